@@ -1,0 +1,30 @@
+import { Schema } from "effect"
+import { Reference } from "./Reference.ts"
+
+/** What is known of an embedding model. */
+export class ModelInfo extends Schema.Class<ModelInfo>("crosswalk/ModelInfo")({
+  /** Its name, such as `Xenova/all-MiniLM-L6-v2`. */
+  id: Schema.NonEmptyString,
+  /** How many numbers a vector has. */
+  dimensions: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** How many tokens of a text it reads; what is beyond is ignored. */
+  maxLength: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** A hash of everything that changes a vector: model, weights, pooling, prefixes, maximum length. */
+  fingerprint: Schema.NonEmptyString
+}) {}
+
+/** The vector of a reference's text, and what it was made with. */
+export class Embedding extends Schema.Class<Embedding>("crosswalk/Embedding")({
+  /** L2-normalised, as many numbers as the model has dimensions. */
+  vector: Schema.instanceOf(Float32Array<ArrayBufferLike>),
+  model: ModelInfo,
+  /** The SHA-256 of the text it was made from, in hexadecimal. */
+  textHash: Schema.String,
+  createdAt: Schema.DateTimeUtcFromString
+}) {}
+
+/** A reference and, where it has one, its embedding. */
+export class ReferenceWithEmbedding extends Schema.Class<ReferenceWithEmbedding>("crosswalk/ReferenceWithEmbedding")({
+  reference: Reference,
+  embedding: Schema.optionalKey(Embedding)
+}) {}

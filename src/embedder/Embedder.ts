@@ -1,0 +1,42 @@
+import { Context, type Effect } from "effect"
+import type { ModelInfo } from "../domain/Embedding.ts"
+import type { EmbeddingError, ModelLoadError } from "../domain/errors.ts"
+
+/**
+ * Whether a text is looked for or looked in. Some models put different prefixes before the two; most do not tell them
+ * apart.
+ */
+export type Purpose = "query" | "document"
+
+/**
+ * Turns texts into vectors whose cosine is high where the meaning is near.
+ *
+ * Vectors are L2-normalised and have `model.dimensions` numbers. The same text with the same purpose always gives the
+ * same vector. An empty text is valid.
+ *
+ * Layers: `Transformers.layer` (a real model in worker threads), `Deterministic.layer` (hashed words, for tests), and
+ * `EffectAi.layerEmbedder` (any `EmbeddingModel` of effect/ai).
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { Deterministic, Embedder } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const embedder = yield* Embedder
+ *   const vector = yield* embedder.embed("Passwords are stored with a slow, salted hash.")
+ *   return vector.length // 384
+ * }).pipe(Effect.provide(Deterministic.layer()))
+ */
+export class Embedder extends Context.Service<Embedder, {
+  readonly model: ModelInfo
+  /** One text, ahead of any bulk work. `purpose` is `document` unless told. */
+  readonly embed: (
+    text: string,
+    purpose?: Purpose
+  ) => Effect.Effect<Float32Array, EmbeddingError | ModelLoadError>
+  /** The vectors of many texts, in their order. Fails as a whole with the first text that cannot be embedded. */
+  readonly embedMany: (
+    texts: ReadonlyArray<string>,
+    purpose?: Purpose
+  ) => Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError>
+}>()("crosswalk/Embedder") {}
