@@ -1,0 +1,198 @@
+import type { SqlError } from "effect/sql"
+import { DatabaseError, type DatabaseReason } from "../domain/errors.ts"
+import { detailOf, type Fault, faultOf } from "./LibsqlError.ts"
+
+interface Advice {
+  readonly reason: DatabaseReason
+  readonly isRetryable: boolean
+  readonly problem: (detail: string) => string
+}
+
+const advice: Readonly<Record<Fault, Advice>> = {
+  argument: {
+    reason: "unknown",
+    isRetryable: false,
+    problem: (detail) => `a value cannot be stored (${detail}). Nothing was written.`
+  },
+  busy: {
+    reason: "busy",
+    isRetryable: true,
+    problem: () =>
+      "another process is writing to the database and did not finish in time. Nothing was changed; try again when " +
+      "it is done, or allow a longer wait with busyTimeout."
+  },
+  cannotOpen: {
+    reason: "connection",
+    isRetryable: false,
+    problem: (detail) =>
+      `the database file cannot be opened (${detail}). See that its folder exists and that you may read and write it.`
+  },
+  closed: {
+    reason: "connection",
+    isRetryable: false,
+    problem: () => "the database was closed while it was in use. Keep its layer open for as long as it is needed."
+  },
+  constraint: {
+    reason: "constraint",
+    isRetryable: false,
+    problem: (detail) => `a rule of the database was broken (${detail}). Nothing was written.`
+  },
+  corrupt: {
+    reason: "corrupt",
+    isRetryable: false,
+    problem: (detail) =>
+      `the database file is damaged or its disk fails (${detail}). Make a copy of it, then restore a backup or ` +
+      "import the sources again into a new file."
+  },
+  forbidden: {
+    reason: "authorization",
+    isRetryable: false,
+    problem: () => "the server does not allow this with the token given. Use a token that may write."
+  },
+  full: {
+    reason: "full",
+    isRetryable: false,
+    problem: () => "the disk is full. Nothing was written and what is stored is sound; free some space and try again."
+  },
+  noSuchDatabase: {
+    reason: "connection",
+    isRetryable: false,
+    problem: (detail) => `the server has no such database (${detail}). Check the URL.`
+  },
+  notDatabase: {
+    reason: "corrupt",
+    isRetryable: false,
+    problem: () => "the file is not a database, or is encrypted with another key. Check the path and the encryptionKey."
+  },
+  readonly: {
+    reason: "readonly",
+    isRetryable: false,
+    problem: (detail) => `the database cannot be written (${detail}). Check the permissions, or use another database.`
+  },
+  readonlyFolder: {
+    reason: "readonly",
+    isRetryable: false,
+    problem: () =>
+      "the database is in write-ahead mode and its folder cannot be written, so it cannot even be read. Copy it to " +
+      "a folder you may write, or ship it with journalMode \"delete\"."
+  },
+  replicaDamaged: {
+    reason: "corrupt",
+    isRetryable: false,
+    problem: (detail) =>
+      `the embedded replica does not match its own records (${detail}). Delete the file together with those beside ` +
+      "it whose names begin with its name, and open it again: everything comes from the primary."
+  },
+  replicaOffline: {
+    reason: "readonly",
+    isRetryable: true,
+    problem: () =>
+      "the primary cannot be reached, so this replica can only be read. Try again when the primary is back."
+  },
+  schema: {
+    reason: "unknown",
+    isRetryable: false,
+    problem: (detail) => `the database lacks something (${detail}). Has it been migrated?`
+  },
+  syntax: {
+    reason: "unknown",
+    isRetryable: false,
+    problem: (detail) => `the statement is not valid (${detail}).`
+  },
+  timeout: {
+    reason: "limit",
+    isRetryable: true,
+    problem: () =>
+      "the server did not answer in time. A write may or may not have been stored: look before repeating it. If the " +
+      "primary of this server is away, writes wait for it; or allow a longer wait with requestTimeout."
+  },
+  tooLarge: {
+    reason: "limit",
+    isRetryable: false,
+    problem: (detail) => `the answer or a value is larger than a limit (${detail}). Ask for less at a time.`
+  },
+  transactionTimeout: {
+    reason: "limit",
+    isRetryable: true,
+    problem: () =>
+      "the transaction took too long and was rolled back (the server allows about 5 seconds). Nothing of it was " +
+      "stored; do less in one transaction."
+  },
+  unauthenticated: {
+    reason: "authorization",
+    isRetryable: false,
+    problem: () => "the server did not accept the token. Check authToken: it may be missing, wrong or expired."
+  },
+  unique: {
+    reason: "constraint",
+    isRetryable: false,
+    problem: (detail) => `it exists already (${detail}). Nothing was written.`
+  },
+  unknown: {
+    reason: "unknown",
+    isRetryable: false,
+    problem: (detail) => `the database failed: ${detail}`
+  },
+  unknownOutcome: {
+    reason: "connection",
+    isRetryable: false,
+    problem: (detail) =>
+      `the connection broke while a change was on its way (${detail}). It may or may not have been stored: look ` +
+      "before repeating it."
+  },
+  unreachable: {
+    reason: "connection",
+    isRetryable: true,
+    problem: (detail) => `the database server cannot be reached (${detail}). Check the URL and that it is running.`
+  },
+  url: {
+    reason: "connection",
+    isRetryable: false,
+    problem: (detail) => `the database URL is not usable (${detail}).`
+  }
+}
+
+/** Faults of drivers other than this package's own, of which only Effect's reason is known. */
+const faultOfReason = (error: SqlError.SqlError): Fault => {
+  switch (error.reason._tag) {
+    case "LockTimeoutError":
+    case "DeadlockError":
+    case "SerializationError":
+      return "busy"
+    case "ConnectionError":
+      return "unreachable"
+    case "AuthenticationError":
+      return "unauthenticated"
+    case "AuthorizationError":
+      return "forbidden"
+    case "UniqueViolation":
+      return "unique"
+    case "ConstraintError":
+      return "constraint"
+    case "StatementTimeoutError":
+      return "timeout"
+    case "SqlSyntaxError":
+      return "syntax"
+    case "UnknownError":
+      return "unknown"
+  }
+}
+
+/** Any failure to open or reach a database as a DatabaseError. Pure. */
+export const fromCause = (operation: string) => (cause: unknown): DatabaseError =>
+  cause instanceof DatabaseError ? cause : make(operation, faultOf(cause), cause)
+
+/**
+ * What a statement failed with, as a DatabaseError that says what happened and what to do. Pure.
+ *
+ * `operation` names what the caller was doing, such as `ReferenceRepository.save`.
+ */
+export const toDatabaseError = (operation: string) => (error: SqlError.SqlError): DatabaseError => {
+  const fault = faultOf(error)
+  return make(operation, fault === "unknown" ? faultOfReason(error) : fault, error)
+}
+
+const make = (operation: string, fault: Fault, cause: unknown): DatabaseError => {
+  const { isRetryable, problem, reason } = advice[fault]
+  return new DatabaseError({ operation, reason, isRetryable, problem: problem(detailOf(cause)), cause })
+}

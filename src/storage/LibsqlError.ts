@@ -1,0 +1,175 @@
+import { SqlError } from "effect/sql"
+
+/** What went wrong in words of this project, whichever of libSQL's many error shapes said so. */
+export type Fault =
+  | "argument"
+  | "busy"
+  | "cannotOpen"
+  | "closed"
+  | "constraint"
+  | "corrupt"
+  | "forbidden"
+  | "full"
+  | "noSuchDatabase"
+  | "notDatabase"
+  | "readonly"
+  | "readonlyFolder"
+  | "replicaDamaged"
+  | "replicaOffline"
+  | "schema"
+  | "syntax"
+  | "timeout"
+  | "tooLarge"
+  | "transactionTimeout"
+  | "unauthenticated"
+  | "unique"
+  | "unknown"
+  | "unknownOutcome"
+  | "unreachable"
+  | "url"
+
+/** An error of this module rather than of libSQL, which already knows its fault. */
+export class LibsqlFault extends Error {
+  readonly fault: Fault
+  constructor(fault: Fault, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = "LibsqlFault"
+    this.fault = fault
+  }
+}
+
+const property = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
+
+/** The error and its causes, outermost first. */
+const chain = (cause: unknown): ReadonlyArray<unknown> => {
+  const all: Array<unknown> = []
+  for (let current = cause; current !== undefined && current !== null && all.length < 8;) {
+    all.push(current)
+    current = property(current, "cause")
+  }
+  return all
+}
+
+/** The innermost text that says something, such as `UNIQUE constraint failed: t.a`. */
+export const detailOf = (cause: unknown): string => {
+  const texts = chain(cause).map((part) => typeof part === "string" ? part : property(part, "message"))
+  const text = texts.findLast((text) => typeof text === "string" && text !== "")
+  return typeof text === "string" ? text : String(cause)
+}
+
+const codes: ReadonlyArray<readonly [RegExp, Fault]> = [
+  [/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/u, "unique"],
+  [/^SQLITE_CONSTRAINT/u, "constraint"],
+  [/^SQLITE_(BUSY|LOCKED)/u, "busy"],
+  [/^SQLITE_(CANTOPEN|PERM)/u, "cannotOpen"],
+  [/^SQLITE_READONLY_(DIRECTORY|CANTINIT)/u, "readonlyFolder"],
+  [/^SQLITE_READONLY/u, "readonly"],
+  [/^SQLITE_NOTADB/u, "notDatabase"],
+  [/^SQLITE_(CORRUPT|IOERR)/u, "corrupt"],
+  [/^SQLITE_FULL/u, "full"],
+  [/^(SQLITE_TOOBIG|RESPONSE_TOO_LARGE)/u, "tooLarge"],
+  [/^(SQL_PARSE_ERROR|SQL_MANY_STATEMENTS|SQL_NO_STATEMENT)$/u, "syntax"],
+  [/^TRANSACTION_TIMEOUT$|^STREAM_EXPIRED$|^TRANSACTION_CLOSED$/u, "transactionTimeout"],
+  [/^(CLIENT_CLOSED|HRANA_CLOSED_ERROR)$/u, "closed"],
+  [/^(URL_|ENCRYPTION_KEY_NOT_SUPPORTED)/u, "url"],
+  [/^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_)/u, "unreachable"]
+]
+
+const texts: ReadonlyArray<readonly [RegExp, Fault]> = [
+  [/UNIQUE constraint failed/u, "unique"],
+  [/constraint failed/u, "constraint"],
+  [/database (table )?is locked|SQLITE_BUSY/u, "busy"],
+  [/attempt to write a readonly database/u, "readonly"],
+  [/file is not a database|file is encrypted/u, "notDatabase"],
+  [/database disk image is malformed/u, "corrupt"],
+  [/database or disk is full/u, "full"],
+  [/string or blob too big|response is too large/iu, "tooLarge"],
+  [/syntax error|incomplete input/u, "syntax"],
+  [/no such (table|column|module|function)|has no column named/u, "schema"],
+  [/transaction timed out/iu, "transactionTimeout"],
+  [/unable to open database file|unable to open connection to local database/iu, "cannotOpen"],
+  [/wal_index|InvalidLocalState|local state is incorrect/iu, "replicaDamaged"],
+  [/Unauthenticated|unauthorized|status=401|http status client error \(401/iu, "unauthenticated"],
+  [/fetch failed|PrimaryHandshakeTimeout|connection refused|tcp connect error|transport error|replicator/iu, "unreachable"],
+  [/cannot be passed as arg|can be passed as arg|SQLite3 can only bind|too large to be represented/u, "argument"],
+  [/safely represented as a JavaScript number/u, "tooLarge"]
+]
+
+const statuses: Readonly<Record<number, Fault>> = {
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "noSuchDatabase",
+  408: "timeout",
+  413: "tooLarge",
+  502: "unreachable",
+  503: "unreachable",
+  504: "timeout"
+}
+
+/** Finds the fault in any error that libSQL, its server or the network throws. Pure. */
+export const faultOf = (cause: unknown): Fault => {
+  const parts = chain(cause)
+  for (const part of parts) {
+    if (part instanceof LibsqlFault) return part.fault
+    if (SqlError.isSqlError(part)) return faultOf(part.reason.cause)
+  }
+  for (const part of parts) {
+    const name = property(part, "name")
+    if (name === "TimeoutError") return "timeout"
+    const status = property(part, "status")
+    const known = typeof status === "number" ? statuses[status] : undefined
+    if (known !== undefined) return known
+  }
+  for (const key of ["extendedCode", "code"]) {
+    for (const part of parts) {
+      const code = property(part, key)
+      const match = typeof code === "string" ? codes.find(([pattern]) => pattern.test(code)) : undefined
+      // Over http the code of a constraint says less than its text.
+      if (match !== undefined && match[1] !== "constraint") return match[1]
+    }
+  }
+  const text = parts.map((part) => typeof part === "string" ? part : property(part, "message")).join("\n")
+  return texts.find(([pattern]) => pattern.test(text))?.[1] ?? "unknown"
+}
+
+/** True where the request cannot have reached the server, so that even a write may be sent again. */
+export const neverSent = (cause: unknown): boolean =>
+  chain(cause).some((part) => {
+    const code = property(part, "code")
+    return typeof code === "string" &&
+      /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u.test(code)
+  })
+
+const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.SqlErrorReason => {
+  const detail = detailOf(cause)
+  const fields = { cause, message: detail, operation }
+  switch (fault) {
+    case "busy":
+      return new SqlError.LockTimeoutError(fields)
+    case "cannotOpen":
+    case "unreachable":
+    case "replicaOffline":
+      return new SqlError.ConnectionError(fields)
+    case "unauthenticated":
+      return new SqlError.AuthenticationError(fields)
+    case "forbidden":
+      return new SqlError.AuthorizationError(fields)
+    case "unique":
+      return new SqlError.UniqueViolation({ ...fields, constraint: /failed: (.+)$/u.exec(detail)?.[1] ?? "unknown" })
+    case "constraint":
+      return new SqlError.ConstraintError(fields)
+    case "syntax":
+      return new SqlError.SqlSyntaxError(fields)
+    case "timeout":
+      return new SqlError.StatementTimeoutError(fields)
+    case "transactionTimeout":
+      return new SqlError.SerializationError(fields)
+    default:
+      return new SqlError.UnknownError(fields)
+  }
+}
+
+/** Any error of libSQL as Effect's SqlError; an SqlError stays as it is. Pure. */
+export const toSqlError = (operation: string) => (cause: unknown): SqlError.SqlError =>
+  SqlError.isSqlError(cause) ? cause : new SqlError.SqlError({ reason: reasonOf(faultOf(cause), cause, operation) })
