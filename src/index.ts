@@ -1,0 +1,37 @@
+/**
+ * A semantic reference store as Effect services: references, their embeddings and the relations between them in libSQL.
+ *
+ * Importing this module loads no native code: libSQL and the model's runtime are loaded when their layers are built.
+ *
+ * @module
+ */
+export { Catalog, CatalogId } from "./domain/Catalog.ts"
+export { Embedding, ModelInfo, ReferenceWithEmbedding } from "./domain/Embedding.ts"
+export {
+  ConflictError,
+  DatabaseError,
+  DatabaseReason,
+  EmbeddingError,
+  ImportError,
+  ModelLoadError,
+  ModelMismatchError,
+  NotFoundError,
+  ValidationError
+} from "./domain/errors.ts"
+export { Filter } from "./domain/Filter.ts"
+export { Hit } from "./domain/Hit.ts"
+export { Reference, ReferenceInput } from "./domain/Reference.ts"
+export { Confidence, Provenance, Relation, RelationStatus, RelationType } from "./domain/Relation.ts"
+export { TextOf, textOf } from "./domain/TextOf.ts"
+export { Embedder, type Purpose } from "./embedder/Embedder.ts"
+export {
+  EmbeddingRepository,
+  type EmbeddingStatus,
+  type UpdateOptions,
+  type UpdateProgress,
+  type UpdateTotals
+} from "./storage/EmbeddingRepository.ts"
+export * as Migrations from "./storage/Migrations.ts"
+export { ReferenceRepository, type SaveTotals, type SearchOptions } from "./storage/ReferenceRepository.ts"
+export { type Direction, RelationInput, RelationRepository } from "./storage/RelationRepository.ts"
+export { type NearestOptions, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"

@@ -1,0 +1,160 @@
+import { Effect, Layer } from "effect"
+import { Migrator, SqlClient } from "effect/sql"
+import { DatabaseError } from "../domain/errors.ts"
+import { toDatabaseError } from "./DatabaseErrors.ts"
+
+const ledger = "crosswalk_migration"
+
+/** Runs statements in their order; a statement holds no parameters. */
+const statements = (...texts: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    for (const text of texts) yield* sql.unsafe(text)
+  })
+
+/** Keeps an external-content FTS5 table equal to `crosswalk_reference`, whatever statement changes it. */
+const keywordTriggers = (table: string): ReadonlyArray<string> => {
+  const remove = `INSERT INTO ${table} (${table}, rowid, title, description)
+      VALUES ('delete', old.id, old.title, old.description);`
+  const add = `INSERT INTO ${table} (rowid, title, description) VALUES (new.id, new.title, new.description);`
+  return [
+    `CREATE TRIGGER ${table}_insert AFTER INSERT ON crosswalk_reference BEGIN ${add} END`,
+    `CREATE TRIGGER ${table}_delete AFTER DELETE ON crosswalk_reference BEGIN ${remove} END`,
+    `CREATE TRIGGER ${table}_update AFTER UPDATE OF title, description ON crosswalk_reference
+      WHEN old.title IS NOT new.title OR old.description IS NOT new.description BEGIN ${remove} ${add} END`
+  ]
+}
+
+/** Every change of the tables, oldest first. Never change one that was released and never insert an older number. */
+const migrations = {
+  "0001_references": statements(
+    `CREATE TABLE crosswalk_catalog (
+      id TEXT PRIMARY KEY NOT NULL,
+      created_at INTEGER NOT NULL
+    )`,
+    `CREATE TABLE crosswalk_reference (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      uri TEXT NOT NULL UNIQUE,
+      title TEXT NOT NULL,
+      entity_type TEXT NOT NULL,
+      description TEXT,
+      tags TEXT NOT NULL,
+      metadata TEXT,
+      catalog TEXT REFERENCES crosswalk_catalog (id),
+      content_hash TEXT NOT NULL,
+      text_hash TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    )`,
+    `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog)`,
+    `CREATE INDEX crosswalk_reference_entity_type ON crosswalk_reference (entity_type)`,
+    `CREATE TABLE crosswalk_tag (
+      tag TEXT NOT NULL,
+      reference_id INTEGER NOT NULL REFERENCES crosswalk_reference (id),
+      PRIMARY KEY (tag, reference_id)
+    ) WITHOUT ROWID`,
+    `CREATE INDEX crosswalk_tag_reference ON crosswalk_tag (reference_id)`,
+    `CREATE TABLE crosswalk_embedding_model (
+      id INTEGER PRIMARY KEY,
+      fingerprint TEXT NOT NULL UNIQUE,
+      name TEXT NOT NULL,
+      dimensions INTEGER NOT NULL,
+      max_length INTEGER NOT NULL
+    )`,
+    `CREATE TABLE crosswalk_embedding (
+      reference_id INTEGER PRIMARY KEY REFERENCES crosswalk_reference (id),
+      model_id INTEGER NOT NULL REFERENCES crosswalk_embedding_model (id),
+      text_hash TEXT NOT NULL,
+      vector BLOB NOT NULL,
+      created_at INTEGER NOT NULL
+    )`,
+    `CREATE INDEX crosswalk_embedding_of_model ON crosswalk_embedding (model_id)`,
+    `CREATE TABLE crosswalk_relation (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      source_id INTEGER NOT NULL REFERENCES crosswalk_reference (id),
+      target_id INTEGER NOT NULL REFERENCES crosswalk_reference (id),
+      type TEXT NOT NULL,
+      confidence REAL NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+      status TEXT NOT NULL,
+      needs_review INTEGER NOT NULL DEFAULT 0,
+      provenance TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      UNIQUE (source_id, target_id, type)
+    )`,
+    `CREATE INDEX crosswalk_relation_target ON crosswalk_relation (target_id)`,
+    `CREATE VIRTUAL TABLE crosswalk_keyword USING fts5(
+      title, description, content='crosswalk_reference', content_rowid='id',
+      tokenize='porter unicode61 remove_diacritics 2'
+    )`,
+    ...keywordTriggers("crosswalk_keyword"),
+    `CREATE VIRTUAL TABLE crosswalk_trigram USING fts5(
+      title, description, content='crosswalk_reference', content_rowid='id', tokenize='trigram'
+    )`,
+    ...keywordTriggers("crosswalk_trigram"),
+    `CREATE TRIGGER crosswalk_tag_insert AFTER INSERT ON crosswalk_reference BEGIN
+      INSERT INTO crosswalk_tag (tag, reference_id) SELECT value, new.id FROM json_each(new.tags);
+    END`,
+    `CREATE TRIGGER crosswalk_tag_update AFTER UPDATE OF tags ON crosswalk_reference
+      WHEN old.tags <> new.tags BEGIN
+      DELETE FROM crosswalk_tag WHERE reference_id = new.id;
+      INSERT INTO crosswalk_tag (tag, reference_id) SELECT value, new.id FROM json_each(new.tags);
+    END`,
+    `CREATE TRIGGER crosswalk_embedding_stale AFTER UPDATE OF text_hash ON crosswalk_reference
+      WHEN old.text_hash <> new.text_hash BEGIN
+      DELETE FROM crosswalk_embedding WHERE reference_id = new.id;
+    END`,
+    `CREATE TRIGGER crosswalk_reference_delete BEFORE DELETE ON crosswalk_reference BEGIN
+      DELETE FROM crosswalk_embedding WHERE reference_id = old.id;
+      DELETE FROM crosswalk_tag WHERE reference_id = old.id;
+      DELETE FROM crosswalk_relation WHERE source_id = old.id OR target_id = old.id;
+    END`
+  )
+}
+
+const newest = Object.keys(migrations).length
+
+/** The number of the newest migration applied; 0 in a database without our tables. */
+const applied = Effect.gen(function*() {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${ledger}`
+  if (tables.length === 0) return 0
+  const rows = yield* sql<{ readonly id: number | null }>`SELECT max(migration_id) AS id FROM crosswalk_migration`
+  return rows[0]?.id ?? 0
+})
+
+/**
+ * Brings the tables of Crosswalk, all prefixed `crosswalk_`, up to date in one transaction. A database that is up to
+ * date is only read, so opening one takes no lock; one that a newer version made is refused with a DatabaseError.
+ */
+export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effect.gen(function*() {
+  const found = yield* applied
+  if (found > newest) {
+    return yield* new DatabaseError({
+      operation: "Migrations.run",
+      reason: "migration",
+      isRetryable: false,
+      problem: `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
+        `${newest}). Update Crosswalk, or use another database`
+    })
+  }
+  if (found < newest) yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: ledger })
+}).pipe(
+  Effect.catchTags({
+    SqlError: (error) => Effect.fail(toDatabaseError("Migrations.run")(error)),
+    MigrationError: (error) =>
+      Effect.fail(
+        new DatabaseError({
+          operation: "Migrations.run",
+          reason: "migration",
+          isRetryable: false,
+          problem: `${error.message}. Nothing of it was kept; report it with the cause`,
+          cause: error.cause ?? error
+        })
+      )
+  }),
+  Effect.withSpan("Migrations.run")
+)
+
+/** {@link run} once when the layer is built. */
+export const layer: Layer.Layer<never, DatabaseError, SqlClient.SqlClient> = Layer.effectDiscard(run)

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto"
+import { DateTime, Schema } from "effect"
+import { Reference, type ReferenceInput } from "../domain/Reference.ts"
+import { JsonValue } from "../domain/Text.ts"
+
+/** The columns of a reference, to select from `crosswalk_reference AS r`. */
+export const columns =
+  "r.uri, r.title, r.entity_type, r.description, r.tags, r.metadata, r.catalog, r.created_at, r.updated_at"
+
+/** A row of {@link columns}. */
+export const ReferenceRow = Schema.Struct({
+  uri: Schema.String,
+  title: Schema.String,
+  entity_type: Schema.String,
+  description: Schema.NullOr(Schema.String),
+  tags: Schema.fromJsonString(Schema.Array(Schema.String)),
+  metadata: Schema.NullOr(Schema.fromJsonString(JsonValue)),
+  catalog: Schema.NullOr(Schema.String),
+  created_at: Schema.Int,
+  updated_at: Schema.Int
+})
+export type ReferenceRow = typeof ReferenceRow.Type
+
+/** The reference of a decoded row. */
+export const toReference = (row: ReferenceRow): Reference =>
+  new Reference({
+    uri: row.uri,
+    title: row.title,
+    entityType: row.entity_type,
+    ...(row.description === null ? {} : { description: row.description }),
+    tags: row.tags,
+    ...(row.metadata === null ? {} : { metadata: row.metadata }),
+    ...(row.catalog === null ? {} : { catalog: row.catalog }),
+    createdAt: DateTime.makeUnsafe(row.created_at),
+    updatedAt: DateTime.makeUnsafe(row.updated_at)
+  })
+
+/** The SHA-256 of a text in UTF-8, in hexadecimal. */
+export const hashOf = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
+
+/**
+ * What is stored of an input: tags sorted without repetition, metadata as JSON text, and two hashes: of all content (has
+ * anything changed?) and of the text that is embedded (is its vector stale?).
+ */
+export const toRow = (input: ReferenceInput, textOf: (input: ReferenceInput) => string) => {
+  const tags = JSON.stringify([...new Set(input.tags)].sort())
+  const metadata = input.metadata === undefined ? null : JSON.stringify(input.metadata)
+  const row = {
+    uri: input.uri,
+    title: input.title,
+    entityType: input.entityType,
+    description: input.description ?? null,
+    tags,
+    metadata,
+    catalog: input.catalog ?? null
+  }
+  return { ...row, contentHash: hashOf(JSON.stringify(row)), textHash: hashOf(textOf(input)) }
+}
+export type StoredRow = ReturnType<typeof toRow>
