@@ -1,4 +1,5 @@
-import type { Result, Stream } from "effect"
+import { Schema } from "effect"
+import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../domain/errors.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 
@@ -7,6 +8,8 @@ export interface Withdrawn {
   readonly _tag: "Withdrawn"
   /** Its identifier in the source. */
   readonly id: string
+  /** What the source says about it, such as `DELETED, DUPLICATE OF 4.1.3`. */
+  readonly reason: string
   /** Where it stands, such as `line 12` or `$.requirements[3]`. */
   readonly at: string
 }
@@ -28,6 +31,71 @@ export interface Source {
   readonly format: string
   /** The catalog its references belong to. */
   readonly catalog: string
-  /** The entries in their order; a row that is wrong is a failure among them and ends nothing. */
+  /**
+   * The entries in their order; a row that is wrong is a failure among them and ends nothing. The bytes flow through
+   * once, so run it once, in the scope in which the source was opened.
+   */
   readonly items: Stream.Stream<Item, ImportError>
+}
+
+/** Which column (or key) of a row holds what. Columns that are not named are looked for by their usual names. */
+export const Columns = Schema.Struct({
+  /** The whole URI. Without one, `id` and the catalog make it: `company@2026.1` and `R-1` make `company:2026.1/R-1`. */
+  uri: Schema.optional(Schema.String),
+  /** The identifier inside the catalog. */
+  id: Schema.optional(Schema.String),
+  title: Schema.optional(Schema.String),
+  description: Schema.optional(Schema.String),
+  entityType: Schema.optional(Schema.String),
+  /** Tags, separated by `;` or else by `,`; in JSON also an array. */
+  tags: Schema.optional(Schema.String),
+  /** The catalog of the row; all rows of a source have the same. */
+  catalog: Schema.optional(Schema.String)
+})
+export type Columns = typeof Columns.Type
+
+/** How to read a source. Everything is found out from its content where it is not said. */
+export interface Options {
+  /** The name of a format, such as `csv`. Default: detected. */
+  readonly format?: string | undefined
+  /** The catalog, `name@version`. It overrides what the source says. */
+  readonly catalog?: string | undefined
+  /** Which column holds what, in the generic formats. */
+  readonly columns?: Columns | undefined
+  /** The type of rows that name none, in the generic formats. Default: `reference`. */
+  readonly entityType?: string | undefined
+  /** Where the array of references is, such as `$.data.items`, in `json`. Default: the only array there is. */
+  readonly path?: string | undefined
+}
+
+/** The beginning of a source, from which its format is told. */
+export interface Head {
+  /** The file, URL or `-`. */
+  readonly name: string
+  /** Up to about 64 KiB of its bytes. */
+  readonly bytes: Uint8Array
+  /** The same as text, without a byte order mark. */
+  readonly text: string
+  /** The source ends here. */
+  readonly complete: boolean
+}
+
+/** A source as a format gets it. */
+export interface Input {
+  readonly head: Head
+  /** All its bytes, those of the head too. */
+  readonly bytes: Stream.Stream<Uint8Array, ImportError>
+  readonly options: Options
+}
+
+/** A format that references can be read from. */
+export interface Format {
+  /** Its name, as `--format` takes it. */
+  readonly name: string
+  /** What it is, in a few words. */
+  readonly summary: string
+  /** Whether a source that begins like this is of this format. */
+  readonly detect: (head: Head) => boolean
+  /** Reads the catalog, and the entries as a stream. Repeated URIs are dealt with by the caller. */
+  readonly read: (input: Input) => Effect.Effect<Omit<Source, "format">, ImportError>
 }

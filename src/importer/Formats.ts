@@ -1,0 +1,17 @@
+import * as AsvsFlat from "./AsvsFlat.ts"
+import * as AsvsNested from "./AsvsNested.ts"
+import * as Csv from "./Csv.ts"
+import type { Format } from "./Importer.ts"
+import * as Json from "./Json.ts"
+import * as Ndjson from "./Ndjson.ts"
+
+/** The formats there are. The first that recognises a source reads it, so the particular stand before the general. */
+export const formats: ReadonlyArray<Format> = [
+  AsvsNested.legacy,
+  AsvsNested.format,
+  AsvsFlat.json,
+  AsvsFlat.csv,
+  Ndjson.format,
+  Json.format,
+  Csv.format
+]

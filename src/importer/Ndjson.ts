@@ -1,0 +1,70 @@
+import { Effect, Result, Stream } from "effect"
+import type { Format, Head, Input, Item } from "./Importer.ts"
+import { failure, within } from "./Items.ts"
+import { isObject, parse } from "./JsonText.ts"
+import { type Block, blocks } from "./Lines.ts"
+import * as Rows from "./Rows.ts"
+
+interface Line {
+  readonly number: number
+  readonly text: string
+  readonly invalid: boolean
+}
+
+const toRow = (source: string, line: Line): Result.Result<Rows.Row, Item> => {
+  const at = `line ${line.number}`
+  if (line.invalid) return Result.fail(failure(source, at, "is not UTF-8. Save the file as UTF-8"))
+  const parsed = parse(line.text)
+  if (Result.isFailure(parsed)) {
+    return Result.fail(failure(source, within(at, `column ${parsed.failure.column}`), parsed.failure.problem))
+  }
+  return isObject(parsed.success)
+    ? Result.succeed({ at, values: new Map(Object.entries(parsed.success)) })
+    : Result.fail(failure(source, at, "is not a JSON object"))
+}
+
+const lines = (text: string): ReadonlyArray<string> => text.split("\n")
+
+const linesOf = (block: Block): ReadonlyArray<Line> =>
+  lines(block.text).map((text, index) => {
+    const number = block.line + index
+    return { number, text, invalid: block.invalid.includes(number) }
+  })
+
+const firstRow = (head: Head): Rows.Row | undefined => {
+  for (const [index, text] of lines(head.text).entries()) {
+    if (text.trim() === "") continue
+    const row = toRow(head.name, { number: index + 1, text, invalid: false })
+    if (Result.isSuccess(row)) return row.success
+  }
+  return undefined
+}
+
+/** The first line is a whole object, and another follows or it does not itself hold an array of them. */
+const detect = (head: Head): boolean => {
+  if (/\.(?:ndjson|jsonl)$/iu.test(head.name)) return true
+  const [first, second] = lines(head.text).filter((line) => line.trim() !== "")
+  if (first === undefined || !first.trimStart().startsWith("{")) return false
+  const parsed = parse(first)
+  if (Result.isFailure(parsed) || !isObject(parsed.success)) return false
+  return second !== undefined
+    ? second.trimStart().startsWith("{")
+    : !Object.values(parsed.success).some((value) => Array.isArray(value) && value.some(isObject))
+}
+
+const read = Effect.fnUntraced(function*(input: Input) {
+  const source = input.head.name
+  const catalog = yield* Rows.catalogOf(input, undefined, firstRow(input.head))
+  const toItem = Rows.reader(input, catalog)
+  return {
+    catalog,
+    items: blocks(input).pipe(
+      Stream.flatMap((block) => Stream.fromArray(linesOf(block))),
+      Stream.filter((line) => line.text.trim() !== ""),
+      Stream.map((line) => Result.match(toRow(source, line), { onFailure: (item) => item, onSuccess: toItem }))
+    )
+  }
+})
+
+/** One JSON object a line; streamed. */
+export const format: Format = { name: "ndjson", summary: "one JSON object a line", detect, read }
