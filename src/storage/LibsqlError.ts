@@ -156,7 +156,7 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
     case "forbidden":
       return new SqlError.AuthorizationError(fields)
     case "unique":
-      return new SqlError.UniqueViolation({ ...fields, constraint: /failed: (.+)$/u.exec(detail)?.[1] ?? "unknown" })
+      return new SqlError.UniqueViolation({ ...fields, constraint: /failed: ([^")]+)/u.exec(detail)?.[1] ?? "unknown" })
     case "constraint":
       return new SqlError.ConstraintError(fields)
     case "syntax":

@@ -1,0 +1,201 @@
+import type { Client, ResultSet, Transaction } from "@libsql/client"
+import { Effect, type Scope, Stream } from "effect"
+import { SqlClient, type SqlConnection, type SqlError } from "effect/sql"
+import { faultOf, LibsqlFault, neverSent, toSqlError } from "./LibsqlError.ts"
+import type { Session } from "./LibsqlSession.ts"
+import { hasMany, isRead, toArg, toObjects, toValues } from "./LibsqlValues.ts"
+
+type Run = (sql: string, params: ReadonlyArray<unknown>) => Effect.Effect<ResultSet, SqlError.SqlError>
+
+/** Effect's connection on top of one function that runs a statement. A stream holds its whole result in memory. */
+const fromRun = (run: Run): SqlConnection.Connection => {
+  const rows = <A>(sql: string, params: ReadonlyArray<unknown>, decode: (result: ResultSet, safe: boolean) => A) =>
+    Effect.flatMap(SqlClient.SafeIntegers, (safe) =>
+      Effect.flatMap(run(sql, params), (result) =>
+        Effect.try({ try: () => decode(result, safe), catch: toSqlError("decode") })))
+  const execute: SqlConnection.Connection["execute"] = (sql, params, transformRows) =>
+    transformRows === undefined
+      ? rows(sql, params, toObjects)
+      : Effect.map(rows(sql, params, toObjects), transformRows)
+  const executeValues: SqlConnection.Connection["executeValues"] = (sql, params) => rows(sql, params, toValues)
+  return {
+    execute,
+    executeUnprepared: execute,
+    executeRaw: run,
+    executeValues,
+    executeValuesUnprepared: executeValues,
+    executeStream: (sql, params, transformRows) => Stream.fromIterableEffect(execute(sql, params, transformRows))
+  }
+}
+
+/** A statement with its arguments bound, or the error that says why it cannot be. */
+const bind = (sql: string, params: ReadonlyArray<unknown>) =>
+  Effect.try({
+    try: () => {
+      if (hasMany(sql)) throw new LibsqlFault("syntax", "more than one statement at once; run them one by one")
+      return { sql, args: params.map(toArg) }
+    },
+    catch: toSqlError("bind")
+  })
+
+export interface Options {
+  readonly writer: Session
+  /** Where statements that only read go; the writer itself where there is but one connection. */
+  readonly reader: Session
+  /** A server runs reads side by side; a local connection does one thing at a time. */
+  readonly parallelReads: boolean
+  /** Local transactions can be told from closed ones, and their COMMIT can be tried again. */
+  readonly isLocal: boolean
+  /** Why nothing may be written now; asked before every write. */
+  readonly refusal: () => LibsqlFault | undefined
+}
+
+/** The connection for statements outside a transaction. */
+export const make = (options: Options): SqlConnection.Connection =>
+  fromRun((sql, params) =>
+    Effect.flatMap(bind(sql, params), (statement) => {
+      if (isRead(sql)) {
+        const read = options.reader.attempt("execute", true, (client) => client.execute(statement))
+        return options.parallelReads ? read : options.reader.semaphore.withPermit(read)
+      }
+      return options.writer.semaphore.withPermit(write(options, (client) => client.execute(statement)))
+    })
+  )
+
+/** One change outside a transaction, while the writer's semaphore is held. */
+const write = (options: Options, use: (client: Client) => Promise<ResultSet>) =>
+  Effect.suspend(() => {
+    const refused = options.refusal()
+    if (refused !== undefined) return Effect.fail(toSqlError("execute")(refused))
+    return options.writer.attempt("execute", false, (client) => use(client).catch((cause) => Promise.reject(lost(cause))))
+  })
+
+/** A request that broke on the way may have been done: that is another thing than a server that is not there. */
+const lost = (cause: unknown): unknown =>
+  faultOf(cause) === "unreachable" && !neverSent(cause)
+    ? new LibsqlFault("unknownOutcome", "the server went away before it answered", cause)
+    : cause
+
+/** The writer alone, for as long as the scope lasts: `BEGIN`, `COMMIT` and `ROLLBACK` work on it. */
+export const lease = (
+  options: Options
+): Effect.Effect<SqlConnection.Connection, SqlError.SqlError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { isLocal, writer } = options
+    yield* writer.semaphore.takeScoped(1)
+
+    let transaction: Transaction | undefined
+    // The failure after which nothing more may be sent: a server would go on outside of the transaction.
+    let broken: SqlError.SqlError | undefined
+
+    const none = Effect.succeed<ResultSet>(emptyResult)
+
+    const begin = Effect.suspend(() => {
+      const refused = options.refusal()
+      // What only reads may still want one state of the database for all it reads.
+      return writer.attempt("begin", true, async (client) => {
+        broken = undefined
+        transaction = await client.transaction(refused === undefined ? "write" : "deferred")
+        writer.open.add(transaction)
+      })
+    })
+
+    const ended = (current: Transaction) =>
+      Effect.sync(() => {
+        transaction = undefined
+        writer.open.delete(current)
+        current.close()
+      })
+
+    const rollback = Effect.suspend(() => {
+      const current = transaction
+      if (current === undefined) return Effect.void
+      return Effect.tryPromise({ try: () => current.rollback(), catch: toSqlError("rollback") }).pipe(
+        Effect.interruptible,
+        Effect.timeout("5 seconds"),
+        Effect.catch((error) => Effect.sync(() => writer.failed(error))),
+        Effect.ensuring(ended(current))
+      )
+    })
+
+    const commit = Effect.suspend(() => {
+      const current = transaction
+      if (broken !== undefined) return Effect.fail(broken)
+      if (current === undefined) return Effect.void
+      const done = isLocal
+        // By exec, whose SQLITE_BUSY leaves the transaction as it was, so that it can be tried again.
+        ? writer.whileBusy(Effect.tryPromise({
+          try: () => current.executeMultiple("COMMIT"),
+          catch: (cause) => {
+            writer.failed(cause)
+            return cause
+          }
+        }))
+        : Effect.tryPromise({ try: () => current.commit(), catch: lost })
+      return Effect.andThen(Effect.mapError(done, toSqlError("commit")), ended(current))
+    })
+
+    const within = (current: Transaction, sql: string, params: ReadonlyArray<unknown>) =>
+      Effect.flatMap(bind(sql, params), (statement) =>
+        Effect.tryPromise({
+          try: () => current.execute(statement),
+          catch: (cause) => {
+            writer.failed(cause)
+            const error = toSqlError("execute")(cause)
+            if (fatal.has(faultOf(cause)) || (isLocal && current.closed)) broken = error
+            return error
+          }
+        }))
+
+    const outside = (sql: string, params: ReadonlyArray<unknown>) =>
+      Effect.flatMap(bind(sql, params), (statement) =>
+        isRead(sql)
+          ? writer.attempt("execute", true, (client) => client.execute(statement))
+          : write(options, (client) => client.execute(statement)))
+
+    const run: Run = (sql, params) =>
+      Effect.suspend(() => {
+        const control = controlOf(sql)
+        if (control === "begin") return transaction === undefined ? Effect.andThen(begin, none) : none
+        if (control === "rollback") return Effect.andThen(rollback, none)
+        if (control === "commit") return Effect.andThen(commit, none)
+        if (transaction === undefined) return outside(sql, params)
+        if (control === "savepoint") {
+          // Effect takes a failure here for a defect. COMMIT fails with it instead.
+          return Effect.catch(broken === undefined ? within(transaction, sql, params) : none, (error) => {
+            broken ??= error
+            return none
+          })
+        }
+        return broken === undefined ? within(transaction, sql, params) : Effect.fail(broken)
+      })
+
+    yield* Effect.addFinalizer(() => rollback)
+    return fromRun(run)
+  })
+
+/** Faults of a server's transaction after which it is no longer there. */
+const fatal: ReadonlySet<string> = new Set([
+  "busy",
+  "closed",
+  "timeout",
+  "transactionTimeout",
+  "unknownOutcome",
+  "unreachable"
+])
+
+const controlOf = (sql: string): "begin" | "commit" | "rollback" | "savepoint" | undefined => {
+  if (/^\s*begin\b/iu.test(sql)) return "begin"
+  if (/^\s*(commit|end)\b/iu.test(sql)) return "commit"
+  if (/^(rollback to|release) savepoint effect_sql_/iu.test(sql)) return "savepoint"
+  return /^\s*rollback\s*;?\s*$/iu.test(sql) ? "rollback" : undefined
+}
+
+const emptyResult: ResultSet = {
+  columns: [],
+  columnTypes: [],
+  rows: [],
+  rowsAffected: 0,
+  lastInsertRowid: undefined,
+  toJSON: () => ({ columns: [], columnTypes: [], rows: [], rowsAffected: 0, lastInsertRowid: null })
+}

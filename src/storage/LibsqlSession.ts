@@ -1,0 +1,119 @@
+import type { Client } from "@libsql/client"
+import { Duration, Effect, Schedule, type Scope, Semaphore } from "effect"
+import type { SqlError } from "effect/sql"
+import { type Fault, faultOf, neverSent, toSqlError } from "./LibsqlError.ts"
+
+/** One libSQL client of one connection, replaced by a fresh one whenever it can no longer be trusted. */
+export interface Session {
+  /** Held by whoever uses the connection alone. */
+  readonly semaphore: Semaphore.Semaphore
+  /**
+   * Runs `use` on the client. Waits out other writers up to the busy timeout, each time on a fresh connection, and
+   * sends a request again that never reached the server, or that only reads (`repeatable`).
+   */
+  readonly attempt: <A>(
+    operation: string,
+    repeatable: boolean,
+    use: (client: Client) => Promise<A>
+  ) => Effect.Effect<A, SqlError.SqlError>
+  /** Tries again while other writers are busy, on the same connection: for what can be repeated there. */
+  readonly whileBusy: <A>(effect: Effect.Effect<A, unknown>) => Effect.Effect<A, unknown>
+  /** Says that a statement failed, so that the connection is replaced before its next use where that is needed. */
+  readonly failed: (cause: unknown) => void
+  /** Replaces the connection at its next use. */
+  readonly renew: Effect.Effect<void>
+  /** What must end before the connection is closed: a transaction would keep its lock until garbage collection. */
+  readonly open: Set<{ readonly close: () => void }>
+}
+
+/** After these the connection is as good as before. */
+const harmless: ReadonlySet<Fault> = new Set<Fault>([
+  "argument",
+  "constraint",
+  "readonly",
+  "replicaOffline",
+  "schema",
+  "syntax",
+  "tooLarge",
+  "unique"
+])
+
+const longestPause = Duration.millis(100)
+
+/**
+ * Opens a session and closes it with the scope.
+ *
+ * After SQLITE_BUSY a libSQL connection takes the next write, says so, and loses it: hence a fresh one each time.
+ */
+export const make = Effect.fnUntraced(function*(options: {
+  readonly open: () => Promise<Client>
+  /** False where the data would go with the connection (`:memory:`), or where it holds none (http). */
+  readonly renewable: boolean
+  /** False where an abandoned call would go on using the connection. */
+  readonly interruptible: boolean
+  readonly busyTimeout: Duration.Duration
+}): Effect.fn.Return<Session, SqlError.SqlError, Scope.Scope> {
+  let client: Client | undefined
+  let stale = false
+
+  const failed = (cause: unknown): void => {
+    if (!harmless.has(faultOf(cause))) stale = options.renewable
+  }
+
+  const ready = async (): Promise<Client> => {
+    if (client !== undefined && !stale) return client
+    client?.close()
+    client = undefined
+    client = await options.open()
+    stale = false
+    return client
+  }
+
+  const busy = Schedule.exponential("4 millis", 1.5).pipe(
+    Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, longestPause))),
+    Schedule.jittered,
+    Schedule.upTo({ duration: options.busyTimeout })
+  )
+  const resend = Schedule.exponential("50 millis", 3).pipe(Schedule.upTo({ times: 2 }))
+
+  const whileBusy: Session["whileBusy"] = (effect) =>
+    Effect.retry(effect, { schedule: busy, while: (cause) => faultOf(cause) === "busy" })
+
+  const attempt: Session["attempt"] = (operation, repeatable, use) => {
+    const once = Effect.tryPromise({
+      try: async () => use(await ready()),
+      catch: (cause) => {
+        failed(cause)
+        return cause
+      }
+    })
+    return whileBusy(options.interruptible ? once : Effect.uninterruptible(once)).pipe(
+      Effect.retry({
+        schedule: resend,
+        while: (cause) => faultOf(cause) === "unreachable" && (repeatable || neverSent(cause))
+      }),
+      Effect.mapError(toSqlError(operation))
+    )
+  }
+
+  const session: Session = {
+    semaphore: Semaphore.makeUnsafe(1),
+    attempt,
+    whileBusy,
+    failed,
+    open: new Set(),
+    renew: Effect.sync(() => {
+      stale = options.renewable
+    })
+  }
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      for (const transaction of session.open) transaction.close()
+      client?.close()
+      client = undefined
+    })
+  )
+  // Opening now tells at once what is wrong.
+  yield* attempt("open", true, () => Promise.resolve())
+  return session
+})
