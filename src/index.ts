@@ -24,13 +24,8 @@ export { Reference, ReferenceInput } from "./domain/Reference.ts"
 export { Confidence, Provenance, Relation, RelationStatus, RelationType } from "./domain/Relation.ts"
 export { TextOf, textOf } from "./domain/TextOf.ts"
 export { Embedder, type Purpose } from "./embedder/Embedder.ts"
-export {
-  EmbeddingRepository,
-  type EmbeddingStatus,
-  type UpdateOptions,
-  type UpdateProgress,
-  type UpdateTotals
-} from "./storage/EmbeddingRepository.ts"
+export { EmbeddingRepository, type EmbeddingStatus } from "./storage/EmbeddingRepository.ts"
+export type { UpdateOptions, UpdateProgress, UpdateTotals } from "./storage/EmbeddingUpdate.ts"
 export * as Migrations from "./storage/Migrations.ts"
 export { ReferenceRepository, type SaveTotals, type SearchOptions } from "./storage/ReferenceRepository.ts"
 export { type Direction, RelationInput, RelationRepository } from "./storage/RelationRepository.ts"

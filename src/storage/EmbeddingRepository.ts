@@ -1,4 +1,4 @@
-import { Clock, Context, DateTime, Effect, Layer, Option, Ref, Result, Schema, Stream } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Embedding, ModelInfo, ReferenceWithEmbedding } from "../domain/Embedding.ts"
 import {
@@ -13,40 +13,14 @@ import type { Filter } from "../domain/Filter.ts"
 import { Hit } from "../domain/Hit.ts"
 import type { Reference, ReferenceInput } from "../domain/Reference.ts"
 import { TextOf } from "../domain/TextOf.ts"
-import { decodeVector, fromBytes, toBytes } from "../domain/Vector.ts"
+import { decodeVector, fromBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import { decodeLimit, decodeRow } from "./Decoding.ts"
-import { conditions } from "./FilterSql.ts"
+import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
 import { ReferenceRepository, type SearchOptions } from "./ReferenceRepository.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import { VectorIndex } from "./VectorIndex.ts"
-
-/** How far `updateAllEmbeddings` has come, in references. */
-export interface UpdateProgress {
-  readonly done: number
-  readonly total: number
-}
-
-/** What `updateAllEmbeddings` does and whom it tells. */
-export interface UpdateOptions {
-  /** Embed again also what is fresh; false unless told. */
-  readonly force?: boolean | undefined
-  readonly filter?: Filter | undefined
-  /** Called after every group of up to 32 references. */
-  readonly onProgress?: ((progress: UpdateProgress) => Effect.Effect<void>) | undefined
-  /** Called for every reference whose text could not be embedded. */
-  readonly onFailure?: ((error: EmbeddingError) => Effect.Effect<void>) | undefined
-}
-
-/** What `updateAllEmbeddings` did, in numbers of references. */
-export interface UpdateTotals {
-  readonly updated: number
-  /** Fresh already. */
-  readonly skipped: number
-  /** Their text could not be embedded; the next call tries them again. */
-  readonly failed: number
-}
 
 /** How many references have a vector of the active model, none, or one of another model. */
 export interface EmbeddingStatus {
@@ -54,15 +28,6 @@ export interface EmbeddingStatus {
   readonly missing: number
   readonly otherModel: number
 }
-
-/** How many vectors one transaction writes: some 5 ms. */
-const groupSize = 32
-
-/** How many groups are on their way at once: enough to keep every worker busy while others are written. */
-const concurrency = 4
-
-/** How many references are read at once. */
-const pageSize = 500
 
 const EmbeddingColumns = Schema.Struct({
   fingerprint: Schema.NullOr(Schema.String),
@@ -87,14 +52,6 @@ const toEmbedding = (row: typeof EmbeddingColumns.Type): Embedding | undefined =
     })
 }
 
-/** A reference on its way to a new vector. */
-interface Pending {
-  readonly id: number
-  readonly reference: Reference
-  readonly text: string
-  readonly textHash: string
-}
-
 const make = Effect.gen(function*() {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const embedder = yield* Embedder
@@ -106,39 +63,8 @@ const make = Effect.gen(function*() {
   const decodeEmbedding = decodeRow(EmbeddingColumns, "EmbeddingRepository")
   const decodeId = decodeRow(Schema.Struct({ id: Schema.Int }), "EmbeddingRepository")
   const columns = sql.literal(ReferenceRow.columns)
-  const joined = sql.literal(
-    "crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id " +
-      "LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id"
-  )
-
-  /** An embedder's own vector as it is stored; a wrong one is the embedder's fault, not the caller's. */
-  const checked = (vector: Float32Array, text: string): Effect.Effect<Float32Array, EmbeddingError> => {
-    const decoded = decodeVector(vector, model.dimensions)
-    return decoded instanceof ValidationError
-      ? Effect.fail(new EmbeddingError({ text, reason: `the embedder gave a vector that ${decoded.constraint}` }))
-      : Effect.succeed(decoded)
-  }
-
-  const store = Effect.fnUntraced(function*(rows: ReadonlyArray<Pending & { readonly vector: Float32Array }>) {
-    if (rows.length === 0) return
-    const now = yield* Clock.currentTimeMillis
-    yield* sql.withTransaction(Effect.gen(function*() {
-      yield* sql`
-        INSERT OR IGNORE INTO crosswalk_embedding_model (fingerprint, name, dimensions, max_length)
-        VALUES (${model.fingerprint}, ${model.id}, ${model.dimensions}, ${model.maxLength})`
-      // A reference whose text changed meanwhile is left to the next update.
-      yield* sql.unsafe(
-        `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
-        SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?
-        FROM (VALUES ${rows.map(() => "(?, ?, ?)").join(", ")}) AS v
-        JOIN crosswalk_reference AS r ON r.id = v.column1 AND r.text_hash = v.column2
-        WHERE true
-        ON CONFLICT (reference_id) DO UPDATE SET model_id = excluded.model_id, text_hash = excluded.text_hash,
-          vector = excluded.vector, created_at = excluded.created_at`,
-        [model.fingerprint, now, ...rows.flatMap((row) => [row.id, row.textHash, toBytes(row.vector)])]
-      )
-    }))
-  })
+  const joined = sql.literal(EmbeddingUpdate.joined)
+  const { checked, store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
 
   const findRow = Effect.fnUntraced(function*(uri: string) {
     const [row] = yield* sql`
@@ -261,92 +187,6 @@ const make = Effect.gen(function*() {
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilarTo")(error)))
   )
 
-  /** Pages of references that need a vector, with how many of the page do not. */
-  const pages = (options: UpdateOptions | undefined) =>
-    Stream.paginate(0, (after) =>
-      Effect.gen(function*() {
-        const rows = yield* sql<{ readonly id: number; readonly text_hash: string }>`
-          SELECT r.id, r.text_hash, ${columns}, m.fingerprint, e.text_hash AS vector_hash
-          FROM ${joined} WHERE r.id > ${after} AND ${conditions(sql, options?.filter)} ORDER BY r.id LIMIT ${pageSize}`
-        const pending: Array<Pending> = []
-        const retold: Array<{ readonly id: number; readonly textHash: string }> = []
-        for (const row of rows) {
-          const reference = ReferenceRow.toReference(yield* decodeReference(row))
-          const text = textOf(reference)
-          const textHash = ReferenceRow.hashOf(text)
-          if (textHash !== row.text_hash) retold.push({ id: row.id, textHash })
-          const { fingerprint, vector_hash } = row as { readonly fingerprint?: unknown; readonly vector_hash?: unknown }
-          const isFresh = fingerprint === model.fingerprint && vector_hash === textHash
-          if (!isFresh || options?.force === true) pending.push({ id: row.id, reference, text, textHash })
-        }
-        if (retold.length > 0) {
-          yield* sql`
-            UPDATE crosswalk_reference AS r SET text_hash = j.value ->> '$.textHash'
-            FROM json_each(${JSON.stringify(retold)}) AS j WHERE r.id = j.value ->> '$.id'`
-        }
-        const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
-        return [[{ pending, skipped: rows.length - pending.length }], Option.fromUndefinedOr(last)] as const
-      }))
-
-  const embedGroup = Effect.fnUntraced(function*(group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
-    const embedded = yield* embedder.embedMany(group.map(({ text }) => text), "document").pipe(
-      Effect.flatMap((vectors) =>
-        Effect.forEach(group, (pending, i) =>
-          Effect.map(checked(vectors[i] ?? new Float32Array(), pending.text), (vector) => ({ ...pending, vector })))
-      ),
-      Effect.catchTag("EmbeddingError", () => embedSingly(group, options))
-    )
-    yield* store(embedded)
-    return { updated: embedded.length, failed: group.length - embedded.length }
-  })
-
-  /** One text of a group cannot be embedded: the others still can. */
-  const embedSingly = Effect.fnUntraced(function*(group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
-    const embedded: Array<Pending & { readonly vector: Float32Array }> = []
-    for (const pending of group) {
-      const result = yield* Effect.flatMap(
-        embedder.embedMany([pending.text], "document"),
-        ([vector]) => checked(vector ?? new Float32Array(), pending.text)
-      ).pipe(
-        Effect.map(Result.succeed),
-        Effect.catchTag("EmbeddingError", (error) => Effect.succeed(Result.fail(error)))
-      )
-      if (Result.isSuccess(result)) {
-        embedded.push({ ...pending, vector: result.success })
-      } else {
-        const { text, reason, cause } = result.failure
-        yield* options?.onFailure?.(new EmbeddingError({ text, reason, reference: pending.reference, cause })) ??
-          Effect.void
-      }
-    }
-    return embedded
-  })
-
-  const updateAllEmbeddings = Effect.fn("EmbeddingRepository.updateAllEmbeddings")(
-    function*(options?: UpdateOptions) {
-      const total = yield* references.count(options?.filter)
-      const totals = yield* Ref.make<UpdateTotals>({ updated: 0, skipped: 0, failed: 0 })
-      const add = Effect.fnUntraced(function*(more: Partial<UpdateTotals>) {
-        const { updated, skipped, failed } = yield* Ref.updateAndGet(totals, (sum) => ({
-          updated: sum.updated + (more.updated ?? 0),
-          skipped: sum.skipped + (more.skipped ?? 0),
-          failed: sum.failed + (more.failed ?? 0)
-        }))
-        yield* options?.onProgress?.({ done: updated + skipped + failed, total }) ?? Effect.void
-      })
-      yield* pages(options).pipe(
-        Stream.tap(({ skipped }) => add({ skipped })),
-        Stream.flatMap(({ pending }) => Stream.fromIterable(pending)),
-        Stream.grouped(groupSize),
-        Stream.mapEffect((group) => Effect.flatMap(embedGroup(group, options), add), { concurrency, unordered: true }),
-        Stream.runDrain
-      )
-      return yield* Ref.get(totals)
-    },
-    Effect.catchTag("SqlError", (error) =>
-      Effect.fail(toDatabaseError("EmbeddingRepository.updateAllEmbeddings")(error)))
-  )
-
   const status = Effect.gen(function*() {
     const [row] = yield* sql<EmbeddingStatus>`
       SELECT count(*) FILTER (WHERE m.fingerprint = ${model.fingerprint} AND e.text_hash = r.text_hash) AS fresh,
@@ -420,8 +260,8 @@ export class EmbeddingRepository extends Context.Service<EmbeddingRepository, {
    * on where it stopped; a text that cannot be embedded is counted and reported, and stops nothing.
    */
   readonly updateAllEmbeddings: (
-    options?: UpdateOptions
-  ) => Effect.Effect<UpdateTotals, DatabaseError | ModelLoadError>
+    options?: EmbeddingUpdate.UpdateOptions
+  ) => Effect.Effect<EmbeddingUpdate.UpdateTotals, DatabaseError | ModelLoadError>
   readonly status: Effect.Effect<EmbeddingStatus, DatabaseError>
 }>()("crosswalk/EmbeddingRepository") {
   /** On any libSQL `SqlClient`, with the embedder and the vector index in use. */

@@ -3,9 +3,9 @@ import { DateTime, Schema } from "effect"
 import { Reference, type ReferenceInput } from "../domain/Reference.ts"
 import { JsonValue } from "../domain/Text.ts"
 
-/** The columns of a reference, to select from `crosswalk_reference AS r`. */
-export const columns =
-  "r.uri, r.title, r.entity_type, r.description, r.tags, r.metadata, r.catalog, r.created_at, r.updated_at"
+/** The columns of a reference, to select from `crosswalk_reference AS r`; metadata as a list of one or NULL. */
+export const columns = "r.uri, r.title, r.entity_type, r.description, r.tags, '[' || r.metadata || ']' AS metadata, " +
+  "r.catalog, r.created_at, r.updated_at"
 
 /** A row of {@link columns}. */
 export const ReferenceRow = Schema.Struct({
@@ -14,7 +14,7 @@ export const ReferenceRow = Schema.Struct({
   entity_type: Schema.String,
   description: Schema.NullOr(Schema.String),
   tags: Schema.fromJsonString(Schema.Array(Schema.String)),
-  metadata: Schema.NullOr(Schema.fromJsonString(JsonValue)),
+  metadata: Schema.NullOr(Schema.fromJsonString(Schema.Tuple([JsonValue]))),
   catalog: Schema.NullOr(Schema.String),
   created_at: Schema.Int,
   updated_at: Schema.Int
@@ -29,7 +29,7 @@ export const toReference = (row: ReferenceRow): Reference =>
     entityType: row.entity_type,
     ...(row.description === null ? {} : { description: row.description }),
     tags: row.tags,
-    ...(row.metadata === null ? {} : { metadata: row.metadata }),
+    ...(row.metadata === null ? {} : { metadata: row.metadata[0] }),
     ...(row.catalog === null ? {} : { catalog: row.catalog }),
     createdAt: DateTime.makeUnsafe(row.created_at),
     updatedAt: DateTime.makeUnsafe(row.updated_at)
