@@ -22,7 +22,12 @@ export const fromIssue = (source: string, at: string, issue: SchemaIssue.Issue):
   const [first] = formatIssue(issue).issues
   const path = (first?.path ?? []).map((part) => typeof part === "object" ? part.key : part)
   const where = path.reduce<string>((parent, key) => within(parent, typeof key === "number" ? key : String(key)), at)
-  const problem = first?.message === "Missing key" ? "is missing" : first?.message ?? "is not valid"
+  const message = first?.message ?? "a valid value"
+  const problem = message === "Missing key"
+    ? "is missing"
+    : message.startsWith("Expected")
+    ? message
+    : `Expected ${message}`
   return new ImportError({ source, at: where, problem })
 }
 

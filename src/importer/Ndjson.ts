@@ -49,7 +49,7 @@ const detect = (head: Head): boolean => {
   if (Result.isFailure(parsed) || !isObject(parsed.success)) return false
   return second !== undefined
     ? second.trimStart().startsWith("{")
-    : !Object.values(parsed.success).some((value) => Array.isArray(value) && value.some(isObject))
+    : !/\.json$/iu.test(head.name) && !Object.values(parsed.success).some((value) => Array.isArray(value) && value.some(isObject))
 }
 
 const read = Effect.fnUntraced(function*(input: Input) {
