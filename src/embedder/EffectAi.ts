@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto"
+import { Effect, Layer } from "effect"
+import * as AiError from "effect/ai/AiError"
+import * as EmbeddingModel from "effect/ai/EmbeddingModel"
+import { ModelInfo } from "../domain/Embedding.ts"
+import { EmbeddingError } from "../domain/errors.ts"
+import { Embedder, type Purpose } from "./Embedder.ts"
+import { normalized } from "./Vector.ts"
+
+/** What `effect/ai` does not know of its model, but a store of vectors has to. */
+export interface EmbedderOptions {
+  /** The model's name, such as `openai/text-embedding-3-small`. Vectors of different names are never compared. */
+  readonly id: string
+  /** How many tokens of a text it reads. Default 8192. */
+  readonly maxLength?: number | undefined
+  /** What is put before a text that is looked for. Default: nothing. */
+  readonly queryPrefix?: string | undefined
+  /** What is put before a text that is looked in. Default: nothing. */
+  readonly documentPrefix?: string | undefined
+  /** How many texts go into one request, at most. Default 96. */
+  readonly batchSize?: number | undefined
+}
+
+/**
+ * An {@link Embedder} over any `EmbeddingModel` of `effect/ai`. Vectors are brought to unit length; an `AiError` becomes
+ * the cause of an `EmbeddingError`.
+ */
+export const layerEmbedder = (
+  options: EmbedderOptions
+): Layer.Layer<Embedder, never, EmbeddingModel.EmbeddingModel | EmbeddingModel.Dimensions> =>
+  Layer.effect(
+    Embedder,
+    Effect.gen(function*() {
+      const provider = yield* EmbeddingModel.EmbeddingModel
+      const dimensions = yield* EmbeddingModel.Dimensions
+      const { batchSize = 96, documentPrefix = "", id, maxLength = 8192, queryPrefix = "" } = options
+      const parts = ["effect/ai", id, dimensions, maxLength, queryPrefix, documentPrefix]
+      const fingerprint = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)
+
+      const unitOf = (text: string, vector: ReadonlyArray<number>) => {
+        const unit = vector.length === dimensions ? normalized(vector) : undefined
+        return unit === undefined
+          ? Effect.fail(
+            new EmbeddingError({
+              text,
+              reason: `${id} gave a vector of ${vector.length} numbers that cannot be brought to unit length, ` +
+                `instead of ${dimensions}`
+            })
+          )
+          : Effect.succeed(unit)
+      }
+      const failed = (text: string) => (cause: AiError.AiError) =>
+        new EmbeddingError({ text, reason: cause.message, cause })
+      const prefixed = (text: string, purpose: Purpose = "document") =>
+        (purpose === "query" ? queryPrefix : documentPrefix) + text
+
+      const embed = Effect.fn("Embedder.embed")(function*(text: string, purpose?: Purpose) {
+        const { vector } = yield* provider.embed(prefixed(text, purpose)).pipe(Effect.mapError(failed(text)))
+        return yield* unitOf(text, vector)
+      })
+
+      const embedMany = Effect.fn("Embedder.embedMany")(function*(texts: ReadonlyArray<string>, purpose?: Purpose) {
+        const vectors: Array<Float32Array> = []
+        for (let from = 0; from < texts.length; from += batchSize) {
+          const batch = texts.slice(from, from + batchSize)
+          const { embeddings } = yield* provider.embedMany(batch.map((text) => prefixed(text, purpose))).pipe(
+            Effect.mapError(failed(batch[0] ?? ""))
+          )
+          for (const [i, { vector }] of embeddings.entries()) vectors.push(yield* unitOf(batch[i] ?? "", vector))
+        }
+        return vectors
+      })
+
+      return Embedder.of({ model: new ModelInfo({ id, dimensions, maxLength, fingerprint }), embed, embedMany })
+    })
+  )
+
+/** An `EmbeddingModel` of `effect/ai`, and its `Dimensions`, over the {@link Embedder}. */
+export const layerEmbeddingModel = (
+  options: {
+    /** What the texts are for. Default `document`. */
+    readonly purpose?: Purpose | undefined
+  } = {}
+): Layer.Layer<EmbeddingModel.EmbeddingModel | EmbeddingModel.Dimensions, never, Embedder> =>
+  Layer.merge(
+    Layer.effect(
+      EmbeddingModel.EmbeddingModel,
+      Effect.gen(function*() {
+        const embedder = yield* Embedder
+        return yield* EmbeddingModel.make({
+          embedMany: ({ inputs }) =>
+            embedder.embedMany(inputs, options.purpose).pipe(
+              Effect.map((vectors) => ({
+                results: vectors.map((vector) => Array.from(vector)),
+                usage: { inputTokens: undefined }
+              })),
+              Effect.mapError((error) =>
+                AiError.make({
+                  module: "Crosswalk",
+                  method: "embedMany",
+                  reason: new AiError.UnknownError({ description: error.message })
+                })
+              )
+            )
+        })
+      })
+    ),
+    Layer.effect(EmbeddingModel.Dimensions, Effect.map(Embedder, ({ model }) => model.dimensions))
+  )

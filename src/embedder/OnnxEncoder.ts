@@ -1,0 +1,126 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { ModelSpec } from "./ModelSpec.ts"
+import { mean, normalized } from "./Vector.ts"
+import { type Encoder, Refusal, type Step } from "./WorkerLoop.ts"
+
+/** How many tokens go through the model at a time, where it takes several texts. */
+const tokensPerRun = 512
+
+/** What is beyond this many characters for each token the model reads is not even looked at: tokenising costs time. */
+const charactersPerToken = 64
+
+const reinstall = (spec: ModelSpec) =>
+  `Restore the file, or remove ${spec.folder} so that the model is fetched again, or reinstall the package.`
+
+/** Flipped bytes in weights load without complaint, so only the checksum finds them. */
+const verify = async (spec: ModelSpec): Promise<void> => {
+  await Promise.all(
+    Object.entries(spec.files).map(async ([name, expected]) => {
+      const path = join(spec.folder, name)
+      const bytes = await readFile(path).catch((cause: unknown) => {
+        throw new Refusal(`${path} cannot be read`, reinstall(spec), cause)
+      })
+      if (bytes.length !== expected.size) {
+        throw new Refusal(`${path} has ${bytes.length} bytes instead of ${expected.size}`, reinstall(spec))
+      }
+      // Off this thread, beside the loading.
+      const digest = Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex")
+      if (digest !== expected.sha256) {
+        throw new Refusal(`${path} is damaged: its SHA-256 is not ${expected.sha256}`, reinstall(spec))
+      }
+    })
+  )
+}
+
+const open = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | undefined> => {
+  const { AutoModel, AutoTokenizer, env, LogLevel, Tensor } = await import("@huggingface/transformers")
+  env.allowRemoteModels = false
+  env.useFSCache = false
+  env.logLevel = LogLevel.ERROR
+  if (stopped()) return undefined
+  const local = { local_files_only: true } as const
+  const tokenizer = await AutoTokenizer.from_pretrained(spec.folder, local)
+  if (stopped()) return undefined
+  const model = await AutoModel.from_pretrained(spec.folder, {
+    ...local,
+    dtype: spec.dtype,
+    device: "cpu",
+    session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 }
+  })
+  const padding: number = tokenizer.pad_token_id ?? 0
+
+  const tokensOf = (text: string): ReadonlyArray<number> => {
+    const { input_ids } = tokenizer(text.slice(0, spec.maxLength * charactersPerToken), {
+      truncation: true,
+      max_length: spec.maxLength,
+      return_tensor: false
+    })
+    return input_ids
+  }
+
+  const infer = async (rows: ReadonlyArray<ReadonlyArray<number>>): Promise<ReadonlyArray<Float32Array>> => {
+    const width = Math.max(...rows.map((row) => row.length))
+    const shape = [rows.length, width]
+    const ids = new BigInt64Array(rows.length * width).fill(BigInt(padding))
+    const mask = new BigInt64Array(rows.length * width)
+    for (const [r, row] of rows.entries()) {
+      for (const [i, id] of row.entries()) {
+        ids[r * width + i] = BigInt(id)
+        mask[r * width + i] = 1n
+      }
+    }
+    const output = await model({
+      input_ids: new Tensor("int64", ids, shape),
+      attention_mask: new Tensor("int64", mask, shape),
+      token_type_ids: new Tensor("int64", new BigInt64Array(ids.length), shape)
+    })
+    const states = output.last_hidden_state ?? output.token_embeddings
+    if (states === undefined) throw new Error("the model gives no vectors of tokens (last_hidden_state)")
+    const [, , dimensions] = states.dims
+    if (dimensions !== spec.dimensions) {
+      throw new Error(`the model gave ${dimensions} dimensions instead of ${spec.dimensions}`)
+    }
+    const data: Float32Array = states.data
+    return rows.map((row, r) => {
+      const start = r * width * dimensions
+      const own = data.subarray(start, start + row.length * dimensions)
+      const pooled = spec.pooling === "cls"
+        ? own.subarray(0, dimensions)
+        : mean(own, row.length, dimensions)
+      const vector = normalized(pooled)
+      if (vector === undefined) throw new Error("the model gave a vector without a direction (zero, or not finite)")
+      return vector
+    })
+  }
+
+  const steps = (texts: ReadonlyArray<string>): ReadonlyArray<Step> => {
+    if (spec.oneTextPerRun) {
+      return texts.map((text, index) => ({ indexes: [index], run: () => infer([tokensOf(text)]) }))
+    }
+    const rows = texts.map((text, index) => ({ index, tokens: tokensOf(text) }))
+      .sort((a, b) => a.tokens.length - b.tokens.length)
+    const batches: Array<Array<typeof rows[number]>> = []
+    for (const row of rows) {
+      const batch = batches.at(-1)
+      // Rows come by length, so the newest is the width that all are padded to.
+      if (batch !== undefined && (batch.length + 1) * row.tokens.length <= tokensPerRun) batch.push(row)
+      else batches.push([row])
+    }
+    return batches.map((batch) => ({
+      indexes: batch.map((row) => row.index),
+      run: () => infer(batch.map((row) => row.tokens))
+    }))
+  }
+
+  return { dimensions: spec.dimensions, steps }
+}
+
+/** Loads a model from its folder, with one thread, after checking every file. `undefined` where it was told to stop. */
+export const load = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | undefined> => {
+  const [verified, opened] = await Promise.allSettled([verify(spec), open(spec, stopped)])
+  if (verified.status === "rejected") throw verified.reason
+  if (opened.status === "fulfilled") return opened.value
+  const problem = opened.reason instanceof Error ? opened.reason.message : String(opened.reason)
+  throw new Refusal(`${spec.folder} cannot be loaded: ${problem}`, reinstall(spec), opened.reason)
+}

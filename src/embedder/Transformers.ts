@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto"
+import { availableParallelism } from "node:os"
+import { Config, Effect, Layer } from "effect"
+import { ModelInfo } from "../domain/Embedding.ts"
+import { ModelLoadError } from "../domain/errors.ts"
+import { Embedder, type Purpose } from "./Embedder.ts"
+import type { Pooling } from "./Manifest.ts"
+import { defaultModel, type Located, locate, type LocatorOptions } from "./ModelLocator.ts"
+import type { ModelSpec } from "./ModelSpec.ts"
+import * as WorkerPool from "./WorkerPool.ts"
+
+/** How texts are embedded with a model in worker threads. Every field is optional. */
+export interface TransformersOptions extends LocatorOptions {
+  /** How many tokens of a text are read, at most what the model can. Default: what the model was trained with. */
+  readonly maxLength?: number | undefined
+  /** How the vectors of the tokens become one. Default: what the model's folder says, or `mean`. */
+  readonly pooling?: Pooling | undefined
+  /** What is put before a text that is looked for. Default: what the model's manifest says, or nothing. */
+  readonly queryPrefix?: string | undefined
+  /** What is put before a text that is looked in. Default: what the model's manifest says, or nothing. */
+  readonly documentPrefix?: string | undefined
+  /** How many texts a worker gets at a time, at most. Default 32. */
+  readonly batchSize?: number | undefined
+  /** How many worker threads, at most; one is started for the first text, more when many wait. Default: the cores. */
+  readonly workers?: number | undefined
+  /** Load the model in the background at once instead of with the first text. Default false. */
+  readonly warm?: boolean | undefined
+  /**
+   * Whether each text goes through the model alone. Weights whose activations are scaled over a run (`q8`, `int8`,
+   * `uint8`) need it, or a text's vector depends on the texts beside it. Default: what the weights need; `false` is there
+   * for tests and for weights that are known not to need it.
+   */
+  readonly oneTextPerRun?: boolean | undefined
+}
+
+const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url)
+
+const specOf = (located: Located, options: TransformersOptions): ModelSpec => {
+  const { dtype, folder, manifest } = located
+  const weights = manifest.weights[dtype]?.file ?? ""
+  return {
+    id: manifest.id,
+    folder,
+    dtype,
+    dimensions: manifest.dimensions,
+    maxLength: options.maxLength ?? manifest.maxLength,
+    pooling: options.pooling ?? manifest.pooling,
+    oneTextPerRun: options.oneTextPerRun ?? manifest.weights[dtype]?.oneTextPerRun ?? true,
+    queryPrefix: options.queryPrefix ?? manifest.queryPrefix,
+    documentPrefix: options.documentPrefix ?? manifest.documentPrefix,
+    files: Object.fromEntries(
+      Object.entries(manifest.files).filter(([name]) => !name.startsWith("onnx/") || name.startsWith(weights))
+    )
+  }
+}
+
+/** Everything that changes a vector, and nothing else: not where the model lies, nor what it is called. */
+const fingerprintOf = (spec: ModelSpec): string => {
+  const checksums = Object.entries(spec.files).map(([name, file]) => `${name} ${file.sha256}`).sort()
+  const { dimensions, documentPrefix, maxLength, oneTextPerRun, pooling, queryPrefix } = spec
+  const parts = [1, checksums, dimensions, maxLength, pooling, oneTextPerRun, queryPrefix, documentPrefix]
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)
+}
+
+const checkOptions = Effect.fnUntraced(function*(options: TransformersOptions, located: Located) {
+  const whole = (name: string, value: number | undefined, least: number, most: number, unit: string) =>
+    value === undefined || (Number.isInteger(value) && value >= least && value <= most) ? Effect.void : Effect.fail(
+      new ModelLoadError({
+        model: options.model ?? located.manifest.id,
+        reason: `${name} is ${value}`,
+        remedy: `Use a whole number from ${least} to ${most}${unit}.`
+      })
+    )
+  yield* whole("batchSize", options.batchSize, 1, 100_000, "")
+  yield* whole("workers", options.workers, 1, 1024, "")
+  // Three tokens are the two that frame a text and one of it.
+  yield* whole("maxLength", options.maxLength, 3, located.manifest.maxTokens, " tokens")
+})
+
+const make = Effect.fn("Transformers.make")(function*(options: TransformersOptions) {
+  const located = yield* locate(options)
+  yield* checkOptions(options, located)
+  const spec = specOf(located, options)
+  const model = new ModelInfo({
+    id: spec.id,
+    dimensions: spec.dimensions,
+    maxLength: spec.maxLength,
+    fingerprint: fingerprintOf(spec)
+  })
+  const pool = yield* WorkerPool.make({
+    url: workerUrl,
+    spec,
+    workers: options.workers ?? availableParallelism(),
+    batchSize: options.batchSize ?? 32
+  })
+  if (options.warm === true) yield* pool.warm
+
+  const prefixed = (text: string, purpose: Purpose = "document") =>
+    (purpose === "query" ? spec.queryPrefix : spec.documentPrefix) + text
+
+  const embed = Effect.fn("Embedder.embed")(function*(text: string, purpose?: Purpose) {
+    const [vector] = yield* pool.run([prefixed(text, purpose)], true)
+    return vector ?? (yield* Effect.die("the pool answers every text"))
+  })
+
+  const embedMany = Effect.fn("Embedder.embedMany")(function*(texts: ReadonlyArray<string>, purpose?: Purpose) {
+    yield* Effect.annotateCurrentSpan({ texts: texts.length, model: spec.id })
+    const unique = [...new Set(texts)]
+    const vectors = yield* pool.run(unique.map((text) => prefixed(text, purpose)), false)
+    if (unique.length === texts.length) return vectors
+    const places = new Map(unique.map((text, place) => [text, place]))
+    return texts.flatMap((text) => vectors[places.get(text) ?? 0] ?? [])
+  })
+
+  return Embedder.of({ model, embed, embedMany })
+})
+
+/**
+ * Embeds with a sentence model on this machine, in plain worker threads with one ONNX thread each, so the event loop stays
+ * free. Without options it is the model of the package, which needs no network.
+ *
+ * Building the layer finds the model and checks that its files are there, which fails with a `ModelLoadError` otherwise; a
+ * model from the hub is downloaded now. The threads start with the first text and load the model then, after checking the
+ * SHA-256 of every file. They stop between two texts when the scope of the layer closes.
+ *
+ * Of a text longer than 64 characters a token, the rest is not looked at.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { Embedder, Transformers } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const embedder = yield* Embedder
+ *   return yield* embedder.embedMany(["Passwords are hashed.", "Secrets stay out of logs."])
+ * }).pipe(Effect.provide(Transformers.layer({ workers: 2 })))
+ */
+export const layer = (options: TransformersOptions = {}): Layer.Layer<Embedder, ModelLoadError> =>
+  Layer.effect(Embedder, make(options))
+
+/** {@link layer}, with options that are read from the configuration. */
+export const layerConfig = (
+  options: Config.Wrap<TransformersOptions>
+): Layer.Layer<Embedder, ModelLoadError | Config.ConfigError> =>
+  Layer.effect(Embedder, Effect.flatMap(Config.unwrap(options), make))
+
+export { defaultModel }
+export type { DownloadProgress } from "./ModelHub.ts"
