@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { beforeAll, describe, expect, it } from "vitest"
+import { node, npm, root } from "../../scripts/run.ts"
+
+const isBuilt = existsSync(join(root, "dist", "index.js"))
+
+interface Packed {
+  readonly size: number
+  readonly files: ReadonlyArray<{ readonly path: string; readonly mode: number }>
+}
+
+// `npm test` builds first.
+describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () => {
+  let packed: Packed = { size: 0, files: [] }
+  let paths: ReadonlyArray<string> = []
+
+  beforeAll(async () => {
+    const { output } = await npm(["pack", "--dry-run", "--json", "--ignore-scripts", "--loglevel=error"])
+    // npm 10 and 11 give a list, newer ones a record by name.
+    const json: Readonly<Record<string, Packed>> = JSON.parse(output.slice(output.search(/^[[{]/m)))
+    packed = Object.values(json)[0] ?? packed
+    paths = packed.files.map(({ path }) => path).toSorted()
+  })
+
+  it("has nothing at the top but what a user needs", () => {
+    expect(new Set(paths.map((path) => path.split("/")[0]))).toEqual(
+      new Set(["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "dist", "examples", "models", "package.json"])
+    )
+  })
+
+  it("has no sources, tests or source maps", () => {
+    expect(paths.filter((path) => /(?<!\.d)\.tsx?$|\.map$|\.test\.|(^|\/)\.|golden|\.db/.test(path))).toEqual([])
+  })
+
+  it("has a module with its declarations for every module of the library", () => {
+    const modules = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+      .map((path) => path.replaceAll("\\", "/"))
+      .filter((path) => path.endsWith(".ts") && !path.startsWith("cli/"))
+      .flatMap((path) => [`dist/${path.slice(0, -3)}.js`, `dist/${path.slice(0, -3)}.d.ts`])
+    expect(paths.filter((path) => /^dist\/.*\.(js|d\.ts)$/.test(path) && !path.startsWith("dist/cli/"))).toEqual(
+      modules.toSorted()
+    )
+  })
+
+  it("has every file that package.json names", () => {
+    const { bin, exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+    const named = [...Object.values(bin), ...Object.values(exports).flatMap((entry) => Object.values(Object(entry)))]
+    expect(named.filter((path) => !paths.includes(String(path).replace("./", "")))).toEqual([])
+  })
+
+  it("has the command line as a bundle with its worker and the licences of what is in it", () => {
+    const cli = paths.filter((path) => path.startsWith("dist/cli/"))
+    expect(cli).toEqual(
+      expect.arrayContaining(["dist/cli/LICENSES", "dist/cli/crosswalk.js", "dist/cli/worker.js"])
+    )
+    expect(cli.filter((path) => !/^dist\/cli\/(LICENSES|[\w-]+\.js)$/.test(path))).toEqual([])
+    const launcher = packed.files.find(({ path }) => path === "dist/cli/crosswalk.js")
+    if (process.platform !== "win32") expect((launcher?.mode ?? 0) & 0o111).not.toBe(0)
+    expect(readFileSync(join(root, "dist/cli/crosswalk.js"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/)
+    expect(readFileSync(join(root, "dist/cli/LICENSES"), "utf8")).toMatch(/^effect 4\.1\.0 \(MIT\)\n\nMIT License\n/m)
+  })
+
+  it("has the model with its manifest, and weighs less than 20 MB", () => {
+    const model = "models/Xenova/all-MiniLM-L6-v2"
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        `${model}/README.md`,
+        `${model}/manifest.json`,
+        `${model}/config.json`,
+        `${model}/tokenizer.json`,
+        `${model}/onnx/model_quantized.onnx`
+      ])
+    )
+    expect(packed.size).toBeLessThan(20e6)
+  })
+})
+
+describe("importing the library", () => {
+  const entry = pathToFileURL(join(root, ...(isBuilt ? ["dist", "index.js"] : ["src", "index.ts"]))).href
+
+  it("loads no native module", async () => {
+    const script = `
+      const before = new Set(process.report.getReport().sharedObjects)
+      await import(${JSON.stringify(entry)})
+      const after = process.report.getReport().sharedObjects
+      console.log(JSON.stringify(after.filter((file) => !before.has(file))))`
+    const { code, output } = await node("--input-type=module", ["--no-warnings", "--eval", script])
+    expect({ code, loaded: JSON.parse(output.trim()) }).toEqual({ code: 0, loaded: [] })
+  })
+
+  it("loads neither the model's runtime nor a database client", async () => {
+    const script = `
+      import { registerHooks } from "node:module"
+      const heavy = []
+      registerHooks({ resolve(specifier, context, next) {
+        const resolved = next(specifier, context)
+        if (/onnxruntime|@libsql|@huggingface|usearch/.test(resolved.url)) heavy.push(specifier)
+        return resolved
+      } })
+      await import(${JSON.stringify(entry)})
+      console.log(JSON.stringify(heavy))`
+    const { code, output } = await node("--input-type=module", ["--no-warnings", "--eval", script])
+    expect({ code, heavy: JSON.parse(output.trim()) }).toEqual({ code: 0, heavy: [] })
+  })
+})
