@@ -62,7 +62,7 @@ export const make = (
 ): Effect.Effect<SqlClient.SqlClient & Extras, DatabaseError, Scope.Scope | Reactivity.Reactivity> =>
   Effect.gen(function*() {
     const location = yield* Effect.try({ try: () => locate(config), catch: fromCause("LibsqlClient.open") })
-    const state = { offline: false }
+    const state: ReplicaState = { offlineSince: undefined }
     const options = yield* connect(location, config, state).pipe(
       Effect.mapError(toDatabaseError("LibsqlClient.open"))
     )
@@ -95,9 +95,9 @@ export const make = (
       isWritable: Effect.sync(() => options.refusal() === undefined),
       sync: location.kind === "replica"
         ? writer.semaphore.withPermit(Effect.andThen(
-          Effect.suspend(() => state.offline ? writer.renew : Effect.void),
-          writer.attempt("sync", true, async (libsql) => {
-            if (state.offline) throw new LibsqlFault("unreachable", "the primary is still away")
+          Effect.suspend(() => state.offlineSince === undefined ? Effect.void : writer.renew),
+          writer.attempt("sync", false, async (libsql) => {
+            if (state.offlineSince !== undefined) throw new LibsqlFault("unreachable", "the primary is still away")
             return (await libsql.sync())?.frames_synced ?? 0
           })
         ))
@@ -139,16 +139,24 @@ const fromEffect = <E>(
       Layer.provide(Reactivity.layer)
     )
 
+/** When a replica found its primary away, in milliseconds since 1970. */
+interface ReplicaState {
+  offlineSince: number | undefined
+}
+
+/** How long a replica stays read-only before a write looks for the primary again, which may block for 3 seconds. */
+const offlineFor = Duration.toMillis("15 seconds")
+
 const connect = Effect.fnUntraced(function*(
   location: Location,
   config: Config,
-  state: { offline: boolean }
+  state: ReplicaState
 ): Effect.fn.Return<LibsqlConnection.Options, SqlError.SqlError, Scope.Scope> {
   const busyTimeout = duration(config.busyTimeout, defaults.busyTimeout)
   const refusal = () =>
     config.readonly === true
       ? new LibsqlFault("readonly", "it was opened with readonly: true")
-      : state.offline
+      : state.offlineSince !== undefined
       ? new LibsqlFault("replicaOffline", "the primary cannot be reached")
       : undefined
   const session = (open: () => Promise<Client>) =>
@@ -162,7 +170,7 @@ const connect = Effect.fnUntraced(function*(
   if (location.kind === "file") {
     const writer = yield* session(() => openFile(location, config, config.readonly === true))
     const reader = yield* session(() => openFile(location, config, true))
-    return { writer, reader, parallelReads: false, isLocal, refusal }
+    return { writer, reader, parallelReads: false, isLocal, beforeWrite: Effect.void, refusal }
   }
   const one = yield* session(() =>
     location.kind === "remote"
@@ -171,7 +179,10 @@ const connect = Effect.fnUntraced(function*(
       ? openMemory(location.url)
       : openReplica(location, config, state)
   )
-  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, refusal }
+  const beforeWrite = Effect.suspend(() =>
+    state.offlineSince !== undefined && Date.now() - state.offlineSince > offlineFor ? one.renew : Effect.void
+  )
+  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, beforeWrite, refusal }
 })
 
 /** Loads libSQL when it is first needed: importing this module loads nothing native. */
@@ -221,7 +232,7 @@ const token = (config: Config) => config.authToken === undefined ? {} : { authTo
 const openReplica = async (
   location: Extract<Location, { kind: "replica" }>,
   config: Config,
-  state: { offline: boolean }
+  state: ReplicaState
 ): Promise<Client> => {
   const exists = existsSync(location.path)
   // With these records and without the file libSQL believes to have everything, and gives an empty database.
@@ -237,12 +248,12 @@ const openReplica = async (
       ...(config.encryptionKey === undefined ? {} : { encryptionKey: Redacted.value(config.encryptionKey) })
     })
     await client.sync()
-    state.offline = false
+    state.offlineSince = undefined
     return client
   } catch (cause) {
     const fault = faultOf(cause)
     if (!exists || fault !== "unreachable") throw cause
-    state.offline = true
+    state.offlineSince = Date.now()
     return openFile(location, { ...config, journalMode: "wal" }, true)
   }
 }

@@ -46,7 +46,9 @@ export interface Options {
   readonly parallelReads: boolean
   /** Local transactions can be told from closed ones, and their COMMIT can be tried again. */
   readonly isLocal: boolean
-  /** Why nothing may be written now; asked before every write. */
+  /** A chance to become writable again. */
+  readonly beforeWrite: Effect.Effect<void>
+  /** Why nothing may be written now. */
   readonly refusal: () => LibsqlFault | undefined
 }
 
@@ -64,11 +66,18 @@ export const make = (options: Options): SqlConnection.Connection =>
 
 /** One change outside a transaction, while the writer's semaphore is held. */
 const write = (options: Options, use: (client: Client) => Promise<ResultSet>) =>
-  Effect.suspend(() => {
-    const refused = options.refusal()
-    if (refused !== undefined) return Effect.fail(toSqlError("execute")(refused))
-    return options.writer.attempt("execute", false, (client) => use(client).catch((cause) => Promise.reject(lost(cause))))
-  })
+  Effect.andThen(
+    options.beforeWrite,
+    options.writer.attempt("execute", false, async (client) => {
+      const refused = options.refusal()
+      if (refused !== undefined) throw refused
+      try {
+        return await use(client)
+      } catch (cause) {
+        throw lost(cause)
+      }
+    })
+  )
 
 /** A request that broke on the way may have been done: that is another thing than a server that is not there. */
 const lost = (cause: unknown): unknown =>
@@ -90,15 +99,15 @@ export const lease = (
 
     const none = Effect.succeed<ResultSet>(emptyResult)
 
-    const begin = Effect.suspend(() => {
-      const refused = options.refusal()
-      // What only reads may still want one state of the database for all it reads.
-      return writer.attempt("begin", true, async (client) => {
+    const begin = Effect.andThen(
+      options.beforeWrite,
+      writer.attempt("begin", true, async (client) => {
         broken = undefined
-        transaction = await client.transaction(refused === undefined ? "write" : "deferred")
+        // What only reads may still want one state of the database for all it reads.
+        transaction = await client.transaction(options.refusal() === undefined ? "write" : "deferred")
         writer.open.add(transaction)
       })
-    })
+    )
 
     const ended = (current: Transaction) =>
       Effect.sync(() => {
@@ -138,7 +147,12 @@ export const lease = (
     const within = (current: Transaction, sql: string, params: ReadonlyArray<unknown>) =>
       Effect.flatMap(bind(sql, params), (statement) =>
         Effect.tryPromise({
-          try: () => current.execute(statement),
+          try: async () => {
+            const changes = !isRead(sql) && !/^\s*(savepoint|release|rollback)\b/iu.test(sql)
+            const refused = changes ? options.refusal() : undefined
+            if (refused !== undefined) throw refused
+            return await current.execute(statement)
+          },
           catch: (cause) => {
             writer.failed(cause)
             const error = toSqlError("execute")(cause)

