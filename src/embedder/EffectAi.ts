@@ -3,8 +3,8 @@ import { Effect, Layer } from "effect"
 import * as AiError from "effect/ai/AiError"
 import * as EmbeddingModel from "effect/ai/EmbeddingModel"
 import { ModelInfo } from "../domain/Embedding.ts"
-import { EmbeddingError } from "../domain/errors.ts"
 import { Embedder, type Purpose } from "./Embedder.ts"
+import { embeddingFailure } from "./EmbeddingFailure.ts"
 import { normalized } from "./Vector.ts"
 
 /** What `effect/ai` does not know of its model, but a store of vectors has to. */
@@ -41,16 +41,17 @@ export const layerEmbedder = (
         const unit = vector.length === dimensions ? normalized(vector) : undefined
         return unit === undefined
           ? Effect.fail(
-            new EmbeddingError({
+            embeddingFailure(
               text,
-              reason: `${id} gave a vector of ${vector.length} numbers that cannot be brought to unit length, ` +
-                `instead of ${dimensions}`
-            })
+              vector.length === dimensions
+                ? `${id} gave a vector without a direction (zero, or not finite)`
+                : `${id} gave ${vector.length} dimensions instead of ${dimensions}`
+            )
           )
           : Effect.succeed(unit)
       }
       const failed = (text: string) => (cause: AiError.AiError) =>
-        new EmbeddingError({ text, reason: cause.message, cause })
+        embeddingFailure(text, cause.message, cause)
       const prefixed = (text: string, purpose: Purpose = "document") =>
         (purpose === "query" ? queryPrefix : documentPrefix) + text
 

@@ -1,5 +1,6 @@
 import { Effect, type Scope } from "effect"
-import { EmbeddingError, ModelLoadError } from "../domain/errors.ts"
+import { type EmbeddingError, ModelLoadError } from "../domain/errors.ts"
+import { embeddingFailure } from "./EmbeddingFailure.ts"
 import type { ModelSpec } from "./ModelSpec.ts"
 import { start, type WorkerHandle } from "./WorkerHandle.ts"
 import type { FromWorker, Job } from "./WorkerProtocol.ts"
@@ -49,9 +50,6 @@ interface Slot {
   /** What it was given and has not answered, with the place of the first text in its request. */
   readonly jobs: Map<number, { readonly request: Request; readonly from: number; readonly texts: ReadonlyArray<string> }>
 }
-
-const failure = (text: string, reason: string) =>
-  new EmbeddingError({ text: text.length > 200 ? `${text.slice(0, 199)}…` : text, reason })
 
 /** A pool that starts threads when there is work, and closes them between two texts with the scope. */
 export const make = (options: WorkerPoolOptions): Effect.Effect<WorkerPool, never, Scope.Scope> =>
@@ -155,7 +153,7 @@ const makeUnsafe = ({ batchSize, spec, url, workers }: WorkerPoolOptions) => {
       slot.jobs.delete(message.id)
       request.jobs.delete(message.id)
       if (message._tag === "Failed") {
-        settle(request, Effect.fail(failure(texts[message.index] ?? "", message.reason)))
+        settle(request, Effect.fail(embeddingFailure(texts[message.index] ?? "", message.reason)))
       } else {
         for (let i = 0; i < texts.length; i++) {
           request.vectors[from + i] = message.vectors.slice(i * spec.dimensions, (i + 1) * spec.dimensions)
@@ -174,7 +172,7 @@ const makeUnsafe = ({ batchSize, spec, url, workers }: WorkerPoolOptions) => {
       refuse(`the worker stopped while it loaded ${spec.folder}: ${problem}`, "Try again, or reinstall the package.")
     }
     for (const { request, texts } of [...slot.jobs.values()]) {
-      settle(request, Effect.fail(failure(texts[0] ?? "", `the worker stopped: ${problem}`)))
+      settle(request, Effect.fail(embeddingFailure(texts[0] ?? "", `the worker stopped: ${problem}`)))
     }
     dispatch()
   }
@@ -197,7 +195,7 @@ const makeUnsafe = ({ batchSize, spec, url, workers }: WorkerPoolOptions) => {
   ): Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError> =>
     Effect.callback((resume) => {
       if (texts.length === 0) return resume(Effect.succeed([]))
-      if (closed) return resume(Effect.fail(failure(texts[0] ?? "", "the embedder is closed")))
+      if (closed) return resume(Effect.fail(embeddingFailure(texts[0] ?? "", "the embedder is closed")))
       const request: Request = { texts, urgent: isUrgent, vectors: [], given: 0, done: 0, jobs: new Map(), resume }
       requests.add(request)
       waiting += texts.length
@@ -217,7 +215,7 @@ const makeUnsafe = ({ batchSize, spec, url, workers }: WorkerPoolOptions) => {
   const close = async () => {
     closed = true
     for (const request of requests) {
-      settle(request, Effect.fail(failure(request.texts[request.done] ?? "", "the embedder was closed")))
+      settle(request, Effect.fail(embeddingFailure(request.texts[request.done] ?? "", "the embedder was closed")))
     }
     await Promise.all([...slots].map((slot) => slot.worker.close()))
   }
