@@ -61,49 +61,49 @@ const make = Effect.gen(function*() {
   const { model } = embedder
   const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository")
   const decodeEmbedding = decodeRow(EmbeddingColumns, "EmbeddingRepository")
-  const decodeId = decodeRow(Schema.Struct({ id: Schema.Int }), "EmbeddingRepository")
   const columns = sql.literal(ReferenceRow.columns)
   const joined = sql.literal(EmbeddingUpdate.joined)
   const { checked, store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
 
   const findRow = Effect.fnUntraced(function*(uri: string) {
     const [row] = yield* sql`
-      SELECT r.id, ${columns}, m.fingerprint, m.name, m.dimensions, m.max_length, e.vector,
+      SELECT ${columns}, m.fingerprint, m.name, m.dimensions, m.max_length, e.vector,
         e.text_hash AS vector_hash, e.created_at AS embedded_at
       FROM ${joined} WHERE r.uri = ${uri}`
     if (row === undefined) return Option.none()
-    const { id } = yield* decodeId(row)
     const reference = ReferenceRow.toReference(yield* decodeReference(row))
+    return Option.some({ reference, embedding: toEmbedding(yield* decodeEmbedding(row)) })
+  })
+
+  /** The text of a reference, and whether a vector is of this text and of the model in use. */
+  const textAndFreshness = (reference: Reference, embedding: Embedding | undefined) => {
     const text = textOf(reference)
-    const embedding = toEmbedding(yield* decodeEmbedding(row))
     const textHash = ReferenceRow.hashOf(text)
     const isFresh = embedding?.model.fingerprint === model.fingerprint && embedding.textHash === textHash
-    return Option.some({ id, reference, text, textHash, embedding, isFresh })
-  })
+    return { text, textHash, fresh: isFresh ? embedding : undefined }
+  }
 
   const withEmbedding = (reference: Reference, embedding: Embedding | undefined) =>
     new ReferenceWithEmbedding({ reference, ...(embedding === undefined ? {} : { embedding }) })
 
   const saveWithEmbedding = Effect.fn("EmbeddingRepository.saveWithEmbedding")(function*(input: ReferenceInput) {
     const reference = yield* references.save(input)
-    const row = Option.getOrUndefined(yield* findRow(reference.uri))
-    if (row === undefined || row.isFresh) return withEmbedding(reference, row?.embedding)
-    const vector = yield* embedder.embed(row.text, "document").pipe(
-      Effect.flatMap((vector) => checked(vector, row.text)),
+    const stored = Option.getOrUndefined(yield* findRow(reference.uri))
+    const { fresh, text, textHash } = textAndFreshness(reference, stored?.embedding)
+    if (fresh !== undefined) return withEmbedding(reference, fresh)
+    const vector = yield* embedder.embed(text, "document").pipe(
+      Effect.flatMap((vector) => checked(vector, text)),
       Effect.mapError((error) =>
         new EmbeddingError({
-          text: row.text,
+          text,
           reason: error._tag === "EmbeddingError" ? error.reason : error.message,
           reference,
           cause: error
         })
       )
     )
-    yield* store([{ ...row, vector }])
-    return withEmbedding(
-      reference,
-      new Embedding({ vector, model, textHash: row.textHash, createdAt: yield* DateTime.now })
-    )
+    yield* store([{ reference, text, textHash, vector }])
+    return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
   }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.saveWithEmbedding")(error))))
 
   const findWithEmbedding = Effect.fn("EmbeddingRepository.findWithEmbedding")(
@@ -178,9 +178,9 @@ const make = Effect.gen(function*() {
       const row = Option.getOrUndefined(yield* findRow(uri))
       if (row === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
       if (limit === 0) return []
-      const vector = row.isFresh && row.embedding !== undefined
-        ? row.embedding.vector
-        : yield* Effect.flatMap(embedder.embed(row.text, "document"), (vector) => checked(vector, row.text))
+      const { fresh, text } = textAndFreshness(row.reference, row.embedding)
+      const vector = fresh?.vector ??
+        (yield* Effect.flatMap(embedder.embed(text, "document"), (vector) => checked(vector, text)))
       const hits = yield* nearest(vector, limit + 1, options?.filter)
       return hits.filter((hit) => hit.reference.uri !== uri).slice(0, limit)
     },

@@ -53,10 +53,16 @@ export const joined = "crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS
 
 /** A reference on its way to a new vector. */
 export interface Pending {
-  readonly id: number
   readonly reference: Reference
   readonly text: string
   readonly textHash: string
+}
+
+interface PageRow {
+  readonly id: number
+  readonly text_hash: string
+  readonly fingerprint: string | null
+  readonly vector_hash: string | null
 }
 
 /** What writes vectors: for one reference, and for all that are stale. */
@@ -89,11 +95,11 @@ export const make = Effect.gen(function*() {
         `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
         SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?
         FROM (VALUES ${rows.map(() => "(?, ?, ?)").join(", ")}) AS v
-        JOIN crosswalk_reference AS r ON r.id = v.column1 AND r.text_hash = v.column2
+        JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2
         WHERE true
         ON CONFLICT (reference_id) DO UPDATE SET model_id = excluded.model_id, text_hash = excluded.text_hash,
           vector = excluded.vector, created_at = excluded.created_at`,
-        [model.fingerprint, now, ...rows.flatMap((row) => [row.id, row.textHash, toBytes(row.vector)])]
+        [model.fingerprint, now, ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector)])]
       )
     }))
   })
@@ -102,7 +108,7 @@ export const make = Effect.gen(function*() {
   const pages = (options: UpdateOptions | undefined) =>
     Stream.paginate(0, (after) =>
       Effect.gen(function*() {
-        const rows = yield* sql<{ readonly id: number; readonly text_hash: string }>`
+        const rows = yield* sql<PageRow>`
           SELECT r.id, r.text_hash, ${columns}, m.fingerprint, e.text_hash AS vector_hash
           FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options?.filter)} ORDER BY r.id LIMIT ${pageSize}`
         const pending: Array<Pending> = []
@@ -112,9 +118,8 @@ export const make = Effect.gen(function*() {
           const text = textOf(reference)
           const textHash = ReferenceRow.hashOf(text)
           if (textHash !== row.text_hash) retold.push({ id: row.id, textHash })
-          const { fingerprint, vector_hash } = row as { readonly fingerprint?: unknown; readonly vector_hash?: unknown }
-          const isFresh = fingerprint === model.fingerprint && vector_hash === textHash
-          if (!isFresh || options?.force === true) pending.push({ id: row.id, reference, text, textHash })
+          const isFresh = row.fingerprint === model.fingerprint && row.vector_hash === textHash
+          if (!isFresh || options?.force === true) pending.push({ reference, text, textHash })
         }
         if (retold.length > 0) {
           yield* sql`

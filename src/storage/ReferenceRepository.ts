@@ -68,39 +68,46 @@ const make = Effect.gen(function*() {
     }
   })
 
-  /** Writes in one transaction; the last of several rows with one uri wins. */
+  /** Writes rows of distinct uris; inside a transaction. */
+  const upsert = Effect.fnUntraced(function*(distinct: ReadonlyArray<ReferenceRow.StoredRow>) {
+    const { rows, created } = yield* changed(distinct)
+    const now = yield* Clock.currentTimeMillis
+    const json = JSON.stringify(rows)
+    yield* sql`
+      INSERT OR IGNORE INTO crosswalk_catalog (id, created_at)
+      SELECT DISTINCT value ->> '$.catalog', ${now} FROM json_each(${json}) WHERE value ->> '$.catalog' IS NOT NULL`
+    yield* sql`
+      INSERT INTO crosswalk_reference
+        (uri, title, entity_type, description, tags, metadata, catalog, content_hash, text_hash, created_at, updated_at)
+      SELECT value ->> '$.uri', value ->> '$.title', value ->> '$.entityType', value ->> '$.description',
+        value ->> '$.tags', value ->> '$.metadata', value ->> '$.catalog', value ->> '$.contentHash',
+        value ->> '$.textHash', ${now}, ${now}
+      FROM json_each(${json}) WHERE true
+      ON CONFLICT (uri) DO UPDATE SET
+        title = excluded.title, entity_type = excluded.entity_type, description = excluded.description,
+        tags = excluded.tags, metadata = excluded.metadata, catalog = excluded.catalog,
+        content_hash = excluded.content_hash, text_hash = excluded.text_hash,
+        updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END`
+    return { created, updated: rows.length - created, unchanged: distinct.length - rows.length }
+  })
+
+  /** Writes in one transaction what differs, if anything does; the last of several rows with one uri wins. */
   const write = Effect.fnUntraced(function*(rows: ReadonlyArray<ReferenceRow.StoredRow>) {
     const distinct = [...new Map(rows.map((row) => [row.uri, row])).values()]
     const before = yield* changed(distinct)
     if (before.rows.length === 0) return { created: 0, updated: 0, unchanged: distinct.length }
-    const now = yield* Clock.currentTimeMillis
-    return yield* sql.withTransaction(Effect.gen(function*() {
-      const { rows, created } = yield* changed(distinct)
-      const json = JSON.stringify(rows)
-      yield* sql`
-        INSERT OR IGNORE INTO crosswalk_catalog (id, created_at)
-        SELECT DISTINCT value ->> '$.catalog', ${now} FROM json_each(${json}) WHERE value ->> '$.catalog' IS NOT NULL`
-      yield* sql`
-        INSERT INTO crosswalk_reference
-          (uri, title, entity_type, description, tags, metadata, catalog, content_hash, text_hash, created_at, updated_at)
-        SELECT value ->> '$.uri', value ->> '$.title', value ->> '$.entityType', value ->> '$.description',
-          value ->> '$.tags', value ->> '$.metadata', value ->> '$.catalog', value ->> '$.contentHash',
-          value ->> '$.textHash', ${now}, ${now}
-        FROM json_each(${json}) WHERE true
-        ON CONFLICT (uri) DO UPDATE SET
-          title = excluded.title, entity_type = excluded.entity_type, description = excluded.description,
-          tags = excluded.tags, metadata = excluded.metadata, catalog = excluded.catalog,
-          content_hash = excluded.content_hash, text_hash = excluded.text_hash,
-          updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END`
-      return { created, updated: rows.length - created, unchanged: distinct.length - rows.length }
-    }))
+    return yield* sql.withTransaction(upsert(distinct))
   })
 
   const save = Effect.fn("ReferenceRepository.save")(function*(input: ReferenceInput) {
     const decoded = yield* decodeOne(input)
-    yield* write([ReferenceRow.toRow(decoded, textOf)])
-    const [row] = yield* sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${decoded.uri}`
-    return yield* toReference(row)
+    const row = ReferenceRow.toRow(decoded, textOf)
+    const stored = sql`SELECT ${columns}, r.content_hash, r.text_hash FROM crosswalk_reference AS r WHERE r.uri = ${row.uri}`
+    const [before] = yield* stored
+    if (before?.content_hash === row.contentHash && before.text_hash === row.textHash) return yield* toReference(before)
+    // Read inside the transaction: a replica that took the write may not have it yet.
+    const [after] = yield* sql.withTransaction(Effect.andThen(upsert([row]), stored))
+    return yield* toReference(after)
   }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.save")(error))))
 
   const saveMany = Effect.fn("ReferenceRepository.saveMany")(function*(inputs: ReadonlyArray<ReferenceInput>) {
