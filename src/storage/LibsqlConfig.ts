@@ -29,6 +29,7 @@ export interface Config {
   /**
    * How a file keeps its changes. `wal` (default): readers never wait for the writer, and two more files lie beside
    * the database while it is open. `delete`: one file, which can be read in a folder that cannot be written.
+   * Choose it when the file is made, or in a process that has not opened the file before.
    */
   readonly journalMode?: "wal" | "delete" | undefined
   /** Refuse every write, and do not create a file that is not there. Default: false. */
