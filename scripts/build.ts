@@ -32,7 +32,6 @@ const bundle = await build({
   // Chunks lie beside the entries, so that `import.meta.url` is as deep in the package as in src and dist.
   chunkNames: "[name]-[hash]",
   minifySyntax: true,
-  minifyWhitespace: true,
   legalComments: "none",
   // Bundled CommonJS packages may ask for Node's own modules.
   banner: {
@@ -41,6 +40,7 @@ const bundle = await build({
   metafile: true,
   logLevel: "warning"
 }).catch(() => process.exit(1)) // it has printed why
+if (bundle.warnings.length > 0) process.exit(1)
 
 /** The licence texts of every package in the bundle, which its licence asks to keep. */
 const licences = (metafile: Metafile): string => {

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { wrongArrows } from "./arrows.ts"
 import { bin, node, npm, type Ran, root, run } from "./run.ts"
 
@@ -48,9 +48,14 @@ const packageShape = async (): Promise<Outcome> => {
   }
 }
 
+/** actionlint is no npm package: Go builds it beside the other tools where there is Go. */
 const workflows = async (): Promise<Outcome> => {
-  const ran = await run("actionlint", [])
-  return ran.code === 127 ? { skipped: "actionlint is not on the PATH" } : ran
+  const folder = join(tools, "node_modules", ".bin")
+  const env = { ...process.env, GOBIN: folder, PATH: `${folder}${delimiter}${process.env.PATH ?? ""}` }
+  const ran = await run("actionlint", [], { env })
+  if (ran.code !== 127) return ran
+  const installed = await run("go", ["install", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"], { env })
+  return installed.code === 0 ? run("actionlint", [], { env }) : { skipped: "neither actionlint nor Go is here" }
 }
 
 const arrows = (): Outcome => {

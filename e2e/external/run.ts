@@ -16,7 +16,9 @@ let failed = 0
 const step = async (name: string, ran: Promise<Ran>): Promise<boolean> => {
   const { code, output, seconds } = await ran
   const isGood = code === 0
-  process.stdout.write(`${isGood ? "" : `${output.trim()}\n`}${isGood ? "ok    " : "FAILED"} ${name} (${seconds.toFixed(1)} s)\n`)
+  process.stdout.write(
+    `${isGood ? "" : `${output.trim()}\n`}${isGood ? "ok    " : "FAILED"} ${name} (${seconds.toFixed(1)} s)\n`
+  )
   if (isGood) passed++
   else failed++
   return isGood

@@ -41,14 +41,17 @@ describe.skipIf(!hasNix)("flake.nix, against a stub of nixpkgs (skipped where Ni
     expect(spawnSync("nix-instantiate", ["--parse", join(root, "flake.nix")]).status).toBe(0)
   })
 
-  it.each(["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"])("offers its applications on %s", (system) => {
-    expect(evaluate(`apps.${system}`)).toEqual({
-      default: { type: "app", program: "crosswalk/bin/crosswalk" },
-      test: { type: "app", program: "crosswalk-test/bin/crosswalk-test" },
-      "test-external": { type: "app", program: "crosswalk-test-external/bin/crosswalk-test-external" }
-    })
-    expect(evaluate(`devShells.${system}.default.name`)).toBe("shell")
-  })
+  it.each(["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"])(
+    "offers its applications on %s",
+    (system) => {
+      expect(evaluate(`apps.${system}`)).toEqual({
+        default: { type: "app", program: "crosswalk/bin/crosswalk" },
+        test: { type: "app", program: "crosswalk-test/bin/crosswalk-test" },
+        "test-external": { type: "app", program: "crosswalk-test-external/bin/crosswalk-test-external" }
+      })
+      expect(evaluate(`devShells.${system}.default.name`)).toBe("shell")
+    }
+  )
 
   it.each([
     ["default", "run build"],

@@ -5,7 +5,7 @@ import { Effect, Option } from "effect"
 import { ApplicationLayer, openTicket, tickets } from "./application.js"
 
 test("an application's table and ours are written in one transaction", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* openTicket("rotate keys", true)
     assert.deepEqual(yield* tickets, ["rotate keys"])
     const references = yield* ReferenceRepository
@@ -15,7 +15,7 @@ test("an application's table and ours are written in one transaction", () =>
   }).pipe(Effect.provide(ApplicationLayer), Effect.runPromise))
 
 test("a transaction that fails leaves neither", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* openTicket("rotate keys", true)
     const error = yield* Effect.flip(openTicket("open the door", false))
     assert.equal(error._tag, "Refused")
@@ -23,5 +23,8 @@ test("a transaction that fails leaves neither", () =>
     const references = yield* ReferenceRepository
     assert.ok(Option.isNone(yield* references.find("app:open the door")))
     const hits = yield* (yield* EmbeddingRepository).findSimilarByText("open the door")
-    assert.deepEqual(hits.map(({ reference }) => reference.uri), ["app:rotate keys"])
+    assert.deepEqual(
+      hits.map(({ reference }) => reference.uri),
+      ["app:rotate keys"]
+    )
   }).pipe(Effect.provide(ApplicationLayer), Effect.runPromise))

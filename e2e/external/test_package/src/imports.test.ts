@@ -19,8 +19,8 @@ test("every subpath can be imported", async () => {
 })
 
 test("each names what it is for", () => {
-  assert.equal(typeof crosswalk.ReferenceRepository.layer, "object")
-  assert.equal(typeof libsql.layer, "function")
-  assert.equal(typeof transformers.layer, "function")
+  assert.equal(typeof crosswalk.Store.layer, "function")
+  assert.equal(typeof libsql.LibsqlClient.layer, "function")
+  assert.equal(typeof transformers.Transformers.layer, "function")
   assert.ok(Object.keys(testing).length > 0)
 })
