@@ -39,8 +39,8 @@ const levelsOf = (marks: Requirement["levels"]): Record<string, unknown> => {
     mark === "" || mark === plainMark ? [] : [[`L${index + 1}`, mark === "o" ? "Optional" : mark] as const]
   )
   return {
-    ...level > 0 && { level },
-    ...notes.length > 0 && { levelNotes: Object.fromEntries(notes) }
+    ...(level > 0 && { level }),
+    ...(notes.length > 0 && { levelNotes: Object.fromEntries(notes) })
   }
 }
 

@@ -27,26 +27,32 @@ const Requirement = Schema.Struct({
 const decode = Schema.decodeUnknownResult(Requirement)
 
 const split = (text: string, separator: RegExp): ReadonlyArray<string> =>
-  text.split(separator).map((part) => part.trim()).filter((part) => part !== "")
+  text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
 
-const toItem = (source: string, catalog: string) => (value: unknown, at: string): Item => {
-  const decoded = decode(value)
-  if (Result.isFailure(decoded)) return Result.fail(fromIssue(source, at, decoded.failure.issue))
-  const row = decoded.success
-  const levels = row.L === undefined
-    ? [row.level1 ?? "", row.level2 ?? "", row.level3 ?? ""] as const
-    : Asvs.levelsFrom(String(row.L))
-  if (levels === undefined) return failure(source, within(at, "L"), `the level ${row.L} is not 1, 2 or 3`)
-  return Asvs.toItem(source, catalog, at, {
-    id: row.req_id,
-    text: row.req_description,
-    chapter: { id: row.chapter_id, name: row.chapter_name },
-    section: { id: row.section_id, name: row.section_name },
-    levels,
-    cwe: split(String(row.cwe ?? ""), /[\s,;/]+/u),
-    nist: split(row.nist ?? "", /\s*[,;/]\s*/u)
-  })
-}
+const toItem =
+  (source: string, catalog: string) =>
+  (value: unknown, at: string): Item => {
+    const decoded = decode(value)
+    if (Result.isFailure(decoded)) return Result.fail(fromIssue(source, at, decoded.failure.issue))
+    const row = decoded.success
+    const levels =
+      row.L === undefined
+        ? ([row.level1 ?? "", row.level2 ?? "", row.level3 ?? ""] as const)
+        : Asvs.levelsFrom(String(row.L))
+    if (levels === undefined) return failure(source, within(at, "L"), `the level ${row.L} is not 1, 2 or 3`)
+    return Asvs.toItem(source, catalog, at, {
+      id: row.req_id,
+      text: row.req_description,
+      chapter: { id: row.chapter_id, name: row.chapter_name },
+      section: { id: row.section_id, name: row.section_name },
+      levels,
+      cwe: split(String(row.cwe ?? ""), /[\s,;/]+/u),
+      nist: split(row.nist ?? "", /\s*[,;/]\s*/u)
+    })
+  }
 
 /** These files carry no version: that of 4.0.3 has `level1`, that of 5.0.0 has `L`. */
 const catalogOf = (input: Input, columns: ReadonlyArray<string>, at: string): Effect.Effect<string, ImportError> => {
@@ -57,7 +63,8 @@ const catalogOf = (input: Input, columns: ReadonlyArray<string>, at: string): Ef
     new ImportError({
       source: input.head.name,
       at,
-      problem: "the version cannot be told: there is neither level1 (4.0.3) nor L (5.0.0). Give the catalog, asvs@VERSION"
+      problem:
+        "the version cannot be told: there is neither level1 (4.0.3) nor L (5.0.0). Give the catalog, asvs@VERSION"
     })
   )
 }
@@ -70,12 +77,12 @@ export const json: Format = {
   name: "asvs-flat-json",
   summary: "OWASP ASVS, flat JSON",
   detect: (head) => /^\s*\{\s*"requirements"\s*:/u.test(head.text) && /"req_description"\s*:/u.test(head.text),
-  read: Effect.fnUntraced(function*(input) {
+  read: Effect.fnUntraced(function* (input) {
     const source = input.head.name
     const root = decodeRoot(yield* readJson(input))
     if (Result.isFailure(root)) return yield* Effect.fail(fromIssue(source, "$", root.failure.issue))
     const { requirements: values } = root.success
-    const columns = values.flatMap((value) => typeof value === "object" && value !== null ? Object.keys(value) : [])
+    const columns = values.flatMap((value) => (typeof value === "object" && value !== null ? Object.keys(value) : []))
     const catalog = yield* catalogOf(input, columns, "$.requirements")
     return { catalog, items: streamOf({ path: "$.requirements", values }, toItem(source, catalog)) }
   })
@@ -89,7 +96,7 @@ export const csv: Format = {
     const columns = Csv.columnsOf(head)
     return ["req_id", "req_description", "section_name"].every((name) => columns.includes(name))
   },
-  read: Effect.fnUntraced(function*(input) {
+  read: Effect.fnUntraced(function* (input) {
     const { columns, items } = yield* Csv.table(input)
     const catalog = yield* catalogOf(input, columns, "line 1")
     const read = toItem(input.head.name, catalog)

@@ -39,7 +39,7 @@ const toItem = ({ catalog, source }: Reading, chapter: Asvs.Group, section: Asvs
   const decoded = decodeRequirement(value)
   if (Result.isFailure(decoded)) return Result.fail(fromIssue(source, at, decoded.failure.issue))
   const { CWE = [], Description: text, L, L1, L2, L3, NIST = [], Shortcode: id } = decoded.success
-  const levels = L === undefined ? [mark(L1), mark(L2), mark(L3)] as const : Asvs.levelsFrom(String(L))
+  const levels = L === undefined ? ([mark(L1), mark(L2), mark(L3)] as const) : Asvs.levelsFrom(String(L))
   if (levels === undefined) return failure(source, within(at, "L"), `the level ${L} is not 1, 2 or 3`)
   return Asvs.toItem(source, catalog, at, { id, text, chapter, section, levels, cwe: CWE, nist: NIST })
 }
@@ -65,9 +65,11 @@ function* groups(
 const items = (reading: Reading, chapters: ReadonlyArray<unknown>): Iterable<Item> =>
   groups(reading, chapters, "$.Requirements", (chapter, sections, path) =>
     groups(reading, sections, path, (section, requirements, path) =>
-      requirements.map((value, index) => toItem(reading, chapter, section, value, within(path, index)))))
+      requirements.map((value, index) => toItem(reading, chapter, section, value, within(path, index)))
+    )
+  )
 
-const read = Effect.fnUntraced(function*(input: Input) {
+const read = Effect.fnUntraced(function* (input: Input) {
   const source = input.head.name
   const root = decodeRoot(yield* readJson(input))
   if (Result.isFailure(root)) return yield* Effect.fail(fromIssue(source, "$", root.failure.issue))

@@ -27,10 +27,10 @@ export const join = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   return whole
 }
 
-const stripMark = (text: string): string => text.startsWith("\uFEFF") ? text.slice(1) : text
+const stripMark = (text: string): string => (text.startsWith("\uFEFF") ? text.slice(1) : text)
 
 /** Takes the beginning off a stream of bytes and puts it back in front. */
-export const withHead = Effect.fnUntraced(function*(name: string, bytes: Stream.Stream<Uint8Array, ImportError>) {
+export const withHead = Effect.fnUntraced(function* (name: string, bytes: Stream.Stream<Uint8Array, ImportError>) {
   const [beginning, rest] = yield* Stream.peel(
     bytes,
     Sink.reduceWhile(
@@ -67,7 +67,7 @@ const badLine = (bytes: Uint8Array): number => {
 }
 
 /** A whole source as text, for formats that cannot be read in pieces; at most {@link maxWhole} bytes. */
-export const readText = Effect.fnUntraced(function*(input: Input) {
+export const readText = Effect.fnUntraced(function* (input: Input) {
   const source = input.head.name
   const { pieces } = yield* Stream.runFoldEffect(
     input.bytes,
@@ -75,13 +75,16 @@ export const readText = Effect.fnUntraced(function*(input: Input) {
     (state, piece) => {
       state.pieces.push(piece)
       state.size += piece.length
-      return state.size <= maxWhole ? Effect.succeed(state) : Effect.fail(
-        new ImportError({
-          source,
-          problem: "is larger than 64 MB, which is read whole in this format. " +
-            "Write it as NDJSON or CSV, which are read row by row, or split it"
-        })
-      )
+      return state.size <= maxWhole
+        ? Effect.succeed(state)
+        : Effect.fail(
+            new ImportError({
+              source,
+              problem:
+                "is larger than 64 MB, which is read whole in this format. " +
+                "Write it as NDJSON or CSV, which are read row by row, or split it"
+            })
+          )
     }
   )
   const whole = join(pieces)

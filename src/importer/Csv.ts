@@ -21,7 +21,7 @@ const isBlank = (cells: ReadonlyArray<string>): boolean => cells.every((cell) =>
 const firstRecords = (head: Head, delimiter: string, limit: number): ReadonlyArray<CsvRecord> => {
   const text = head.text.includes("\n") ? head.text : head.text.replaceAll("\r", "\n")
   const found: Array<CsvRecord> = []
-  for (let at = 0, line = 1; at < text.length && found.length < limit;) {
+  for (let at = 0, line = 1; at < text.length && found.length < limit; ) {
     const parsed = parse(text, at, delimiter, head.complete)
     if (parsed === undefined || (parsed.end === text.length && !head.complete)) break
     if (Result.isSuccess(parsed.record) && !isBlank(parsed.record.success)) {
@@ -44,24 +44,26 @@ const toRow = (source: string, columns: ReadonlyArray<string>, record: CsvRecord
   const { cells } = record
   if (cells.length !== columns.length) {
     const expected = `the header has ${columns.length}`
-    return Result.fail(failure(
-      source,
-      at,
-      `has ${cells.length} ${cells.length === 1 ? "cell" : "cells"}, ${expected}. ` +
-        "A cell with the separator in it is put in quotation marks"
-    ))
+    return Result.fail(
+      failure(
+        source,
+        at,
+        `has ${cells.length} ${cells.length === 1 ? "cell" : "cells"}, ${expected}. ` +
+          "A cell with the separator in it is put in quotation marks"
+      )
+    )
   }
   const nameless = cells.findIndex((cell, index) => columns[index] === "" && cell.trim() !== "")
   if (nameless !== -1) return Result.fail(failure(source, at, `cell ${nameless + 1} has no name in the header`))
   return Result.succeed({
     at,
-    values: new Map(columns.flatMap((name, index) => name === "" ? [] : [[name, cells[index]] as const]))
+    values: new Map(columns.flatMap((name, index) => (name === "" ? [] : [[name, cells[index]] as const])))
   })
 }
 
 /** Reads the header of a CSV source, with `,`, `;` or a tab between cells. */
 export const table = (input: Input): Effect.Effect<Table, ImportError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const source = input.head.name
     const delimiter = delimiterOf(input.head.text)
     const [header, second] = firstRecords(input.head, delimiter, 2)
@@ -87,18 +89,22 @@ export const table = (input: Input): Effect.Effect<Table, ImportError> =>
       first: first !== undefined && Result.isSuccess(first) ? first.success : undefined,
       items: (read) =>
         records(blocks(input), delimiter).pipe(
-          Stream.filter((record) =>
-            Result.isFailure(record) || (record.success.line !== header.line && !isBlank(record.success.cells))
+          Stream.filter(
+            (record) =>
+              Result.isFailure(record) || (record.success.line !== header.line && !isBlank(record.success.cells))
           ),
-          Stream.map(Result.match({
-            onFailure: ({ line, problem }) => failure(source, `line ${line}`, problem),
-            onSuccess: (record) => Result.match(toRow(source, columns, record), { onFailure: (item) => item, onSuccess: read })
-          }))
+          Stream.map(
+            Result.match({
+              onFailure: ({ line, problem }) => failure(source, `line ${line}`, problem),
+              onSuccess: (record) =>
+                Result.match(toRow(source, columns, record), { onFailure: (item) => item, onSuccess: read })
+            })
+          )
         )
     }
   })
 
-const read = Effect.fnUntraced(function*(input: Input) {
+const read = Effect.fnUntraced(function* (input: Input) {
   const { columns, first, items } = yield* table(input)
   const missing = Rows.missingColumns(columns, input.options.columns ?? {})
   if (missing.length > 0) {

@@ -37,13 +37,13 @@ export const parse = (text: string, start: number, delimiter: string, final: boo
     const feed = text.indexOf("\n", start)
     return { record: Result.fail(problem), end: feed === -1 ? text.length : feed + 1 }
   }
-  for (let at = start;;) {
+  for (let at = start; ; ) {
     let cell = ""
-    if (text[at] === "\"") {
-      for (let from = at + 1;;) {
-        const quote = text.indexOf("\"", from)
+    if (text[at] === '"') {
+      for (let from = at + 1; ; ) {
+        const quote = text.indexOf('"', from)
         if (quote === -1) return final || text.length - start > maxRecord ? fault(unclosed) : undefined
-        if (text[quote + 1] !== "\"") {
+        if (text[quote + 1] !== '"') {
           cell += text.slice(from, quote)
           at = quote + 1
           break
@@ -55,7 +55,7 @@ export const parse = (text: string, start: number, delimiter: string, final: boo
       const from = at
       while (at < text.length && text[at] !== delimiter && text[at] !== "\n") at++
       cell = text[at] === "\n" && text[at - 1] === "\r" && at > from ? text.slice(from, at - 1) : text.slice(from, at)
-      if (cell.trimStart().startsWith("\"")) return fault("a quotation mark must be the first character of its cell")
+      if (cell.trimStart().startsWith('"')) return fault("a quotation mark must be the first character of its cell")
     }
     cells.push(cell)
     if (at - start > maxRecord) return fault("the row is longer than 1 MB")
@@ -64,7 +64,7 @@ export const parse = (text: string, start: number, delimiter: string, final: boo
     else if (text[at] === "\n") return { record: Result.succeed(cells), end: at + 1 }
     else if (text.startsWith("\r\n", at)) return { record: Result.succeed(cells), end: at + 2 }
     else if (text[at] === "\r" && at + 1 >= text.length) return { record: Result.succeed(cells), end: at + 1 }
-    else return fault("text follows a closing quotation mark; inside quotation marks write \"\" for one")
+    else return fault('text follows a closing quotation mark; inside quotation marks write "" for one')
   }
 }
 
@@ -87,10 +87,12 @@ const take = (state: State, delimiter: string, final: boolean): Array<Result.Res
     if (invalid !== undefined) {
       found.push(Result.fail({ line: invalid, problem: "is not UTF-8. Save the file as UTF-8" }))
     } else {
-      found.push(Result.mapBoth(parsed.record, {
-        onSuccess: (cells) => ({ line, cells }),
-        onFailure: (problem) => ({ line, problem })
-      }))
+      found.push(
+        Result.mapBoth(parsed.record, {
+          onSuccess: (cells) => ({ line, cells }),
+          onFailure: (problem) => ({ line, problem })
+        })
+      )
     }
   }
   state.rest = state.rest.slice(start)

@@ -20,14 +20,11 @@ export const failure = (source: string, at: string, problem: string): Item =>
 /** What a Schema first found wrong, in words, with its position. */
 export const fromIssue = (source: string, at: string, issue: SchemaIssue.Issue): ImportError => {
   const [first] = formatIssue(issue).issues
-  const path = (first?.path ?? []).map((part) => typeof part === "object" ? part.key : part)
+  const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
   const where = path.reduce<string>((parent, key) => within(parent, typeof key === "number" ? key : String(key)), at)
   const message = first?.message ?? "a valid value"
-  const problem = message === "Missing key"
-    ? "is missing"
-    : message.startsWith("Expected")
-    ? message
-    : `Expected ${message}`
+  const problem =
+    message === "Missing key" ? "is missing" : message.startsWith("Expected") ? message : `Expected ${message}`
   return new ImportError({ source, at: where, problem })
 }
 
@@ -36,9 +33,9 @@ export const entry = (source: string, at: string, reference: { readonly [field: 
   isTooDeep(reference["metadata"])
     ? failure(source, within(at, "metadata"), "is nested in more than 100 levels")
     : Result.mapBoth(decode(Object.fromEntries(Object.entries(reference).filter(([, value]) => value !== undefined))), {
-      onSuccess: (reference) => ({ _tag: "Entry" as const, reference, at }),
-      onFailure: (error) => fromIssue(source, at, error.issue)
-    })
+        onSuccess: (reference) => ({ _tag: "Entry" as const, reference, at }),
+        onFailure: (error) => fromIssue(source, at, error.issue)
+      })
 
 /** The URI of an identifier in a catalog: `asvs:5.0.0/V1.2.3` for `asvs@5.0.0` and `V1.2.3`. */
 export const uriOf = (catalog: string, id: string): string => {
@@ -47,25 +44,23 @@ export const uriOf = (catalog: string, id: string): string => {
 }
 
 /** A catalog from a source or an option, checked. */
-export const checkCatalog = (
-  source: string,
-  catalog: string,
-  at?: string
-): Effect.Effect<string, ImportError> =>
-  isCatalogId(catalog) ? Effect.succeed(catalog) : Effect.fail(
-    new ImportError({
-      source,
-      at,
-      problem: `the catalog ${JSON.stringify(catalog)} is not written name@version, without spaces, such as asvs@5.0.0`
-    })
-  )
+export const checkCatalog = (source: string, catalog: unknown, at?: string): Effect.Effect<string, ImportError> => {
+  const id = typeof catalog === "string" ? catalog.trim() : catalog
+  if (isCatalogId(id)) return Effect.succeed(id)
+  const what = typeof id === "string" ? `the catalog ${JSON.stringify(id)}` : "the catalog"
+  const problem = `${what} is not written name@version, without spaces, such as asvs@5.0.0`
+  return Effect.fail(new ImportError({ source, at, problem }))
+}
 
 /** The catalog of a source that names none: the name of the file, without its extension. */
 export const catalogFromName = (source: string): Effect.Effect<string, ImportError> => {
   const name = (source.split(/[\\/]/u).at(-1) ?? "").replace(/(?<=.)\.[^.]*$/u, "").replace(/[\s@]+/gu, "-")
   return name === "" || name === "-"
     ? Effect.fail(
-      new ImportError({ source, problem: "names no catalog, and there is no file name to take. Give one, name@version" })
-    )
+        new ImportError({
+          source,
+          problem: "names no catalog, and there is no file name to take. Give one, name@version"
+        })
+      )
     : Effect.succeed(name)
 }

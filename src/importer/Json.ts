@@ -10,11 +10,16 @@ import * as Rows from "./Rows.ts"
 const chunkSize = 512
 
 /** Reads a whole source as JSON. */
-export const readJson = Effect.fnUntraced(function*(input: Input) {
+export const readJson = Effect.fnUntraced(function* (input: Input) {
   const parsed = parse(yield* readText(input))
   if (Result.isSuccess(parsed)) return parsed.success
   const { column, line, problem } = parsed.failure
-  return yield* new ImportError({ source: input.head.name, at: `line ${line}, column ${column}`, problem })
+  const hint = line > 1 && column === 1 && problem.endsWith('"{"') ? ". One object a line is the format ndjson" : ""
+  return yield* new ImportError({
+    source: input.head.name,
+    at: `line ${line}, column ${column}`,
+    problem: problem + hint
+  })
 })
 
 /** An array inside of JSON and where it is. */
@@ -48,8 +53,8 @@ const locate = (root: unknown, path: string | undefined): Result.Result<Located,
   if (path !== undefined) return follow(root, path)
   if (Array.isArray(root)) return Result.succeed({ path: "$", values: root })
   if (!isObject(root)) return Result.fail("is neither an array nor an object with one")
-  const arrays = Object.entries(root).flatMap(([key, values]): ReadonlyArray<Located> =>
-    Array.isArray(values) ? [{ path: pathOf("$", key), values }] : []
+  const arrays = Object.entries(root).flatMap(
+    ([key, values]): ReadonlyArray<Located> => (Array.isArray(values) ? [{ path: pathOf("$", key), values }] : [])
   )
   const ofObjects = arrays.filter(({ values }) => values.some(isObject))
   const [only, another] = ofObjects.length > 0 ? ofObjects : arrays
@@ -58,7 +63,7 @@ const locate = (root: unknown, path: string | undefined): Result.Result<Located,
   return Result.fail(`has several arrays: ${arrays.map(({ path }) => path).join(", ")}. Give the path of the right one`)
 }
 
-const read = Effect.fnUntraced(function*(input: Input) {
+const read = Effect.fnUntraced(function* (input: Input) {
   const source = input.head.name
   const root = yield* readJson(input)
   const located = locate(root, input.options.path)

@@ -25,7 +25,7 @@ const faultOffset = (text: string): number => {
   const string = (): boolean => {
     for (at++; at < text.length; at++) {
       const char = text.charAt(at)
-      if (char === "\"") {
+      if (char === '"') {
         at++
         return true
       }
@@ -57,7 +57,7 @@ const faultOffset = (text: string): number => {
         closers.pop()
         at++
         next = "rest"
-      } else if (char !== "\"" || !string()) return at
+      } else if (char !== '"' || !string()) return at
       else next = "colon"
     } else if (char === "]" && next === "first") {
       closers.pop()
@@ -67,7 +67,7 @@ const faultOffset = (text: string): number => {
       closers.push(char === "[" ? "]" : "}")
       at++
       next = char === "[" ? "first" : "firstKey"
-    } else if (char === "\"") {
+    } else if (char === '"') {
       if (!string()) return at
       next = "rest"
     } else {
@@ -99,9 +99,11 @@ export const parse = (text: string): Result.Result<unknown, JsonFault> => {
 
 /** The path of a key or index inside another: `$.requirements[3]["a b"]`. */
 export const pathOf = (parent: string, key: string | number): string =>
-  typeof key === "number" ? `${parent}[${key}]` : /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key)
-    ? `${parent}.${key}`
-    : `${parent}[${JSON.stringify(key)}]`
+  typeof key === "number"
+    ? `${parent}[${key}]`
+    : /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key)
+      ? `${parent}.${key}`
+      : `${parent}[${JSON.stringify(key)}]`
 
 /** The keys of a path such as `$.data.items[0]`; `undefined` where it is not one. */
 export const parsePath = (path: string): ReadonlyArray<string> | undefined => {
@@ -121,7 +123,7 @@ export const isTooDeep = (value: unknown, limit = 100): boolean => {
   let level: Array<unknown> = [value]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true
-    level = level.flatMap((item) => typeof item === "object" && item !== null ? Object.values(item) : [])
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []))
   }
   return false
 }

@@ -60,7 +60,7 @@ interface State {
 /** Files that end their lines with a lone CR (old spreadsheets on a Mac) are read as if it were LF. */
 const normalise = (input: Input): Stream.Stream<Uint8Array, ImportError> =>
   input.head.text.includes("\r") && !input.head.text.includes("\n")
-    ? Stream.map(input.bytes, (bytes) => bytes.map((byte) => byte === carriageReturn ? lineFeed : byte))
+    ? Stream.map(input.bytes, (bytes) => bytes.map((byte) => (byte === carriageReturn ? lineFeed : byte)))
     : input.bytes
 
 /** A source as blocks of whole lines, a block about as large as the pieces of bytes that come. */
@@ -84,14 +84,16 @@ export const blocks = (input: Input): Stream.Stream<Block, ImportError> =>
             state.size += piece.length - end
           }
         }
-        return state.size <= maxLine ? Effect.succeed([state, found] as const) : Effect.fail(
-          new ImportError({
-            source: input.head.name,
-            at: `line ${state.line}`,
-            problem: "is longer than 16 MB. Is the format right?"
-          })
-        )
+        return state.size <= maxLine
+          ? Effect.succeed([state, found] as const)
+          : Effect.fail(
+              new ImportError({
+                source: input.head.name,
+                at: `line ${state.line}`,
+                problem: "is longer than 16 MB. Is the format right?"
+              })
+            )
       },
-      { onHalt: (state) => state.size === 0 ? [] : [toBlock(join(state.pending), state.line)] }
+      { onHalt: (state) => (state.size === 0 ? [] : [toBlock(join(state.pending), state.line)]) }
     )
   )

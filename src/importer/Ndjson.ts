@@ -47,12 +47,14 @@ const detect = (head: Head): boolean => {
   if (first === undefined || !first.trimStart().startsWith("{")) return false
   const parsed = parse(first)
   if (Result.isFailure(parsed) || !isObject(parsed.success)) return false
-  return second !== undefined
-    ? second.trimStart().startsWith("{")
-    : !/\.json$/iu.test(head.name) && !Object.values(parsed.success).some((value) => Array.isArray(value) && value.some(isObject))
+  if (second !== undefined) return true
+  return (
+    !/\.json$/iu.test(head.name) &&
+    !Object.values(parsed.success).some((value) => Array.isArray(value) && value.some(isObject))
+  )
 }
 
-const read = Effect.fnUntraced(function*(input: Input) {
+const read = Effect.fnUntraced(function* (input: Input) {
   const source = input.head.name
   const catalog = yield* Rows.catalogOf(input, undefined, firstRow(input.head))
   const toItem = Rows.reader(input, catalog)

@@ -41,14 +41,17 @@ export const resolve = (names: ReadonlyArray<string>, columns: Columns): Readonl
   }
   const free = new Map(names.filter((name) => !taken.has(name)).map((name) => [plain(name), name]))
   for (const field of fields) {
-    put(field, usualNames[field].map((usual) => free.get(usual)).find((name) => name !== undefined))
+    put(
+      field,
+      usualNames[field].map((usual) => free.get(usual)).find((name) => name !== undefined)
+    )
   }
   return found
 }
 
 /** Names that were given for columns and are not among those there are. */
 export const missingColumns = (names: ReadonlyArray<string>, columns: Columns): ReadonlyArray<string> =>
-  Object.values(columns).flatMap((name) => name === undefined || names.includes(name) ? [] : [name])
+  Object.values(columns).flatMap((name) => (name === undefined || names.includes(name) ? [] : [name]))
 
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === "string" && value.trim() === "")
@@ -56,7 +59,10 @@ const isBlank = (value: unknown): boolean =>
 const list = (names: Iterable<string>): string => [...names].join(", ")
 
 const splitTags = (text: string): ReadonlyArray<string> =>
-  text.split(text.includes(";") ? ";" : ",").map((tag) => tag.trim()).filter((tag) => tag !== "")
+  text
+    .split(text.includes(";") ? ";" : ",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "")
 
 /** The metadata of a row: its object `metadata`, or else everything that is no field. */
 const metadataOf = (row: Row, used: ReadonlySet<string>): unknown => {
@@ -67,7 +73,7 @@ const metadataOf = (row: Row, used: ReadonlySet<string>): unknown => {
 }
 
 /** Reads rows of one source as references of one catalog. */
-export const reader = (input: Input, catalog: string): (row: Row) => Item => {
+export const reader = (input: Input, catalog: string): ((row: Row) => Item) => {
   const { columns = {}, entityType = "reference" } = input.options
   const source = input.head.name
   return (row) => {
@@ -93,7 +99,7 @@ export const reader = (input: Input, catalog: string): (row: Row) => Item => {
         name !== undefined && row.values.has(name)
           ? `${what} is blank`
           : `there is no ${what}: a column ${name ?? list(usualNames[field])} is looked for, ` +
-            `and there are ${list(row.values.keys())}. Say which column it is`
+              `and there are ${list(row.values.keys())}. Say which column it is`
       )
     }
     const said = text("catalog")
@@ -101,7 +107,7 @@ export const reader = (input: Input, catalog: string): (row: Row) => Item => {
       return failure(
         source,
         at("catalog"),
-        `is of the catalog ${JSON.stringify(said)}, the rows before are of ${catalog}. ` +
+        `is of ${typeof said === "string" ? `the catalog ${said}` : "another catalog"}, the rows before of ${catalog}. ` +
           "Import one catalog at a time, or give the catalog that all rows belong to"
       )
     }
@@ -129,20 +135,14 @@ export const reader = (input: Input, catalog: string): (row: Row) => Item => {
 }
 
 /** The catalog of a source: the option, what the source says, what its first row says, or the name of the file. */
-export const catalogOf = (
-  input: Input,
-  said: unknown,
-  first: Row | undefined
-): Effect.Effect<string, ImportError> => {
+export const catalogOf = (input: Input, said: unknown, first: Row | undefined): Effect.Effect<string, ImportError> => {
   const source = input.head.name
   if (input.options.catalog !== undefined) return Effect.succeed(input.options.catalog)
-  if (!isBlank(said)) return checkCatalog(source, String(said), "$.catalog")
+  if (!isBlank(said)) return checkCatalog(source, said, "$.catalog")
   if (first !== undefined) {
     const name = resolve([...first.values.keys()], input.options.columns ?? {}).get("catalog")
     const value = name === undefined ? undefined : first.values.get(name)
-    if (name !== undefined && !isBlank(value)) {
-      return checkCatalog(source, String(value).trim(), within(first.at, name))
-    }
+    if (name !== undefined && !isBlank(value)) return checkCatalog(source, value, within(first.at, name))
   }
   return catalogFromName(source)
 }

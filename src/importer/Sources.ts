@@ -14,7 +14,7 @@ const isUtf16 = ({ bytes: [first, second] }: Head): boolean =>
 const choose = (head: Head, wanted: string | undefined): Result.Result<Format, string> => {
   if (isUtf16(head)) return Result.fail("is UTF-16. Save the file as UTF-8")
   if (head.text.trim() === "" && head.complete) return Result.fail("is empty")
-  const format = formats.find((format) => wanted === undefined ? format.detect(head) : format.name === wanted)
+  const format = formats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
   if (format !== undefined) return Result.succeed(format)
   return Result.fail(
     wanted === undefined
@@ -26,17 +26,23 @@ const choose = (head: Head, wanted: string | undefined): Result.Result<Format, s
 /** Makes every entry whose URI was there before a failure that names where. */
 const refuseRepeated = (source: string, items: Source["items"]): Source["items"] =>
   items.pipe(
-    Stream.mapAccum(() => new Map<string, string>(), (seen, item): [Map<string, string>, Array<Item>] => {
-      if (Result.isFailure(item) || item.success._tag === "Withdrawn") return [seen, [item]]
-      const { at, reference: { uri } } = item.success
-      const before = seen.get(uri)
-      if (before === undefined) {
-        seen.set(uri, at)
-        return [seen, [item]]
+    Stream.mapAccum(
+      () => new Map<string, string>(),
+      (seen, item): [Map<string, string>, Array<Item>] => {
+        if (Result.isFailure(item) || item.success._tag === "Withdrawn") return [seen, [item]]
+        const {
+          at,
+          reference: { uri }
+        } = item.success
+        const before = seen.get(uri)
+        if (before === undefined) {
+          seen.set(uri, at)
+          return [seen, [item]]
+        }
+        const problem = `${uri} is there already, at ${before}; the first one counts`
+        return [seen, [Result.fail(new ImportError({ source, at, problem }))]]
       }
-      const problem = `${uri} is there already, at ${before}; the first one counts`
-      return [seen, [Result.fail(new ImportError({ source, at, problem }))]]
-    })
+    )
   )
 
 /**
@@ -49,25 +55,26 @@ export const read: (
   name: string,
   bytes: Stream.Stream<Uint8Array, ImportError>,
   options?: Options
-) => Effect.Effect<Source, ImportError, Scope.Scope> = Effect.fn("Sources.read")(
-  function*(name, bytes, options = {}) {
-    if (options.catalog !== undefined) yield* checkCatalog(name, options.catalog)
-    const input = yield* withHead(name, bytes)
-    const format = choose(input.head, options.format)
-    if (Result.isFailure(format)) return yield* new ImportError({ source: name, problem: format.failure })
-    const { catalog, items } = yield* format.success.read({ ...input, options })
-    return { format: format.success.name, catalog, items: refuseRepeated(name, items) }
-  }
-)
+) => Effect.Effect<Source, ImportError, Scope.Scope> = Effect.fn("Sources.read")(function* (name, bytes, options = {}) {
+  if (options.catalog !== undefined) yield* checkCatalog(name, options.catalog)
+  const input = yield* withHead(name, bytes)
+  const format = choose(input.head, options.format)
+  if (Result.isFailure(format)) return yield* new ImportError({ source: name, problem: format.failure })
+  const { catalog, items } = yield* format.success.read({ ...input, options })
+  return { format: format.success.name, catalog, items: refuseRepeated(name, items) }
+})
 
-const unreadable = (source: string) => (error: PlatformError): ImportError => {
-  const problem = {
-    NotFound: "there is no such file",
-    PermissionDenied: "may not be read",
-    BadResource: "is not a file"
-  }[String(error.reason._tag)] ?? `cannot be read: ${error.reason.message}`
-  return new ImportError({ source, problem, cause: error })
-}
+const unreadable =
+  (source: string) =>
+  (error: PlatformError): ImportError => {
+    const problem =
+      {
+        NotFound: "there is no such file",
+        PermissionDenied: "may not be read",
+        BadResource: "is not a file"
+      }[String(error.reason._tag)] ?? `cannot be read: ${error.reason.message}`
+    return new ImportError({ source, problem, cause: error })
+  }
 
 /**
  * Opens a file, or standard input as `-`, finds out what it is and reads it as references.
@@ -86,10 +93,8 @@ export const open: (
   source: string,
   options?: Options
 ) => Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope> = Effect.fn("Sources.open")(
-  function*(source, options = {}) {
-    const bytes = source === "-"
-      ? (yield* Stdio.Stdio).stdin
-      : (yield* FileSystem.FileSystem).stream(source)
+  function* (source, options = {}) {
+    const bytes = source === "-" ? (yield* Stdio.Stdio).stdin : (yield* FileSystem.FileSystem).stream(source)
     return yield* read(source, Stream.mapError(bytes, unreadable(source)), options)
   }
 )

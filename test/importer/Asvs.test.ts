@@ -10,11 +10,14 @@ import { collect, read } from "./reading.ts"
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/importer/${name}`, import.meta.url))
 const shared = (name: string) => fileURLToPath(new URL(`../../../shared/asvs/${name}`, import.meta.url))
 
-const open = (path: string, options?: Options) =>
-  Effect.scoped(Effect.flatMap(Sources.open(path, options), collect))
+const open = (path: string, options?: Options) => Effect.scoped(Effect.flatMap(Sources.open(path, options), collect))
 
 const shapes = {
-  "4": [["asvs-4.json", "asvs-json"], ["asvs-4.flat.json", "asvs-flat-json"], ["asvs-4.csv", "asvs-csv"]],
+  "4": [
+    ["asvs-4.json", "asvs-json"],
+    ["asvs-4.flat.json", "asvs-flat-json"],
+    ["asvs-4.csv", "asvs-csv"]
+  ],
   "5": [
     ["asvs-5.json", "asvs-json"],
     ["asvs-5.legacy.json", "asvs-legacy-json"],
@@ -26,8 +29,11 @@ const shapes = {
 layer(NodeServices.layer)("ASVS", (it) => {
   describe("files of our own in the shapes of ASVS", () => {
     it.effect("are recognised and give the same references in every shape", () =>
-      Effect.gen(function*() {
-        for (const [version, catalog] of [["4", "asvs@4.0.3"], ["5", "asvs@5.0.0"]] as const) {
+      Effect.gen(function* () {
+        for (const [version, catalog] of [
+          ["4", "asvs@4.0.3"],
+          ["5", "asvs@5.0.0"]
+        ] as const) {
           const expected = yield* open(fixture(`asvs-${version}.csv`))
           assert.strictEqual(expected.entries.length, version === "4" ? 4 : 3)
           for (const [name, format] of shapes[version]) {
@@ -35,20 +41,27 @@ layer(NodeServices.layer)("ASVS", (it) => {
             assert.strictEqual(found.format, format)
             assert.strictEqual(found.catalog, catalog)
             assert.deepStrictEqual(found.failed, [])
-            assert.deepStrictEqual(found.entries.map((e) => e.reference), expected.entries.map((e) => e.reference))
-            assert.deepStrictEqual(found.withdrawn.map((w) => w.id), expected.withdrawn.map((w) => w.id))
+            assert.deepStrictEqual(
+              found.entries.map((e) => e.reference),
+              expected.entries.map((e) => e.reference)
+            )
+            assert.deepStrictEqual(
+              found.withdrawn.map((w) => w.id),
+              expected.withdrawn.map((w) => w.id)
+            )
           }
         }
-      }))
+      })
+    )
 
     it.effect("put link markup, level, chapter, CWE and NIST into the metadata", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { entries } = yield* open(fixture("asvs-4.flat.json"))
         assert.deepStrictEqual(entries[0]?.reference, {
           uri: "asvs:4.0.3/V1.1.1",
           title: "Locks",
           entityType: "requirement",
-          description: "Check that every door has a lock, also the one marked \"Staff\".",
+          description: 'Check that every door has a lock, also the one marked "Staff".',
           metadata: {
             level: 1,
             chapter: { id: "V1", name: "Doors, Gates and Windows" },
@@ -59,38 +72,47 @@ layer(NodeServices.layer)("ASVS", (it) => {
           },
           catalog: "asvs@4.0.3"
         })
-      }))
+      })
+    )
 
     it.effect("keep what a level says beyond that it asks", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { entries } = yield* open(fixture("asvs-4.json"))
         const metadata = entries.map(({ reference }) => reference.metadata)
         assert.deepInclude(metadata[1], { level: 2, levelNotes: { L2: "Optional" } })
         assert.deepInclude(metadata[2], { level: 1, levelNotes: { L1: "30 days", L2: "12 hours", L3: "12 hours" } })
         assert.deepInclude(metadata[3], { level: 3 })
-      }))
+      })
+    )
 
     it.effect("report what is marked deleted as withdrawn, not what speaks of deleting", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const json = yield* open(fixture("asvs-4.json"))
-        assert.deepStrictEqual(json.withdrawn, [{
-          _tag: "Withdrawn",
-          id: "V1.1.2",
-          reason: "DELETED, DUPLICATE OF 1.2.1",
-          at: "$.Requirements[0].Items[0].Items[1]"
-        }])
-        assert.include(json.entries.map((e) => e.reference.uri), "asvs:4.0.3/V2.1.1")
+        assert.deepStrictEqual(json.withdrawn, [
+          {
+            _tag: "Withdrawn",
+            id: "V1.1.2",
+            reason: "DELETED, DUPLICATE OF 1.2.1",
+            at: "$.Requirements[0].Items[0].Items[1]"
+          }
+        ])
+        assert.include(
+          json.entries.map((e) => e.reference.uri),
+          "asvs:4.0.3/V2.1.1"
+        )
         const csv = yield* open(fixture("asvs-4.csv"))
         assert.strictEqual(csv.withdrawn[0]?.at, "line 3")
-      }))
+      })
+    )
 
     it.effect("take another catalog, which is in the URIs too", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { catalog, entries } = yield* open(fixture("asvs-5.flat.json"), { catalog: "asvs@5.0.1" })
         assert.strictEqual(catalog, "asvs@5.0.1")
         assert.strictEqual(entries[0]?.reference.uri, "asvs:5.0.1/V1.1.1")
         assert.strictEqual(entries[0]?.reference.catalog, "asvs@5.0.1")
-      }))
+      })
+    )
   })
 
   describe("rows that are wrong", () => {
@@ -99,43 +121,54 @@ layer(NodeServices.layer)("ASVS", (it) => {
     const flat = (rows: ReadonlyArray<unknown>) => JSON.stringify({ requirements: rows })
 
     it.effect("are failures with their path beside the others", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { entries, failed } = yield* read(
           "x.json",
           flat([good, { ...row, L: "1" }, 7, { ...good, req_id: "V1.1.2", L: "high" }, { ...good, req_id: "V1.1.3" }])
         )
-        assert.deepStrictEqual(entries.map((e) => e.at), ["$.requirements[0]", "$.requirements[4]"])
+        assert.deepStrictEqual(
+          entries.map((e) => e.at),
+          ["$.requirements[0]", "$.requirements[4]"]
+        )
         assert.strictEqual(failed.length, 3)
         assert.strictEqual(failed[0], "$.requirements[1].req_description: is missing")
         assert.match(failed[1] ?? "", /^\$\.requirements\[2\]: Expected object/u)
         assert.strictEqual(failed[2], "$.requirements[3].L: the level high is not 1, 2 or 3")
-      }))
+      })
+    )
 
     it.effect("have their line in CSV", () =>
-      Effect.gen(function*() {
-        const header = "chapter_id,chapter_name,section_id,section_name,req_id,req_description,level1,level2,level3,cwe,nist"
+      Effect.gen(function* () {
+        const header =
+          "chapter_id,chapter_name,section_id,section_name,req_id,req_description,level1,level2,level3,cwe,nist"
         const text = `${header}\nV1,C,V1.1,S,V1.1.1,"two\nlines",✓,✓,✓,x,\nV1,C,V1.1,,V1.1.2,t,✓,✓,✓,,\n`
         const { failed } = yield* read("x.csv", text)
         assert.match(failed[0] ?? "", /^line 2, cwe: is not a list of CWE numbers: x/u)
         assert.match(failed[1] ?? "", /^line 4, section_name: Expected text that is not blank/u)
-      }))
+      })
+    )
 
     it.effect("cost only their chapter where a whole chapter is wrong", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const items = [{ Shortcode: "V1.1.1", Description: "Check.", L: "1" }]
         const chapter = { Shortcode: "V1", Name: "C", Items: [{ Shortcode: "V1.1", Name: "S", Items: items }] }
         const root = { ShortName: "ASVS", Version: "5.0.0", Requirements: [{ Shortcode: "V0" }, chapter] }
         const { entries, failed } = yield* read("x.json", JSON.stringify(root))
         assert.deepStrictEqual(failed, ["$.Requirements[0].Name: is missing"])
-        assert.deepStrictEqual(entries.map((e) => e.at), ["$.Requirements[1].Items[0].Items[0]"])
-      }))
+        assert.deepStrictEqual(
+          entries.map((e) => e.at),
+          ["$.Requirements[1].Items[0].Items[0]"]
+        )
+      })
+    )
 
     it.effect("end the import where the version cannot be told", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const error = yield* Effect.flip(read("x.json", flat([{ ...row, req_description: "Check." }])))
         assert.strictEqual(error.at, "$.requirements")
         assert.include(error.problem, "Give the catalog")
-      }))
+      })
+    )
   })
 
   describe("the real files", () => {
@@ -147,17 +180,21 @@ layer(NodeServices.layer)("ASVS", (it) => {
     for (const [version, names] of Object.entries(files)) {
       const [entries, withdrawn] = version === "4.0.3" ? [278, 8] : [345, 0]
       real(`of ${version} give ${entries} references, the same in every shape (skipped without ../shared/asvs)`, () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const [first, ...others] = yield* Effect.forEach(names, (name) => open(shared(name)))
           for (const { catalog, entries: found, failed, withdrawn: gone } of [first, ...others]) {
             assert.strictEqual(catalog, `asvs@${version}`)
             assert.strictEqual(found.length, entries)
             assert.strictEqual(gone.length, withdrawn)
             assert.deepStrictEqual(failed, [])
-            assert.deepStrictEqual(found.map((e) => e.reference), first?.entries.map((e) => e.reference))
+            assert.deepStrictEqual(
+              found.map((e) => e.reference),
+              first?.entries.map((e) => e.reference)
+            )
           }
           for (const { reference } of first?.entries ?? []) assert.notInclude(reference.description, "](")
-        }))
+        })
+      )
     }
   })
 })

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { read } from "./reading.ts"
 
 const Cell = Schema.Array(
-  Schema.Literals(["a", "Z", "0", "\"", ",", ";", "\t", "\n", "\r\n", "\r", " ", "é", "漢", "😀", "\uFEFF", "'"])
+  Schema.Literals(["a", "Z", "0", '"', ",", ";", "\t", "\n", "\r\n", "\r", " ", "é", "漢", "😀", "\uFEFF", "'"])
 )
 const Rows = Schema.Array(Schema.Struct({ title: Cell, text: Cell, note: Cell, blankLine: Schema.Boolean }))
 const Way = Schema.Struct({
@@ -14,52 +14,68 @@ const Way = Schema.Struct({
   size: Schema.Literals([1, 2, 3, 7, 64, 65536])
 })
 
-const quote = (cell: string) => /["\n\r,;\t]/u.test(cell) ? `"${cell.replaceAll("\"", "\"\"")}"` : cell
+const quote = (cell: string) => (/["\n\r,;\t]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
 const linesOf = (text: string) => text.split("\n").length - 1
 
 describe("csv", () => {
-  it.effect.prop("comes back as it was written, with its lines, however the bytes are cut", [Rows, Way], ([rows, way]) =>
-    Effect.gen(function*() {
-      let text = `${["id", "title", "text", "note"].join(way.separator)}${way.newline}`
-      const expected = rows.map((row, index) => {
-        if (row.blankLine) text += way.newline
-        const line = linesOf(text) + 1
-        const title = `t${row.title.join("")}.`
-        const description = row.text.join("")
-        const note = row.note.join("")
-        text += [`R-${index}`, title, description, note].map(quote).join(way.separator) + way.newline
-        return {
-          at: `line ${line}`,
-          reference: {
-            uri: `list:1/R-${index}`,
-            title,
-            entityType: "reference",
-            ...description.trim() !== "" && { description },
-            ...note.trim() !== "" && { metadata: { note } },
-            catalog: "list@1"
+  it.effect.prop(
+    "comes back as it was written, with its lines, however the bytes are cut",
+    [Rows, Way],
+    ([rows, way]) =>
+      Effect.gen(function* () {
+        let text = `${["id", "title", "text", "note"].join(way.separator)}${way.newline}`
+        const expected = rows.map((row, index) => {
+          if (row.blankLine) text += way.newline
+          const line = linesOf(text) + 1
+          const title = `t${row.title.join("")}.`
+          const description = row.text.join("")
+          const note = row.note.join("")
+          text += [`R-${index}`, title, description, note].map(quote).join(way.separator) + way.newline
+          return {
+            at: `line ${line}`,
+            reference: {
+              uri: `list:1/R-${index}`,
+              title,
+              entityType: "reference",
+              ...(description.trim() !== "" && { description }),
+              ...(note.trim() !== "" && { metadata: { note } }),
+              catalog: "list@1"
+            }
           }
-        }
+        })
+        if (!way.lastNewline) text = text.slice(0, -way.newline.length)
+        const { entries, failed } = yield* read(
+          "list.csv",
+          (way.mark ? "\uFEFF" : "") + text,
+          { catalog: "list@1" },
+          way.size
+        )
+        assert.deepStrictEqual(failed, [])
+        assert.deepStrictEqual(
+          entries.map(({ at, reference }) => ({ at, reference })),
+          expected
+        )
       })
-      if (!way.lastNewline) text = text.slice(0, -way.newline.length)
-      const { entries, failed } = yield* read("list.csv", (way.mark ? "\uFEFF" : "") + text, { catalog: "list@1" }, way.size)
-      assert.deepStrictEqual(failed, [])
-      assert.deepStrictEqual(entries.map(({ at, reference }) => ({ at, reference })), expected)
-    }))
+  )
 
   it.effect("gives the same whatever single byte it is cut at", () =>
-    Effect.gen(function*() {
-      const text = "\uFEFFid;title;text\r\n1;\"Grün \"\"a\"\"\";\"zwei\r\nZeilen 😀\"\r\n\r\n2;\"b;c\";\r\n3;kaputt\r\n4;d;\"e\""
+    Effect.gen(function* () {
+      const text = '\uFEFFid;title;text\r\n1;"Grün ""a""";"zwei\r\nZeilen 😀"\r\n\r\n2;"b;c";\r\n3;kaputt\r\n4;d;"e"'
       const bytes = new TextEncoder().encode(text)
       const whole = yield* read("x.csv", bytes)
-      assert.deepStrictEqual(whole.entries.map((e) => e.at), ["line 2", "line 5", "line 7"])
+      assert.deepStrictEqual(
+        whole.entries.map((e) => e.at),
+        ["line 2", "line 5", "line 7"]
+      )
       assert.strictEqual(whole.failed.length, 1)
       for (let size = 1; size <= bytes.length; size++) {
         assert.deepStrictEqual(yield* read("x.csv", bytes, {}, size), whole)
       }
-    }))
+    })
+  )
 
   it.effect("finds the usual columns, whatever their case, and puts the others into the metadata", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { catalog, entries } = yield* read(
         "company list.csv",
         "Requirement ID,Name,Text,Type,Tags,Owner,Empty\nR-1, Doors ,Lock them.,rule,night; door ;,Ann,\n"
@@ -74,11 +90,12 @@ describe("csv", () => {
         metadata: { Owner: "Ann" },
         catalog: "company-list"
       })
-    }))
+    })
+  )
 
   it.effect("takes the columns it is told", () =>
-    Effect.gen(function*() {
-      const { entries } = yield* read("x.csv", "id,name,what,tags\nurn:1,ignored,Doors,\"a, b\"\n", {
+    Effect.gen(function* () {
+      const { entries } = yield* read("x.csv", 'id,name,what,tags\nurn:1,ignored,Doors,"a, b"\n', {
         columns: { uri: "id", title: "what" },
         entityType: "control"
       })
@@ -90,87 +107,115 @@ describe("csv", () => {
         metadata: { name: "ignored" },
         catalog: "x"
       })
-    }))
+    })
+  )
 
   it.effect("names the columns there are where one it is told is not there", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* Effect.flip(read("x.csv", "id,name\n1,a\n", { columns: { title: "titel" } }))
       assert.strictEqual(error.message, "x.csv, line 1: there is no column titel; there are id, name")
-    }))
+    })
+  )
 
   it.effect("takes the catalog of its column and refuses a second one", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const text = "id,title,catalog\n1,a,company@2026.1\n2,b,company@2026.1\n3,c,other@1\n"
       const { catalog, entries, failed } = yield* read("x.csv", text)
       assert.strictEqual(catalog, "company@2026.1")
-      assert.deepStrictEqual(entries.map((e) => e.reference.uri), ["company:2026.1/1", "company:2026.1/2"])
-      assert.match(failed[0] ?? "", /^line 4, catalog: is of the catalog "other@1"/u)
+      assert.deepStrictEqual(
+        entries.map((e) => e.reference.uri),
+        ["company:2026.1/1", "company:2026.1/2"]
+      )
+      assert.match(failed[0] ?? "", /^line 4, catalog: is of the catalog other@1,/u)
       const all = yield* read("x.csv", text, { catalog: "mine" })
-      assert.deepStrictEqual(all.entries.map((e) => e.reference.uri), ["mine:1", "mine:2", "mine:3"])
-    }))
+      assert.deepStrictEqual(
+        all.entries.map((e) => e.reference.uri),
+        ["mine:1", "mine:2", "mine:3"]
+      )
+    })
+  )
 
   it.effect("says which row is wrong and why, and keeps the others", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { entries, failed } = yield* read(
         "x.csv",
-        "id,title,text\n1,a,good\n2,b\n3,,no title\n,d,no id\n5,\"e\"x,bad quote\n6, \"f\",bad quote\n7,g,\"open\n8,h,good\n9,i,\"good\"\n"
+        'id,title,text\n1,a,good\n2,b\n3,,no title\n,d,no id\n5,"e"x,bad quote\n6, "f",bad quote\n7,g,"open\n8,h,good\n9,i,"good"\n'
       )
-      assert.deepStrictEqual(entries.map((e) => e.reference.uri), ["x:1", "x:8", "x:9"])
-      assert.deepStrictEqual(failed.map((problem) => problem.split(/[:;]/u)[0]), [
-        "line 3",
-        "line 4, title",
-        "line 5, id",
-        "line 6",
-        "line 7",
-        "line 8"
-      ])
+      assert.deepStrictEqual(
+        entries.map((e) => e.reference.uri),
+        ["x:1", "x:8", "x:9"]
+      )
+      assert.deepStrictEqual(
+        failed.map((problem) => problem.split(/[:;]/u)[0]),
+        ["line 3", "line 4, title", "line 5, id", "line 6", "line 7", "line 8"]
+      )
       assert.include(failed[0], "has 2 cells, the header has 3")
       assert.include(failed[1], "title is blank")
-    }))
+    })
+  )
 
   it.effect("says what was looked for where no column is a title", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { failed } = yield* read("x.csv", "id,betreff\n1,a\n")
       assert.match(failed[0] ?? "", /^line 2, title: there is no title: .*title, name.* there are id, betreff/u)
-    }))
+    })
+  )
 
   it.effect("loses one row to a quotation mark that is never closed, not the rest", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const rows = Array.from({ length: 40_000 }, (_, i) => `${i},t${i},${"x".repeat(40)}`)
-      rows[1] = "1,t1,\"never closed"
+      rows[1] = '1,t1,"never closed'
       const { entries, failed } = yield* read("x.csv", `id,title,text\n${rows.join("\n")}\n`)
       assert.strictEqual(entries.length, 39_999)
       assert.deepStrictEqual(failed, ["line 3: a quotation mark is opened here and not closed"])
-    }))
+    })
+  )
 
   it.effect("reports bytes that are not UTF-8 as a bad row", () =>
-    Effect.gen(function*() {
-      const bytes = Uint8Array.from([...new TextEncoder().encode("id,title\n1,a\n2,\""), 0xfc, ...new TextEncoder().encode("\nx\"\n3,ü\n")])
+    Effect.gen(function* () {
+      const bytes = Uint8Array.from([
+        ...new TextEncoder().encode('id,title\n1,a\n2,"'),
+        0xfc,
+        ...new TextEncoder().encode('\nx"\n3,ü\n')
+      ])
       for (const size of [1, 1000]) {
         const { entries, failed } = yield* read("x.csv", bytes, {}, size)
-        assert.deepStrictEqual(entries.map((e) => `${e.at} ${e.reference.title}`), ["line 2 a", "line 5 ü"])
+        assert.deepStrictEqual(
+          entries.map((e) => `${e.at} ${e.reference.title}`),
+          ["line 2 a", "line 5 ü"]
+        )
         assert.deepStrictEqual(failed, ["line 3: is not UTF-8. Save the file as UTF-8"])
       }
-    }))
+    })
+  )
 
   it.effect("refuses a repeated or absent header and reads one without rows", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const twice = yield* Effect.flip(read("x.csv", "id,title,id\n1,a,2\n"))
-      assert.strictEqual(twice.message, "x.csv, line 1: the column \"id\" is there twice")
+      assert.strictEqual(twice.message, 'x.csv, line 1: the column "id" is there twice')
       const { entries, failed } = yield* read("x.csv", "id,title\n")
       assert.deepStrictEqual([entries, failed], [[], []])
-    }))
+    })
+  )
 
   it.effect("reads line ends of a lone CR", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { entries } = yield* read("x.csv", "id,title\r1,a\r2,b\r")
-      assert.deepStrictEqual(entries.map((e) => `${e.at} ${e.reference.title}`), ["line 2 a", "line 3 b"])
-    }))
+      assert.deepStrictEqual(
+        entries.map((e) => `${e.at} ${e.reference.title}`),
+        ["line 2 a", "line 3 b"]
+      )
+    })
+  )
 
   it.effect("skips rows of nothing but separators and refuses cells without a name", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { entries, failed } = yield* read("x.csv", "id,title,\n,,\n1,a,\n2,b,c\n")
-      assert.deepStrictEqual(entries.map((e) => e.at), ["line 3"])
+      assert.deepStrictEqual(
+        entries.map((e) => e.at),
+        ["line 3"]
+      )
       assert.deepStrictEqual(failed, ["line 4: cell 3 has no name in the header"])
-    }))
+    })
+  )
 })

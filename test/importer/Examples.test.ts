@@ -8,16 +8,18 @@ import { collect } from "./reading.ts"
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
 const open = (name: string) => Effect.scoped(Effect.flatMap(Sources.open(example(name)), collect))
 
-const Queries = Schema.fromJsonString(Schema.Struct({
-  queries: Schema.Array(Schema.Struct({ query: Schema.String, expected: Schema.String, keyword: Schema.Boolean }))
-}))
+const Queries = Schema.fromJsonString(
+  Schema.Struct({
+    queries: Schema.Array(Schema.Struct({ query: Schema.String, expected: Schema.String, keyword: Schema.Boolean }))
+  })
+)
 
 const words = (text: string) =>
   (text.toLowerCase().match(/\p{L}{3,}/gu) ?? []).filter((word) => !["the", "with", "somebody", "gets"].includes(word))
 
 layer(NodeServices.layer)("examples", (it) => {
   it.effect("are imported without any option", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sample = yield* open("security-requirements.json")
       assert.deepStrictEqual([sample.format, sample.catalog, sample.entries.length], ["json", "sample@1.0.0", 61])
       const company = yield* open("company-requirements.csv")
@@ -29,10 +31,11 @@ layer(NodeServices.layer)("examples", (it) => {
           assert.isNotEmpty(reference.description)
         }
       }
-    }))
+    })
+  )
 
   it.effect("have queries whose answer exists and, but for some, shares no word with them", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const text = yield* (yield* FileSystem.FileSystem).readFileString(example("queries.json"))
       const { queries } = yield* Schema.decodeEffect(Queries)(text)
       const sample = yield* open("security-requirements.json")
@@ -46,5 +49,6 @@ layer(NodeServices.layer)("examples", (it) => {
         const common = words(query).filter((word) => answer.includes(word))
         assert.strictEqual(common.length > 0, keyword, `${query}: ${common.join(", ")}`)
       }
-    }))
+    })
+  )
 })

@@ -23,7 +23,7 @@ export const sort = (source: { format: string; catalog: string }, items: Readonl
   }
 }
 
-export const collect = Effect.fnUntraced(function*(source: Effect.Success<ReturnType<typeof Sources.read>>) {
+export const collect = Effect.fnUntraced(function* (source: Effect.Success<ReturnType<typeof Sources.read>>) {
   return sort(source, yield* Stream.runCollect(source.items))
 })
 
@@ -32,12 +32,7 @@ export const pieces = (bytes: Uint8Array, size: number): ReadonlyArray<Uint8Arra
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
 
 /** Reads a text or bytes as if they were a file of that name, in pieces of `size` bytes. */
-export const read = (
-  name: string,
-  content: string | Uint8Array,
-  options: Options = {},
-  size = 64 * 1024
-) => {
+export const read = (name: string, content: string | Uint8Array, options: Options = {}, size = 64 * 1024) => {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
   const stream = Stream.fromArray(pieces(bytes, size)).pipe(Stream.rechunk(1))
   return Effect.scoped(Effect.flatMap(Sources.read(name, stream, options), collect))
