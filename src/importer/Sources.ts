@@ -23,7 +23,7 @@ const choose = (head: Head, wanted: string | undefined): Result.Result<Format, s
   )
 }
 
-/** Makes every entry whose URI was there before a failure that names where. */
+/** Turns every entry whose URI was there before into a failure that names where. */
 const refuseRepeated = (source: string, items: Source["items"]): Source["items"] =>
   items.pipe(
     Stream.mapAccum(
@@ -76,6 +76,12 @@ const unreadable =
     return new ImportError({ source, problem, cause: error })
   }
 
+/** The bytes of a file, or of standard input as `-`. */
+export const bytes = Effect.fnUntraced(function* (source: string) {
+  const all = source === "-" ? (yield* Stdio.Stdio).stdin : (yield* FileSystem.FileSystem).stream(source)
+  return Stream.mapError(all, unreadable(source))
+})
+
 /**
  * Opens a file, or standard input as `-`, finds out what it is and reads it as references.
  *
@@ -94,7 +100,6 @@ export const open: (
   options?: Options
 ) => Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope> = Effect.fn("Sources.open")(
   function* (source, options = {}) {
-    const bytes = source === "-" ? (yield* Stdio.Stdio).stdin : (yield* FileSystem.FileSystem).stream(source)
-    return yield* read(source, Stream.mapError(bytes, unreadable(source)), options)
+    return yield* read(source, yield* bytes(source), options)
   }
 )
