@@ -90,8 +90,8 @@ export const bytes = Effect.fnUntraced(function* (source: string) {
  * import { Effect, Stream } from "effect"
  * import { Sources } from "crosswalk"
  *
- * const uris = Effect.scoped(Effect.gen(function*() {
- *   const { catalog, items } = yield* Sources.open("requirements.csv", { catalog: "company@2026.1" })
+ * const found = Effect.scoped(Effect.gen(function*() {
+ *   const { items } = yield* Sources.open("requirements.csv", { catalog: "company@2026.1" })
  *   return yield* Stream.runCollect(items)
  * })).pipe(Effect.provide(NodeServices.layer))
  */
