@@ -50,13 +50,17 @@ export const layerEmbedder = (
           )
           : Effect.succeed(unit)
       }
-      const failed = (text: string) => (cause: AiError.AiError) =>
-        embeddingFailure(text, cause.message, cause)
+      // `effect/ai` dies of a vector with numbers that are not finite: it comes from outside, so it is an error here.
+      const ask = <A>(text: string, request: Effect.Effect<A, AiError.AiError>) =>
+        request.pipe(
+          Effect.mapError((cause) => embeddingFailure(text, cause.message, cause)),
+          Effect.catchDefect((cause) => Effect.fail(embeddingFailure(text, `${id} did not give a vector`, cause)))
+        )
       const prefixed = (text: string, purpose: Purpose = "document") =>
         (purpose === "query" ? queryPrefix : documentPrefix) + text
 
       const embed = Effect.fn("Embedder.embed")(function*(text: string, purpose?: Purpose) {
-        const { vector } = yield* provider.embed(prefixed(text, purpose)).pipe(Effect.mapError(failed(text)))
+        const { vector } = yield* ask(text, provider.embed(prefixed(text, purpose)))
         return yield* unitOf(text, vector)
       })
 
@@ -64,9 +68,8 @@ export const layerEmbedder = (
         const vectors: Array<Float32Array> = []
         for (let from = 0; from < texts.length; from += batchSize) {
           const batch = texts.slice(from, from + batchSize)
-          const { embeddings } = yield* provider.embedMany(batch.map((text) => prefixed(text, purpose))).pipe(
-            Effect.mapError(failed(batch[0] ?? ""))
-          )
+          const inputs = batch.map((text) => prefixed(text, purpose))
+          const { embeddings } = yield* ask(batch[0] ?? "", provider.embedMany(inputs))
           for (const [i, { vector }] of embeddings.entries()) vectors.push(yield* unitOf(batch[i] ?? "", vector))
         }
         return vectors

@@ -27,10 +27,10 @@ export const start = (url: URL, input: Omit<WorkerInput, "flags">, listener: Wor
   const buffer = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
   const flags = new Int32Array(buffer)
   const workerData: WorkerInput = { ...input, flags: buffer }
-  // Nothing that a library prints may reach the program's stdout; flags of the parent, such as --input-type, are not ours.
+  // Nothing that a library prints may reach the program's stdout (to read it would keep the process alive); flags of the
+  // parent, such as --input-type, are not for the worker.
   const worker = new Worker(url, { workerData, stdout: true, execArgv: [] })
   worker.unref()
-  worker.stdout.resume()
 
   let problem: string | undefined
   const exited = new Promise<void>((resolve) => {
