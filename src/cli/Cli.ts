@@ -1,0 +1,38 @@
+import { Layer } from "effect"
+import { Command } from "effect/cli"
+import { demo } from "./commands/demo.ts"
+import { doctor } from "./commands/doctor.ts"
+import { embed } from "./commands/embed.ts"
+import { get } from "./commands/get.ts"
+import { importCommand } from "./commands/import.ts"
+import { list } from "./commands/list.ts"
+import { model } from "./commands/model.ts"
+import { relate } from "./commands/relate.ts"
+import { remove } from "./commands/remove.ts"
+import { search } from "./commands/search.ts"
+import { similar } from "./commands/similar.ts"
+import { status } from "./commands/status.ts"
+import { root } from "./Flags.ts"
+import * as Output from "./Output.ts"
+import * as Settings from "./Settings.ts"
+
+/** The command line: every command with what it prints to and what it is set to. */
+export const cli = (streams: Output.Streams, folder: string) =>
+  root.pipe(
+    Command.withSubcommands([
+      { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
+      { group: "Search", commands: [search, similar] },
+      { group: "Database", commands: [status, embed, doctor, model] },
+      { group: "Learn", commands: [demo] }
+    ]),
+    Command.provide((flags) =>
+      Layer.mergeAll(
+        Output.layer({ json: flags.json, quiet: flags.quiet }, streams),
+        Layer.effect(Settings.Settings, Settings.make(flags, folder))
+      )
+    ),
+    Command.withDescription(
+      "Keep references, find them by meaning and by keyword, and relate them. Exit codes: 0 ok, 1 failure, 2 usage, " +
+        "3 not found, 4 model unavailable, 5 partly failed, 130 interrupted."
+    )
+  )

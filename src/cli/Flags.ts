@@ -1,0 +1,55 @@
+import { Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+
+/** A flag that may be left out, as `undefined`. */
+export const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
+  flag.pipe(Flag.optional, Flag.map(Option.getOrUndefined))
+
+/** A flag that is off unless given. */
+export const toggle = (name: string, description: string): Flag.Flag<boolean> =>
+  Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDescription(description), Flag.withDefault(false))
+
+export const limit = Flag.Int("limit").pipe(
+  Flag.withAlias("n"),
+  Flag.withDescription("At most this many hits, 0 or more (default 10)"),
+  Flag.withDefault(10)
+)
+
+/** The flags of a filter, which applies before the best are chosen. */
+export const filter = {
+  catalog: Flag.String("catalog").pipe(Flag.withDescription("Only references of this catalog, name@version"), optional),
+  entityType: Flag.String("type").pipe(Flag.withDescription("Only references of this type"), optional),
+  tags: Flag.String("tag").pipe(
+    Flag.withDescription("Only references with this tag; repeat it for several, which all must be there"),
+    Flag.atLeast(0)
+  )
+}
+
+export const uri = Argument.String("uri").pipe(Argument.withDescription("The URI of a reference"))
+
+/** The command itself, with the flags that every other has. */
+export const root = Command.make("crosswalk").pipe(
+  Command.withSharedFlags({
+    db: Flag.String("db").pipe(
+      Flag.withDescription(
+        "The database: a path, :memory:, http(s):// or libsql:// (default: CROSSWALK_DB, crosswalk.json, then the user's data folder)"
+      ),
+      Flag.optional
+    ),
+    json: toggle("json", "Print JSON, errors too"),
+    quiet: toggle("quiet", "Print nothing on stderr but errors").pipe(Flag.withAlias("q")),
+    offline: toggle("offline", "Never use the network for a model (also CROSSWALK_OFFLINE=1)"),
+    model: Flag.String("model").pipe(
+      Flag.withDescription("The embedding model: its name on the hub, or its folder (default: the one in the package)"),
+      Flag.optional
+    ),
+    embedder: Flag.String("embedder").pipe(
+      Flag.withDescription("transformers or deterministic"),
+      Flag.withHidden,
+      Flag.optional
+    )
+  })
+)
+
+/** Loads what a command needs when it runs, so that the others start without it. */
+export const lazily = <A>(load: () => Promise<A>): Effect.Effect<A> => Effect.promise(load)

@@ -1,0 +1,78 @@
+import { NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Runtime, Schema } from "effect"
+import { CliOutput, Command } from "effect/cli"
+import manifest from "../../package.json" with { type: "json" }
+import { cli } from "./Cli.ts"
+import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
+import { hasColour, type Streams } from "./Output.ts"
+import { escape, toJson } from "./Safe.ts"
+
+/** Ends the process with a code; what there was to say has been said. */
+export class Exit extends Schema.TaggedError<Exit>()("Exit", { code: Schema.Int }) {
+  override readonly [Runtime.errorReported] = false
+  override get [Runtime.errorExitCode]() {
+    return this.code
+  }
+}
+
+/** Whether errors are to be JSON, told from the words themselves, because they may be what is wrong. */
+const wantsJson = (args: ReadonlyArray<string>): boolean => {
+  const end = args.indexOf("--")
+  return (end < 0 ? args : args.slice(0, end)).includes("--json")
+}
+
+const isClosed = (error: unknown) =>
+  typeof error === "object" && error !== null && Reflect.get(error, "_tag") === "OutputClosed"
+
+/** Runs the command line. Fails with the exit code where that is not 0. */
+export const run = (
+  args: ReadonlyArray<string>,
+  streams: Streams = process,
+  folder: string = process.cwd()
+): Effect.Effect<void, Exit> => {
+  const json = wantsJson(args)
+
+  const tell = (report: Report) =>
+    Console.error(
+      json
+        ? toJson({ error: report })
+        : `crosswalk: ${escape(report.message)}${report.hint === undefined ? "" : `\n${escape(report.hint)}`}`
+    )
+
+  const presenter: CliOutput.Presenter = {
+    present: (event) => {
+      if (event._tag !== "InvalidInvocation") {
+        const formatter = CliOutput.defaultFormatter({ colors: hasColour(streams.stdout) })
+        return Console.log(
+          event._tag === "Help" ? formatter.formatHelpDoc(event.helpDoc) : formatter.formatVersion(event.name, event.version)
+        )
+      }
+      const message = usageProblems(event.errors, event.helpDoc).join(" ")
+      return tell({
+        code: ExitCode.usage,
+        type: "UsageError",
+        message,
+        hint: `See '${event.commandPath.join(" ")} --help'.`
+      })
+    }
+  }
+
+  return Command.runWith(cli(streams, folder), { version: manifest.version })(args).pipe(
+    Effect.provide(NodeServices.layer),
+    Effect.provideService(CliOutput.Presenter, presenter),
+    Effect.catchCause((cause): Effect.Effect<void, Exit> => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+      const error = Cause.squash(cause)
+      // The presenter has spoken already.
+      if (typeof error === "object" && error !== null && Reflect.get(error, "_tag") === "ShowHelp") {
+        const errors: unknown = Reflect.get(error, "errors")
+        return Array.isArray(errors) && errors.length > 0 ? Effect.fail(new Exit({ code: ExitCode.usage })) : Effect.void
+      }
+      if (isClosed(error)) return Effect.void
+      const report = Cause.hasDies(cause)
+        ? { code: ExitCode.failure, type: "Bug", message: `this should not happen: ${Cause.pretty(cause)}` }
+        : reportOf(error)
+      return Effect.andThen(tell(report), Effect.fail(new Exit({ code: report.code })))
+    })
+  )
+}

@@ -1,0 +1,120 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import { escape, Safe, safe, toJson } from "./Safe.ts"
+
+/** Whoever read our output has gone, as `head` does when it has enough. Not a failure. */
+export class OutputClosed extends Schema.TaggedError<OutputClosed>()("OutputClosed", {}) {}
+
+/** How to print. */
+export interface OutputOptions {
+  /** Data as JSON, errors too. */
+  readonly json: boolean
+  /** Nothing on stderr but errors. */
+  readonly quiet: boolean
+}
+
+/** The streams of a process, as far as they are written to. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+/** The place of a progress bar, which is drawn at most this often, in milliseconds. */
+const drawEvery = 80
+
+/** Where the answers go (stdout) and all else (stderr). */
+export class Output extends Context.Service<Output, {
+  readonly json: boolean
+  /** How many characters fit in a line; 100 where stdout is no terminal. */
+  readonly width: number
+  readonly bold: (text: string) => Safe
+  readonly dim: (text: string) => Safe
+  readonly good: (text: string) => Safe
+  readonly bad: (text: string) => Safe
+  /** A line of data. */
+  readonly line: (text: Safe) => Effect.Effect<void, OutputClosed>
+  /** The answer as JSON where that was asked for, else as text. */
+  readonly answer: (value: unknown, text: () => ReadonlyArray<Safe>) => Effect.Effect<void, OutputClosed>
+  /** A line for the person at the terminal, on stderr. */
+  readonly note: (text: Safe) => Effect.Effect<void>
+  /** A line that `quiet` does not suppress, on stderr. */
+  readonly warn: (text: Safe) => Effect.Effect<void>
+  /** Draws how far the work is, on a terminal only. Without a total it counts. */
+  readonly progress: (label: string, done: number, total?: number) => Effect.Effect<void>
+  /** Takes the progress bar away. */
+  readonly progressDone: Effect.Effect<void>
+}>()("crosswalk/cli/Output") {}
+
+const isSet = (value: string | undefined) => value !== undefined && value !== ""
+
+/** Whether colours may be used on a stream. `NO_COLOR` and a dumb terminal say no. */
+export const hasColour = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && !isSet(process.env["NO_COLOR"]) && process.env["TERM"] !== "dumb"
+
+const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void, OutputClosed> =>
+  Effect.callback((resume) => {
+    stream.write(text, (error) => resume(error === undefined || error === null ? Effect.void : new OutputClosed()))
+  })
+
+/** What stands on the line of the progress bar. */
+const bar = (label: string, done: number, total: number | undefined): string => {
+  if (total === undefined || total === 0) return `${escape(label)} ${done}`
+  const filled = Math.round((done / total) * 24)
+  return `${escape(label)} [${"█".repeat(filled)}${"·".repeat(24 - filled)}] ${done}/${total}`
+}
+
+const make = ({ json, quiet }: OutputOptions, { stdout, stderr }: Streams) => {
+  const colour = hasColour(stdout)
+  const style = (code: number) => (text: string) =>
+    colour ? Safe.of(`\u001b[${code}m${escape(text)}\u001b[0m`) : safe`${text}`
+  const draws = stderr.isTTY === true && !quiet && process.env["TERM"] !== "dumb"
+  let drawn = 0
+  let isDrawn = false
+
+  const clear = Effect.suspend(() => {
+    if (!isDrawn) return Effect.void
+    isDrawn = false
+    return Effect.ignore(write(stderr, "\r\u001b[2K"))
+  })
+
+  const toStderr = (text: Safe) => Effect.andThen(clear, Effect.ignore(write(stderr, `${text}\n`)))
+  const line = (text: Safe) => Effect.andThen(clear, write(stdout, `${text}\n`))
+
+  return Output.of({
+    json,
+    width: stdout.isTTY === true ? Math.max(40, stdout.columns ?? 80) : 100,
+    bold: style(1),
+    dim: style(2),
+    good: style(32),
+    bad: style(31),
+    line,
+    answer: (value, text) =>
+      json ? line(Safe.of(toJson(value))) : Effect.forEach(text(), line, { discard: true }),
+    note: (text) => quiet ? Effect.void : toStderr(text),
+    warn: toStderr,
+    progress: (label, done, total) =>
+      Effect.suspend(() => {
+        const now = performance.now()
+        if (!draws || (now - drawn < drawEvery && done !== total)) return Effect.void
+        drawn = now
+        isDrawn = true
+        return Effect.ignore(write(stderr, `\r\u001b[2K${bar(label, done, total)}`))
+      }),
+    progressDone: clear
+  })
+}
+
+/** Writes to the streams of this process. */
+export const layer = (options: OutputOptions, streams: Streams = process): Layer.Layer<Output> =>
+  Layer.effect(
+    Output,
+    Effect.gen(function*() {
+      // Without a listener, a reader that has gone would end the process with a stack trace.
+      const ignore = () => {}
+      const { stderr, stdout } = streams
+      stdout.on("error", ignore)
+      stderr.on("error", ignore)
+      const output = make(options, streams)
+      yield* Effect.addFinalizer(() => output.progressDone)
+      return output
+    })
+  )

@@ -1,0 +1,69 @@
+import { DateTime } from "effect"
+import type { Hit } from "../domain/Hit.ts"
+import type { Reference } from "../domain/Reference.ts"
+import type { Relation } from "../domain/Relation.ts"
+import type { Output } from "./Output.ts"
+import { oneLine, padEnd, type Safe, safe } from "./Safe.ts"
+
+type Printer = Output["Service"]
+
+/** A reference as `--json` prints it; what it does not have is left out. */
+export const referenceJson = (reference: Reference) => ({
+  uri: reference.uri,
+  title: reference.title,
+  entityType: reference.entityType,
+  description: reference.description,
+  tags: reference.tags,
+  metadata: reference.metadata,
+  catalog: reference.catalog,
+  createdAt: DateTime.formatIso(reference.createdAt),
+  updatedAt: DateTime.formatIso(reference.updatedAt)
+})
+
+export const hitJson = ({ reference, score }: Hit) => ({
+  uri: reference.uri,
+  title: reference.title,
+  score,
+  entityType: reference.entityType,
+  description: reference.description,
+  tags: reference.tags,
+  metadata: reference.metadata,
+  catalog: reference.catalog
+})
+
+export const relationJson = (relation: Relation) => ({
+  source: relation.source,
+  target: relation.target,
+  type: relation.type,
+  confidence: relation.confidence,
+  status: relation.status,
+  needsReview: relation.needsReview,
+  provenance: relation.provenance,
+  createdAt: DateTime.formatIso(relation.createdAt),
+  updatedAt: DateTime.formatIso(relation.updatedAt)
+})
+
+/** Two lines for each hit: score, URI and title; the beginning of the description. */
+export const hits = (output: Printer, found: ReadonlyArray<Hit>): ReadonlyArray<Safe> =>
+  found.flatMap(({ reference, score }) => {
+    const number = score.toFixed(score < 1 ? 3 : 2).padStart(6)
+    const head = safe`${number}  ${output.bold(reference.uri)}  ${oneLine(reference.title, output.width)}`
+    return reference.description === undefined || reference.description === ""
+      ? [head]
+      : [head, safe`        ${output.dim(oneLine(reference.description, output.width - 8).toString())}`]
+  })
+
+/** A table of rows whose cells are padded to the widest of their column, the last one excepted. */
+export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<Safe> => {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => padEnd(row[i] ?? "", 0).toString().length)))
+  return rows.map((row) =>
+    row.reduce(
+      (line, cell, i) =>
+        i === row.length - 1 ? safe`${line}${cell}` : safe`${line}${padEnd(cell, widths[i] ?? 0)}  `,
+      safe``
+    )
+  )
+}
+
+/** `1 reference`, `2 references`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`

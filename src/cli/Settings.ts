@@ -1,0 +1,161 @@
+import { dirname, isAbsolute, join, resolve } from "node:path"
+import { Config, Context, Effect, FileSystem, Option, Redacted, Schema } from "effect"
+import { UserDirectories } from "effect/persistence"
+import { ValidationError } from "../domain/errors.ts"
+
+/** The flags that every command has. */
+export interface Flags {
+  readonly db: Option.Option<string>
+  readonly embedder: Option.Option<string>
+  readonly model: Option.Option<string>
+  readonly offline: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/** What `crosswalk.json` may say. Paths are relative to its folder. */
+export const ConfigFile = Schema.Struct({
+  /** The database: a path or URL. */
+  db: Schema.optionalKey(Schema.NonEmptyString),
+  /** The server that the file at `db` is a replica of. */
+  syncUrl: Schema.optionalKey(Schema.NonEmptyString),
+  /** The embedder: `{ "type": "transformers", "model": … }` or `{ "type": "deterministic" }`. */
+  embedder: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json))
+})
+
+const ConfigJson = Schema.fromJsonString(ConfigFile)
+
+/** Where the database is, and what said so. */
+export interface Database {
+  readonly url: string
+  readonly from: "--db" | "CROSSWALK_DB" | "crosswalk.json" | "default"
+  /** The file that said so, where one did. */
+  readonly file: string | undefined
+  /** The path, where it is a file. */
+  readonly path: string | undefined
+  readonly authToken: Redacted.Redacted | undefined
+  readonly syncUrl: string | undefined
+}
+
+/** The flags and what follows from them, the environment and `crosswalk.json`. */
+export class Settings extends Context.Service<Settings, {
+  readonly offline: boolean
+  readonly database: Effect.Effect<Database, ValidationError>
+  /** The configuration of the embedder; not yet checked. */
+  readonly embedder: Effect.Effect<Readonly<Record<string, unknown>>, ValidationError>
+}>()("crosswalk/cli/Settings") {}
+
+const fileName = "crosswalk.json"
+
+/** Two letters at least, so that `C:\x.db` is a path. */
+const isUrl = (text: string) => text === ":memory:" || /^[a-z][a-z0-9+.-]+:/iu.test(text)
+
+/** A path or URL of a file in `folder`, seen from the working folder. */
+const relativeTo = (folder: string, db: string): string => {
+  const path = /^file:(?!\/|:)(?<path>.*)$/u.exec(db)?.groups?.["path"]
+  if (path !== undefined) return resolve(folder, decodeURIComponent(path))
+  return isUrl(db) || isAbsolute(db) ? db : resolve(folder, db)
+}
+
+/** The path of a database that is a file. */
+const pathOf = (url: string): string | undefined => {
+  if (url === ":memory:" || url.startsWith("file::memory:")) return undefined
+  if (!isUrl(url)) return resolve(url)
+  if (!url.startsWith("file:")) return undefined
+  return url.startsWith("file://")
+    ? decodeURIComponent(new URL(url).pathname)
+    : resolve(decodeURIComponent(url.slice("file:".length)))
+}
+
+/** Whether a model was given as its folder, `./model` or `/models/x`, and not by its name on the hub. */
+const isFolder = (model: string) => isAbsolute(model) || /^\.{1,2}[\\/]/u.test(model)
+
+const variable = (name: string) =>
+  Config.String(name).pipe(
+    Config.withDefault(""),
+    Effect.map((value) => value === "" ? undefined : value),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** The nearest `crosswalk.json` from the folder upwards. */
+const nearest = Effect.fnUntraced(function*(from: string) {
+  const files = yield* FileSystem.FileSystem
+  for (let folder = from; ; folder = dirname(folder)) {
+    const file = join(folder, fileName)
+    const text = yield* Effect.option(files.readFileString(file))
+    if (Option.isSome(text)) {
+      const config = yield* Schema.decodeUnknownEffect(ConfigJson)(text.value, { onExcessProperty: "error" }).pipe(
+        Effect.mapError((error) =>
+          new ValidationError({
+            field: file,
+            value: text.value,
+            constraint: `is not valid: ${error.message.replace(/\s+/gu, " ")}`,
+            expected: `JSON such as {"db": "requirements.db"}; the keys are db, syncUrl and embedder`
+          })
+        )
+      )
+      return { file, folder, config }
+    }
+    if (dirname(folder) === folder) return undefined
+  }
+})
+
+/** Reads the settings when they are asked for, once. */
+export const make = Effect.fnUntraced(function*(flags: Flags, folder: string) {
+  const files = yield* FileSystem.FileSystem
+  const config = yield* Effect.cached(
+    nearest(folder).pipe(Effect.provideService(FileSystem.FileSystem, files))
+  )
+
+  const locate = Effect.gen(function*() {
+    if (Option.isSome(flags.db)) return { url: flags.db.value, from: "--db", file: undefined } as const
+    const fromEnvironment = yield* variable("CROSSWALK_DB")
+    if (fromEnvironment !== undefined) return { url: fromEnvironment, from: "CROSSWALK_DB", file: undefined } as const
+    const found = yield* config
+    if (found?.config.db !== undefined) {
+      return { url: relativeTo(found.folder, found.config.db), from: "crosswalk.json", file: found.file } as const
+    }
+    const data = yield* UserDirectories.make().data("crosswalk").pipe(
+      Effect.mapError(() =>
+        new ValidationError({
+          field: "--db",
+          value: undefined,
+          constraint: "is missing, and there is no home folder to keep a database in",
+          expected: "the path of a database, such as --db requirements.db"
+        })
+      )
+    )
+    return { url: join(data, "crosswalk.db"), from: "default", file: undefined } as const
+  })
+
+  const database = Effect.gen(function*() {
+    const located = yield* locate
+    const token = yield* variable("CROSSWALK_DB_TOKEN")
+    const sync = (yield* variable("CROSSWALK_SYNC_URL")) ??
+      (located.from === "crosswalk.json" ? (yield* config)?.config.syncUrl : undefined)
+    return {
+      ...located,
+      path: pathOf(located.url),
+      authToken: token === undefined ? undefined : Redacted.make(token),
+      syncUrl: sync
+    }
+  })
+
+  const embedder = Effect.gen(function*() {
+    const type = Option.getOrUndefined(flags.embedder)
+    const model = Option.getOrUndefined(flags.model)
+    // Another model has another folder, prefixes and lengths than the one that was configured.
+    if (model !== undefined) {
+      return { type: type ?? "transformers", ...(isFolder(model) ? { folder: model } : { model }) }
+    }
+    const found = yield* config
+    const configured = { type: "transformers", ...found?.config.embedder }
+    if (type !== undefined && type !== configured.type) return { type }
+    const folder: unknown = Reflect.get(configured, "folder")
+    return typeof folder === "string" && found !== undefined
+      ? { ...configured, folder: resolve(found.folder, folder) }
+      : configured
+  })
+
+  return Settings.of({ offline: flags.offline, database: yield* Effect.cached(database), embedder })
+})

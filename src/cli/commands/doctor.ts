@@ -1,0 +1,55 @@
+import { Effect, FileSystem, Stream } from "effect"
+import { Command } from "effect/cli"
+import { Ended, ExitCode } from "../Errors.ts"
+import { lazily } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { padEnd, type Safe, safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+import { Settings } from "../Settings.ts"
+
+/** How a file keeps its changes, which its header says; opening it for writing shall not change that. */
+const journalMode = Effect.fnUntraced(function*(path: string | undefined) {
+  if (path === undefined) return "wal"
+  const files = yield* FileSystem.FileSystem
+  const header = yield* files.stream(path, { bytesToRead: 20 }).pipe(
+    Stream.runFold(() => new Array<number>(), (bytes, piece) => [...bytes, ...piece]),
+    Effect.orElseSucceed(() => new Array<number>())
+  )
+  return header[18] === 1 ? "delete" : "wal"
+})
+
+export const doctor = Command.make(
+  "doctor",
+  {},
+  Effect.fn(function*() {
+    const output = yield* Output
+    const { keywordWords, run } = yield* lazily(() => import("../../storage/Doctor.ts"))
+    const checks = yield* run.pipe(Effect.provide(Session.database("readonly")))
+    const mode = yield* journalMode((yield* (yield* Settings).database).path)
+    const words = yield* keywordWords.pipe(
+      Effect.provide(Session.database("existing", { journalMode: mode })),
+      Effect.catchTag("DatabaseError", ({ problem }) =>
+        Effect.succeed(
+          {
+            name: "keyword index",
+            status: "skipped",
+            detail: `has an entry for every reference; its words were not compared: ${problem}`
+          } as const
+        ))
+    )
+    const all = checks.map((check) => check.name === "keyword index" && check.status === "ok" ? words : check)
+    const unsound = all.filter(({ status }) => status === "failed")
+
+    const mark = (status: string): Safe => {
+      const word = status.padEnd(7)
+      return status === "failed" ? output.bad(word) : status === "ok" ? output.good(word) : output.bold(word)
+    }
+    yield* output.answer({ sound: unsound.length === 0, checks: all }, () => [
+      ...all.map(({ detail, name, status }) => safe`${mark(status)}  ${padEnd(name, 13)}  ${detail}`),
+      unsound.length === 0 ? safe`The database is sound.` : safe`${output.bad("The database is not sound.")}`
+    ])
+    if (unsound.length > 0) {
+      return yield* new Ended({ code: ExitCode.failure, message: `${unsound.length} of ${all.length} checks failed` })
+    }
+  })
+).pipe(Command.withDescription("Check that the database is sound; changes nothing"))

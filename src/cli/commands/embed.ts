@@ -1,0 +1,38 @@
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
+import type { Failure } from "../CatalogImport.ts"
+import { Ended, ExitCode } from "../Errors.ts"
+import { filter, toggle } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { count } from "../Render.ts"
+import { safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+export const embed = Command.make(
+  "embed",
+  { force: toggle("force", "Embed again also what is up to date"), ...filter },
+  Effect.fn(function*({ force, catalog, entityType, tags }) {
+    const output = yield* Output
+    const failed: Array<Failure> = []
+    const { skipped, updated } = yield* EmbeddingRepository.use((embeddings) =>
+      embeddings.updateAllEmbeddings({
+        force,
+        filter: { catalog, entityType, tags },
+        onProgress: ({ done, total }) => output.progress("Embedding", done, total),
+        onFailure: ({ reason, reference }) => {
+          const failure = { at: reference?.uri ?? "", problem: reason }
+          failed.push(failure)
+          return output.json ? Effect.void : output.warn(safe`${failure.at}: ${reason}`)
+        }
+      })
+    ).pipe(Effect.provide(Session.embeddings("existing")))
+    yield* output.answer({ updated, skipped, failed }, () => [safe`${updated} embedded, ${skipped} up to date`])
+    if (failed.length > 0) {
+      return yield* new Ended({
+        code: ExitCode.partly,
+        message: `${count(failed.length, "reference")} could not be embedded`
+      })
+    }
+  })
+).pipe(Command.withDescription("Embed the references that have no embedding of the model in use"))

@@ -1,0 +1,119 @@
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
+import type { Failure, ImportReport } from "../CatalogImport.ts"
+import { columns } from "../Columns.ts"
+import { Ended, ExitCode } from "../Errors.ts"
+import { lazily, optional, toggle } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { count } from "../Render.ts"
+import { type Safe, safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+/** How many problems are told one by one; --json has all. */
+const shown = 20
+
+/** Embeds what is new in the catalog. */
+const embed = Effect.fnUntraced(function*(catalog: string) {
+  const embeddings = yield* EmbeddingRepository
+  const output = yield* Output
+  const failed: Array<Failure> = []
+  const { updated } = yield* embeddings.updateAllEmbeddings({
+    filter: { catalog },
+    onProgress: ({ done, total }) => output.progress("Embedding", done, total),
+    onFailure: ({ reason, reference }) => Effect.sync(() => failed.push({ at: reference?.uri ?? catalog, problem: reason }))
+  })
+  return { embedded: updated, failed }
+})
+
+const summary = (report: ImportReport & { readonly embedded: number }): ReadonlyArray<Safe> => {
+  const parts = [
+    `${report.created} created`,
+    `${report.updated} updated`,
+    `${report.unchanged} unchanged`,
+    ...(report.missing > 0 ? [`${report.missing} missing from the source`] : []),
+    ...(report.pruned > 0 ? [`${report.pruned} pruned`] : []),
+    ...(report.withdrawn > 0 ? [`${report.withdrawn} withdrawn`] : []),
+    `${report.embedded} embedded`,
+    ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
+  ]
+  return [safe`${report.catalog}: ${parts.join(", ")}`]
+}
+
+export const importCommand = Command.make(
+  "import",
+  {
+    source: Argument.String("file").pipe(Argument.withDescription("The file to read, or - for standard input")),
+    format: Flag.String("format").pipe(
+      Flag.withDescription("The format: asvs-…, json, ndjson, csv (default: found out from the content)"),
+      optional
+    ),
+    catalog: Flag.String("catalog").pipe(
+      Flag.withDescription("The catalog, name@version (default: what the source says, or its file name)"),
+      optional
+    ),
+    columns,
+    entityType: Flag.String("type").pipe(
+      Flag.withDescription("The type of rows that name none (default reference)"),
+      optional
+    ),
+    path: Flag.String("path").pipe(
+      Flag.withDescription("Where the array of references is in JSON, such as $.data.items"),
+      optional
+    ),
+    strict: toggle("strict", "Write nothing unless every row is good"),
+    prune: toggle("prune", "Remove references of the catalog that the source no longer has"),
+    force: toggle("force", "Prune also references with relations that a person decided on"),
+    noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
+  },
+  Effect.fn(function*({ noEmbed, source, ...options }) {
+    const output = yield* Output
+    const save = Effect.gen(function*() {
+      const { run } = yield* lazily(() => import("../CatalogImport.ts"))
+      return yield* run(source, { ...options, onProgress: (read) => output.progress("Importing", read) })
+    })
+    const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0
+    const both = Effect.gen(function*() {
+      const report = yield* save
+      if (isRefused(report)) return { ...report, embedded: 0 }
+      const { embedded, failed } = yield* embed(report.catalog)
+      return { ...report, embedded, failed: [...report.failed, ...failed] }
+    })
+    const report = yield* (noEmbed
+      ? save.pipe(Effect.map((report) => ({ ...report, embedded: 0 })), Effect.provide(Session.references("create")))
+      : both.pipe(Effect.provide(Session.embeddings("create"))))
+
+    if (!output.json) {
+      for (const { at, problem } of report.failed.slice(0, shown)) yield* output.warn(safe`${source}, ${at}: ${problem}`)
+      if (report.failed.length > shown) {
+        yield* output.warn(safe`… and ${count(report.failed.length - shown, "other problem")}; --json tells all`)
+      }
+    }
+    const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
+    yield* output.answer(
+      { catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed },
+      () => isRefused(report) ? [] : summary(report)
+    )
+    if (isRefused(report)) {
+      return yield* new Ended({
+        code: ExitCode.failure,
+        message: `${count(failed.length, "row")} of ${source} cannot be imported, so nothing was written (--strict)`
+      })
+    }
+    if (failed.length > 0) {
+      return yield* new Ended({
+        code: ExitCode.partly,
+        message: `${count(failed.length, "problem")} in ${source}; the rest was imported`
+      })
+    }
+  })
+).pipe(
+  Command.withDescription("Import a catalogue from a file: ASVS, JSON, NDJSON or CSV"),
+  Command.withExamples([
+    { command: "crosswalk import asvs-5.0.0.flat.json", description: "OWASP ASVS, with embeddings" },
+    {
+      command: "crosswalk import rules.csv --catalog company@2026.1 --columns id=key,title=name",
+      description: "A spreadsheet, with its own column names"
+    }
+  ])
+)

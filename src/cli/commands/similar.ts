@@ -1,0 +1,29 @@
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
+import { filter, limit, uri } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import * as Render from "../Render.ts"
+import { safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+export const similar = Command.make(
+  "similar",
+  { uri, limit, ...filter },
+  Effect.fn(function*({ uri, limit, catalog, entityType, tags }) {
+    const output = yield* Output
+    const hits = yield* EmbeddingRepository.use((embeddings) =>
+      embeddings.findSimilarTo(uri, { limit, filter: { catalog, entityType, tags } })
+    ).pipe(Effect.provide(Session.embeddings("existing", { warm: false })))
+    yield* output.answer({ uri, hits: hits.map(Render.hitJson) }, () => Render.hits(output, hits))
+    if (hits.length === 0 && !output.json) yield* output.note(safe`Nothing was found.`)
+  })
+).pipe(
+  Command.withDescription("Find the references nearest in meaning to a stored one"),
+  Command.withExamples([
+    {
+      command: "crosswalk similar company:2026.1/BR-04 --catalog asvs@5.0.0",
+      description: "The nearest in another catalogue"
+    }
+  ])
+)

@@ -1,0 +1,195 @@
+import { Effect, Option, Stream } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import type { DatabaseError } from "../domain/errors.ts"
+import { TextOf } from "../domain/TextOf.ts"
+import { fromBytes } from "../domain/Vector.ts"
+import { toDatabaseError } from "./DatabaseErrors.ts"
+import { decodeRow } from "./Decoding.ts"
+import * as ReferenceRow from "./ReferenceRow.ts"
+
+/** What was found out about one side of a database. */
+export interface Check {
+  readonly name: "database file" | "foreign keys" | "keyword index" | "references" | "tags" | "vectors" | "embeddings"
+  /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
+  readonly status: "ok" | "warning" | "failed" | "skipped"
+  /** What was found, and what to do. */
+  readonly detail: string
+}
+
+/** How much the length of a stored vector may differ from 1: float32 has about 7 digits. */
+const tolerance = 1e-3
+
+const pageSize = 500
+
+const ok = (name: Check["name"], detail: string): Check => ({ name, status: "ok", detail })
+const failed = (name: Check["name"], detail: string): Check => ({ name, status: "failed", detail })
+
+/** A few of many, for a person to look at. */
+const some = (items: ReadonlyArray<string>): string =>
+  items.slice(0, 3).join(", ") + (items.length > 3 ? ` and ${items.length - 3} more` : "")
+
+const make = Effect.gen(function*() {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const textOf = yield* TextOf
+  const decode = decodeRow(ReferenceRow.ReferenceRow, "Doctor.run")
+  const columns = sql.literal(ReferenceRow.columns)
+
+  const integrity = Effect.gen(function*() {
+    const rows = yield* sql<{ readonly problem: string }>`SELECT integrity_check AS problem FROM pragma_integrity_check`
+    const problems = rows.map(({ problem }) => problem).filter((problem) => problem !== "ok")
+    return problems.length === 0
+      ? ok("database file", "its pages and indexes are sound")
+      : failed("database file", `${some(problems)}. Restore a backup, or import the sources into a new database`)
+  })
+
+  const foreignKeys = Effect.gen(function*() {
+    const rows = yield* sql<{ readonly table: string }>`SELECT "table" FROM pragma_foreign_key_check`
+    return rows.length === 0
+      ? ok("foreign keys", "every row's owner is there")
+      : failed("foreign keys", `${rows.length} rows have no owner, in ${some([...new Set(rows.map(({ table }) => table))])}`)
+  })
+
+  /** Entries without a reference, and references without an entry, by the index's own list of entries. */
+  const entries = Effect.fnUntraced(function*(table: string) {
+    const [row] = yield* sql<{ readonly lost: number; readonly extra: number }>`
+      SELECT
+        (SELECT count(*) FROM crosswalk_reference WHERE id NOT IN (SELECT id FROM ${sql(`${table}_docsize`)})) AS lost,
+        (SELECT count(*) FROM ${sql(`${table}_docsize`)} WHERE id NOT IN (SELECT id FROM crosswalk_reference)) AS extra`
+    return { table, lost: row?.lost ?? 0, extra: row?.extra ?? 0 }
+  })
+
+  const keywordEntries = Effect.gen(function*() {
+    const counts = yield* Effect.forEach(["crosswalk_keyword", "crosswalk_trigram"], entries)
+    const wrong = counts.filter(({ extra, lost }) => extra + lost > 0)
+    return wrong.length === 0
+      ? ok("keyword index", "has an entry for every reference")
+      : failed(
+        "keyword index",
+        wrong.map(({ extra, lost, table }) => `${table} lacks ${lost} references and has ${extra} that are gone`).join("; ")
+      )
+  })
+
+  /** Everything a reference's row says about itself: its JSON, and the hash of the text that is embedded. */
+  const references = Effect.gen(function*() {
+    const unreadable: Array<string> = []
+    let total = 0
+    let retold = 0
+    yield* Stream.paginate(0, (after) =>
+      Effect.gen(function*() {
+        const rows = yield* sql<{ readonly id: number; readonly uri: string; readonly text_hash: string }>`
+          SELECT r.id, r.text_hash, ${columns} FROM crosswalk_reference AS r
+          WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
+        for (const row of rows) {
+          total++
+          const decoded = yield* Effect.option(decode(row))
+          if (Option.isNone(decoded)) unreadable.push(String(row.uri))
+          else if (ReferenceRow.hashOf(textOf(ReferenceRow.toReference(decoded.value))) !== row.text_hash) retold++
+        }
+        return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
+      })).pipe(Stream.runDrain)
+    if (unreadable.length > 0) return failed("references", `cannot be read: ${some(unreadable)}`)
+    return retold === 0
+      ? ok("references", `${total}, all readable`)
+      : { name: "references", status: "warning", detail: `${retold} of ${total} read otherwise now; run 'crosswalk embed'` } as const
+  })
+
+  const tags = Effect.gen(function*() {
+    const [row] = yield* sql<{ readonly wrong: number }>`
+      SELECT count(*) AS wrong FROM (
+        SELECT r.id, t.value FROM crosswalk_reference AS r, json_each(r.tags) AS t
+        EXCEPT SELECT reference_id, tag FROM crosswalk_tag
+        UNION ALL SELECT * FROM (
+          SELECT reference_id, tag FROM crosswalk_tag
+          EXCEPT SELECT r.id, t.value FROM crosswalk_reference AS r, json_each(r.tags) AS t))`
+    return row?.wrong === 0 ? ok("tags", "agree with the references") : failed("tags", `${row?.wrong} are lost or left over`)
+  })
+
+  const vectors = Effect.gen(function*() {
+    const wrong: Array<string> = []
+    let total = 0
+    yield* Stream.paginate(0, (after) =>
+      Effect.gen(function*() {
+        const rows = yield* sql<{
+          readonly id: number
+          readonly uri: string | null
+          readonly dimensions: number
+          readonly vector: ArrayBuffer | Uint8Array
+        }>`
+          SELECT e.reference_id AS id, r.uri, m.dimensions, e.vector
+          FROM crosswalk_embedding AS e LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
+            LEFT JOIN crosswalk_reference AS r ON r.id = e.reference_id
+          WHERE e.reference_id > ${after} ORDER BY e.reference_id LIMIT ${pageSize}`
+        for (const { dimensions, id, uri, vector } of rows) {
+          total++
+          const isWhole = vector.byteLength === dimensions * 4
+          const length = isWhole ? Math.hypot(...fromBytes(vector)) : Number.NaN
+          if (!(Math.abs(length - 1) <= tolerance)) wrong.push(uri ?? `row ${id}`)
+        }
+        return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
+      })).pipe(Stream.runDrain)
+    return wrong.length === 0
+      ? ok("vectors", `${total}, of the right dimensions and of length 1`)
+      : failed("vectors", `${wrong.length} of ${total} are damaged: ${some(wrong)}. Run 'crosswalk embed --force'`)
+  })
+
+  const embeddings = Effect.gen(function*() {
+    const [row] = yield* sql<{ readonly missing: number; readonly stale: number; readonly models: number }>`
+      SELECT count(*) FILTER (WHERE e.reference_id IS NULL) AS missing,
+        count(*) FILTER (WHERE e.text_hash <> r.text_hash) AS stale,
+        count(DISTINCT e.model_id) AS models
+      FROM crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id`
+    const { missing, models, stale } = row ?? { missing: 0, models: 0, stale: 0 }
+    const problems = [
+      ...(missing > 0 ? [`${missing} references have none`] : []),
+      ...(stale > 0 ? [`${stale} are of an older text`] : []),
+      ...(models > 1 ? [`they are of ${models} models, which cannot be compared`] : [])
+    ]
+    return problems.length === 0
+      ? ok("embeddings", "every reference has one of its present text")
+      : { name: "embeddings", status: "warning", detail: `${problems.join("; ")}. Run 'crosswalk embed'` } as const
+  })
+
+  return [integrity, foreignKeys, references, keywordEntries, tags, vectors, embeddings]
+})
+
+const explained = <A, R>(effect: Effect.Effect<A, SqlError.SqlError | DatabaseError, R>) =>
+  Effect.catchTag(effect, "SqlError", (error) => Effect.fail(toDatabaseError("Doctor.run")(error)))
+
+/**
+ * Looks at every part of a database and changes nothing; a connection that cannot write will do.
+ *
+ * Fails where the database cannot be read at all, or has no tables of Crosswalk.
+ */
+export const run: Effect.Effect<ReadonlyArray<Check>, DatabaseError, SqlClient.SqlClient> = make.pipe(
+  Effect.flatMap((checks) => Effect.forEach(checks, (check) => check)),
+  explained,
+  Effect.withSpan("Doctor.run")
+)
+
+/**
+ * Compares the words of both keyword indexes with the texts of the references.
+ *
+ * FTS5 offers that as a statement that counts as a write, so it needs a connection that may write; it runs in a
+ * transaction that is rolled back.
+ */
+export const keywordWords: Effect.Effect<Check, DatabaseError, SqlClient.SqlClient> = Effect.gen(function*() {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const compare = (table: string) =>
+    sql.withTransaction(
+      Effect.flatMap(
+        sql.unsafe(`INSERT INTO ${table} (${table}, rank) VALUES ('integrity-check', 1)`),
+        () => Effect.fail("agrees" as const)
+      )
+    ).pipe(
+      Effect.as(""),
+      Effect.catch((error) => {
+        if (error === "agrees") return Effect.succeed("")
+        const problem = toDatabaseError("Doctor.run")(error)
+        return problem.reason === "corrupt" ? Effect.succeed(table) : Effect.fail(problem)
+      })
+    )
+  const wrong = (yield* Effect.forEach(["crosswalk_keyword", "crosswalk_trigram"], compare)).filter((table) => table !== "")
+  return wrong.length === 0
+    ? ok("keyword index", "equals the references, entry by entry and word by word")
+    : failed("keyword index", `${wrong.join(" and ")} do not agree with the texts. Import the sources into a new database`)
+}).pipe(Effect.withSpan("Doctor.keywordWords"))
