@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   "": [...library, "http", "mcp", "web"]
 }
 
-/** The folder under src of a file there; the files at the top have the empty one. */
+/** The folder under src of a file there; the files at the top have the empty one, what is outside of src has "..". */
 const folderOf = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "")
 
 /** Every import of a relative path that goes against the arrows, as `file:line` and what is wrong. */
@@ -35,7 +35,7 @@ export const wrongArrows = (): ReadonlyArray<string> =>
     return lines.flatMap((line, index) =>
       [...line.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"(\.[^"]+)"/g)].flatMap(([, target = ""]) => {
         const to = folderOf(posix.join(dirname(file), target))
-        return from === to || allowed[from]?.includes(to) === true
+        return from === to || to === ".." || allowed[from]?.includes(to) === true
           ? []
           : [`src/${file}:${index + 1}: ${from === "" ? "an entry point" : from} must not import ${target}`]
       })
