@@ -24,6 +24,19 @@ export { Reference, ReferenceInput } from "./domain/Reference.ts"
 export { Confidence, Provenance, Relation, RelationStatus, RelationType } from "./domain/Relation.ts"
 export { TextOf, textOf } from "./domain/TextOf.ts"
 export { Embedder, type Purpose } from "./embedder/Embedder.ts"
+export * as Deterministic from "./embedder/Deterministic.ts"
+export * as EffectAi from "./embedder/EffectAi.ts"
+export * as Transformers from "./embedder/Transformers.ts"
+export type {
+  Columns as ImportColumns,
+  Entry,
+  Format,
+  Item,
+  Options as ImportOptions,
+  Source,
+  Withdrawn
+} from "./importer/Importer.ts"
+export * as Sources from "./importer/Sources.ts"
 export { EmbeddingRepository, type EmbeddingStatus } from "./storage/EmbeddingRepository.ts"
 export type { UpdateOptions, UpdateProgress, UpdateTotals } from "./storage/EmbeddingUpdate.ts"
 export * as Migrations from "./storage/Migrations.ts"
