@@ -8,6 +8,7 @@ import { fromCause, toDatabaseError } from "./DatabaseErrors.ts"
 import { type Config, isMissing, type Kind, locate, type Location } from "./LibsqlConfig.ts"
 import * as LibsqlConnection from "./LibsqlConnection.ts"
 import { faultOf, LibsqlFault } from "./LibsqlError.ts"
+import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
 
 export type { Config, Kind } from "./LibsqlConfig.ts"
@@ -265,11 +266,6 @@ const openRemote = async (url: string, config: Config): Promise<Client> => {
     url,
     intMode: "bigint",
     ...token(config),
-    fetch: (request: Request) => {
-      const headers = new Headers(request.headers)
-      // Compression makes answers with embeddings 20 times slower.
-      headers.set("accept-encoding", "identity")
-      return fetch(request, { headers, signal: AbortSignal.timeout(limit) })
-    }
+    fetch: LibsqlFetch.make(limit)
   })
 }
