@@ -1,0 +1,76 @@
+import { Config as EffectConfig, Effect, Layer, Redacted } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { DatabaseError, ModelLoadError, ValidationError } from "./domain/errors.ts"
+import type { Embedder } from "./embedder/Embedder.ts"
+import { type EmbedderConfig, layerOf } from "./embedder/EmbedderConfig.ts"
+import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
+import * as LibsqlClient from "./storage/LibsqlClient.ts"
+import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
+import { RelationRepository } from "./storage/RelationRepository.ts"
+import { VectorIndex } from "./storage/VectorIndex.ts"
+
+/** What a store is made of. Every field has a default. */
+export interface Config {
+  /** The database: `:memory:` (default), a path, or an `http(s)://` or `libsql://` URL. */
+  readonly url?: string | undefined
+  /** The token of the server at `url` or `syncUrl`. */
+  readonly authToken?: string | Redacted.Redacted | undefined
+  /** Makes the file at `url` an embedded replica of this server. */
+  readonly syncUrl?: string | undefined
+  /** What turns texts into vectors. Default: the model of the package, `{ type: "transformers" }`. */
+  readonly embedder?: EmbedderConfig | undefined
+}
+
+/** The services of a store. */
+export type Services =
+  | ReferenceRepository
+  | EmbeddingRepository
+  | RelationRepository
+  | VectorIndex
+  | Embedder
+  | SqlClient.SqlClient
+
+/**
+ * Everything in one line: the repositories on a libSQL database, with an embedder.
+ *
+ * Each call makes a store of its own, and `:memory:` a new database. An unknown type of embedder is a `ValidationError`, an
+ * unknown model a `ModelLoadError`. The model itself is loaded with the first text.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { EmbeddingRepository, Store } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const embeddings = yield* EmbeddingRepository
+ *   yield* embeddings.saveWithEmbedding({ uri: "r:1", title: "Passwords are hashed", entityType: "requirement" })
+ *   return yield* embeddings.findSimilarByText("how are credentials stored?")
+ * })
+ *
+ * Effect.runPromise(Effect.provide(program, Store.layer({ url: "requirements.db" })))
+ */
+export const layer = (
+  config: Config = {}
+): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError> => {
+  const { authToken, embedder = { type: "transformers" }, syncUrl, url = ":memory:" } = config
+  return Layer.fresh(
+    Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer).pipe(
+      Layer.provideMerge(VectorIndex.layerSql),
+      Layer.provideMerge(
+        Layer.merge(
+          LibsqlClient.layer({
+            url,
+            syncUrl,
+            authToken: typeof authToken === "string" ? Redacted.make(authToken) : authToken
+          }),
+          layerOf(embedder)
+        )
+      )
+    )
+  )
+}
+
+/** {@link layer}, with options that are read from the configuration, such as `{ url: Config.String("DATABASE_URL") }`. */
+export const layerConfig = (
+  config: EffectConfig.Wrap<Config>
+): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError | EffectConfig.ConfigError> =>
+  Layer.unwrap(Effect.map(EffectConfig.unwrap(config), layer))
