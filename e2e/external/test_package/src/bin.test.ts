@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -32,11 +32,11 @@ test("crosswalk --version", () => {
 
 test("imports the examples and finds by meaning, offline", () => {
   const examples = join(installed, "examples")
-  for (const file of readdirSync(examples).filter((file) => /\.(json|csv|ndjson)$/.test(file))) {
-    const { status, stderr, stdout } = crosswalk("import", join(examples, file), "--db", "x.db", "--json")
+  for (const name of ["security-requirements.json", "company-requirements.csv"]) {
+    const { status, stderr, stdout } = crosswalk("import", join(examples, name), "--db", "x.db", "--json")
     assert.equal(status, 0, stderr)
     const totals = JSON.parse(stdout)
-    assert.ok(totals.created > 0 && totals.embedded === totals.created, stdout)
+    assert.ok(totals.created > 40 && totals.embedded === totals.created, stdout)
   }
   const query = "store passwords with a slow salted hash"
   const { status, stderr, stdout } = crosswalk("search", query, "--db", "x.db", "--json", "--mode", "semantic")
