@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client"
 import { Duration, Effect, Schedule, type Scope, Semaphore } from "effect"
 import type { SqlError } from "effect/sql"
-import { type Fault, faultOf, neverSent, toSqlError } from "./LibsqlError.ts"
+import { type Fault, faultOf, LibsqlFault, neverSent, toSqlError } from "./LibsqlError.ts"
 
 /** One libSQL client of one connection, replaced by a fresh one whenever it can no longer be trusted. */
 export interface Session {
@@ -55,12 +55,14 @@ export const make = Effect.fnUntraced(function*(options: {
 }): Effect.fn.Return<Session, SqlError.SqlError, Scope.Scope> {
   let client: Client | undefined
   let stale = false
+  let closed = false
 
   const failed = (cause: unknown): void => {
     if (!harmless.has(faultOf(cause))) stale = options.renewable
   }
 
   const ready = async (): Promise<Client> => {
+    if (closed) throw new LibsqlFault("closed", "the client is closed")
     if (client !== undefined && !stale) return client
     client?.close()
     client = undefined
@@ -110,10 +112,10 @@ export const make = Effect.fnUntraced(function*(options: {
     Effect.sync(() => {
       for (const transaction of session.open) transaction.close()
       client?.close()
-      client = undefined
+      closed = true
     })
   )
   // Opening now tells at once what is wrong.
-  yield* attempt("open", true, () => Promise.resolve())
+  yield* attempt("open", false, () => Promise.resolve())
   return session
 })

@@ -8,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Redacted, Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
+import { toDatabaseError } from "../../src/storage/DatabaseErrors.ts"
 import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -194,6 +195,22 @@ describe("a database file", () => {
       }
     }), 60_000)
 
+  it.live("stores nothing of a transaction that found the disk full, and goes on", () =>
+    Effect.gen(function*() {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const sql = yield* open({ url: path })
+      yield* sql`INSERT INTO line (writer) VALUES ('before')`
+      yield* sql`PRAGMA max_page_count = 10`
+      const error = yield* Effect.flip(sql.withTransaction(Effect.gen(function*() {
+        yield* sql`INSERT INTO line (writer) VALUES ('lost')`
+        yield* sql`INSERT INTO line (writer) VALUES (hex(zeroblob(100000)))`
+      })))
+      assert.strictEqual(toDatabaseError("save")(error).reason, "full")
+      yield* sql`INSERT INTO line (writer) VALUES ('after')`
+      assert.deepEqual(yield* sql`SELECT writer FROM line ORDER BY id`.values, [["before"], ["after"]])
+    }))
+
   it.live("leaves no lock when it is closed in the middle of a transaction", () =>
     Effect.gen(function*() {
       const path = yield* temporaryPath
@@ -205,6 +222,7 @@ describe("a database file", () => {
       ))
       yield* Effect.sleep(50)
       yield* Scope.close(scope, Exit.void)
+      assert.include(toDatabaseError("read")(yield* Effect.flip(sql`SELECT 1`)).message, "was closed")
       yield* using({ url: path, busyTimeout: 0 }, (other) => other`INSERT INTO line (writer) VALUES ('other')`)
       const child = yield* runWriter(path, "process", 1)
       assert.strictEqual(yield* ended(child), "0")

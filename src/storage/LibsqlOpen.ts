@@ -1,0 +1,173 @@
+import { existsSync, rmSync } from "node:fs"
+import type { Client, Config as LibsqlConfig } from "@libsql/client"
+import { Duration, Effect, Redacted, type Scope } from "effect"
+import type { SqlError } from "effect/sql"
+import { type Config, isMissing, type Location } from "./LibsqlConfig.ts"
+import type * as LibsqlConnection from "./LibsqlConnection.ts"
+import { faultOf, LibsqlFault } from "./LibsqlError.ts"
+import * as LibsqlFetch from "./LibsqlFetch.ts"
+import * as LibsqlSession from "./LibsqlSession.ts"
+
+const defaults = {
+  busyTimeout: Duration.seconds(10),
+  requestTimeout: Duration.seconds(30)
+}
+
+/** Milliseconds that a local call may wait for a lock by itself. It blocks the event loop, so other waits are outside. */
+const nativeTimeout = 20
+
+const duration = (value: Duration.Input | undefined, otherwise: Duration.Duration): Duration.Duration =>
+  value === undefined ? otherwise : Duration.fromInputUnsafe(value)
+
+/** When a replica found its primary away, in milliseconds since 1970. */
+export interface ReplicaState {
+  offlineSince: number | undefined
+}
+
+/** How long a replica stays read-only before a write looks for the primary again, which may block for 3 seconds. */
+const offlineFor = Duration.toMillis("15 seconds")
+
+/** The connections that a database of this kind needs, open and with their settings. */
+export const connect = Effect.fnUntraced(function*(
+  location: Location,
+  config: Config,
+  state: ReplicaState
+): Effect.fn.Return<LibsqlConnection.Options, SqlError.SqlError, Scope.Scope> {
+  const busyTimeout = duration(config.busyTimeout, defaults.busyTimeout)
+  const refusal = () =>
+    config.readonly === true
+      ? new LibsqlFault("readonly", "it was opened with readonly: true")
+      : state.offlineSince !== undefined
+      ? new LibsqlFault("replicaOffline", "the primary cannot be reached")
+      : undefined
+  const session = (open: () => Promise<Client>) =>
+    LibsqlSession.make({
+      open,
+      renewable: location.kind === "file" || location.kind === "replica",
+      interruptible: location.kind === "remote",
+      busyTimeout
+    })
+  const isLocal = location.kind !== "remote"
+  if (location.kind === "file") {
+    const writer = yield* session(() => openFile(location, config, config.readonly === true))
+    const reader = yield* session(() => openFile(location, config, true))
+    return { writer, reader, parallelReads: false, isLocal, beforeWrite: Effect.void, refusal }
+  }
+  const one = yield* session(() =>
+    location.kind === "remote"
+      ? openRemote(location.url, config)
+      : location.kind === "memory"
+      ? openMemory(location.url)
+      : openReplica(location, config, state)
+  )
+  const beforeWrite = Effect.suspend(() =>
+    state.offlineSince !== undefined && Date.now() - state.offlineSince > offlineFor ? one.renew : Effect.void
+  )
+  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, beforeWrite, refusal }
+})
+
+/** Loads libSQL when it is first needed: importing this module loads nothing native. */
+const openLocal = async (options: LibsqlConfig): Promise<Client> => {
+  // Its native part prints its trace to stdout, which belongs to the program; it reads this once, when it is loaded.
+  process.env["RUST_LOG"] ??= "off"
+  const { createClient } = await import("@libsql/client")
+  return createClient({ concurrency: 1, intMode: "bigint", timeout: nativeTimeout, ...options })
+}
+
+const openMemory = async (url: string): Promise<Client> => {
+  const client = await openLocal({ url })
+  await client.execute("PRAGMA foreign_keys = ON")
+  return client
+}
+
+const openFile = async (location: Location, config: Config, queryOnly: boolean): Promise<Client> => {
+  if (config.readonly === true && isMissing(location)) {
+    throw new LibsqlFault("cannotOpen", `${location.label} does not exist`)
+  }
+  const encryptionKey = config.encryptionKey === undefined ? undefined : Redacted.value(config.encryptionKey)
+  const client = await openLocal({ url: location.url, ...(encryptionKey === undefined ? {} : { encryptionKey }) })
+  try {
+    if (!queryOnly) await setJournalMode(client, config.journalMode ?? "wal")
+    // In a rollback journal NORMAL can damage a file when the power fails.
+    await client.execute(`PRAGMA synchronous = ${config.journalMode === "delete" ? "FULL" : "NORMAL"}`)
+    await client.execute("PRAGMA foreign_keys = ON")
+    if (queryOnly) await client.execute("PRAGMA query_only = ON")
+    return client
+  } catch (cause) {
+    client.close()
+    throw cause
+  }
+}
+
+const setJournalMode = async (client: Client, mode: "wal" | "delete"): Promise<void> => {
+  const current = await client.execute("PRAGMA journal_mode")
+  if (current.rows[0]?.[0] === mode) return
+  await client.execute(`PRAGMA journal_mode = ${mode}`).catch((cause) => {
+    // What cannot be written can still be read.
+    if (faultOf(cause) !== "readonly") throw cause
+  })
+}
+
+const token = (config: Config) => config.authToken === undefined ? {} : { authToken: Redacted.value(config.authToken) }
+
+/** Follows the name of a replica's file, where libSQL records what it has. */
+const replicaRecords = "-client_wal_index"
+
+/** Why a primary does not serve this client: to a replica it is silent about that. */
+const refusalOf = async (url: string, config: Config): Promise<unknown> => {
+  const client = await openRemote(url, { ...config, requestTimeout: "3 seconds" })
+  try {
+    await client.execute("SELECT 1")
+    return undefined
+  } catch (cause) {
+    return faultOf(cause) === "unreachable" || faultOf(cause) === "timeout" ? undefined : cause
+  } finally {
+    client.close()
+  }
+}
+
+const openReplica = async (
+  location: Extract<Location, { kind: "replica" }>,
+  config: Config,
+  state: ReplicaState
+): Promise<Client> => {
+  const exists = existsSync(location.path)
+  // With these records and without the file libSQL believes to have everything, and gives an empty database.
+  if (!exists) rmSync(`${location.path}${replicaRecords}`, { force: true })
+  try {
+    const client = await openLocal({
+      url: location.url,
+      syncUrl: location.syncUrl,
+      ...token(config),
+      ...(config.syncInterval === undefined
+        ? {}
+        : { syncInterval: Math.max(1, Math.round(Duration.toSeconds(duration(config.syncInterval, Duration.zero)))) }),
+      ...(config.encryptionKey === undefined ? {} : { encryptionKey: Redacted.value(config.encryptionKey) })
+    })
+    await client.sync()
+    state.offlineSince = undefined
+    return client
+  } catch (cause) {
+    if (faultOf(cause) !== "unreachable") throw cause
+    if (!exists) {
+      // What the attempt left behind would pass for a replica the next time.
+      for (const suffix of ["", "-wal", "-shm", replicaRecords]) rmSync(`${location.path}${suffix}`, { force: true })
+    }
+    const refused = await refusalOf(location.syncUrl, config)
+    if (refused !== undefined) throw refused
+    if (!exists) throw cause
+    state.offlineSince = Date.now()
+    return openFile(location, { ...config, journalMode: "wal" }, true)
+  }
+}
+
+const openRemote = async (url: string, config: Config): Promise<Client> => {
+  const { createClient } = await import("@libsql/client/http")
+  const limit = Duration.toMillis(duration(config.requestTimeout, defaults.requestTimeout))
+  return createClient({
+    url,
+    intMode: "bigint",
+    ...token(config),
+    fetch: LibsqlFetch.make(limit)
+  })
+}
