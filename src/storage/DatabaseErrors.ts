@@ -74,7 +74,7 @@ const advice: Readonly<Record<Fault, Advice>> = {
     isRetryable: false,
     problem: () =>
       "the database is in write-ahead mode and its folder cannot be written, so it cannot even be read. Copy it to " +
-      "a folder you may write, or ship it with journalMode \"delete\"."
+      'a folder you may write, or ship it with journalMode "delete".'
   },
   replicaDamaged: {
     reason: "corrupt",
@@ -179,18 +179,22 @@ const faultOfReason = (error: SqlError.SqlError): Fault => {
 }
 
 /** Any failure to open or reach a database as a DatabaseError. Pure. */
-export const fromCause = (operation: string) => (cause: unknown): DatabaseError =>
-  cause instanceof DatabaseError ? cause : make(operation, faultOf(cause), cause)
+export const fromCause =
+  (operation: string) =>
+  (cause: unknown): DatabaseError =>
+    cause instanceof DatabaseError ? cause : make(operation, faultOf(cause), cause)
 
 /**
  * What a statement failed with, as a DatabaseError that says what happened and what to do. Pure.
  *
  * `operation` names what the caller was doing, such as `ReferenceRepository.save`.
  */
-export const toDatabaseError = (operation: string) => (error: SqlError.SqlError): DatabaseError => {
-  const fault = faultOf(error)
-  return make(operation, fault === "unknown" ? faultOfReason(error) : fault, error)
-}
+export const toDatabaseError =
+  (operation: string) =>
+  (error: SqlError.SqlError): DatabaseError => {
+    const fault = faultOf(error)
+    return make(operation, fault === "unknown" ? faultOfReason(error) : fault, error)
+  }
 
 const make = (operation: string, fault: Fault, cause: unknown): DatabaseError => {
   const { isRetryable, problem, reason } = advice[fault]

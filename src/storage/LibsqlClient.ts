@@ -47,16 +47,15 @@ export class LibsqlClient extends Context.Service<LibsqlClient, SqlClient.SqlCli
 export const make = (
   config: Config
 ): Effect.Effect<SqlClient.SqlClient & Extras, DatabaseError, Scope.Scope | Reactivity.Reactivity> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const location = yield* Effect.try({ try: () => locate(config), catch: fromCause("LibsqlClient.open") })
     const state: ReplicaState = { offlineSince: undefined }
-    const options = yield* connect(location, config, state).pipe(
-      Effect.mapError(toDatabaseError("LibsqlClient.open"))
-    )
+    const options = yield* connect(location, config, state).pipe(Effect.mapError(toDatabaseError("LibsqlClient.open")))
     const compiler = Statement.makeCompilerSqlite(config.transformQueryNames)
-    const transformRows = config.transformResultNames === undefined
-      ? undefined
-      : Statement.defaultTransforms(config.transformResultNames).array
+    const transformRows =
+      config.transformResultNames === undefined
+        ? undefined
+        : Statement.defaultTransforms(config.transformResultNames).array
     const connection = LibsqlConnection.make(options)
     const lease = LibsqlConnection.lease(options)
     const client = yield* SqlClient.make({
@@ -80,15 +79,19 @@ export const make = (
       kind: location.kind,
       url: location.label,
       isWritable: Effect.sync(() => options.refusal() === undefined),
-      sync: location.kind === "replica"
-        ? writer.semaphore.withPermit(Effect.andThen(
-          Effect.suspend(() => state.offlineSince === undefined ? Effect.void : writer.renew),
-          writer.attempt("sync", false, async (libsql) => {
-            if (state.offlineSince !== undefined) throw new LibsqlFault("unreachable", "the primary is still away")
-            return (await libsql.sync())?.frames_synced ?? 0
-          })
-        ))
-        : Effect.succeed(0)
+      sync:
+        location.kind === "replica"
+          ? writer.semaphore.withPermit(
+              Effect.andThen(
+                Effect.suspend(() => (state.offlineSince === undefined ? Effect.void : writer.renew)),
+                writer.attempt("sync", false, async (libsql) => {
+                  if (state.offlineSince !== undefined)
+                    throw new LibsqlFault("unreachable", "the primary is still away")
+                  return (await libsql.sync())?.frames_synced ?? 0
+                })
+              )
+            )
+          : Effect.succeed(0)
     }
     return Object.assign(client, extras, { reserve: lease })
   })
@@ -118,10 +121,7 @@ export const layerConfig = (
 ): Layer.Layer<LibsqlClient | SqlClient.SqlClient, DatabaseError | EffectConfig.ConfigError> =>
   fromEffect(Effect.flatMap(EffectConfig.unwrap(config), make))
 
-const fromEffect = <E>(
-  client: Effect.Effect<SqlClient.SqlClient & Extras, E, Scope.Scope | Reactivity.Reactivity>
-) =>
-  Layer.effectContext(Effect.map(client, (client) =>
-    Context.make(LibsqlClient, client).pipe(Context.add(SqlClient.SqlClient, client)))).pipe(
-      Layer.provide(Reactivity.layer)
-    )
+const fromEffect = <E>(client: Effect.Effect<SqlClient.SqlClient & Extras, E, Scope.Scope | Reactivity.Reactivity>) =>
+  Layer.effectContext(
+    Effect.map(client, (client) => Context.make(LibsqlClient, client).pipe(Context.add(SqlClient.SqlClient, client)))
+  ).pipe(Layer.provide(Reactivity.layer))

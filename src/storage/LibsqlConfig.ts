@@ -47,12 +47,12 @@ export type Location =
   | { readonly kind: "memory"; readonly url: string; readonly label: string }
   | { readonly kind: "file"; readonly url: string; readonly label: string; readonly path: string }
   | {
-    readonly kind: "replica"
-    readonly url: string
-    readonly label: string
-    readonly path: string
-    readonly syncUrl: string
-  }
+      readonly kind: "replica"
+      readonly url: string
+      readonly label: string
+      readonly path: string
+      readonly syncUrl: string
+    }
   | { readonly kind: "remote"; readonly url: string; readonly label: string }
 
 /** Where a database lives: only in this process, in a file, in a file that follows a server, or on a server. */
@@ -65,9 +65,9 @@ const scheme = /^([a-z][a-z0-9+.-]+):/iu
 export const locate = (config: Pick<Config, "url" | "syncUrl">): Location => {
   const { syncUrl, url } = config
   if (url.trim() === "") {
-    throw new LibsqlFault("url", "it is empty; give a path, \":memory:\", or a URL such as http://127.0.0.1:8080")
+    throw new LibsqlFault("url", 'it is empty; give a path, ":memory:", or a URL such as http://127.0.0.1:8080')
   }
-  if (url === ":memory:" || /^file::memory:/u.test(url)) {
+  if (url === ":memory:" || url.startsWith("file::memory:")) {
     if (syncUrl !== undefined) throw new LibsqlFault("url", "a replica needs a file, not :memory:")
     return { kind: "memory", url: "file::memory:", label: ":memory:" }
   }
@@ -80,7 +80,8 @@ export const locate = (config: Pick<Config, "url" | "syncUrl">): Location => {
       ? { kind: "file", ...located }
       : { kind: "replica", ...located, syncUrl: remote(syncUrl, "syncUrl").href }
   }
-  if (syncUrl !== undefined) throw new LibsqlFault("url", "a replica needs a file as its url, and the server as syncUrl")
+  if (syncUrl !== undefined)
+    throw new LibsqlFault("url", "a replica needs a file as its url, and the server as syncUrl")
   const parsed = remote(url, "url")
   return { kind: "remote", url, label: `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/$/u, "")}` }
 }

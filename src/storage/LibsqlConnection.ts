@@ -12,11 +12,11 @@ const fromRun = (run: Run): SqlConnection.Connection => {
   const rows = <A>(sql: string, params: ReadonlyArray<unknown>, decode: (result: ResultSet, safe: boolean) => A) =>
     Effect.flatMap(SqlClient.SafeIntegers, (safe) =>
       Effect.flatMap(run(sql, params), (result) =>
-        Effect.try({ try: () => decode(result, safe), catch: toSqlError("decode") })))
+        Effect.try({ try: () => decode(result, safe), catch: toSqlError("decode") })
+      )
+    )
   const execute: SqlConnection.Connection["execute"] = (sql, params, transformRows) =>
-    transformRows === undefined
-      ? rows(sql, params, toObjects)
-      : Effect.map(rows(sql, params, toObjects), transformRows)
+    transformRows === undefined ? rows(sql, params, toObjects) : Effect.map(rows(sql, params, toObjects), transformRows)
   const executeValues: SqlConnection.Connection["executeValues"] = (sql, params) => rows(sql, params, toValues)
   return {
     execute,
@@ -86,10 +86,8 @@ const lost = (cause: unknown): unknown =>
     : cause
 
 /** The writer alone, for as long as the scope lasts: `BEGIN`, `COMMIT` and `ROLLBACK` work on it. */
-export const lease = (
-  options: Options
-): Effect.Effect<SqlConnection.Connection, SqlError.SqlError, Scope.Scope> =>
-  Effect.gen(function*() {
+export const lease = (options: Options): Effect.Effect<SqlConnection.Connection, SqlError.SqlError, Scope.Scope> =>
+  Effect.gen(function* () {
     const { isLocal, writer } = options
     yield* writer.semaphore.takeScoped(1)
 
@@ -132,14 +130,16 @@ export const lease = (
       if (broken !== undefined) return Effect.fail(broken)
       if (current === undefined) return Effect.void
       const done = isLocal
-        // By exec, whose SQLITE_BUSY leaves the transaction as it was, so that it can be tried again.
-        ? writer.whileBusy(Effect.tryPromise({
-          try: () => current.executeMultiple("COMMIT"),
-          catch: (cause) => {
-            writer.failed(cause)
-            return cause
-          }
-        }))
+        ? // By exec, whose SQLITE_BUSY leaves the transaction as it was, so that it can be tried again.
+          writer.whileBusy(
+            Effect.tryPromise({
+              try: () => current.executeMultiple("COMMIT"),
+              catch: (cause) => {
+                writer.failed(cause)
+                return cause
+              }
+            })
+          )
         : Effect.tryPromise({ try: () => current.commit(), catch: lost })
       return Effect.andThen(Effect.mapError(done, toSqlError("commit")), ended(current))
     })
@@ -159,13 +159,15 @@ export const lease = (
             if (fatal.has(faultOf(cause)) || (isLocal && current.closed)) broken = error
             return error
           }
-        }))
+        })
+      )
 
     const outside = (sql: string, params: ReadonlyArray<unknown>) =>
       Effect.flatMap(bind(sql, params), (statement) =>
         isRead(sql)
           ? writer.attempt("execute", true, (client) => client.execute(statement))
-          : write(options, (client) => client.execute(statement)))
+          : write(options, (client) => client.execute(statement))
+      )
 
     const run: Run = (sql, params) =>
       Effect.suspend(() => {

@@ -44,7 +44,7 @@ const property = (value: unknown, key: string): unknown =>
 /** The error and its causes, outermost first. */
 const chain = (cause: unknown): ReadonlyArray<unknown> => {
   const all: Array<unknown> = []
-  for (let current = cause; current !== undefined && current !== null && all.length < 8;) {
+  for (let current = cause; current !== undefined && current !== null && all.length < 8; ) {
     all.push(current)
     current = property(current, "cause")
   }
@@ -53,7 +53,7 @@ const chain = (cause: unknown): ReadonlyArray<unknown> => {
 
 /** The innermost text that says something, such as `UNIQUE constraint failed: t.a`, on one short line. */
 export const detailOf = (cause: unknown): string => {
-  const texts = chain(cause).map((part) => typeof part === "string" ? part : property(part, "message"))
+  const texts = chain(cause).map((part) => (typeof part === "string" ? part : property(part, "message")))
   const text = texts.findLast((text) => typeof text === "string" && text !== "")
   // Native errors wrap their message in a debug form and add a backtrace.
   const line = String(text ?? cause).split("\n", 1)[0] ?? ""
@@ -94,7 +94,10 @@ const texts: ReadonlyArray<readonly [RegExp, Fault]> = [
   [/unable to open database file|unable to open connection to local database/iu, "cannotOpen"],
   [/wal_index|InvalidLocalState|local state is incorrect/iu, "replicaDamaged"],
   [/Unauthenticated|unauthorized|status=401|http status client error \(401/iu, "unauthenticated"],
-  [/fetch failed|PrimaryHandshakeTimeout|connection refused|tcp connect error|transport error|replicator/iu, "unreachable"],
+  [
+    /fetch failed|PrimaryHandshakeTimeout|connection refused|tcp connect error|transport error|replicator/iu,
+    "unreachable"
+  ],
   [/cannot be passed as arg|can be passed as arg|SQLite3 can only bind|too large to be represented/u, "argument"],
   [/safely represented as a JavaScript number/u, "tooLarge"]
 ]
@@ -132,7 +135,7 @@ export const faultOf = (cause: unknown): Fault => {
       if (match !== undefined && match[1] !== "constraint") return match[1]
     }
   }
-  const text = parts.map((part) => typeof part === "string" ? part : property(part, "message")).join("\n")
+  const text = parts.map((part) => (typeof part === "string" ? part : property(part, "message"))).join("\n")
   return texts.find(([pattern]) => pattern.test(text))?.[1] ?? "unknown"
 }
 
@@ -141,9 +144,11 @@ export const neverSent = (cause: unknown): boolean =>
   chain(cause).some((part) => {
     const code = property(part, "code")
     const message = property(part, "message")
-    return typeof code === "string" &&
-        /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u.test(code) ||
-      typeof message === "string" && message.includes("tcp connect error")
+    return (
+      (typeof code === "string" &&
+        /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/u.test(code)) ||
+      (typeof message === "string" && message.includes("tcp connect error"))
+    )
   })
 
 const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.SqlErrorReason => {
@@ -176,5 +181,7 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
 }
 
 /** Any error of libSQL as Effect's SqlError; an SqlError stays as it is. Pure. */
-export const toSqlError = (operation: string) => (cause: unknown): SqlError.SqlError =>
-  SqlError.isSqlError(cause) ? cause : new SqlError.SqlError({ reason: reasonOf(faultOf(cause), cause, operation) })
+export const toSqlError =
+  (operation: string) =>
+  (cause: unknown): SqlError.SqlError =>
+    SqlError.isSqlError(cause) ? cause : new SqlError.SqlError({ reason: reasonOf(faultOf(cause), cause, operation) })

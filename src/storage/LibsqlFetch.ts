@@ -16,7 +16,8 @@ interface Stmt {
 }
 
 const statementsOf = (pipeline: Pipeline): ReadonlyArray<Stmt> =>
-  (pipeline.requests ?? []).flatMap(({ batch, stmt }) => [stmt, ...(batch?.steps ?? []).map((step) => step.stmt)])
+  (pipeline.requests ?? [])
+    .flatMap(({ batch, stmt }) => [stmt, ...(batch?.steps ?? []).map((step) => step.stmt)])
     .filter((stmt) => stmt !== undefined)
 
 /**
@@ -24,7 +25,7 @@ const statementsOf = (pipeline: Pipeline): ReadonlyArray<Stmt> =>
  * which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this client
  * wrote, so that a read after a write finds it.
  */
-export const make = (timeout: number): (request: Request) => Promise<Response> => {
+export const make = (timeout: number): ((request: Request) => Promise<Response>) => {
   // The place in the primary's log of the last write, as the server gave it.
   let written: string | undefined
 

@@ -28,7 +28,7 @@ export interface ReplicaState {
 const offlineFor = Duration.toMillis("15 seconds")
 
 /** The connections that a database of this kind needs, open and with their settings. */
-export const connect = Effect.fnUntraced(function*(
+export const connect = Effect.fnUntraced(function* (
   location: Location,
   config: Config,
   state: ReplicaState
@@ -38,8 +38,8 @@ export const connect = Effect.fnUntraced(function*(
     config.readonly === true
       ? new LibsqlFault("readonly", "it was opened with readonly: true")
       : state.offlineSince !== undefined
-      ? new LibsqlFault("replicaOffline", "the primary cannot be reached")
-      : undefined
+        ? new LibsqlFault("replicaOffline", "the primary cannot be reached")
+        : undefined
   const session = (open: () => Promise<Client>) =>
     LibsqlSession.make({
       open,
@@ -57,8 +57,8 @@ export const connect = Effect.fnUntraced(function*(
     location.kind === "remote"
       ? openRemote(location.url, config)
       : location.kind === "memory"
-      ? openMemory(location.url)
-      : openReplica(location, config, state)
+        ? openMemory(location.url)
+        : openReplica(location, config, state)
   )
   const beforeWrite = Effect.suspend(() =>
     state.offlineSince !== undefined && Date.now() - state.offlineSince > offlineFor ? one.renew : Effect.void
@@ -108,7 +108,8 @@ const setJournalMode = async (client: Client, mode: "wal" | "delete"): Promise<v
   })
 }
 
-const token = (config: Config) => config.authToken === undefined ? {} : { authToken: Redacted.value(config.authToken) }
+const token = (config: Config) =>
+  config.authToken === undefined ? {} : { authToken: Redacted.value(config.authToken) }
 
 /** Follows the name of a replica's file, where libSQL records what it has. */
 const replicaRecords = "-client_wal_index"

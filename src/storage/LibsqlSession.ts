@@ -45,7 +45,7 @@ const longestPause = Duration.millis(100)
  *
  * After SQLITE_BUSY a libSQL connection takes the next write, says so, and loses it: hence a fresh one each time.
  */
-export const make = Effect.fnUntraced(function*(options: {
+export const make = Effect.fnUntraced(function* (options: {
   readonly open: () => Promise<Client>
   /** False where the data would go with the connection (`:memory:`), or where it holds none (http). */
   readonly renewable: boolean

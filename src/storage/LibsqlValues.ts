@@ -59,8 +59,10 @@ const hidden = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\
  */
 export const isRead = (sql: string): boolean => {
   const visible = sql.replaceAll(hidden, " ").trimStart()
-  return /^(select|values|with|explain)\b/iu.test(visible) &&
+  return (
+    /^(select|values|with|explain)\b/iu.test(visible) &&
     !/\b(insert|update|delete|replace|changes|total_changes|last_insert_rowid|temp)\b/iu.test(visible)
+  )
 }
 
 /** True where text follows the first statement: libSQL would drop it without a word. Pure. */

@@ -5,35 +5,96 @@ import { faultOf, LibsqlFault, neverSent, toSqlError } from "../../src/storage/L
 
 const coded = (code: string, message = code, more: object = {}) => Object.assign(new Error(message), { code, ...more })
 
-const fetchFailed = (code: string) => new TypeError("fetch failed", { cause: coded(code, `connect ${code} 127.0.0.1:1`) })
+const fetchFailed = (code: string) =>
+  new TypeError("fetch failed", { cause: coded(code, `connect ${code} 127.0.0.1:1`) })
 
 const http = (status: number) =>
   coded("SERVER_ERROR", `Server returned HTTP status ${status}`, { cause: Object.assign(new Error("x"), { status }) })
 
 const cases: ReadonlyArray<readonly [string, unknown, string, string, boolean]> = [
   ["a lock", coded("SQLITE_BUSY"), "busy", "LockTimeoutError", true],
-  ["a stale snapshot", coded("SQLITE_BUSY", "x", { extendedCode: "SQLITE_BUSY_SNAPSHOT" }), "busy", "LockTimeoutError", true],
-  ["a missing folder", new Error("ConnectionFailed(\"Unable to open connection to local database /a/b.db: 14\")"), "connection", "ConnectionError", false],
+  [
+    "a stale snapshot",
+    coded("SQLITE_BUSY", "x", { extendedCode: "SQLITE_BUSY_SNAPSHOT" }),
+    "busy",
+    "LockTimeoutError",
+    true
+  ],
+  [
+    "a missing folder",
+    new Error('ConnectionFailed("Unable to open connection to local database /a/b.db: 14")'),
+    "connection",
+    "ConnectionError",
+    false
+  ],
   ["another kind of file", coded("SQLITE_NOTADB"), "corrupt", "UnknownError", false],
-  ["a damaged file", coded("SQLITE_CORRUPT", "x", { extendedCode: "SQLITE_CORRUPT_VTAB" }), "corrupt", "UnknownError", false],
+  [
+    "a damaged file",
+    coded("SQLITE_CORRUPT", "x", { extendedCode: "SQLITE_CORRUPT_VTAB" }),
+    "corrupt",
+    "UnknownError",
+    false
+  ],
   ["a failing disk", coded("SQLITE_IOERR"), "corrupt", "UnknownError", false],
   ["a full disk", coded("SQLITE_FULL"), "full", "UnknownError", false],
   ["a read-only file", coded("SQLITE_READONLY"), "readonly", "UnknownError", false],
-  ["a read-only folder", coded("SQLITE_READONLY", "x", { extendedCode: "SQLITE_READONLY_DIRECTORY" }), "readonly", "UnknownError", false],
-  ["a duplicate", coded("SQLITE_CONSTRAINT", "UNIQUE constraint failed: t.a", { extendedCode: "SQLITE_CONSTRAINT_UNIQUE" }), "constraint", "UniqueViolation", false],
-  ["a duplicate on a server", coded("SQLITE_CONSTRAINT", "SQLite error: UNIQUE constraint failed: t.a"), "constraint", "UniqueViolation", false],
-  ["a duplicate through a replica", new Error("RemoteSqliteFailure(3, 2067, \"UNIQUE constraint failed: t.a\")\n\nStack backtrace:\n 0: x"), "constraint", "UniqueViolation", false],
-  ["a broken rule", coded("SQLITE_CONSTRAINT", "SQLite error: CHECK constraint failed: b > 0"), "constraint", "ConstraintError", false],
+  [
+    "a read-only folder",
+    coded("SQLITE_READONLY", "x", { extendedCode: "SQLITE_READONLY_DIRECTORY" }),
+    "readonly",
+    "UnknownError",
+    false
+  ],
+  [
+    "a duplicate",
+    coded("SQLITE_CONSTRAINT", "UNIQUE constraint failed: t.a", { extendedCode: "SQLITE_CONSTRAINT_UNIQUE" }),
+    "constraint",
+    "UniqueViolation",
+    false
+  ],
+  [
+    "a duplicate on a server",
+    coded("SQLITE_CONSTRAINT", "SQLite error: UNIQUE constraint failed: t.a"),
+    "constraint",
+    "UniqueViolation",
+    false
+  ],
+  [
+    "a duplicate through a replica",
+    new Error('RemoteSqliteFailure(3, 2067, "UNIQUE constraint failed: t.a")\n\nStack backtrace:\n 0: x'),
+    "constraint",
+    "UniqueViolation",
+    false
+  ],
+  [
+    "a broken rule",
+    coded("SQLITE_CONSTRAINT", "SQLite error: CHECK constraint failed: b > 0"),
+    "constraint",
+    "ConstraintError",
+    false
+  ],
   ["no token", http(401), "authorization", "AuthenticationError", false],
   ["a token that only reads", http(403), "authorization", "AuthorizationError", false],
   ["no such database", http(404), "connection", "UnknownError", false],
   ["no server", fetchFailed("ECONNREFUSED"), "connection", "ConnectionError", true],
   ["no such host", fetchFailed("ENOTFOUND"), "connection", "ConnectionError", true],
   ["a large answer", coded("RESPONSE_TOO_LARGE"), "limit", "UnknownError", false],
-  ["a silent server", new DOMException("The operation was aborted due to timeout", "TimeoutError"), "limit", "StatementTimeoutError", true],
+  [
+    "a silent server",
+    new DOMException("The operation was aborted due to timeout", "TimeoutError"),
+    "limit",
+    "StatementTimeoutError",
+    true
+  ],
   ["a long transaction", coded("TRANSACTION_TIMEOUT"), "limit", "SerializationError", true],
-  ["a lost answer", new LibsqlFault("unknownOutcome", "gone", fetchFailed("ECONNRESET")), "connection", "UnknownError", false],
-  ["a typing error", coded("SQLITE_ERROR", "near \"selec\": syntax error"), "unknown", "SqlSyntaxError", false],
+  [
+    "a lost answer",
+    new LibsqlFault("unknownOutcome", "gone", fetchFailed("ECONNRESET")),
+    "connection",
+    "UnknownError",
+    false
+  ],
+  ["a typing error", coded("SQLITE_ERROR", 'near "selec": syntax error'), "unknown", "SqlSyntaxError", false],
   ["a primary that is away", new Error("Replication(PrimaryHandshakeTimeout)"), "connection", "ConnectionError", true],
   ["something else", new Error("what?"), "unknown", "UnknownError", false],
   ["no error at all", undefined, "unknown", "UnknownError", false]
@@ -56,7 +117,10 @@ describe("LibsqlError", () => {
   }
 
   it("names the columns of a duplicate", () => {
-    for (const text of ["UNIQUE constraint failed: t.a, t.b", "RemoteSqliteFailure(3, 2067, \"UNIQUE constraint failed: t.a, t.b\")"]) {
+    for (const text of [
+      "UNIQUE constraint failed: t.a, t.b",
+      'RemoteSqliteFailure(3, 2067, "UNIQUE constraint failed: t.a, t.b")'
+    ]) {
       const { reason } = toSqlError("execute")(new Error(text))
       assert(reason._tag === "UniqueViolation")
       assert.strictEqual(reason.constraint, "t.a, t.b")

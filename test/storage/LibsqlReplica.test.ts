@@ -16,7 +16,7 @@ const open = (config: LibsqlClient.Config) => Effect.provide(LibsqlClient.make(c
 const failure = <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>) =>
   Effect.map(Effect.flip(effect), toDatabaseError("test"))
 
-const primaryAndFile = Effect.gen(function*() {
+const primaryAndFile = Effect.gen(function* () {
   const primary = yield* Sqld.primary()
   const folder = yield* temporaryFolder
   const config: LibsqlClient.Config = { url: join(folder, "replica.db"), syncUrl: primary.url }
@@ -27,7 +27,7 @@ const dies = fileURLToPath(new URL("../support/libsqlPrimaryDies.ts", import.met
 
 describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unavailable ?? ""}`, () => {
   it.live("has its own writes at once and those of others after sync", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { config, primary } = yield* primaryAndFile
       const server = yield* open({ url: primary.url })
       yield* server`CREATE TABLE t (a)`
@@ -38,17 +38,20 @@ describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unav
       yield* server`INSERT INTO t VALUES ('other')`
       yield* replica.sync
       assert.deepEqual(yield* replica`SELECT a FROM t`, [{ a: "own" }, { a: "other" }])
-    }))
+    })
+  )
 
   it.live("is read-only while its primary is away, and can be written again after sync", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { config, primary } = yield* primaryAndFile
-      yield* Effect.scoped(Effect.gen(function*() {
-        const sql = yield* open(config)
-        yield* sql`CREATE TABLE t (a)`
-        yield* sql`INSERT INTO t VALUES (1)`
-        yield* sql.sync
-      }))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const sql = yield* open(config)
+          yield* sql`CREATE TABLE t (a)`
+          yield* sql`INSERT INTO t VALUES (1)`
+          yield* sql.sync
+        })
+      )
       yield* primary.kill
       const sql = yield* open(config)
       assert.isFalse(yield* sql.isWritable)
@@ -68,10 +71,11 @@ describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unav
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }, { a: 3 }])
       const server = yield* open({ url: primary.url })
       assert.deepEqual(yield* server`SELECT a FROM t`, [{ a: 1 }, { a: 3 }])
-    }))
+    })
+  )
 
   it.live("goes on reading when its primary dies under it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { config, primary } = yield* primaryAndFile
       const sql = yield* open(config)
       yield* sql`CREATE TABLE t (a)`
@@ -86,10 +90,11 @@ describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unav
       yield* sql.sync
       yield* sql`INSERT INTO t VALUES (3)`
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }, { a: 3 }])
-    }))
+    })
+  )
 
   it.live("cannot be made while its primary is away", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { config, folder, primary } = yield* primaryAndFile
       yield* primary.kill
       const error = yield* Effect.flip(Effect.scoped(open(config)))
@@ -98,37 +103,42 @@ describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unav
       const sql = yield* open(config)
       yield* sql`CREATE TABLE t (a)`
       assert.include(yield* Effect.promise(() => readdir(folder)), "replica.db")
-    }))
+    })
+  )
 
   it.live("comes back whole when its file was lost and its records were not", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { config, folder } = yield* primaryAndFile
-      yield* Effect.scoped(Effect.gen(function*() {
-        const sql = yield* open(config)
-        yield* sql`CREATE TABLE t (a)`
-        yield* sql`INSERT INTO t VALUES (1)`
-        yield* sql.sync
-      }))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const sql = yield* open(config)
+          yield* sql`CREATE TABLE t (a)`
+          yield* sql`INSERT INTO t VALUES (1)`
+          yield* sql.sync
+        })
+      )
       for (const name of ["replica.db", "replica.db-wal", "replica.db-shm"]) {
         yield* Effect.promise(() => rm(join(folder, name), { force: true }))
       }
       assert.deepEqual(yield* Effect.promise(() => readdir(folder)), ["replica.db-client_wal_index"])
       const sql = yield* open(config)
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }])
-    }))
+    })
+  )
 
   it.live("says what to do when its records were lost and its file was not", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { config, folder } = yield* primaryAndFile
       yield* Effect.scoped(Effect.flatMap(open(config), (sql) => sql`CREATE TABLE t (a)`))
       yield* Effect.promise(() => rm(join(folder, "replica.db-client_wal_index")))
       const error = yield* Effect.flip(Effect.scoped(open(config)))
       assert.strictEqual(error.reason, "corrupt")
       assert.include(error.message, "Delete the file together with those beside it")
-    }))
+    })
+  )
 
   it.live("needs the token of its primary", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const primary = yield* Sqld.primary({ auth: true })
       const url = join(yield* temporaryFolder, "replica.db")
       const sql = yield* open({ url, syncUrl: primary.url, authToken: primary.token("rw") })
@@ -142,25 +152,29 @@ describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unav
         assert.include(error.message, "authToken")
         assert.deepEqual(yield* Effect.promise(() => readdir(folder)), [])
       }
-    }))
+    })
+  )
 
   it.live("prints nothing when its primary dies", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { config, primary } = yield* primaryAndFile
       const child = yield* Effect.acquireRelease(
         Effect.sync(() => spawn(process.execPath, [dies, config.url, config.syncUrl ?? ""])),
         (child) => Effect.sync(() => child.kill("SIGKILL"))
       )
       let output = ""
-      child.stdout.on("data", (data) => output += String(data))
-      const ready = Effect.callback<string>((resume) =>
-        void child.stderr.once("data", (data) => resume(Effect.succeed(String(data)))))
+      child.stdout.on("data", (data) => (output += String(data)))
+      const ready = Effect.callback<string>(
+        (resume) => void child.stderr.once("data", (data) => resume(Effect.succeed(String(data))))
+      )
       assert.strictEqual(yield* ready, "ready\n")
       yield* primary.kill
-      const closed = Effect.callback<number | null>((resume) =>
-        void child.once("close", (code) => resume(Effect.succeed(code))))
+      const closed = Effect.callback<number | null>(
+        (resume) => void child.once("close", (code) => resume(Effect.succeed(code)))
+      )
       child.stdin.end("gone\n")
       assert.strictEqual(yield* closed, 0)
       assert.strictEqual(output, "")
-    }))
+    })
+  )
 })

@@ -19,13 +19,15 @@ const silent = Effect.acquireRelease(
     server.listen(0, "127.0.0.1", () => {
       const address = server.address()
       const port = typeof address === "object" ? address?.port : undefined
-      resume(Effect.succeed({
-        url: `http://127.0.0.1:${port}`,
-        close: () => {
-          server.closeAllConnections()
-          server.close()
-        }
-      }))
+      resume(
+        Effect.succeed({
+          url: `http://127.0.0.1:${port}`,
+          close: () => {
+            server.closeAllConnections()
+            server.close()
+          }
+        })
+      )
     })
   }),
   ({ close }) => Effect.sync(close)
@@ -33,7 +35,7 @@ const silent = Effect.acquireRelease(
 
 describe("a server that does not answer", () => {
   it.live("is given up after requestTimeout, also by a transaction", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* silent
       const sql = yield* open({ url, requestTimeout: "200 millis" })
       for (const statement of [sql`SELECT 1`, sql`DELETE FROM t`, sql.withTransaction(sql`DELETE FROM t`)]) {
@@ -42,10 +44,11 @@ describe("a server that does not answer", () => {
         assert.include(error.message, "requestTimeout")
         assert.isBelow(Duration.toMillis(duration), 7000)
       }
-    }))
+    })
+  )
 
   it.live("is an error at once where nothing listens", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { close, url } = yield* silent
       close()
       const sql = yield* open({ url })
@@ -54,12 +57,13 @@ describe("a server that does not answer", () => {
       assert.isTrue(error.isRetryable)
       assert.include(error.message, "ECONNREFUSED")
       assert.isBelow(Duration.toMillis(duration), 2000)
-    }))
+    })
+  )
 })
 
 describe.skipIf(Sqld.unavailable !== undefined)(`a libSQL server ${Sqld.unavailable ?? ""}`, () => {
   it.live("takes a token, and says what is wrong with another", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { token, url } = yield* Sqld.primary({ auth: true })
       const writer = yield* open({ url, authToken: token("rw") })
       yield* writer`CREATE TABLE t (a)`
@@ -75,10 +79,11 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a libSQL server ${Sqld.unavaila
         assert.include(error.message, "authToken")
         assert.isFalse(error.isRetryable)
       }
-    }))
+    })
+  )
 
   it.live("is configured from the environment", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { token, url } = yield* Sqld.primary({ auth: true })
       const layer = LibsqlClient.layerConfig({
         url: Config.String("DATABASE_URL"),
@@ -87,16 +92,17 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a libSQL server ${Sqld.unavaila
       const environment = ConfigProvider.layer(
         ConfigProvider.fromUnknown({ DATABASE_URL: url, DATABASE_TOKEN: Redacted.value(token("rw")) })
       )
-      yield* Effect.gen(function*() {
+      yield* Effect.gen(function* () {
         const client = yield* LibsqlClient.LibsqlClient
         assert.deepEqual(yield* client`SELECT 1 AS one`, [{ one: 1 }])
         assert.strictEqual(client.kind, "remote")
         assert.strictEqual(client.url, url)
       }).pipe(Effect.provide(Layer.provide(layer, environment)))
-    }))
+    })
+  )
 
   it.live("can go and come back under the same client", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const server = yield* Sqld.primary()
       const sql = yield* open({ url: server.url })
       yield* sql`CREATE TABLE t (a)`
@@ -108,28 +114,34 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a libSQL server ${Sqld.unavaila
       yield* server.start
       yield* sql`INSERT INTO t VALUES (2)`
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 2 }])
-    }))
+    })
+  )
 
   it.live("fails a transaction that it ended, and stores nothing of it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* Sqld.primary()
       const sql = yield* open({ url })
       const other = yield* open({ url })
       yield* sql`CREATE TABLE t (a)`
-      const error = yield* failure(sql.withTransaction(Effect.gen(function*() {
-        yield* sql`INSERT INTO t VALUES ('before')`
-        // The server ends a transaction of more than 5 seconds as soon as another writer waits.
-        yield* other`INSERT INTO t VALUES ('other')`
-        yield* Effect.ignore(sql`INSERT INTO t VALUES ('after')`)
-        yield* Effect.ignore(sql.withTransaction(sql`INSERT INTO t VALUES ('nested')`))
-      })))
+      const error = yield* failure(
+        sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`INSERT INTO t VALUES ('before')`
+            // The server ends a transaction of more than 5 seconds as soon as another writer waits.
+            yield* other`INSERT INTO t VALUES ('other')`
+            yield* Effect.ignore(sql`INSERT INTO t VALUES ('after')`)
+            yield* Effect.ignore(sql.withTransaction(sql`INSERT INTO t VALUES ('nested')`))
+          })
+        )
+      )
       assert.strictEqual(error.reason, "limit")
       assert.include(error.message, "took too long")
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: "other" }])
-    }))
+    })
+  )
 
   it.live("says so when an answer is too large", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* Sqld.primary()
       const sql = yield* open({ url })
       const error = yield* failure(
@@ -137,10 +149,11 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a libSQL server ${Sqld.unavaila
       )
       assert.strictEqual(error.reason, "limit")
       assert.include(error.message, "Ask for less")
-    }))
+    })
+  )
 
   it.live("gives a thousand embeddings quickly", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* Sqld.primary()
       const sql = yield* open({ url })
       yield* sql`CREATE TABLE v (id INTEGER PRIMARY KEY, data BLOB)`
@@ -153,12 +166,13 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a libSQL server ${Sqld.unavaila
       assert.deepEqual(new Float32Array(rows[999]!.data), vector)
       // About 55 ms here; with the compression that the driver asks for by itself more than a second.
       assert.isBelow(Duration.toMillis(duration), 700)
-    }))
+    })
+  )
 })
 
 describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavailable ?? ""}`, () => {
   it.live("finds what was just written through it, every time", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { replica } = yield* Sqld.primaryAndReplica
       const sql = yield* open({ url: replica.url })
       yield* sql`CREATE TABLE t (a)`
@@ -167,10 +181,11 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavail
         yield* number % 2 === 0 ? insert : sql.withTransaction(insert)
         assert.deepEqual(yield* sql`SELECT max(a) AS newest FROM t`, [{ newest: number }])
       }
-    }))
+    })
+  )
 
   it.live("reads what was written through it, and goes on reading while its primary is away", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { primary, replica } = yield* Sqld.primaryAndReplica
       const sql = yield* open({ url: replica.url, requestTimeout: "1 second" })
       yield* sql`CREATE TABLE t (a)`
@@ -187,5 +202,6 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavail
       yield* onPrimary`INSERT INTO t VALUES (3)`
       const arrived = sql`SELECT a FROM t WHERE a = 3`.pipe(Effect.filterOrFail((rows) => rows.length === 1))
       yield* Effect.retry(arrived, Schedule.upTo(Schedule.spaced("100 millis"), { times: 100 }))
-    }))
+    })
+  )
 })

@@ -9,7 +9,7 @@ import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
 
 const [url = "", syncUrl = ""] = process.argv.slice(2)
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const client = yield* LibsqlClient.LibsqlClient
   const sql = yield* SqlClient.SqlClient
   yield* sql`CREATE TABLE t (a)`

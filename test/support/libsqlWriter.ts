@@ -9,16 +9,18 @@ import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
 
 const [path = "", name = "", count = "0"] = process.argv.slice(2)
 
-const hold = Effect.gen(function*() {
+const hold = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql.withTransaction(Effect.gen(function*() {
-    yield* sql`INSERT INTO line (writer, number) VALUES (${name}, ${0})`
-    process.stdout.write("locked\n")
-    yield* Effect.sleep(Number(count))
-  }))
+  yield* sql.withTransaction(
+    Effect.gen(function* () {
+      yield* sql`INSERT INTO line (writer, number) VALUES (${name}, ${0})`
+      process.stdout.write("locked\n")
+      yield* Effect.sleep(Number(count))
+    })
+  )
 })
 
-const write = Effect.gen(function*() {
+const write = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   for (let number = 0; number < Number(count); number += 1) {
     const insert = sql`INSERT INTO line (writer, number) VALUES (${name}, ${number})`

@@ -73,12 +73,15 @@ const freePort = (): Promise<number> =>
     server.once("error", reject)
     server.listen(0, "127.0.0.1", () => {
       const address = server.address()
-      server.close(() => typeof address === "object" && address !== null ? resolve(address.port) : reject(address))
+      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(address)))
     })
   })
 
 const isHealthy = (url: string): Promise<boolean> =>
-  fetch(`${url}/health`, { signal: AbortSignal.timeout(500) }).then((response) => response.ok, () => false)
+  fetch(`${url}/health`, { signal: AbortSignal.timeout(500) }).then(
+    (response) => response.ok,
+    () => false
+  )
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
 
@@ -98,9 +101,11 @@ const launch = async (options: Options & { readonly primaryGrpcUrl?: string }) =
   // The last resort where the tests themselves are killed: a server without requests ends by itself.
   const arguments_ = ["--no-welcome", "--idle-shutdown-timeout-s", "300", "-d", join(directory, "data")]
   arguments_.push("--http-listen-addr", `127.0.0.1:${port}`)
-  arguments_.push(...options.primaryGrpcUrl === undefined
-    ? ["--grpc-listen-addr", `127.0.0.1:${grpcPort}`]
-    : ["--primary-grpc-url", options.primaryGrpcUrl])
+  arguments_.push(
+    ...(options.primaryGrpcUrl === undefined
+      ? ["--grpc-listen-addr", `127.0.0.1:${grpcPort}`]
+      : ["--primary-grpc-url", options.primaryGrpcUrl])
+  )
   if (options.auth === true) arguments_.push("--auth-jwt-key-file", keyFile)
 
   const start = async () => {
@@ -168,14 +173,13 @@ export const primaryAndReplica: Effect.Effect<
   { readonly primary: Server; readonly replica: Server },
   never,
   Scope.Scope
-> = Effect.gen(function*() {
+> = Effect.gen(function* () {
   const first = yield* primary()
   return { primary: first, replica: yield* replica(first) }
 })
 
 /** A client of a new server. A function, because layers are shared by value: each call has its own server. */
-export const layerPrimary = () =>
-  Layer.unwrap(Effect.map(primary(), ({ url }) => LibsqlClient.layer({ url })))
+export const layerPrimary = () => Layer.unwrap(Effect.map(primary(), ({ url }) => LibsqlClient.layer({ url })))
 
 /** A client of a new replica, whose writes go through it to its primary. */
 export const layerReplica = () =>
