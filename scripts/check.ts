@@ -25,7 +25,8 @@ const installTools = async (): Promise<Outcome> => {
 const floatingEffects = async (): Promise<Outcome> => {
   const compiler = join(tools, "node_modules", "@effect", "tsgo-linux-x64", "lib", "tsc")
   if (!existsSync(compiler)) return { skipped: "@effect/tsgo is installed for Linux on x64 only" }
-  return run(compiler, ["--noEmit", "-p", "tsconfig.json"])
+  const { code, output } = await run(compiler, ["--noEmit", "-p", "tsconfig.json"])
+  return { code, output: output.replace(/^.*: suggestion TS.*\n/gm, "") }
 }
 
 /** publint and are-the-types-wrong over the tarball that would be published. */

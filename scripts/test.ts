@@ -50,7 +50,7 @@ const vitest = async (project: string) => {
 }
 
 const built = await node(join(root, "scripts", "build.ts"), [], { echo: true })
-count("build", { passed: 0, failed: built.code === 0 ? 0 : 1, seconds: built.seconds })
+if (built.code !== 0) count("build", { passed: 0, failed: 1, seconds: built.seconds })
 await vitest("unit")
 await vitest("internal")
 const external = await node(join(root, "e2e", "external", "run.ts"), ["--no-build"], { echo: true })
