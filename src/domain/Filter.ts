@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { MetadataCondition } from "./MetadataCondition.ts"
 
 /** Which references a search looks at. Every part that is given must hold; it applies before the best are chosen. */
 export const Filter = Schema.Struct({
@@ -7,6 +8,10 @@ export const Filter = Schema.Struct({
   /** Only references of this type. */
   entityType: Schema.optional(Schema.String),
   /** Only references that have all of these tags. */
-  tags: Schema.optional(Schema.Array(Schema.String))
+  tags: Schema.optional(Schema.Array(Schema.String)),
+  /** Only references that have at least one of these tags; an empty list asks for nothing. */
+  anyTags: Schema.optional(Schema.Array(Schema.String)),
+  /** Only references whose metadata fulfils all of these. */
+  metadata: Schema.optional(Schema.Array(MetadataCondition))
 })
 export type Filter = typeof Filter.Type

@@ -1,5 +1,42 @@
 import { SqlClient, Statement } from "effect/sql"
 import type { Filter } from "../domain/Filter.ts"
+import type { MetadataCondition } from "../domain/MetadataCondition.ts"
+
+/** A text that is written as a number, as SQL. */
+const numeric = (value: string) =>
+  `${value} GLOB '*[0-9]*' AND ${value} NOT GLOB '*[^0-9.eE+-]*' AND ${value} NOT GLOB '[eE.+]*'`
+
+/** Whether a JSON value, given as SQL for its type and for itself, stands so to the condition's value. */
+const comparison = (
+  sql: SqlClient.SqlClient,
+  { operator, value }: MetadataCondition,
+  type: Statement.Fragment,
+  json: { readonly value: Statement.Fragment; readonly isNumeric: Statement.Fragment }
+): Statement.Fragment => {
+  const by = sql.literal(operator === "!=" ? "=" : operator)
+  if (typeof value === "number") {
+    return sql`CASE ${type} WHEN 'integer' THEN ${json.value} ${by} ${value} WHEN 'real' THEN ${json.value} ${by} ${value}
+      WHEN 'text' THEN ${json.isNumeric} AND CAST(${json.value} AS REAL) ${by} ${value} ELSE false END`
+  }
+  if (typeof value === "string") return sql`(${type} = 'text' AND ${json.value} ${by} ${value})`
+  return operator === "=" || operator === "!=" ? sql`${type} = ${String(value)}` : sql.literal("false")
+}
+
+/** A condition on the metadata of `crosswalk_reference AS r`. */
+const metadataCondition = (sql: SqlClient.SqlClient, condition: MetadataCondition): Statement.Fragment => {
+  const path = `$${condition.path.split(".").map((key) => `."${key}"`).join("")}`
+  const inArray = comparison(sql, condition, sql.literal("j.type"), {
+    value: sql.literal("j.value"),
+    isNumeric: sql.literal(numeric("j.value"))
+  })
+  const scalar = comparison(sql, condition, sql`json_type(r.metadata, ${path})`, {
+    value: sql`(r.metadata ->> ${path})`,
+    isNumeric: sql`EXISTS (SELECT 1 FROM (SELECT r.metadata ->> ${path} AS v) WHERE ${sql.literal(numeric("v"))})`
+  })
+  const holds = sql`CASE json_type(r.metadata, ${path}) WHEN 'array'
+    THEN EXISTS (SELECT 1 FROM json_each(r.metadata, ${path}) AS j WHERE ${inArray}) ELSE ${scalar} END`
+  return condition.operator === "!=" ? sql`NOT coalesce(${holds}, false)` : sql`${holds}`
+}
 
 /** The conditions of a filter on `crosswalk_reference AS r`; always at least one. */
 export const conditions = (sql: SqlClient.SqlClient, filter: Filter | undefined): Statement.Fragment => {
@@ -9,5 +46,15 @@ export const conditions = (sql: SqlClient.SqlClient, filter: Filter | undefined)
   for (const tag of filter?.tags ?? []) {
     parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE tag = ${tag})`)
   }
+  if (filter?.anyTags !== undefined && filter.anyTags.length > 0) {
+    parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE ${sql.in("tag", filter.anyTags)})`)
+  }
+  for (const condition of filter?.metadata ?? []) parts.push(metadataCondition(sql, condition))
   return parts.length === 0 ? sql.literal("1 = 1") : Statement.and(parts)
 }
+
+/** Whether a filter lets everything pass. */
+export const isOpen = (filter: Filter | undefined): boolean =>
+  filter === undefined ||
+  (filter.catalog === undefined && filter.entityType === undefined && (filter.tags ?? []).length === 0 &&
+    (filter.anyTags ?? []).length === 0 && (filter.metadata ?? []).length === 0)

@@ -15,7 +15,7 @@ import { TextOf } from "../domain/TextOf.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import { decodeInput, decodeLimit, decodeRow } from "./Decoding.ts"
 import { conditions } from "./FilterSql.ts"
-import { matchOf } from "./KeywordQuery.ts"
+import * as KeywordLeg from "./KeywordLeg.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import { type Direction, type RelationInput, RelationRepository } from "./RelationRepository.ts"
 
@@ -46,6 +46,7 @@ const make = Effect.gen(function*() {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const textOf = yield* TextOf
   const relations = yield* RelationRepository
+  const keyword = yield* KeywordLeg.make
   const decodeMany = decodeInput(Schema.Array(ReferenceInput), "references")
   const decodeOne = decodeInput(ReferenceInput, "reference")
   const decodeRelations = decodeRow(ReferenceRow.ReferenceRow, "ReferenceRepository")
@@ -123,6 +124,15 @@ const make = Effect.gen(function*() {
     return totals
   }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.saveMany")(error))))
 
+  const findMany = Effect.fn("ReferenceRepository.findMany")(function*(uris: ReadonlyArray<string>) {
+    if (uris.length === 0) return new Map<string, Reference>()
+    const rows = yield* sql`
+      SELECT ${columns} FROM crosswalk_reference AS r
+      WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(uris)}))`
+    const found = yield* Effect.forEach(rows, toReference)
+    return new Map(found.map((reference) => [reference.uri, reference]))
+  }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.findMany")(error))))
+
   const find = Effect.fn("ReferenceRepository.find")(function*(uri: string) {
     const rows = yield* sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${uri}`
     const row = rows[0]
@@ -146,15 +156,12 @@ const make = Effect.gen(function*() {
   const search = Effect.fn("ReferenceRepository.search")(function*(query: string, options?: SearchOptions) {
     const limit = yield* decodeLimit(options?.limit ?? 10)
     if (query.trim() === "") return yield* blank("query", query)
-    const match = matchOf(query)
-    if (match === undefined || limit === 0) return []
-    const rows = yield* sql<{ readonly score: number }>`
-      SELECT ${columns}, -bm25(crosswalk_keyword) AS score
-      FROM crosswalk_keyword AS k JOIN crosswalk_reference AS r ON r.id = k.rowid
-      WHERE crosswalk_keyword MATCH ${match} AND ${conditions(sql, options?.filter)}
-      ORDER BY score DESC, r.uri LIMIT ${limit}`
-    return yield* Effect.forEach(rows, (row) =>
-      Effect.map(toReference(row), (reference) => new Hit({ reference, score: row.score })))
+    const { matches } = yield* keyword.rank(query, limit, options?.filter)
+    const found = yield* findMany(matches.map(({ uri }) => uri))
+    return matches.flatMap(({ uri, score }) => {
+      const reference = found.get(uri)
+      return reference === undefined ? [] : [new Hit({ reference, score })]
+    })
   }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.search")(error))))
 
   const remove = Effect.fn("ReferenceRepository.remove")(function*(
@@ -202,6 +209,7 @@ const make = Effect.gen(function*() {
     save,
     saveMany,
     find,
+    findMany,
     findAll,
     search,
     remove,
@@ -242,11 +250,13 @@ export class ReferenceRepository extends Context.Service<ReferenceRepository, {
     inputs: ReadonlyArray<ReferenceInput>
   ) => Effect.Effect<SaveTotals, ValidationError | DatabaseError>
   readonly find: (uri: string) => Effect.Effect<Option.Option<Reference>, DatabaseError>
+  /** Those of these uris that are stored, by their uri. */
+  readonly findMany: (uris: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, Reference>, DatabaseError>
   /** All that pass the filter, ordered by uri, read in pages of 500. */
   readonly findAll: (filter?: Filter) => Stream.Stream<Reference, DatabaseError>
   /**
-   * Those that have a word of the query in title or description, best first: score −BM25, then uri. Any text is a valid
-   * query but a blank one; one without words finds nothing.
+   * Those that have a word of the query in title or description, best first: score −BM25, then uri. `passw*` stands for
+   * all words that begin so. Any text is a valid query but a blank one; one without words finds nothing.
    */
   readonly search: (
     query: string,

@@ -1,0 +1,53 @@
+import { Schema } from "effect"
+import { ValidationError } from "./errors.ts"
+import { Text } from "./Text.ts"
+
+/** How a metadata value must stand to the value of a condition. */
+export const Operator = Schema.Literals(["=", "!=", "<", "<=", ">", ">="])
+export type Operator = typeof Operator.Type
+
+/** A path into JSON: keys joined by dots, such as `owner.team`. A key with a quote or a backslash cannot be asked for. */
+const Path = Text.check(
+  Schema.makeFilter((path) =>
+    path.split(".").every((key) => /^[^"\\]+$/u.test(key)) ? undefined : "keys joined by dots, such as owner.team"
+  )
+)
+
+/**
+ * What the metadata of a reference must say, such as that `level` is at least 2.
+ *
+ * A number compares with numbers, and with texts that are written as one (`"2"`); text with text, by code unit; `true`,
+ * `false` and `null` only by `=` and `!=`. Where the metadata has an array, one element that fits is enough. Metadata
+ * without the path fits nothing but `!=`.
+ */
+export const MetadataCondition = Schema.Struct({
+  path: Path,
+  operator: Operator,
+  value: Schema.Union([Text, Schema.Finite, Schema.Boolean, Schema.Null])
+})
+export type MetadataCondition = typeof MetadataCondition.Type
+
+const decode = Schema.decodeUnknownOption(MetadataCondition)
+
+/** What stands behind the operator: a JSON number, boolean, null or quoted text, else the text as it stands. */
+const valueOf = (text: string): MetadataCondition["value"] => {
+  if (/^(true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/u.test(text)) return JSON.parse(text)
+  return /^".*"$/su.test(text) ? text.slice(1, -1) : text
+}
+
+/**
+ * Reads a condition as it is typed: `level>=2`, `owner.team = platform`, `cwe=79`, `status!="2"`. Digits are a number
+ * unless quoted.
+ */
+export const parse = (text: string): MetadataCondition | ValidationError => {
+  const parts = /^\s*(?<path>[^=!<>]+?)\s*(?<operator>[<>!]=|[=<>])\s*(?<value>.*?)\s*$/su.exec(text)?.groups
+  const condition = parts === undefined
+    ? undefined
+    : decode({ path: parts["path"], operator: parts["operator"], value: valueOf(parts["value"] ?? "") })
+  return condition?._tag === "Some" ? condition.value : new ValidationError({
+    field: "where",
+    value: text,
+    constraint: "is not a condition",
+    expected: "path, operator (=, !=, <, <=, >, >=) and value, such as level>=2 or owner.team=platform"
+  })
+}
