@@ -1,10 +1,10 @@
 import { NodeServices } from "@effect/platform-node"
-import { Cause, Console, Effect, Runtime, Schema } from "effect"
+import { Cause, Effect, Runtime, Schema } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
-import { hasColour, type Streams } from "./Output.ts"
+import { hasColour, type Streams, type Target, write } from "./Output.ts"
 import { escape, toJson } from "./Safe.ts"
 
 /** Ends the process with a code; what there was to say has been said. */
@@ -32,8 +32,11 @@ export const run = (
 ): Effect.Effect<void, Exit> => {
   const json = wantsJson(args)
 
+  const say = (stream: Target, text: string) => Effect.ignore(write(stream, `${text}\n`))
+
   const tell = (report: Report) =>
-    Console.error(
+    say(
+      streams.stderr,
       json
         ? toJson({ error: report })
         : `crosswalk: ${escape(report.message)}${report.hint === undefined ? "" : `\n${escape(report.hint)}`}`
@@ -43,7 +46,8 @@ export const run = (
     present: (event) => {
       if (event._tag !== "InvalidInvocation") {
         const formatter = CliOutput.defaultFormatter({ colors: hasColour(streams.stdout) })
-        return Console.log(
+        return say(
+          streams.stdout,
           event._tag === "Help" ? formatter.formatHelpDoc(event.helpDoc) : formatter.formatVersion(event.name, event.version)
         )
       }

@@ -12,10 +12,18 @@ export interface OutputOptions {
   readonly quiet: boolean
 }
 
-/** The streams of a process, as far as they are written to. */
+/** What is used of a stream of a process. */
+export interface Target {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+  readonly write: (text: string, done: (error?: Error | null) => void) => unknown
+  readonly on: (event: "error", listener: () => void) => unknown
+}
+
+/** Where a process writes to. */
 export interface Streams {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: Target
+  readonly stderr: Target
 }
 
 /** The place of a progress bar, which is drawn at most this often, in milliseconds. */
@@ -47,10 +55,11 @@ export class Output extends Context.Service<Output, {
 const isSet = (value: string | undefined) => value !== undefined && value !== ""
 
 /** Whether colours may be used on a stream. `NO_COLOR` and a dumb terminal say no. */
-export const hasColour = (stream: NodeJS.WriteStream): boolean =>
+export const hasColour = (stream: Target): boolean =>
   stream.isTTY === true && !isSet(process.env["NO_COLOR"]) && process.env["TERM"] !== "dumb"
 
-const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void, OutputClosed> =>
+/** Writes, and waits until it is written. */
+export const write = (stream: Target, text: string): Effect.Effect<void, OutputClosed> =>
   Effect.callback((resume) => {
     stream.write(text, (error) => resume(error === undefined || error === null ? Effect.void : new OutputClosed()))
   })

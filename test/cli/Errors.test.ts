@@ -1,0 +1,37 @@
+import { describe, expect, it } from "@effect/vitest"
+import { codeOf, Ended, nearest, noDatabase, reportOf } from "../../src/cli/Errors.ts"
+import {
+  ConflictError,
+  ImportError,
+  ModelLoadError,
+  NotFoundError,
+  ValidationError
+} from "../../src/domain/errors.ts"
+
+describe("Errors", () => {
+  it("gives each kind of failure its exit code", () => {
+    expect(codeOf(new ValidationError({ field: "limit", value: -1, constraint: "is negative", expected: "0" }))).toBe(2)
+    expect(codeOf(new NotFoundError({ uri: "x", entity: "reference" }))).toBe(3)
+    expect(codeOf(new ModelLoadError({ model: "m", reason: "gone", remedy: "…" }))).toBe(4)
+    expect(codeOf(new ConflictError({ uri: "x", problem: "decided" }))).toBe(1)
+    expect(codeOf(new ImportError({ source: "x.csv", problem: "is empty" }))).toBe(1)
+    expect(codeOf(new Ended({ code: 5, message: "partly" }))).toBe(5)
+  })
+
+  it("says what to do where there is no database", () => {
+    expect(reportOf(noDatabase("/x.db"))).toEqual({
+      code: 3,
+      type: "NotFoundError",
+      message: "There is no database /x.db",
+      hint: "Make one with 'crosswalk import FILE', or name another with --db."
+    })
+  })
+
+  it("finds the word that was meant, or none", () => {
+    const words = ["import", "search", "similar", "status", "embed"]
+    expect(nearest("serach", words)).toBe("search")
+    expect(nearest("stat", words)).toBe("status")
+    expect(nearest("imprt", words)).toBe("import")
+    expect(nearest("xyzzy", words)).toBeUndefined()
+  })
+})
