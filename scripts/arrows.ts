@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   web: library,
   http: [...library, "web"],
   mcp: library,
-  cli: [...library, "http", "mcp", "web"],
+  cli: [...library, "http", "mcp", "web", ""],
   "": [...library, "http", "mcp", "web"]
 }
 

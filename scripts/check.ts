@@ -68,7 +68,7 @@ const steps: ReadonlyArray<readonly [name: string, step: () => Outcome | Promise
   ["types", () => node(bin("typescript", "tsc"), ["-p", "."])],
   ["lint and import cycles", () => node(bin("oxlint"), ["--deny-warnings"])],
   ["directions of imports", arrows],
-  ["format", () => node(bin("@biomejs/biome", "biome"), ["format", "."])],
+  ["format", () => node(bin("@biomejs/biome", "biome"), ["format", "--reporter=summary", "."])],
   ["tools", installTools],
   ["floating Effects", floatingEffects],
   ["package shape (publint, are-the-types-wrong)", packageShape],
