@@ -134,6 +134,16 @@ const checkSizes = Effect.fnUntraced(function*(folder: string, manifest: Manifes
   }
 })
 
+/** Reads every file and compares its SHA-256. */
+export const verify = Effect.fnUntraced(function*(folder: string, files: Readonly<Record<string, FileDigest>>) {
+  for (const [name, expected] of Object.entries(files)) {
+    const found = yield* digest(join(folder, name))
+    if (found.sha256 !== expected.sha256) {
+      return yield* new Damage({ reason: `${join(folder, name)} is damaged: its SHA-256 is not ${expected.sha256}` })
+    }
+  }
+})
+
 /**
  * The manifest of a model in a folder, with the sizes of its files checked, or made from the files where there is none.
  * `undefined` where the folder does not have this model with these weights. Without `dtype`, the weights that it has.

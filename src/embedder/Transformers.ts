@@ -4,7 +4,8 @@ import { Config, Effect, Layer } from "effect"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { ModelLoadError } from "../domain/errors.ts"
 import { Embedder, type Purpose } from "./Embedder.ts"
-import type { Pooling } from "./Manifest.ts"
+import type { Dtype, Pooling } from "./Manifest.ts"
+import * as ModelFolder from "./ModelFolder.ts"
 import { defaultModel, type Located, locate, type LocatorOptions } from "./ModelLocator.ts"
 import type { ModelSpec } from "./ModelSpec.ts"
 import * as WorkerPool from "./WorkerPool.ts"
@@ -77,7 +78,7 @@ const checkOptions = Effect.fnUntraced(function*(options: TransformersOptions, l
   yield* whole("maxLength", options.maxLength, 3, located.manifest.maxTokens, " tokens")
 })
 
-const make = Effect.fn("Transformers.make")(function*(options: TransformersOptions) {
+const find = Effect.fnUntraced(function*(options: TransformersOptions) {
   const located = yield* locate(options)
   yield* checkOptions(options, located)
   const spec = specOf(located, options)
@@ -87,6 +88,11 @@ const make = Effect.fn("Transformers.make")(function*(options: TransformersOptio
     maxLength: spec.maxLength,
     fingerprint: fingerprintOf(spec)
   })
+  return { model, spec }
+})
+
+const make = Effect.fn("Transformers.make")(function*(options: TransformersOptions) {
+  const { model, spec } = yield* find(options)
   const pool = yield* WorkerPool.make({
     url: workerUrl,
     spec,
@@ -142,6 +148,25 @@ export const layerConfig = (
   options: Config.Wrap<TransformersOptions>
 ): Layer.Layer<Embedder, ModelLoadError | Config.ConfigError> =>
   Layer.effect(Embedder, Effect.flatMap(Config.unwrap(options), make))
+
+/** A model on disk whose files were all read and found right. */
+export interface ModelReport {
+  readonly model: ModelInfo
+  /** The absolute path of its folder. */
+  readonly folder: string
+  readonly dtype: Dtype
+  /** The size of its files together. */
+  readonly bytes: number
+}
+
+/** Finds the model that {@link layer} would use with these options, and checks the SHA-256 of its files. */
+export const inspect = Effect.fn("Transformers.inspect")(function*(options: TransformersOptions = {}) {
+  const { model, spec } = yield* find(options)
+  yield* ModelFolder.verify(spec.folder, spec.files).pipe(Effect.mapError(ModelFolder.damaged(model.id, spec.folder)))
+  const bytes = Object.values(spec.files).reduce((sum, file) => sum + file.size, 0)
+  const report: ModelReport = { model, folder: spec.folder, dtype: spec.dtype, bytes }
+  return report
+})
 
 export { defaultModel }
 export type { DownloadProgress } from "./ModelHub.ts"

@@ -96,6 +96,19 @@ describe("ModelLocator", () => {
       }))
   }
 
+  it.live("inspects a model: where it is and that its files are right", () =>
+    Effect.gen(function*() {
+      const folder = yield* copied
+      const report = yield* Transformers.inspect({ folder })
+      assert.strictEqual(report.folder, folder)
+      assert.strictEqual(report.dtype, "q8")
+      assert.strictEqual(report.bytes, 22_977_383 + 466_132 + 612 + 112 + 325)
+      assert.deepStrictEqual(report.model, (yield* build({ folder })).model)
+      yield* flip(join(folder, weights))
+      const error = yield* Effect.flip(Transformers.inspect({ folder }))
+      assert.include(error.message, join(folder, weights))
+    }))
+
   it.live("goes on when the file was repaired", () =>
     Effect.gen(function*() {
       const folder = yield* copied

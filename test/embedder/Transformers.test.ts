@@ -109,6 +109,9 @@ layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "6
       const embedder = yield* Embedder
       const many = Array.from({ length: 400 }, (_, i) => `Requirement ${i}: every request is checked on the server.`)
       yield* embedder.embedMany(many.slice(0, 64))
+      const begin = performance.now()
+      yield* embedder.embedMany(many.slice(64, 128))
+      const oneText = (performance.now() - begin) / 64 * 2 // two workers
       const bulk = yield* Effect.forkChild(embedder.embedMany(many))
       const waits: Array<number> = []
       for (let i = 0; i < 9; i++) {
@@ -118,8 +121,8 @@ layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "6
       }
       yield* Fiber.interrupt(bulk)
       waits.sort((a, b) => a - b)
-      // A batch of 32 takes more than 100 ms; the bench has the real figure.
-      assert.isBelow(waits[4] ?? 1000, 60)
+      // The text that runs and its own, with room for a busy machine; the bench has the real figure.
+      assert.isBelow(waits[4] ?? Infinity, 8 * oneText)
     }))
 })
 
