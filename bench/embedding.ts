@@ -45,12 +45,13 @@ const readTexts = (): { readonly source: string; readonly texts: ReadonlyArray<s
   }
 }
 
-const median = (numbers: ReadonlyArray<number>) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+const median = (numbers: ReadonlyArray<number>) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 const percentile = (numbers: ReadonlyArray<number>, p: number) =>
   numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) * p)] ?? 0
 
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const start = performance.now()
     yield* effect
     return (performance.now() - start) / 1000
@@ -69,17 +70,19 @@ const makePipeline = Effect.promise(async () => {
 })
 
 const makeBare = (texts: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const tokenizer = yield* Effect.promise(() => AutoTokenizer.from_pretrained(folder))
-    const tokens: ReadonlyArray<ReadonlyArray<number>> = texts.map((text) =>
-      tokenizer(text, { truncation: true, max_length: 256, return_tensor: false }).input_ids
+    const tokens: ReadonlyArray<ReadonlyArray<number>> = texts.map(
+      (text) => tokenizer(text, { truncation: true, max_length: 256, return_tensor: false }).input_ids
     )
     const next = new SharedArrayBuffer(4)
     const input: BareInput = { weights: join(folder, "onnx", "model_quantized.onnx"), tokens, next }
     const threads = yield* Effect.acquireRelease(
       Effect.sync(() =>
-        Array.from({ length: workers }, () =>
-          new Worker(new URL("./peers/onnxruntime.ts", import.meta.url), { workerData: input }))
+        Array.from(
+          { length: workers },
+          () => new Worker(new URL("./peers/onnxruntime.ts", import.meta.url), { workerData: input })
+        )
       ),
       (threads) => Effect.sync(() => threads.forEach((thread) => thread.postMessage("close")))
     )
@@ -94,7 +97,7 @@ const makeBare = (texts: ReadonlyArray<string>) =>
     })
   })
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const { source, texts } = readTexts()
   const context = yield* Layer.build(Transformers.layer({ workers }))
   const embedder = Context.get(context, Embedder)
@@ -146,12 +149,12 @@ Embedding ${result.texts} texts (${result.source}), medians of ${result.rounds} 
 ${result.machine}
 
   crosswalk, ${workers} workers        ${rate.crosswalk.toFixed(0).padStart(5)} texts/s
-  onnxruntime, ${workers} workers      ${rate.onnxruntime.toFixed(0).padStart(5)} texts/s   crosswalk has ${
-  (100 * result.shareOfOnnxruntime).toFixed(0)
-} % of it (target: 90 %)
-  transformers.js pipeline   ${rate.pipeline.toFixed(0).padStart(5)} texts/s   crosswalk is ${
-  result.timesPipeline.toFixed(1)
-} times as fast (target: 3.5)
+  onnxruntime, ${workers} workers      ${rate.onnxruntime.toFixed(0).padStart(5)} texts/s   crosswalk has ${(
+    100 * result.shareOfOnnxruntime
+  ).toFixed(0)} % of it (target: 90 %)
+  transformers.js pipeline   ${rate.pipeline.toFixed(0).padStart(5)} texts/s   crosswalk is ${result.timesPipeline.toFixed(
+    1
+  )} times as fast (target: 3.5)
   a query beside bulk work   ${wait.median.toFixed(1).padStart(5)} ms        95 %: ${wait.p95.toFixed(1)} ms (target: 10 ms)
 `)
 if (values.json === true) process.stdout.write(`${JSON.stringify(result)}\n`)

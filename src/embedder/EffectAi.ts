@@ -30,7 +30,7 @@ export const layerEmbedder = (
 ): Layer.Layer<Embedder, never, EmbeddingModel.EmbeddingModel | EmbeddingModel.Dimensions> =>
   Layer.effect(
     Embedder,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const provider = yield* EmbeddingModel.EmbeddingModel
       const dimensions = yield* EmbeddingModel.Dimensions
       const { batchSize = 96, documentPrefix = "", id, maxLength = 8192, queryPrefix = "" } = options
@@ -41,13 +41,13 @@ export const layerEmbedder = (
         const unit = vector.length === dimensions ? normalized(vector) : undefined
         return unit === undefined
           ? Effect.fail(
-            embeddingFailure(
-              text,
-              vector.length === dimensions
-                ? `${id} gave a vector without a direction (zero, or not finite)`
-                : `${id} gave ${vector.length} dimensions instead of ${dimensions}`
+              embeddingFailure(
+                text,
+                vector.length === dimensions
+                  ? `${id} gave a vector without a direction (zero, or not finite)`
+                  : `${id} gave ${vector.length} dimensions instead of ${dimensions}`
+              )
             )
-          )
           : Effect.succeed(unit)
       }
       // `effect/ai` dies of a vector with numbers that are not finite: it comes from outside, so it is an error here.
@@ -59,12 +59,12 @@ export const layerEmbedder = (
       const prefixed = (text: string, purpose: Purpose = "document") =>
         (purpose === "query" ? queryPrefix : documentPrefix) + text
 
-      const embed = Effect.fn("Embedder.embed")(function*(text: string, purpose?: Purpose) {
+      const embed = Effect.fn("Embedder.embed")(function* (text: string, purpose?: Purpose) {
         const { vector } = yield* ask(text, provider.embed(prefixed(text, purpose)))
         return yield* unitOf(text, vector)
       })
 
-      const embedMany = Effect.fn("Embedder.embedMany")(function*(texts: ReadonlyArray<string>, purpose?: Purpose) {
+      const embedMany = Effect.fn("Embedder.embedMany")(function* (texts: ReadonlyArray<string>, purpose?: Purpose) {
         const vectors: Array<Float32Array> = []
         for (let from = 0; from < texts.length; from += batchSize) {
           const batch = texts.slice(from, from + batchSize)
@@ -89,7 +89,7 @@ export const layerEmbeddingModel = (
   Layer.merge(
     Layer.effect(
       EmbeddingModel.EmbeddingModel,
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embedder = yield* Embedder
         return yield* EmbeddingModel.make({
           embedMany: ({ inputs }) =>
@@ -109,5 +109,8 @@ export const layerEmbeddingModel = (
         })
       })
     ),
-    Layer.effect(EmbeddingModel.Dimensions, Effect.map(Embedder, ({ model }) => model.dimensions))
+    Layer.effect(
+      EmbeddingModel.Dimensions,
+      Effect.map(Embedder, ({ model }) => model.dimensions)
+    )
   )

@@ -27,16 +27,16 @@ export type Purpose = "query" | "document"
  *   return vector.length // 384
  * }).pipe(Effect.provide(Deterministic.layer()))
  */
-export class Embedder extends Context.Service<Embedder, {
-  readonly model: ModelInfo
-  /** One text, ahead of any bulk work. `purpose` is `document` unless told. */
-  readonly embed: (
-    text: string,
-    purpose?: Purpose
-  ) => Effect.Effect<Float32Array, EmbeddingError | ModelLoadError>
-  /** The vectors of many texts, in their order. Fails as a whole with the first text that cannot be embedded. */
-  readonly embedMany: (
-    texts: ReadonlyArray<string>,
-    purpose?: Purpose
-  ) => Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError>
-}>()("crosswalk/Embedder") {}
+export class Embedder extends Context.Service<
+  Embedder,
+  {
+    readonly model: ModelInfo
+    /** One text, ahead of any bulk work. `purpose` is `document` unless told. */
+    readonly embed: (text: string, purpose?: Purpose) => Effect.Effect<Float32Array, EmbeddingError | ModelLoadError>
+    /** The vectors of many texts, in their order. Fails as a whole with the first text that cannot be embedded. */
+    readonly embedMany: (
+      texts: ReadonlyArray<string>,
+      purpose?: Purpose
+    ) => Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError>
+  }
+>()("crosswalk/Embedder") {}

@@ -43,7 +43,7 @@ const TypeOnly = Schema.Struct({ type: Schema.Literals(["transformers", "determi
  */
 export const layerOf = (input: unknown): Layer.Layer<Embedder, ValidationError | ModelLoadError> =>
   Layer.unwrap(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* Schema.decodeUnknownEffect(TypeOnly)(input).pipe(
         Effect.mapError(() => {
           const type: unknown = typeof input === "object" && input !== null ? Reflect.get(input, "type") : input

@@ -31,18 +31,24 @@ export const weightsFile = (dtype: Dtype) => `onnx/model${suffixes[dtype]}.onnx`
 const scalesOverRun = (dtype: Dtype) => dtype === "q8" || dtype === "int8" || dtype === "uint8"
 
 /** Reads JSON that the library needs to know a model by; whatever else is in it stays unread. */
-const ConfigJson = Schema.fromJsonString(Schema.Struct({
-  hidden_size: Schema.optionalKey(Schema.Int),
-  dim: Schema.optionalKey(Schema.Int),
-  d_model: Schema.optionalKey(Schema.Int),
-  max_position_embeddings: Schema.optionalKey(Schema.Int)
-}))
-const TokenizerConfigJson = Schema.fromJsonString(Schema.Struct({
-  model_max_length: Schema.optionalKey(Schema.Number)
-}))
-const PoolingJson = Schema.fromJsonString(Schema.Struct({
-  pooling_mode_cls_token: Schema.optionalKey(Schema.Boolean)
-}))
+const ConfigJson = Schema.fromJsonString(
+  Schema.Struct({
+    hidden_size: Schema.optionalKey(Schema.Int),
+    dim: Schema.optionalKey(Schema.Int),
+    d_model: Schema.optionalKey(Schema.Int),
+    max_position_embeddings: Schema.optionalKey(Schema.Int)
+  })
+)
+const TokenizerConfigJson = Schema.fromJsonString(
+  Schema.Struct({
+    model_max_length: Schema.optionalKey(Schema.Number)
+  })
+)
+const PoolingJson = Schema.fromJsonString(
+  Schema.Struct({
+    pooling_mode_cls_token: Schema.optionalKey(Schema.Boolean)
+  })
+)
 
 /** A problem with the files of a model, in words. */
 export class Damage extends Schema.TaggedError<Damage>()("Damage", { reason: Schema.String }) {
@@ -52,7 +58,12 @@ export class Damage extends Schema.TaggedError<Damage>()("Damage", { reason: Sch
 }
 
 const sizeOf = (path: string) =>
-  Effect.promise(() => stat(path).then((found) => found.isFile() ? found.size : undefined, () => undefined))
+  Effect.promise(() =>
+    stat(path).then(
+      (found) => (found.isFile() ? found.size : undefined),
+      () => undefined
+    )
+  )
 
 const readText = (folder: string, name: string) =>
   Effect.tryPromise({
@@ -84,7 +95,7 @@ const digest = (path: string) =>
   })
 
 /** What a folder without a manifest is, read from its files and their bytes. */
-export const describe = Effect.fnUntraced(function*(folder: string, id: string, dtype: Dtype) {
+export const describe = Effect.fnUntraced(function* (folder: string, id: string, dtype: Dtype) {
   const weights = weightsFile(dtype)
   const files: Record<string, FileDigest> = {}
   for (const name of [...required, weights]) {
@@ -98,13 +109,16 @@ export const describe = Effect.fnUntraced(function*(folder: string, id: string, 
   }
   const config = yield* readJson(folder, "config.json", ConfigJson)
   const tokenizer = yield* readJson(folder, "tokenizer_config.json", TokenizerConfigJson)
-  const pooling: Pooling = "1_Pooling/config.json" in files &&
-      (yield* readJson(folder, "1_Pooling/config.json", PoolingJson)).pooling_mode_cls_token === true
-    ? "cls"
-    : "mean"
+  const pooling: Pooling =
+    "1_Pooling/config.json" in files &&
+    (yield* readJson(folder, "1_Pooling/config.json", PoolingJson)).pooling_mode_cls_token === true
+      ? "cls"
+      : "mean"
   const dimensions = config.hidden_size ?? config.dim ?? config.d_model
   if (dimensions === undefined || dimensions < 1) {
-    return yield* new Damage({ reason: `${join(folder, "config.json")} does not say how many dimensions (hidden_size)` })
+    return yield* new Damage({
+      reason: `${join(folder, "config.json")} does not say how many dimensions (hidden_size)`
+    })
   }
   const maxTokens = config.max_position_embeddings ?? 512
   // Some tokenizers say 1e30 for "no limit".
@@ -123,7 +137,7 @@ export const describe = Effect.fnUntraced(function*(folder: string, id: string, 
   return manifest
 })
 
-const checkSizes = Effect.fnUntraced(function*(folder: string, manifest: Manifest, weights: string) {
+const checkSizes = Effect.fnUntraced(function* (folder: string, manifest: Manifest, weights: string) {
   for (const [name, expected] of Object.entries(manifest.files)) {
     if (name.startsWith("onnx/") && !name.startsWith(weights)) continue // other weights of the same model
     const size = yield* sizeOf(join(folder, name))
@@ -135,7 +149,7 @@ const checkSizes = Effect.fnUntraced(function*(folder: string, manifest: Manifes
 })
 
 /** Reads every file and compares its SHA-256. */
-export const verify = Effect.fnUntraced(function*(folder: string, files: Readonly<Record<string, FileDigest>>) {
+export const verify = Effect.fnUntraced(function* (folder: string, files: Readonly<Record<string, FileDigest>>) {
   for (const [name, expected] of Object.entries(files)) {
     const found = yield* digest(join(folder, name))
     if (found.sha256 !== expected.sha256) {
@@ -148,7 +162,7 @@ export const verify = Effect.fnUntraced(function*(folder: string, files: Readonl
  * The manifest of a model in a folder, with the sizes of its files checked, or made from the files where there is none.
  * `undefined` where the folder does not have this model with these weights. Without `dtype`, the weights that it has.
  */
-export const read = Effect.fnUntraced(function*(folder: string, id: string | undefined, dtype: Dtype | undefined) {
+export const read = Effect.fnUntraced(function* (folder: string, id: string | undefined, dtype: Dtype | undefined) {
   if ((yield* sizeOf(join(folder, "manifest.json"))) !== undefined) {
     const manifest = yield* readJson(folder, "manifest.json", ManifestJson)
     const found = dtype ?? Object.keys(manifest.weights)[0]

@@ -43,9 +43,9 @@ interface Promised {
 }
 
 const promisedBy = (headers: Headers): Promised => {
-  const length = headers.get("x-linked-size") ??
-    (headers.has("content-encoding") ? null : headers.get("content-length"))
-  const etag = (headers.get("x-linked-etag") ?? headers.get("etag"))?.replace(/^W\//u, "").replaceAll("\"", "")
+  const length =
+    headers.get("x-linked-size") ?? (headers.has("content-encoding") ? null : headers.get("content-length"))
+  const etag = (headers.get("x-linked-etag") ?? headers.get("etag"))?.replace(/^W\//u, "").replaceAll('"', "")
   return {
     size: length === null ? undefined : Number(length),
     etag: etag !== undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/u.test(etag) ? etag : undefined
@@ -56,7 +56,7 @@ const promisedBy = (headers: Headers): Promised => {
  * Downloads a model into its folder, whole or not at all: the files are put beside it first, checked against the sizes and
  * checksums that the hub promises, and moved in one step.
  */
-export const download = Effect.fn("ModelHub.download")(function*(options: DownloadOptions) {
+export const download = Effect.fn("ModelHub.download")(function* (options: DownloadOptions) {
   const { dtype, folder, hub, model, patience, revision } = options
   const weights = ModelFolder.weightsFile(dtype)
   const base = `${hub.replace(/\/+$/u, "")}/${model}/resolve/${encodeURIComponent(revision)}/`
@@ -75,13 +75,14 @@ export const download = Effect.fn("ModelHub.download")(function*(options: Downlo
     )
 
   /** Follows redirects by hand: the first answer has the checksum, and the token is for the hub only. */
-  const request = Effect.fnUntraced(function*(first: string, signal: AbortSignal) {
+  const request = Effect.fnUntraced(function* (first: string, signal: AbortSignal) {
     const token = process.env["HF_TOKEN"]
     let url = first
     let promised: Promised = { size: undefined, etag: undefined }
     for (let i = 0; i < redirects; i++) {
       const headers: Record<string, string> = { "user-agent": "crosswalk" }
-      if (token !== undefined && new URL(url).origin === new URL(hub).origin) headers["authorization"] = `Bearer ${token}`
+      if (token !== undefined && new URL(url).origin === new URL(hub).origin)
+        headers["authorization"] = `Bearer ${token}`
       const response = yield* patiently(url, () => fetch(url, { redirect: "manual", headers, signal }))
       const said = promisedBy(response.headers)
       const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null
@@ -95,7 +96,12 @@ export const download = Effect.fn("ModelHub.download")(function*(options: Downlo
     return yield* fail(`${first} leads from one address to the next`)
   })
 
-  const fetchFile = Effect.fnUntraced(function*(name: string, target: string, isOptional: boolean, signal: AbortSignal) {
+  const fetchFile = Effect.fnUntraced(function* (
+    name: string,
+    target: string,
+    isOptional: boolean,
+    signal: AbortSignal
+  ) {
     const url = base + name
     const { etag, response, size } = yield* request(url, signal)
     if (response.status === 404 && isOptional) return
@@ -148,7 +154,7 @@ export const download = Effect.fn("ModelHub.download")(function*(options: Downlo
   return yield* Effect.acquireUseRelease(
     store,
     (temporary) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const aborter = yield* Effect.acquireRelease(
           Effect.sync(() => new AbortController()),
           (aborter) => Effect.sync(() => aborter.abort())

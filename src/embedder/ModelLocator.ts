@@ -64,11 +64,11 @@ const dtypeOf = (manifest: Manifest, asked: Dtype | undefined): Dtype =>
  * Finds a model: in the explicit folder, else in the package, in the cache, on the hub. A model from the hub is downloaded
  * to the cache, whole or not at all.
  */
-export const locate = Effect.fn("ModelLocator.locate")(function*(options: LocatorOptions) {
+export const locate = Effect.fn("ModelLocator.locate")(function* (options: LocatorOptions) {
   const model = options.model ?? defaultModel
   const fail = (reason: string, remedy: string) => Effect.fail(new ModelLoadError({ model, reason, remedy }))
 
-  const look = Effect.fnUntraced(function*(folder: string) {
+  const look = Effect.fnUntraced(function* (folder: string) {
     const manifest = yield* ModelFolder.read(folder, options.model, options.dtype).pipe(
       Effect.mapError(ModelFolder.damaged(model, folder))
     )

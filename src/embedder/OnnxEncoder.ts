@@ -103,9 +103,7 @@ const open = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | 
     return rows.map((row, r) => {
       const start = r * width * dimensions
       const own = data.subarray(start, start + row.length * dimensions)
-      const pooled = spec.pooling === "cls"
-        ? own.subarray(0, dimensions)
-        : mean(own, row.length, dimensions)
+      const pooled = spec.pooling === "cls" ? own.subarray(0, dimensions) : mean(own, row.length, dimensions)
       const vector = normalized(pooled)
       if (vector === undefined) throw new Error("the model gave a vector without a direction (zero, or not finite)")
       return vector
@@ -116,9 +114,10 @@ const open = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | 
     if (spec.oneTextPerRun) {
       return texts.map((text, index) => ({ indexes: [index], run: () => infer([tokensOf(text)]) }))
     }
-    const rows = texts.map((text, index) => ({ index, tokens: tokensOf(text) }))
+    const rows = texts
+      .map((text, index) => ({ index, tokens: tokensOf(text) }))
       .sort((a, b) => a.tokens.length - b.tokens.length)
-    const batches: Array<Array<typeof rows[number]>> = []
+    const batches: Array<Array<(typeof rows)[number]>> = []
     for (const row of rows) {
       const batch = batches.at(-1)
       // Rows come by length, so the newest is the width that all are padded to.

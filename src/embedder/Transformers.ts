@@ -57,28 +57,32 @@ const specOf = (located: Located, options: TransformersOptions): ModelSpec => {
 
 /** Everything that changes a vector, and nothing else: not where the model lies, nor what it is called. */
 const fingerprintOf = (spec: ModelSpec): string => {
-  const checksums = Object.entries(spec.files).map(([name, file]) => `${name} ${file.sha256}`).sort()
+  const checksums = Object.entries(spec.files)
+    .map(([name, file]) => `${name} ${file.sha256}`)
+    .sort()
   const { dimensions, documentPrefix, maxLength, oneTextPerRun, pooling, queryPrefix } = spec
   const parts = [1, checksums, dimensions, maxLength, pooling, oneTextPerRun, queryPrefix, documentPrefix]
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)
 }
 
-const checkOptions = Effect.fnUntraced(function*(options: TransformersOptions, located: Located) {
+const checkOptions = Effect.fnUntraced(function* (options: TransformersOptions, located: Located) {
   const whole = (name: string, value: number | undefined, least: number, most: number, unit: string) =>
-    value === undefined || (Number.isInteger(value) && value >= least && value <= most) ? Effect.void : Effect.fail(
-      new ModelLoadError({
-        model: options.model ?? located.manifest.id,
-        reason: `${name} is ${value}`,
-        remedy: `Use a whole number from ${least} to ${most}${unit}.`
-      })
-    )
+    value === undefined || (Number.isInteger(value) && value >= least && value <= most)
+      ? Effect.void
+      : Effect.fail(
+          new ModelLoadError({
+            model: options.model ?? located.manifest.id,
+            reason: `${name} is ${value}`,
+            remedy: `Use a whole number from ${least} to ${most}${unit}.`
+          })
+        )
   yield* whole("batchSize", options.batchSize, 1, 100_000, "")
   yield* whole("workers", options.workers, 1, 1024, "")
   // Three tokens are the two that frame a text and one of it.
   yield* whole("maxLength", options.maxLength, 3, located.manifest.maxTokens, " tokens")
 })
 
-const find = Effect.fnUntraced(function*(options: TransformersOptions) {
+const find = Effect.fnUntraced(function* (options: TransformersOptions) {
   const located = yield* locate(options)
   yield* checkOptions(options, located)
   const spec = specOf(located, options)
@@ -91,7 +95,7 @@ const find = Effect.fnUntraced(function*(options: TransformersOptions) {
   return { model, spec }
 })
 
-const make = Effect.fn("Transformers.make")(function*(options: TransformersOptions) {
+const make = Effect.fn("Transformers.make")(function* (options: TransformersOptions) {
   const { model, spec } = yield* find(options)
   const pool = yield* WorkerPool.make({
     url: workerUrl,
@@ -104,15 +108,18 @@ const make = Effect.fn("Transformers.make")(function*(options: TransformersOptio
   const prefixed = (text: string, purpose: Purpose = "document") =>
     (purpose === "query" ? spec.queryPrefix : spec.documentPrefix) + text
 
-  const embed = Effect.fn("Embedder.embed")(function*(text: string, purpose?: Purpose) {
+  const embed = Effect.fn("Embedder.embed")(function* (text: string, purpose?: Purpose) {
     const [vector] = yield* pool.run([prefixed(text, purpose)], true)
     return vector ?? (yield* Effect.die("the pool answers every text"))
   })
 
-  const embedMany = Effect.fn("Embedder.embedMany")(function*(texts: ReadonlyArray<string>, purpose?: Purpose) {
+  const embedMany = Effect.fn("Embedder.embedMany")(function* (texts: ReadonlyArray<string>, purpose?: Purpose) {
     yield* Effect.annotateCurrentSpan({ texts: texts.length, model: spec.id })
     const unique = [...new Set(texts)]
-    const vectors = yield* pool.run(unique.map((text) => prefixed(text, purpose)), false)
+    const vectors = yield* pool.run(
+      unique.map((text) => prefixed(text, purpose)),
+      false
+    )
     if (unique.length === texts.length) return vectors
     const places = new Map(unique.map((text, place) => [text, place]))
     return texts.flatMap((text) => vectors[places.get(text) ?? 0] ?? [])
@@ -160,7 +167,7 @@ export interface ModelReport {
 }
 
 /** Finds the model that {@link layer} would use with these options, and checks the SHA-256 of its files. */
-export const inspect = Effect.fn("Transformers.inspect")(function*(options: TransformersOptions = {}) {
+export const inspect = Effect.fn("Transformers.inspect")(function* (options: TransformersOptions = {}) {
   const { model, spec } = yield* find(options)
   yield* ModelFolder.verify(spec.folder, spec.files).pipe(Effect.mapError(ModelFolder.damaged(model.id, spec.folder)))
   const bytes = Object.values(spec.files).reduce((sum, file) => sum + file.size, 0)

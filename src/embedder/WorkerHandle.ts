@@ -46,7 +46,7 @@ export const start = (url: URL, input: Omit<WorkerInput, "flags">, listener: Wor
 
   return {
     send: (message) => worker.postMessage(message),
-    hold: (yes) => yes ? worker.ref() : worker.unref(),
+    hold: (yes) => (yes ? worker.ref() : worker.unref()),
     park: () => {
       Atomics.store(flags, STOP, 1)
       Atomics.wait(flags, BUSY, 1, exitPatience)

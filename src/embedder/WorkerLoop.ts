@@ -32,7 +32,7 @@ interface Entry {
   readonly vectors: Array<Float32Array>
 }
 
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
  * Loads a model and answers jobs until it is told to close.

@@ -48,7 +48,10 @@ interface Slot {
   readonly worker: WorkerHandle
   ready: boolean
   /** What it was given and has not answered, with the place of the first text in its request. */
-  readonly jobs: Map<number, { readonly request: Request; readonly from: number; readonly texts: ReadonlyArray<string> }>
+  readonly jobs: Map<
+    number,
+    { readonly request: Request; readonly from: number; readonly texts: ReadonlyArray<string> }
+  >
 }
 
 /** A pool that starts threads when there is work, and closes them between two texts with the scope. */
@@ -179,10 +182,14 @@ const makeUnsafe = ({ batchSize, spec, url, workers }: WorkerPoolOptions) => {
 
   const addSlot = () => {
     const slot: Slot = {
-      worker: start(url, { spec }, {
-        onMessage: (message) => onMessage(slot, message),
-        onExit: (problem) => onExit(slot, problem)
-      }),
+      worker: start(
+        url,
+        { spec },
+        {
+          onMessage: (message) => onMessage(slot, message),
+          onExit: (problem) => onExit(slot, problem)
+        }
+      ),
       ready: false,
       jobs: new Map()
     }

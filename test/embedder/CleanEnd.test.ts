@@ -38,57 +38,64 @@ const assertNotAborted = ({ signal, stderr }: Ended) => {
 
 describe("the end of a process that embeds", () => {
   it.live("Ctrl-C ends it with 130", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ended = yield* run("signal", (child) => child.kill("SIGINT"))
       assertNotAborted(ended)
       assert.strictEqual(ended.code, 130)
       assert.strictEqual(ended.stderr, "")
-    }))
+    })
+  )
 
   it.live("Ctrl-C twice ends it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ended = yield* run("signal", (child) => {
         child.kill("SIGINT")
         child.kill("SIGINT")
       })
       assertNotAborted(ended)
       assert.strictEqual(ended.code, 130)
-    }))
+    })
+  )
 
   it.live("a reader that goes away ends it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ended = yield* run("head", (child) => child.stdout?.destroy())
       assertNotAborted(ended)
       assert.strictEqual(ended.code, 0)
-    }))
+    })
+  )
 
   it.live("process.exit ends it with its code", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ended = yield* run("exit")
       assertNotAborted(ended)
       assert.strictEqual(ended.code, 7)
-    }))
+    })
+  )
 
   it.live("an uncaught exception ends it with 1", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ended = yield* run("uncaught")
       assertNotAborted(ended)
       assert.strictEqual(ended.code, 1)
-    }))
+    })
+  )
 
   it.live("the close of the scope in the middle of the work ends it with 0", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ended = yield* run("close")
       assertNotAborted(ended)
       assert.strictEqual(ended.code, 0)
       assert.strictEqual(ended.stderr, "")
-    }))
+    })
+  )
 
   it.live("idle workers do not keep it alive, even if nobody closes them", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ended = yield* run("forgotten")
       assertNotAborted(ended)
       assert.strictEqual(ended.code, 0)
       assert.strictEqual(ended.stdout, "2 vectors\n")
-    }))
+    })
+  )
 })

@@ -23,37 +23,42 @@ describe("Deterministic", () => {
   })
 
   it.effect("brings near what shares words, in any script", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* build()
       const [a, b, c] = yield* embedder.embedMany(["password length", "Length of a PASSWORD", "session cookie"])
       assert.isAbove(cosine(a ?? [], b ?? []), 0.6)
       assert.isBelow(cosine(a ?? [], c ?? []), 0.1)
       const [d, e] = yield* embedder.embedMany(["パスワード 保存", "保存 パスワード"])
       assert.deepStrictEqual(d, e)
-    }))
+    })
+  )
 
-  it.effect.prop("gives every text a unit vector, the same alone and among others", [Schema.String, Schema.String], (
-    [text, other]
-  ) =>
-    Effect.gen(function*() {
-      const embedder = yield* build({ dimensions: 16 })
-      const [among] = (yield* embedder.embedMany([other, text])).slice(1)
-      const alone = yield* embedder.embed(text)
-      assert.deepStrictEqual(among, alone)
-      assert.strictEqual(alone.length, 16)
-      assert.closeTo(Math.hypot(...alone), 1, 1e-6)
-    }))
+  it.effect.prop(
+    "gives every text a unit vector, the same alone and among others",
+    [Schema.String, Schema.String],
+    ([text, other]) =>
+      Effect.gen(function* () {
+        const embedder = yield* build({ dimensions: 16 })
+        const [among] = (yield* embedder.embedMany([other, text])).slice(1)
+        const alone = yield* embedder.embed(text)
+        assert.deepStrictEqual(among, alone)
+        assert.strictEqual(alone.length, 16)
+        assert.closeTo(Math.hypot(...alone), 1, 1e-6)
+      })
+  )
 
   it.effect("is not harmed by ill-formed text", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* build()
       assert.strictEqual((yield* embedder.embedMany(illFormed)).length, illFormed.length)
-    }))
+    })
+  )
 
   it.effect("has a fingerprint that depends on the dimensions", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const [a, b] = [yield* build(), yield* build({ dimensions: 64 })]
       assert.strictEqual(a.model.dimensions, 384)
       assert.notStrictEqual(a.model.fingerprint, b.model.fingerprint)
-    }))
+    })
+  )
 })

@@ -15,15 +15,17 @@ const provider = (asked: Array<ReadonlyArray<string>> = [], dimensions = 2) =>
         embedMany: ({ inputs }) => {
           asked.push(inputs)
           return inputs.includes("down")
-            ? Effect.fail(AiError.make({
-              module: "Test",
-              method: "embedMany",
-              reason: new AiError.InternalProviderError({ description: "it is down" })
-            }))
+            ? Effect.fail(
+                AiError.make({
+                  module: "Test",
+                  method: "embedMany",
+                  reason: new AiError.InternalProviderError({ description: "it is down" })
+                })
+              )
             : Effect.succeed({
-              results: inputs.map((input) => input.replace(/^.*: /u, "").split(" ").map(Number)),
-              usage: { inputTokens: undefined }
-            })
+                results: inputs.map((input) => input.replace(/^.*: /u, "").split(" ").map(Number)),
+                usage: { inputTokens: undefined }
+              })
         }
       })
     ),
@@ -37,7 +39,7 @@ const build = (options: Partial<EffectAi.EmbedderOptions> = {}, asked?: Array<Re
 
 describe("EffectAi", () => {
   it.effect("makes an Embedder of an EmbeddingModel, with unit vectors in order", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* build()
       assert.deepStrictEqual(yield* embedder.embed("3 4"), Float32Array.of(0.6, 0.8))
       assert.deepStrictEqual(yield* embedder.embedMany(["0 2", "3 4"]), [
@@ -46,39 +48,46 @@ describe("EffectAi", () => {
       ])
       assert.strictEqual(embedder.model.dimensions, 2)
       assert.strictEqual(embedder.model.id, "test/model")
-    }))
+    })
+  )
 
   it.effect("asks for many texts in batches, with the prefix of their purpose", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const asked: Array<ReadonlyArray<string>> = []
       const embedder = yield* build({ batchSize: 2, queryPrefix: "q: ", documentPrefix: "d: " }, asked)
       yield* embedder.embedMany(["1 1", "2 2", "3 3"])
       yield* embedder.embed("4 4", "query")
       assert.deepStrictEqual(asked, [["d: 1 1", "d: 2 2"], ["d: 3 3"], ["q: 4 4"]])
-    }))
+    })
+  )
 
   for (const text of ["0 0", "NaN 1", "1 2 3"]) {
     it.effect(`fails with a typed error for the vector ${text}`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embedder = yield* build()
         const error = yield* Effect.flip(embedder.embed(text))
         assert.strictEqual(error._tag, "EmbeddingError")
         assert.include(error.message, text)
-      }))
+      })
+    )
   }
 
   it.effect("keeps the error of the provider as the cause", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* build()
-      for (const error of [yield* Effect.flip(embedder.embed("down")), yield* Effect.flip(embedder.embedMany(["down"]))]) {
+      for (const error of [
+        yield* Effect.flip(embedder.embed("down")),
+        yield* Effect.flip(embedder.embedMany(["down"]))
+      ]) {
         assert.strictEqual(error._tag, "EmbeddingError")
         assert.include(error.message, "it is down")
         if (error._tag === "EmbeddingError") assert.isTrue(AiError.isAiError(error.cause))
       }
-    }))
+    })
+  )
 
   it.effect("makes an EmbeddingModel of an Embedder, and back again", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const there = EffectAi.layerEmbeddingModel().pipe(Layer.provide(Deterministic.layer({ dimensions: 8 })))
       const back = EffectAi.layerEmbedder({ id: "round" }).pipe(Layer.provide(there))
       const context = yield* Layer.build(Layer.merge(there, back))
@@ -88,14 +97,16 @@ describe("EffectAi", () => {
       assert.strictEqual(Context.get(context, EmbeddingModel.Dimensions), 8)
       const round = yield* Context.get(context, Embedder).embed("salt")
       assert.deepStrictEqual(round, Deterministic.vectorOf("salt", 8))
-    }))
+    })
+  )
 
   it.effect("turns an EmbeddingError into an AiError", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const broken = Layer.effect(Embedder, build())
       const context = yield* Layer.build(EffectAi.layerEmbeddingModel().pipe(Layer.provide(broken)))
       const error = yield* Effect.flip(Context.get(context, EmbeddingModel.EmbeddingModel).embed("down"))
       assert.isTrue(AiError.isAiError(error))
       assert.include(error.message, "down")
-    }))
+    })
+  )
 })

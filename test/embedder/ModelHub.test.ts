@@ -8,9 +8,8 @@ import { type Behaviour, hub } from "./fixtures/hub.ts"
 import { temporary } from "./fixtures/modelFolder.ts"
 
 const build = (options: Transformers.TransformersOptions) =>
-  Effect.map(
-    Layer.build(Layer.fresh(Transformers.layer({ model: "test/model", workers: 1, ...options }))),
-    (context) => Context.get(context, Embedder)
+  Effect.map(Layer.build(Layer.fresh(Transformers.layer({ model: "test/model", workers: 1, ...options }))), (context) =>
+    Context.get(context, Embedder)
   )
 
 /** All that is in a folder, files only. */
@@ -20,7 +19,7 @@ const filesIn = (folder: string) =>
     return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   })
 
-const setUp = Effect.fnUntraced(function*(behaviour: Behaviour) {
+const setUp = Effect.fnUntraced(function* (behaviour: Behaviour) {
   const { requests, url } = yield* hub(behaviour)
   const cacheDirectory = yield* temporary
   return { requests, cacheDirectory, options: { hub: url, cacheDirectory, offline: false } }
@@ -29,7 +28,7 @@ const setUp = Effect.fnUntraced(function*(behaviour: Behaviour) {
 describe("ModelHub", () => {
   for (const behaviour of ["good", "redirect"] as const) {
     it.live(`downloads a model once, with progress, and finds it in the cache then (${behaviour})`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { options, requests } = yield* setUp(behaviour)
         const seen: Array<Transformers.DownloadProgress> = []
         const onProgress = (progress: Transformers.DownloadProgress) => Effect.sync(() => void seen.push(progress))
@@ -47,11 +46,12 @@ describe("ModelHub", () => {
         assert.strictEqual(again.model.fingerprint, first.model.fingerprint)
         yield* build(options)
         assert.strictEqual(requests.length, asked)
-      }))
+      })
+    )
   }
 
   it.live("checks a cached model whenever it is loaded", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { cacheDirectory, options } = yield* setUp("good")
       yield* build(options)
       const files = yield* filesIn(cacheDirectory)
@@ -59,20 +59,19 @@ describe("ModelHub", () => {
       yield* Effect.promise(() => appendFile(weights, "x"))
       const error = yield* Effect.flip(build(options))
       assert.include(error.reason, weights)
-    }))
+    })
+  )
 
-  for (
-    const [behaviour, what] of [
-      ["silent", "stayed silent"],
-      ["stall", "stayed silent"],
-      ["break", "failed"],
-      ["short", "neither its length nor a checksum"],
-      ["corrupt", "checksum"],
-      ["error", "503"]
-    ] as const
-  ) {
+  for (const [behaviour, what] of [
+    ["silent", "stayed silent"],
+    ["stall", "stayed silent"],
+    ["break", "failed"],
+    ["short", "neither its length nor a checksum"],
+    ["corrupt", "checksum"],
+    ["error", "503"]
+  ] as const) {
     it.live(`leaves nothing in the cache of a download that ends badly (${behaviour})`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { cacheDirectory, options } = yield* setUp(behaviour)
         const error = yield* Effect.flip(build({ ...options, patience: "300 millis" }))
         assert.strictEqual(error._tag, "ModelLoadError")
@@ -80,61 +79,72 @@ describe("ModelHub", () => {
         assert.include(error.reason, cacheDirectory)
         assert.isNotEmpty(error.remedy)
         assert.deepStrictEqual(yield* filesIn(cacheDirectory), [])
-      }))
+      })
+    )
   }
 
   it.live("gives up on a silent hub after 5 seconds", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { options } = yield* setUp("silent")
       const start = performance.now()
       yield* Effect.flip(build(options))
       const seconds = (performance.now() - start) / 1000
       assert.isAtLeast(seconds, 4.9)
       assert.isBelow(seconds, 8)
-    }))
+    })
+  )
 
   it.live("leaves nothing in the cache of a download that is interrupted", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { cacheDirectory, options } = yield* setUp("stall")
       const fiber = yield* Effect.forkChild(Effect.exit(build(options)))
       yield* Effect.sleep(300)
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(yield* filesIn(cacheDirectory), [])
-    }))
+    })
+  )
 
   it.live("says that the hub has no such model", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { options } = yield* setUp("good")
       const error = yield* Effect.flip(build({ ...options, model: "nobody/nothing" }))
       assert.include(error.message, "nobody/nothing")
       assert.include(error.message, "404")
-    }))
+    })
+  )
 
   it.live("says that the hub cannot be reached", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { cacheDirectory } = yield* setUp("good")
       const error = yield* Effect.flip(build({ hub: "http://127.0.0.1:1", cacheDirectory, offline: false }))
       assert.include(error.message, "127.0.0.1:1")
-    }))
+    })
+  )
 
   it.live("refuses a hub that is no address", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { cacheDirectory } = yield* setUp("good")
       const error = yield* Effect.flip(build({ hub: "not a url", cacheDirectory, offline: false }))
       assert.strictEqual(error._tag, "ModelLoadError")
-    }))
+    })
+  )
 
   it.live("asks nothing when it is offline", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { options, requests } = yield* setUp("good")
       const error = yield* Effect.flip(build({ ...options, offline: true }))
       assert.include(error.message, "network is not used")
       assert.deepStrictEqual(requests, [])
-    }))
+    })
+  )
 
-  for (const [value, offline] of [["1", true], ["true", true], ["0", false]] as const) {
+  for (const [value, offline] of [
+    ["1", true],
+    ["true", true],
+    ["0", false]
+  ] as const) {
     it.live(`${offline ? "asks nothing" : "asks"} with CROSSWALK_OFFLINE=${value}`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { options, requests } = yield* setUp("error")
         yield* Effect.acquireRelease(
           Effect.sync(() => {
@@ -150,13 +160,15 @@ describe("ModelHub", () => {
         )
         yield* Effect.flip(build({ hub: options.hub, cacheDirectory: options.cacheDirectory }))
         assert.strictEqual(requests.length === 0, offline)
-      }))
+      })
+    )
   }
 
   it.live("lets two that download the same model at once both have it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { options } = yield* setUp("good")
       const [a, b] = yield* Effect.all([build(options), build(options)], { concurrency: 2 })
       assert.strictEqual(a.model.fingerprint, b.model.fingerprint)
-    }))
+    })
+  )
 })

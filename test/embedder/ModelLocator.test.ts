@@ -7,9 +7,8 @@ import * as Transformers from "../../src/embedder/Transformers.ts"
 import { copied, temporary } from "./fixtures/modelFolder.ts"
 
 const build = (options: Transformers.TransformersOptions) =>
-  Effect.map(
-    Layer.build(Layer.fresh(Transformers.layer({ workers: 1, offline: true, ...options }))),
-    (context) => Context.get(context, Embedder)
+  Effect.map(Layer.build(Layer.fresh(Transformers.layer({ workers: 1, offline: true, ...options }))), (context) =>
+    Context.get(context, Embedder)
   )
 
 const refusal = (options: Transformers.TransformersOptions) => Effect.flip(build(options))
@@ -28,13 +27,14 @@ const flip = (path: string) =>
 
 describe("ModelLocator", () => {
   it.live("finds the model of the package without a network or a folder", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { model } = yield* build({})
       assert.strictEqual(model.id, "Xenova/all-MiniLM-L6-v2")
-    }))
+    })
+  )
 
   it.live("finds the same model in an explicit folder, directly or by its name, with the same fingerprint", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* copied
       const inside = yield* temporary
       yield* Effect.promise(() => mkdir(join(inside, "mine")))
@@ -42,10 +42,11 @@ describe("ModelLocator", () => {
       const { model } = yield* build({})
       assert.deepStrictEqual((yield* build({ folder: join(inside, "mine", "model") })).model, model)
       assert.deepStrictEqual((yield* build({ folder: inside, model: "mine/model" })).model, model)
-    }))
+    })
+  )
 
   it.live("describes a folder without a manifest from its files, and embeds the same", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* copied
       yield* Effect.promise(() => rm(join(folder, "manifest.json")))
       const described = yield* build({ folder })
@@ -53,11 +54,12 @@ describe("ModelLocator", () => {
       assert.strictEqual(described.model.fingerprint, shipped.model.fingerprint)
       assert.strictEqual(described.model.maxLength, 256)
       assert.deepStrictEqual(yield* described.embed("salt"), yield* shipped.embed("salt"))
-    }))
+    })
+  )
 
   for (const name of [weights, "config.json", "tokenizer.json", "tokenizer_config.json"]) {
     it.live(`names a missing ${name}, where it is and what to do`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* copied
         yield* Effect.promise(() => rm(join(folder, name)))
         const error = yield* refusal({ folder })
@@ -65,26 +67,29 @@ describe("ModelLocator", () => {
         assert.include(error.reason, join(folder, name))
         assert.include(error.reason, "missing")
         assert.isNotEmpty(error.remedy)
-      }))
+      })
+    )
 
     it.live(`names a ${name} that is missing where there is no manifest either`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* copied
         yield* Effect.promise(() => rm(join(folder, "manifest.json")))
         yield* Effect.promise(() => rm(join(folder, name)))
         const error = yield* refusal({ folder })
         assert.include(error.reason, folder)
-      }))
+      })
+    )
 
     it.live(`names a ${name} of another size`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* copied
         yield* Effect.promise(() => appendFile(join(folder, name), " "))
         assert.match((yield* refusal({ folder })).reason, /has \d+ bytes instead of \d+/u)
-      }))
+      })
+    )
 
     it.live(`names a ${name} with flipped bytes at the first text, and again at the second`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* copied
         yield* flip(join(folder, name))
         const embedder = yield* build({ folder })
@@ -93,11 +98,12 @@ describe("ModelLocator", () => {
           assert.include(error.message, join(folder, name))
           assert.include(error.message, "SHA-256")
         }
-      }))
+      })
+    )
   }
 
   it.live("inspects a model: where it is and that its files are right", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* copied
       const report = yield* Transformers.inspect({ folder })
       assert.strictEqual(report.folder, folder)
@@ -107,20 +113,22 @@ describe("ModelLocator", () => {
       yield* flip(join(folder, weights))
       const error = yield* Effect.flip(Transformers.inspect({ folder }))
       assert.include(error.message, join(folder, weights))
-    }))
+    })
+  )
 
   it.live("goes on when the file was repaired", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* copied
       yield* flip(join(folder, weights))
       const embedder = yield* build({ folder })
       yield* Effect.flip(embedder.embed("a"))
       yield* flip(join(folder, weights))
       assert.strictEqual((yield* embedder.embed("a")).length, 384)
-    }))
+    })
+  )
 
   it.live("names weights that are no weights, where no manifest says what they were", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* copied
       yield* Effect.promise(() => rm(join(folder, "manifest.json")))
       yield* Effect.promise(() => writeFile(join(folder, weights), "garbage"))
@@ -128,49 +136,64 @@ describe("ModelLocator", () => {
       const error = yield* Effect.flip(embedder.embed("a"))
       assert.strictEqual(error._tag, "ModelLoadError")
       assert.include(error.message, folder)
-    }))
+    })
+  )
 
   for (const name of ["manifest.json", "config.json", "tokenizer_config.json"]) {
     it.live(`names a ${name} that is not JSON`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* copied
         if (name !== "manifest.json") yield* Effect.promise(() => rm(join(folder, "manifest.json")))
         yield* Effect.promise(() => writeFile(join(folder, name), "{"))
         assert.include((yield* refusal({ folder })).reason, join(folder, name))
-      }))
+      })
+    )
   }
 
   it.live("says where an explicit folder was looked at", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* temporary
       const error = yield* refusal({ folder, model: "my/model" })
       assert.include(error.reason, folder)
       assert.include(error.reason, join(folder, "my/model"))
       assert.include(error.remedy, "onnx/model_quantized.onnx")
       assert.include((yield* refusal({ folder: join(folder, "absent") })).reason, "absent")
-    }))
+    })
+  )
 
   it.live("says that weights of another kind are not in the folder", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* copied
       assert.include((yield* refusal({ folder, dtype: "fp32" })).reason, "fp32")
-    }))
+    })
+  )
 
-  for (const model of ["no/such-model", "../../etc/passwd", "a/b/c", "/abs", "", "..", "x y", "https://example.org/m"]) {
+  for (const model of [
+    "no/such-model",
+    "../../etc/passwd",
+    "a/b/c",
+    "/abs",
+    "",
+    "..",
+    "x y",
+    "https://example.org/m"
+  ]) {
     it.live(`refuses the unknown model ${JSON.stringify(model)} without asking the network`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const cacheDirectory = yield* temporary
         const start = performance.now()
         const error = yield* refusal({ model, cacheDirectory })
         assert.strictEqual(error._tag, "ModelLoadError")
         assert.strictEqual(error.model, model)
         assert.isBelow(performance.now() - start, 1000)
-      }))
+      })
+    )
   }
 
   it.live("looks for other weights of the packaged model in the cache and says so", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const cacheDirectory = yield* temporary
       assert.include((yield* refusal({ dtype: "fp32", cacheDirectory })).reason, cacheDirectory)
-    }))
+    })
+  )
 })

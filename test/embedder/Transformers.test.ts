@@ -5,10 +5,12 @@ import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as Transformers from "../../src/embedder/Transformers.ts"
 import { cosine, illFormed, texts } from "./fixtures/texts.ts"
 
-const Golden = Schema.fromJsonString(Schema.Struct({
-  texts: Schema.Array(Schema.String),
-  vectors: Schema.Array(Schema.Array(Schema.Number))
-}))
+const Golden = Schema.fromJsonString(
+  Schema.Struct({
+    texts: Schema.Array(Schema.String),
+    vectors: Schema.Array(Schema.Array(Schema.Number))
+  })
+)
 
 const golden = Effect.promise(() => readFile(new URL("../fixtures/golden.json", import.meta.url), "utf8")).pipe(
   Effect.flatMap(Schema.decodeEffect(Golden))
@@ -25,26 +27,28 @@ const layerOther = Layer.effect(Other, build({ workers: 1, batchSize: 3 }))
 
 layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "60 seconds" })("Transformers", (it) => {
   it.effect("agrees with the fp32 reference: cosine 0.97 for every text, 0.985 on average", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* Embedder
       const { texts, vectors } = yield* golden
       const found = yield* embedder.embedMany(texts)
       const cosines = found.map((vector, i) => cosine(vector, vectors[i] ?? []))
       assert.isAtLeast(Math.min(...cosines), 0.97)
       assert.isAtLeast(cosines.reduce((a, b) => a + b) / cosines.length, 0.985)
-    }))
+    })
+  )
 
   it.effect("knows its model", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { model } = yield* Embedder
       assert.strictEqual(model.id, "Xenova/all-MiniLM-L6-v2")
       assert.strictEqual(model.dimensions, 384)
       assert.strictEqual(model.maxLength, 256)
       assert.match(model.fingerprint, /^[0-9a-f]{16}$/u)
-    }))
+    })
+  )
 
   it.effect("gives unit vectors of their own, in order, once for each text", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* Embedder
       const some = [...texts, ...texts.toReversed()]
       const vectors = yield* embedder.embedMany(some)
@@ -57,10 +61,11 @@ layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "6
         assert.deepStrictEqual(vector, vectors[some.length - 1 - i])
       }
       assert.deepStrictEqual(yield* embedder.embedMany([]), [])
-    }))
+    })
+  )
 
   it.effect("brings near what means the same in other words", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* Embedder
       const [query, same, other] = yield* embedder.embedMany([
         "hash passwords with a slow function so that brute force fails",
@@ -68,28 +73,31 @@ layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "6
         "The office is closed on public holidays."
       ])
       assert.isAbove(cosine(query ?? [], same ?? []), cosine(query ?? [], other ?? []) + 0.3)
-    }))
+    })
+  )
 
   it.effect("is not harmed by ill-formed text", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* Embedder
       for (const vector of yield* embedder.embedMany(illFormed)) assert.closeTo(lengthOf(vector), 1, 1e-5)
       assert.strictEqual((yield* embedder.embed("a\ud800", "query")).length, 384)
-    }))
+    })
+  )
 
   it.effect("reads of a text what the model can, however long it is", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* Embedder
       const long = "Every request is checked on the server. ".repeat(50)
       const [a, b] = yield* embedder.embedMany([long, long + "salt ".repeat(400_000)])
       assert.deepStrictEqual(a, b)
-    }))
+    })
+  )
 
   it.effect.prop(
     "gives a text the same vector, bit for bit, whatever is beside it and whichever worker has it",
     [Schema.Array(Schema.Literals(texts)).check(Schema.isMaxLength(8)), Schema.String],
     ([beside, text]) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embedder = yield* Embedder
         const other = yield* Other
         const alone = yield* other.embed(text)
@@ -105,13 +113,13 @@ layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "6
   )
 
   it.effect("answers a query beside a bulk job after one text at most", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* Embedder
       const many = Array.from({ length: 400 }, (_, i) => `Requirement ${i}: every request is checked on the server.`)
       yield* embedder.embedMany(many.slice(0, 64))
       const begin = performance.now()
       yield* embedder.embedMany(many.slice(64, 128))
-      const oneText = (performance.now() - begin) / 64 * 2 // two workers
+      const oneText = ((performance.now() - begin) / 64) * 2 // two workers
       const bulk = yield* Effect.forkChild(embedder.embedMany(many))
       const waits: Array<number> = []
       for (let i = 0; i < 9; i++) {
@@ -123,12 +131,13 @@ layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "6
       waits.sort((a, b) => a - b)
       // The text that runs and its own, with room for a busy machine; the bench has the real figure.
       assert.isBelow(waits[4] ?? Infinity, 8 * oneText)
-    }))
+    })
+  )
 })
 
 describe("Transformers.layer", () => {
   it.live("runs weights that allow it in batches, with nearly the same vectors and another fingerprint", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const batched = yield* build({ workers: 1, oneTextPerRun: false })
       const alone = yield* build({ workers: 1 })
       const [inBatches, oneByOne] = yield* Effect.all([batched.embedMany(texts), alone.embedMany(texts)])
@@ -138,54 +147,60 @@ describe("Transformers.layer", () => {
       assert.notStrictEqual(batched.model.fingerprint, alone.model.fingerprint)
       // A text that fills a batch of its own has no neighbours.
       const long = texts.at(-1) ?? ""
-      assert.deepStrictEqual(inBatches.at(-1), (yield* alone.embed(long)))
-    }).pipe(Effect.scoped))
+      assert.deepStrictEqual(inBatches.at(-1), yield* alone.embed(long))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("reads less of a text with another maximum length, and says so in the fingerprint", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const short = yield* build({ workers: 1, maxLength: 8 })
       const whole = yield* build({ workers: 1 })
       const text = "Passwords are stored with a slow, salted hash that no table of hashes can undo."
       assert.isBelow(cosine(yield* short.embed(text), yield* whole.embed(text)), 0.99)
       assert.strictEqual(short.model.maxLength, 8)
       assert.notStrictEqual(short.model.fingerprint, whole.model.fingerprint)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("puts prefixes before queries and documents", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* build({ workers: 1, queryPrefix: "query: ", documentPrefix: "passage: ", pooling: "cls" })
       const plain = yield* build({ workers: 1, pooling: "cls" })
       assert.deepStrictEqual(yield* embedder.embed("salt", "query"), yield* plain.embed("query: salt"))
       assert.deepStrictEqual(yield* embedder.embed("salt"), yield* plain.embed("passage: salt"))
       assert.deepStrictEqual((yield* embedder.embedMany(["salt"]))[0], yield* plain.embed("passage: salt"))
       assert.notStrictEqual(embedder.model.fingerprint, plain.model.fingerprint)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("refuses options that cannot be", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       for (const options of [{ batchSize: 0 }, { workers: 1.5 }, { maxLength: 1000 }, { maxLength: Number.NaN }]) {
         const error = yield* Effect.flip(build(options))
         assert.strictEqual(error._tag, "ModelLoadError")
         assert.include(error.message, Object.keys(options)[0] ?? "")
       }
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("reads its options from the configuration", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const config = Transformers.layerConfig({ maxLength: Config.Int("LENGTH"), workers: Config.succeed(1) })
       const context = yield* Layer.build(config).pipe(
         Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ LENGTH: "64" })))
       )
       assert.strictEqual(Context.get(context, Embedder).model.maxLength, 64)
-      const error = yield* Effect.flip(Layer.build(config).pipe(
-        Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({})))
-      ))
+      const error = yield* Effect.flip(
+        Layer.build(config).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({}))))
+      )
       assert.include(String(error), "LENGTH")
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("fails texts that are embedded after it was closed", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embedder = yield* Effect.scoped(build({ workers: 1 }))
       assert.strictEqual((yield* Effect.flip(embedder.embed("late")))._tag, "EmbeddingError")
-    }))
+    })
+  )
 })

@@ -29,28 +29,33 @@ const repeat = (text: string, times: number) => Array.from({ length: times }, ()
 
 describe("WorkerPool", () => {
   it.live("answers in the order of the texts, over several workers and many pieces", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make({ workers: 3, batchSize: 2 })
       const vectors = yield* pool.run(repeat("sleep 3", 60), false)
       assert.strictEqual(vectors.length, 60)
       assert.isAbove(threads(vectors), 1)
       for (const thread of new Set(vectors.map((vector) => vector[1]))) {
         const counts = vectors.filter((vector) => vector[1] === thread).map((vector) => vector[0] ?? 0)
-        assert.deepStrictEqual(counts, counts.toSorted((a, b) => a - b))
+        assert.deepStrictEqual(
+          counts,
+          counts.toSorted((a, b) => a - b)
+        )
       }
-    }))
+    })
+  )
 
   it.live("starts one worker for one text and no worker for none", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make({ workers: 4 })
       assert.deepStrictEqual(yield* pool.run([], false), [])
       const first = yield* pool.run(["a"], true)
       const second = yield* pool.run(["b"], true)
       assert.deepStrictEqual(second[0], Float32Array.of(2, first[0]?.[1] ?? 0))
-    }))
+    })
+  )
 
   it.live("lets an urgent text overtake the bulk between two texts", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make({ batchSize: 50 })
       yield* pool.run(["first"], true)
       const bulk = yield* Effect.forkChild(pool.run(repeat("sleep 10", 50), false))
@@ -58,24 +63,29 @@ describe("WorkerPool", () => {
       const [urgent] = yield* pool.run(["urgent"], true)
       assert.isBelow(urgent?.[0] ?? 99, 20)
       assert.strictEqual((yield* Fiber.join(bulk)).length, 50)
-    }))
+    })
+  )
 
   it.live("fails the request of a text that cannot be embedded, and only that one", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make()
-      const [bad, good] = yield* Effect.all([
-        Effect.flip(pool.run(["ok", "fail", "ok"], false)),
-        pool.run(["ok", "ok"], false)
-      ], { concurrency: 2 })
+      const [bad, good] = yield* Effect.all(
+        [Effect.flip(pool.run(["ok", "fail", "ok"], false)), pool.run(["ok", "ok"], false)],
+        { concurrency: 2 }
+      )
       assert.strictEqual(bad._tag, "EmbeddingError")
-      assert.include(bad.message, "\"fail\"")
+      assert.include(bad.message, '"fail"')
       assert.include(bad.message, "this text is bad")
       assert.strictEqual(good.length, 2)
-    }))
+    })
+  )
 
-  for (const [how, text] of [["exits", "exit 3"], ["throws", "throw 1000"]] as const) {
+  for (const [how, text] of [
+    ["exits", "exit 3"],
+    ["throws", "throw 1000"]
+  ] as const) {
     it.live(`fails the texts of a worker that ${how}, and replaces it`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const pool = yield* make()
         const [before] = yield* pool.run(["a"], false)
         const error = yield* Effect.flip(pool.run([text], false))
@@ -84,42 +94,49 @@ describe("WorkerPool", () => {
         const [after] = yield* pool.run(["a"], false)
         assert.strictEqual(after?.[0], 1)
         assert.notStrictEqual(after?.[1], before?.[1])
-      }))
+      })
+    )
   }
 
   it.live("gives what waited behind a lost worker to its replacement", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make()
-      const [lost, behind, waiting] = yield* Effect.all([
-        Effect.flip(pool.run(["exit 1"], false)),
-        Effect.flip(pool.run(["b"], false)), // a worker gets its next piece while it has one, and loses it too
-        pool.run(["c"], false)
-      ], { concurrency: 3 })
+      const [lost, behind, waiting] = yield* Effect.all(
+        [
+          Effect.flip(pool.run(["exit 1"], false)),
+          Effect.flip(pool.run(["b"], false)), // a worker gets its next piece while it has one, and loses it too
+          pool.run(["c"], false)
+        ],
+        { concurrency: 3 }
+      )
       assert.include(lost.message, "code 1")
       assert.include(behind.message, "code 1")
       assert.strictEqual(waiting[0]?.[0], 1)
-    }))
+    })
+  )
 
   it.live("reports a model that is refused, at once and again", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* named("refused")
       for (let i = 0; i < 2; i++) {
         const error = yield* Effect.flip(pool.run(["a"], false))
         assert.strictEqual(error._tag, "ModelLoadError")
         assert.include(error.message, "the weights are sour. Buy others.")
       }
-    }))
+    })
+  )
 
   it.live("reports a worker that ends while it loads", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* named("crash")
       const error = yield* Effect.flip(pool.run(["a"], true))
       assert.strictEqual(error._tag, "ModelLoadError")
       assert.include(error.message, "code 9")
-    }))
+    })
+  )
 
   it.live("drops what an interrupted request has not embedded", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make({ batchSize: 100 })
       yield* pool.run(["a"], false)
       const bulk = yield* Effect.forkChild(pool.run(repeat("sleep 20", 1000), false))
@@ -127,10 +144,11 @@ describe("WorkerPool", () => {
       yield* Fiber.interrupt(bulk)
       const [next] = yield* pool.run(["b"], false)
       assert.isBelow(next?.[0] ?? 99, 20)
-    }))
+    })
+  )
 
   it.live("closes with its scope between two texts, and fails what was left", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const scope = yield* Scope.make()
       const pool = yield* make({ workers: 2, batchSize: 100 }).pipe(Scope.provide(scope))
       yield* pool.run(["a"], false)
@@ -141,31 +159,35 @@ describe("WorkerPool", () => {
       assert.isBelow(performance.now() - start, 1500)
       assert.include((yield* Fiber.join(bulk)).message, "closed")
       assert.include((yield* Effect.flip(pool.run(["b"], false))).message, "closed")
-    }))
+    })
+  )
 
   it.live("closes while the model loads", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const scope = yield* Scope.make()
       const pool = yield* named("slow").pipe(Scope.provide(scope))
       yield* pool.warm
       yield* Scope.close(scope, Exit.void)
       assert.include((yield* Effect.flip(pool.run(["b"], false))).message, "closed")
-    }))
+    })
+  )
 
   it.live("keeps no worker for nothing: warm starts one, and it is used", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make({ workers: 2 })
       yield* pool.warm
       yield* pool.warm
       assert.strictEqual(threads(yield* pool.run(["a", "b", "c"], false)), 1)
-    }))
+    })
+  )
 
   it.live("takes thousands of urgent texts at once", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pool = yield* make({ workers: 2 })
       const all = yield* Effect.forEach(repeat("x", 5000), (text) => pool.run([text], true), {
         concurrency: "unbounded"
       })
       assert.strictEqual(all.length, 5000)
-    }))
+    })
+  )
 })
