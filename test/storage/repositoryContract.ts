@@ -68,11 +68,11 @@ const filled = Arbitrary.map(text, (tail) => `x${tail}`)
 const optional = <A>(arbitrary: Arbitrary.Arbitrary<A>) =>
   Arbitrary.map(Arbitrary.all([Arbitrary.schema(Schema.Boolean), arbitrary]), ([there, value]) =>
     there ? value : undefined)
-const metadata = Arbitrary.filter(Arbitrary.schema(Schema.Json), (value) => {
-  const json = JSON.stringify(value)
-  // JSON itself has no negative zero; NUL and lone surrogates are refused and have a test of their own.
-  return !/\\u0000|\\ud[89a-f]/u.test(json) && !/-0\b(?!\.)/u.test(json)
-})
+// JSON has no negative zero; NUL and lone surrogates are refused and have a test of their own.
+const metadata = Arbitrary.filter(
+  Arbitrary.map(Arbitrary.schema(Schema.Json), (value): Schema.Json => JSON.parse(JSON.stringify(value))),
+  (value) => !/\\u(0000|d[89a-f])/u.test(JSON.stringify(value))
+)
 const anyReference = Arbitrary.all({
   uri: filled,
   title: filled,
