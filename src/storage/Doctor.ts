@@ -1,9 +1,9 @@
 import { Effect, Option, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/errors.ts"
-import { TextOf } from "../domain/TextOf.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
+import * as CatalogTexts from "./CatalogTexts.ts"
 import { decodeRow } from "./Decoding.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
@@ -30,7 +30,7 @@ const some = (items: ReadonlyArray<string>): string =>
 
 const make = Effect.gen(function*() {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const textOf = yield* TextOf
+  const { reader } = yield* CatalogTexts.make
   const decode = decodeRow(ReferenceRow.ReferenceRow, "Doctor.run")
   const columns = sql.literal(ReferenceRow.columns)
 
@@ -71,6 +71,7 @@ const make = Effect.gen(function*() {
 
   /** Everything a reference's row says about itself: its JSON, and the hash of the text that is embedded. */
   const references = Effect.gen(function*() {
+    const textOf = yield* reader
     const unreadable: Array<string> = []
     let total = 0
     let retold = 0

@@ -5,18 +5,19 @@ import {
   type DatabaseError,
   EmbeddingError,
   type ModelLoadError,
-  ModelMismatchError,
+  type ModelMismatchError,
   NotFoundError,
   ValidationError
 } from "../domain/errors.ts"
 import type { Filter } from "../domain/Filter.ts"
 import { Hit } from "../domain/Hit.ts"
 import type { Reference, ReferenceInput } from "../domain/Reference.ts"
-import { TextOf } from "../domain/TextOf.ts"
 import { decodeVector, fromBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
+import * as CatalogTexts from "./CatalogTexts.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import { decodeLimit, decodeRow } from "./Decoding.ts"
+import { assertComparable } from "./EmbeddingModels.ts"
 import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
 import { ReferenceRepository, type SearchOptions } from "./ReferenceRepository.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
@@ -57,7 +58,7 @@ const make = Effect.gen(function*() {
   const embedder = yield* Embedder
   const references = yield* ReferenceRepository
   const index = yield* VectorIndex
-  const textOf = yield* TextOf
+  const { queryText, reader } = yield* CatalogTexts.make
   const { model } = embedder
   const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository")
   const decodeEmbedding = decodeRow(EmbeddingColumns, "EmbeddingRepository")
@@ -76,12 +77,13 @@ const make = Effect.gen(function*() {
   })
 
   /** The text of a reference, and whether a vector is of this text and of the model in use. */
-  const textAndFreshness = (reference: Reference, embedding: Embedding | undefined) => {
-    const text = textOf(reference)
-    const textHash = ReferenceRow.hashOf(text)
-    const isFresh = embedding?.model.fingerprint === model.fingerprint && embedding.textHash === textHash
-    return { text, textHash, fresh: isFresh ? embedding : undefined }
-  }
+  const textAndFreshness = (reference: Reference, embedding: Embedding | undefined) =>
+    Effect.map(reader, (textOf) => {
+      const text = textOf(reference)
+      const textHash = ReferenceRow.hashOf(text)
+      const isFresh = embedding?.model.fingerprint === model.fingerprint && embedding.textHash === textHash
+      return { text, textHash, fresh: isFresh ? embedding : undefined }
+    })
 
   const withEmbedding = (reference: Reference, embedding: Embedding | undefined) =>
     new ReferenceWithEmbedding({ reference, ...(embedding === undefined ? {} : { embedding }) })
@@ -89,7 +91,7 @@ const make = Effect.gen(function*() {
   const saveWithEmbedding = Effect.fn("EmbeddingRepository.saveWithEmbedding")(function*(input: ReferenceInput) {
     const reference = yield* references.save(input)
     const stored = Option.getOrUndefined(yield* findRow(reference.uri))
-    const { fresh, text, textHash } = textAndFreshness(reference, stored?.embedding)
+    const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
     if (fresh !== undefined) return withEmbedding(reference, fresh)
     const vector = yield* embedder.embed(text, "document").pipe(
       Effect.flatMap((vector) => checked(vector, text)),
@@ -113,33 +115,13 @@ const make = Effect.gen(function*() {
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findWithEmbedding")(error)))
   )
 
-  /** Fails where vectors are stored, but none of them by the model in use. */
-  const assertComparable = Effect.gen(function*() {
-    const models = yield* sql<{ readonly fingerprint: string; readonly name: string }>`
-      SELECT m.fingerprint, m.name FROM crosswalk_embedding_model AS m
-      WHERE EXISTS (SELECT 1 FROM crosswalk_embedding WHERE model_id = m.id)`
-    const other = models[0]
-    if (other !== undefined && models.every(({ fingerprint }) => fingerprint !== model.fingerprint)) {
-      return yield* new ModelMismatchError({
-        stored: other.fingerprint,
-        storedModel: other.name,
-        active: model.fingerprint,
-        activeModel: model.id
-      })
-    }
-  })
-
   const nearest = Effect.fnUntraced(function*(vector: Float32Array, limit: number, filter: Filter | undefined) {
     const neighbours = yield* index.nearest(vector, { fingerprint: model.fingerprint, limit, filter })
     if (neighbours.length === 0) {
-      yield* assertComparable
+      yield* assertComparable(sql, model)
       return []
     }
-    const rows = yield* sql`
-      SELECT ${columns} FROM crosswalk_reference AS r
-      WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(neighbours.map(({ uri }) => uri))}))`
-    const found = yield* Effect.forEach(rows, (row) => Effect.map(decodeReference(row), ReferenceRow.toReference))
-    const byUri = new Map(found.map((reference) => [reference.uri, reference]))
+    const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
     return neighbours.flatMap(({ uri, cosine }) => {
       const reference = byUri.get(uri)
       return reference === undefined ? [] : [new Hit({ reference, score: Math.min(1, Math.max(0, cosine)) })]
@@ -167,9 +149,11 @@ const make = Effect.gen(function*() {
         })
       }
       if (limit === 0) return []
-      const vector = yield* Effect.flatMap(embedder.embed(text, "query"), (vector) => checked(vector, text))
+      const read = yield* queryText(text, options?.filter?.catalog)
+      const vector = yield* Effect.flatMap(embedder.embed(read, "query"), (vector) => checked(vector, text))
       return yield* nearest(vector, limit, options?.filter)
-    }
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilarByText")(error)))
   )
 
   const findSimilarTo = Effect.fn("EmbeddingRepository.findSimilarTo")(
@@ -178,7 +162,7 @@ const make = Effect.gen(function*() {
       const row = Option.getOrUndefined(yield* findRow(uri))
       if (row === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
       if (limit === 0) return []
-      const { fresh, text } = textAndFreshness(row.reference, row.embedding)
+      const { fresh, text } = yield* textAndFreshness(row.reference, row.embedding)
       const vector = fresh?.vector ??
         (yield* Effect.flatMap(embedder.embed(text, "document"), (vector) => checked(vector, text)))
       const hits = yield* nearest(vector, limit + 1, options?.filter)

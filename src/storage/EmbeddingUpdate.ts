@@ -3,9 +3,9 @@ import { SqlClient } from "effect/sql"
 import { EmbeddingError, ValidationError } from "../domain/errors.ts"
 import type { Filter } from "../domain/Filter.ts"
 import type { Reference } from "../domain/Reference.ts"
-import { TextOf } from "../domain/TextOf.ts"
 import { decodeVector, toBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
+import * as CatalogTexts from "./CatalogTexts.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import { decodeRow } from "./Decoding.ts"
 import { conditions } from "./FilterSql.ts"
@@ -70,7 +70,7 @@ export const make = Effect.gen(function*() {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const embedder = yield* Embedder
   const references = yield* ReferenceRepository
-  const textOf = yield* TextOf
+  const { reader } = yield* CatalogTexts.make
   const { model } = embedder
   const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository.updateAllEmbeddings")
   const columns = sql.literal(ReferenceRow.columns)
@@ -111,6 +111,7 @@ export const make = Effect.gen(function*() {
         const rows = yield* sql<PageRow>`
           SELECT r.id, r.text_hash, ${columns}, m.fingerprint, e.text_hash AS vector_hash
           FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options?.filter)} ORDER BY r.id LIMIT ${pageSize}`
+        const textOf = yield* reader
         const pending: Array<Pending> = []
         const retold: Array<{ readonly id: number; readonly textHash: string }> = []
         for (const row of rows) {
@@ -121,11 +122,7 @@ export const make = Effect.gen(function*() {
           const isFresh = row.fingerprint === model.fingerprint && row.vector_hash === textHash
           if (!isFresh || options?.force === true) pending.push({ reference, text, textHash })
         }
-        if (retold.length > 0) {
-          yield* sql`
-            UPDATE crosswalk_reference AS r SET text_hash = j.value ->> '$.textHash'
-            FROM json_each(${JSON.stringify(retold)}) AS j WHERE r.id = j.value ->> '$.id'`
-        }
+        yield* CatalogTexts.storeTextHashes(sql, retold)
         const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
         return [[{ pending, skipped: rows.length - pending.length }], Option.fromUndefinedOr(last)] as const
       }))

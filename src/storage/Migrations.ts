@@ -109,7 +109,28 @@ const migrations = {
       DELETE FROM crosswalk_tag WHERE reference_id = old.id;
       DELETE FROM crosswalk_relation WHERE source_id = old.id OR target_id = old.id;
     END`
-  )
+  ),
+  // What indexes outside of the database follow. The nonce tells histories apart: of two databases, and of one before and
+  // after a backup was put back. A full table is pruned in steps; who is behind that reads everything again.
+  "0002_changes": statements(
+    `CREATE TABLE crosswalk_change (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      reference_id INTEGER NOT NULL,
+      nonce INTEGER NOT NULL DEFAULT (random() & 2147483647)
+    )`,
+    // The state before the first change has a nonce too.
+    `INSERT INTO crosswalk_change (reference_id) VALUES (0)`,
+    ...(["insert", "update", "delete"] as const).map((event) =>
+      `CREATE TRIGGER crosswalk_change_${event} AFTER ${event.toUpperCase()} ON crosswalk_embedding BEGIN
+        INSERT INTO crosswalk_change (reference_id) VALUES (${event === "delete" ? "old" : "new"}.reference_id);
+      END`
+    ),
+    `CREATE TRIGGER crosswalk_change_prune AFTER INSERT ON crosswalk_change WHEN new.seq % 1024 = 0 BEGIN
+      DELETE FROM crosswalk_change WHERE seq <= new.seq - 131072;
+    END`
+  ),
+  // What a catalog's texts repeat (JSON of Boilerplate); NULL until it was learnt.
+  "0003_boilerplate": statements(`ALTER TABLE crosswalk_catalog ADD COLUMN boilerplate TEXT`)
 }
 
 const newest = Object.keys(migrations).length

@@ -1,5 +1,6 @@
 import { Clock, Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import type { Boilerplate } from "../domain/Boilerplate.ts"
 import { Catalog } from "../domain/Catalog.ts"
 import {
   ConflictError,
@@ -11,7 +12,7 @@ import type { Filter } from "../domain/Filter.ts"
 import { Hit } from "../domain/Hit.ts"
 import { type Reference, ReferenceInput } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
-import { TextOf } from "../domain/TextOf.ts"
+import * as CatalogTexts from "./CatalogTexts.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import { decodeInput, decodeLimit, decodeRow } from "./Decoding.ts"
 import { conditions } from "./FilterSql.ts"
@@ -44,7 +45,7 @@ const pageSize = 500
 
 const make = Effect.gen(function*() {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const textOf = yield* TextOf
+  const texts = yield* CatalogTexts.make
   const relations = yield* RelationRepository
   const keyword = yield* KeywordLeg.make
   const decodeMany = decodeInput(Schema.Array(ReferenceInput), "references")
@@ -102,7 +103,7 @@ const make = Effect.gen(function*() {
 
   const save = Effect.fn("ReferenceRepository.save")(function*(input: ReferenceInput) {
     const decoded = yield* decodeOne(input)
-    const row = ReferenceRow.toRow(decoded, textOf)
+    const row = ReferenceRow.toRow(decoded, yield* texts.reader)
     const stored = sql`SELECT ${columns}, r.content_hash, r.text_hash FROM crosswalk_reference AS r WHERE r.uri = ${row.uri}`
     const [before] = yield* stored
     if (before?.content_hash === row.contentHash && before.text_hash === row.textHash) return yield* toReference(before)
@@ -114,6 +115,7 @@ const make = Effect.gen(function*() {
   const saveMany = Effect.fn("ReferenceRepository.saveMany")(function*(inputs: ReadonlyArray<ReferenceInput>) {
     const decoded = yield* decodeMany(inputs)
     const totals = { created: 0, updated: 0, unchanged: 0 }
+    const textOf = yield* texts.reader
     for (let start = 0; start < decoded.length; start += transactionSize) {
       const rows = decoded.slice(start, start + transactionSize).map((input) => ReferenceRow.toRow(input, textOf))
       const written = yield* write(rows)
@@ -123,6 +125,12 @@ const make = Effect.gen(function*() {
     }
     return totals
   }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.saveMany")(error))))
+
+  const learnBoilerplate = Effect.fn("ReferenceRepository.learnBoilerplate")(
+    (catalog: string, options?: { readonly refresh?: boolean | undefined }) =>
+      texts.learn(catalog, options?.refresh ?? false),
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.learnBoilerplate")(error)))
+  )
 
   const findMany = Effect.fn("ReferenceRepository.findMany")(function*(uris: ReadonlyArray<string>) {
     if (uris.length === 0) return new Map<string, Reference>()
@@ -208,6 +216,7 @@ const make = Effect.gen(function*() {
   return {
     save,
     saveMany,
+    learnBoilerplate,
     find,
     findMany,
     findAll,
@@ -249,6 +258,14 @@ export class ReferenceRepository extends Context.Service<ReferenceRepository, {
   readonly saveMany: (
     inputs: ReadonlyArray<ReferenceInput>
   ) => Effect.Effect<SaveTotals, ValidationError | DatabaseError>
+  /**
+   * Learns what the texts of a catalog repeat, so that it is left out of what is embedded, and keeps it: the next call
+   * changes nothing unless it is to `refresh`. For imports, after the references are saved and before they are embedded.
+   */
+  readonly learnBoilerplate: (
+    catalog: string,
+    options?: { readonly refresh?: boolean | undefined }
+  ) => Effect.Effect<Boilerplate, DatabaseError>
   readonly find: (uri: string) => Effect.Effect<Option.Option<Reference>, DatabaseError>
   /** Those of these uris that are stored, by their uri. */
   readonly findMany: (uris: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, Reference>, DatabaseError>

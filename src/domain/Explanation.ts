@@ -1,0 +1,25 @@
+import { Schema } from "effect"
+
+/** What one way of searching says about a hit. */
+export const Leg = Schema.Struct({
+  /** Its own score: −BM25 by keyword, the cosine by meaning. */
+  score: Schema.Finite,
+  /** Its place among what this leg found, from 1; absent where only the other leg found it. */
+  rank: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  /** The score on a scale that can be compared with the other leg's. */
+  scaled: Schema.Finite,
+  /** What it adds to the hit's score. */
+  contribution: Schema.Finite
+})
+export type Leg = typeof Leg.Type
+
+/**
+ * How the score of a hit came about: `score` is the sum of the legs' contributions. A leg that was not searched, or found
+ * nothing at all, is absent.
+ *
+ * Searched by one leg alone, the contribution is the leg's score (a cosine is cut at 0).
+ */
+export class Explanation extends Schema.Class<Explanation>("crosswalk/Explanation")({
+  keyword: Schema.optionalKey(Leg),
+  semantic: Schema.optionalKey(Leg)
+}) {}

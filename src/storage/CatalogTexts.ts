@@ -1,0 +1,94 @@
+import { Effect, Schema } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import { Boilerplate, learn as learnBoilerplate, none, withoutOpening } from "../domain/Boilerplate.ts"
+import type { DatabaseError } from "../domain/errors.ts"
+import type { ReferenceInput } from "../domain/Reference.ts"
+import { TextOf } from "../domain/TextOf.ts"
+import { decodeRow } from "./Decoding.ts"
+import * as ReferenceRow from "./ReferenceRow.ts"
+
+/** Of a larger catalog, about so many texts are looked at. */
+const sampleSize = 20_000
+
+/** How many references are looked through at once for texts that read differently. */
+const pageSize = 100
+
+const CatalogRow = Schema.Struct({ id: Schema.String, boilerplate: Schema.fromJsonString(Boilerplate) })
+
+/** Notes what the texts of references hash to now; a trigger removes the vectors of those that changed. */
+export const storeTextHashes = (
+  sql: SqlClient.SqlClient,
+  rows: ReadonlyArray<{ readonly id: number; readonly textHash: string }>
+): Effect.Effect<void, SqlError.SqlError> =>
+  rows.length === 0 ? Effect.void : Effect.asVoid(sql`
+    UPDATE crosswalk_reference AS r SET text_hash = j.value ->> '$.textHash'
+    FROM json_each(${JSON.stringify(rows)}) AS j WHERE r.id = j.value ->> '$.id'`)
+
+/** The texts that are embedded: of a reference by what is known of its catalog, and of a query. */
+export const make = Effect.gen(function*() {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const textOf = yield* TextOf
+  const decodeCatalog = decodeRow(CatalogRow, "CatalogTexts")
+  const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "CatalogTexts")
+
+  /** What was learnt about every catalog. */
+  const known: Effect.Effect<ReadonlyMap<string, Boilerplate>, SqlError.SqlError | DatabaseError> = Effect.gen(
+    function*() {
+      const rows = yield* sql`SELECT id, boilerplate FROM crosswalk_catalog WHERE boilerplate IS NOT NULL`
+      const decoded = yield* Effect.forEach(rows, decodeCatalog)
+      return new Map(decoded.map(({ id, boilerplate }) => [id, boilerplate]))
+    }
+  )
+
+  /** The text of a reference as of now. */
+  const reader = Effect.map(known, (known) => (reference: ReferenceInput) =>
+    textOf(reference, known.get(reference.catalog ?? "") ?? none))
+
+  /** A query without the opening that the texts it is compared with have lost too. */
+  const queryText = Effect.fnUntraced(function*(query: string, catalog: string | undefined) {
+    const catalogs = yield* known
+    const openings = [...catalogs].flatMap(([id, { openings }]) =>
+      catalog === undefined || catalog === id ? openings : []
+    )
+    return withoutOpening(query, openings.toSorted((a, b) => b.length - a.length))
+  })
+
+  /** Notes the text hashes that are not right any more; their vectors go. */
+  const rehash = Effect.fnUntraced(function*(catalog: string) {
+    const read = yield* reader
+    let after = 0
+    while (true) {
+      const rows = yield* sql<{ readonly id: number; readonly text_hash: string }>`
+        SELECT r.id, r.text_hash, ${sql.literal(ReferenceRow.columns)} FROM crosswalk_reference AS r
+        WHERE r.catalog = ${catalog} AND r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
+      const last = rows.at(-1)
+      if (last === undefined) return
+      const changed = yield* Effect.forEach(rows, (row) =>
+        Effect.map(decodeReference(row), (decoded) => {
+          const textHash = ReferenceRow.hashOf(read(ReferenceRow.toReference(decoded)))
+          return textHash === row.text_hash ? [] : [{ id: row.id, textHash }]
+        }))
+      yield* storeTextHashes(sql, changed.flat())
+      after = last.id
+    }
+  })
+
+  /**
+   * Learns what the texts of a catalog repeat and keeps it with the catalog; what is known already stays unless it is to
+   * be `refresh`ed. Vectors whose text reads differently now are gone until the next update.
+   */
+  const learn = Effect.fnUntraced(function*(catalog: string, refresh: boolean) {
+    const before = (yield* known).get(catalog)
+    if (before !== undefined && !refresh) return before
+    const texts = yield* sql<{ readonly title: string; readonly description: string }>`
+      SELECT title, substr(description, 1, 400) AS description FROM crosswalk_reference
+      WHERE catalog = ${catalog} AND trim(description) <> '' AND id % (
+        1 + (SELECT count(*) FROM crosswalk_reference WHERE catalog = ${catalog}) / ${sql.literal(String(sampleSize))}) = 0`
+    const learnt = learnBoilerplate(texts)
+    yield* sql`UPDATE crosswalk_catalog SET boilerplate = ${JSON.stringify(learnt)} WHERE id = ${catalog}`
+    yield* rehash(catalog)
+    return learnt
+  })
+
+  return { reader, queryText, learn }
+})
