@@ -1,0 +1,141 @@
+import { crc32 } from "node:zlib"
+import { Index, MetricKind, ScalarKind } from "usearch"
+import type { Description } from "./IndexFile.ts"
+import * as IndexFile from "./IndexFile.ts"
+
+/**
+ * How many neighbours a vector is linked to, and how many candidates are kept while it is added. With codes of one byte a
+ * million vectors of 384 dimensions take 530 MB. docs/vectors.md has the curve of recall.
+ */
+const connectivity = 16
+const expansionAdd = 128
+
+const makeIndex = (dimensions: number) =>
+  new Index({
+    dimensions,
+    metric: MetricKind.Cos,
+    quantization: ScalarKind.I8,
+    connectivity,
+    expansion_add: expansionAdd,
+    expansion_search: 64,
+    multi: false
+  })
+
+/**
+ * Vectors as codes of one byte a number, each scaled to use the whole range. usearch would scale by the length, which leaves
+ * some three bits of a number; it takes codes as they are where they look like what it expects.
+ */
+const toCodes = (vectors: Float32Array, dimensions: number): Int8Array => {
+  const codes = new Int8Array(vectors.length)
+  for (let from = 0; from < vectors.length; from += dimensions) {
+    let max = 0
+    for (let i = from; i < from + dimensions; i++) {
+      const size = Math.abs(vectors[i]!)
+      if (size > max) max = size
+    }
+    const scale = max === 0 ? 0 : 127 / max
+    for (let i = from; i < from + dimensions; i++) codes[i] = Math.round(vectors[i]! * scale)
+  }
+  return Object.defineProperty(codes, "constructor", { value: Float32Array })
+}
+
+const toKeys = (ids: ArrayLike<number>): BigUint64Array => BigUint64Array.from({ length: ids.length }, (_, i) => BigInt(ids[i]!))
+
+/** The checksum of a vector, by which it can be compared without being kept. */
+export const digest = (vector: Float32Array): number =>
+  crc32(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))
+
+/** Vectors as a navigable graph (HNSW): logarithmic instead of linear, not always exact. */
+export class GraphIndex {
+  readonly dimensions: number
+  private readonly index: Index
+  private readonly digests: Map<number, number>
+
+  private constructor(dimensions: number, index: Index, digests: Map<number, number>) {
+    this.dimensions = dimensions
+    this.index = index
+    this.digests = digests
+  }
+
+  /** One that vectors can be added to. */
+  static make(dimensions: number): GraphIndex {
+    return new GraphIndex(dimensions, makeIndex(dimensions), new Map())
+  }
+
+  /** A verified file: mapped, so that it opens at once and cannot be changed, or read to be changed. */
+  static open(path: string, description: Description, mode: "view" | "load"): GraphIndex {
+    const { count, dimensions } = description
+    const ids = new Float64Array(count)
+    const digests = new Uint32Array(count)
+    IndexFile.readPart(path, description, 1, ids)
+    IndexFile.readPart(path, description, 2, digests)
+    const index = makeIndex(dimensions)
+    if (mode === "view") index.view(path)
+    else index.load(path)
+    if (index.size() !== count || index.dimensions() !== dimensions) {
+      throw new IndexFile.Damaged("its graph does not fit its description")
+    }
+    const byId = new Map<number, number>()
+    for (let i = 0; i < count; i++) byId.set(ids[i]!, digests[i]!)
+    return new GraphIndex(dimensions, index, byId)
+  }
+
+  get size(): number {
+    return this.digests.size
+  }
+
+  has(id: number): boolean {
+    return this.digests.has(id)
+  }
+
+  /** The checksum of the vector of an id. */
+  digestOf(id: number): number | undefined {
+    return this.digests.get(id)
+  }
+
+  ids(): IterableIterator<number> {
+    return this.digests.keys()
+  }
+
+  /** Adds or replaces vectors. `threads` work on it. */
+  set(ids: Float64Array, vectors: Float32Array, threads: number): void {
+    const { dimensions } = this
+    this.remove(ids)
+    this.index.add(toKeys(ids), toCodes(vectors, dimensions), threads)
+    for (const [i, id] of ids.entries()) {
+      this.digests.set(id, digest(vectors.subarray(i * dimensions, (i + 1) * dimensions)))
+    }
+  }
+
+  remove(ids: Float64Array): void {
+    const present = ids.filter((id) => this.digests.delete(id))
+    if (present.length > 0) this.index.remove(toKeys(present))
+  }
+
+  /**
+   * The ids of about the nearest `limit`, best first, without those that `hidden` says are no longer so. `expansion` is
+   * how many candidates are followed at least: the more, the better and the slower.
+   */
+  nearest(query: Float32Array, limit: number, expansion: number, hidden: (id: number) => boolean): Array<number> {
+    const codes = toCodes(query, this.dimensions)
+    const size = this.index.size()
+    for (let wanted = Math.min(size, Math.max(expansion, limit)); wanted > 0; wanted = Math.min(size, wanted * 4)) {
+      const { keys } = this.index.search(codes, wanted, 1)
+      const found: Array<number> = []
+      for (const key of keys) {
+        const id = Number(key)
+        if (!hidden(id)) found.push(id)
+        if (found.length === limit) return found
+      }
+      if (wanted === size) return found
+    }
+    return []
+  }
+
+  save(path: string, description: Omit<Description, "kind" | "count" | "parts">): void {
+    const ids = Float64Array.from(this.digests.keys())
+    const digests = Uint32Array.from(this.digests.values())
+    IndexFile.write(path, { ...description, kind: "graph", count: ids.length }, [ids, digests], (first) =>
+      this.index.save(first))
+  }
+}

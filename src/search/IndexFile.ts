@@ -1,0 +1,191 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { crc32 } from "node:zlib"
+
+/**
+ * A saved index: parts one after the other, then their description as JSON, its length, the CRC-32 of everything before,
+ * and a mark. The description is at the end because usearch reads its own part from the beginning of the file.
+ *
+ * Damaged bytes of a mapped index would end the process, so nothing is used before the checksum was compared.
+ */
+
+const mark = Buffer.from("CWINDEX1")
+const tailLength = 4 + 4 + mark.length
+const chunkLength = 1 << 20
+const maxDescription = 1 << 16
+
+/** `flat`: ids and vectors. `graph`: a usearch file, then the ids and the CRC-32 of their vectors. */
+export type Kind = "flat" | "graph"
+
+/** What a saved index holds. */
+export interface Description {
+  readonly kind: Kind
+  readonly fingerprint: string
+  readonly dimensions: number
+  /** How many vectors. */
+  readonly count: number
+  /** The position in the change log up to which it is the table. */
+  readonly seq: number
+  readonly nonce: number
+  /** The lengths of the parts, in bytes. */
+  readonly parts: ReadonlyArray<number>
+}
+
+/** The file is not a whole index: the message says in which way. */
+export class Damaged extends Error {}
+
+const property = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
+
+const natural = (value: unknown): number => {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value
+  throw new Damaged("its description is not one of an index")
+}
+
+const decode = (text: string): Description => {
+  const value: unknown = JSON.parse(text)
+  const kind = property(value, "kind")
+  const fingerprint = property(value, "fingerprint")
+  const parts = property(value, "parts")
+  if ((kind !== "flat" && kind !== "graph") || typeof fingerprint !== "string" || !Array.isArray(parts)) {
+    throw new Damaged("its description is not one of an index")
+  }
+  return {
+    kind,
+    fingerprint,
+    dimensions: natural(property(value, "dimensions")),
+    count: natural(property(value, "count")),
+    seq: natural(property(value, "seq")),
+    nonce: natural(property(value, "nonce")),
+    parts: parts.map(natural)
+  }
+}
+
+const readAt = (file: number, length: number, position: number): Buffer => {
+  const buffer = Buffer.alloc(length)
+  if (readSync(file, buffer, 0, length, position) !== length) throw new Damaged("it ends too early")
+  return buffer
+}
+
+/** The CRC-32 of the bytes before `end`. */
+const checksum = (file: number, end: number): number => {
+  const chunk = Buffer.allocUnsafe(chunkLength)
+  let crc = 0
+  for (let at = 0; at < end;) {
+    const read = readSync(file, chunk, 0, Math.min(chunkLength, end - at), at)
+    if (read === 0) throw new Damaged("it ends too early")
+    crc = crc32(chunk.subarray(0, read), crc)
+    at += read
+  }
+  return crc
+}
+
+/** What the end of a file says that it holds, without looking at the rest. Throws `Damaged`, or what the system throws. */
+const describe = (file: number): { readonly description: Description; readonly crc: number; readonly end: number } => {
+  const size = fstatSync(file).size
+  if (size < tailLength) throw new Damaged("it is too short")
+  const tail = readAt(file, tailLength, size - tailLength)
+  if (!tail.subarray(8).equals(mark)) throw new Damaged("it does not end as an index does")
+  const length = tail.readUInt32LE(0)
+  const start = size - tailLength - length
+  if (length > maxDescription || start < 0) throw new Damaged("its description has an impossible length")
+  let description: Description
+  try {
+    description = decode(readAt(file, length, start).toString("utf8"))
+  } catch (cause) {
+    throw cause instanceof Damaged ? cause : new Damaged("its description cannot be read")
+  }
+  if (description.parts.reduce((sum, part) => sum + part, 0) !== start) {
+    throw new Damaged("its parts are not as long as it says")
+  }
+  return { description, crc: tail.readUInt32LE(4), end: size - tailLength + 4 }
+}
+
+const withFile = <A>(path: string, use: (file: number) => A): A => {
+  const file = openSync(path, "r")
+  try {
+    return use(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The description of a file whose other bytes are not looked at. */
+export const peek = (path: string): Description => withFile(path, (file) => describe(file).description)
+
+/** The description of a file that is whole: its checksum is right. */
+export const verify = (path: string): Description =>
+  withFile(path, (file) => {
+    const { crc, description, end } = describe(file)
+    if (checksum(file, end) !== crc) throw new Damaged("its checksum is wrong")
+    return description
+  })
+
+/** Reads a part of a file that was verified into memory of the right length. */
+export const readPart = (path: string, description: Description, part: number, into: NodeJS.ArrayBufferView): void =>
+  withFile(path, (file) => {
+    const from = description.parts.slice(0, part).reduce((sum, length) => sum + length, 0)
+    const length = description.parts[part]
+    if (length !== into.byteLength) throw new Damaged("its parts do not fit its count")
+    for (let done = 0; done < length;) {
+      const read = readSync(file, into, done, Math.min(chunkLength * 64, length - done), from + done)
+      if (read === 0) throw new Damaged("it ends too early")
+      done += read
+    }
+  })
+
+/** Writes a file whole or not at all. `begin` may write the first part itself, at the path it is given. */
+export const write = (
+  path: string,
+  description: Omit<Description, "parts">,
+  parts: ReadonlyArray<ArrayBufferView>,
+  begin?: (path: string) => void
+): number => {
+  const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.tmp`
+  try {
+    begin?.(temporary)
+    const file = openSync(temporary, begin === undefined ? "wx+" : "r+")
+    try {
+      const first = begin === undefined ? [] : [fstatSync(file).size]
+      let at = first[0] ?? 0
+      let crc = checksum(file, at)
+      const put = (bytes: Uint8Array) => {
+        for (let from = 0; from < bytes.length;) {
+          const written = writeSync(file, bytes, from, Math.min(chunkLength * 16, bytes.length - from), at)
+          from += written
+          at += written
+        }
+      }
+      for (const part of parts) {
+        const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
+        crc = crc32(bytes, crc)
+        put(bytes)
+      }
+      const whole: Description = { ...description, parts: [...first, ...parts.map(({ byteLength }) => byteLength)] }
+      const text = Buffer.from(JSON.stringify(whole))
+      const head = Buffer.concat([text, Buffer.alloc(4)])
+      head.writeUInt32LE(text.length, text.length)
+      const tail = Buffer.alloc(4)
+      tail.writeUInt32LE(crc32(head, crc))
+      put(Buffer.concat([head, tail, mark]))
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+    return description.count
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw cause
+  }
+}
+
+/** The files that are being written to become `path`, with the process that writes or wrote each. */
+export const temporaries = (path: string): ReadonlyArray<{ readonly path: string; readonly pid: number }> => {
+  const folder = dirname(path)
+  const beginning = `${basename(path)}.`
+  return readdirSync(folder).flatMap((name) => {
+    const pid = name.startsWith(beginning) ? /^(\d+)-[a-z0-9]+\.tmp$/u.exec(name.slice(beginning.length))?.[1] : undefined
+    return pid === undefined ? [] : [{ path: join(folder, name), pid: Number(pid) }]
+  })
+}

@@ -1,0 +1,71 @@
+import type { Description } from "./IndexFile.ts"
+
+/** `flat` compares with every vector, `codes` with a byte a number of each (not quite exact), `graph` follows links. */
+export type StoreKind = "flat" | "codes" | "graph"
+
+/** Vectors that came or changed, one after the other, and ids that went. */
+export interface Changes {
+  readonly ids: Float64Array<ArrayBuffer>
+  readonly vectors: Float32Array<ArrayBuffer>
+  readonly removed: Float64Array<ArrayBuffer>
+}
+
+/** What a thread with an index can be asked for; each is answered in its order. */
+export type Question =
+  /** Take a saved index, mapped (`view`) or to be changed (`load`). Answered by `Opened`. */
+  | {
+    readonly _tag: "Open"
+    readonly path: string
+    readonly fingerprint: string
+    readonly dimensions: number
+    readonly mode: "view" | "load"
+  }
+  /** Begin an empty one with room for `expected`. Answered by `Done`. */
+  | { readonly _tag: "Reset"; readonly kind: StoreKind; readonly dimensions: number; readonly expected: number }
+  /** Answered by `Done`. */
+  | ({ readonly _tag: "Apply" } & Changes)
+  /** Answered by `Found`. */
+  | { readonly _tag: "Search"; readonly query: Float32Array<ArrayBuffer>; readonly limit: number }
+  /** Write what there is to a file. Answered by `Done`. */
+  | {
+    readonly _tag: "Save"
+    readonly path: string
+    readonly fingerprint: string
+    readonly seq: number
+    readonly nonce: number
+  }
+  /** Which of these vectors are not, or not so, in the index. Answered by `Different`. */
+  | { readonly _tag: "Compare"; readonly ids: Float64Array<ArrayBuffer>; readonly vectors: Float32Array<ArrayBuffer> }
+
+/** How much there is. */
+export interface Size {
+  /** Vectors that can be found. */
+  readonly count: number
+  /** Those of them that are not in the graph, and those of the graph that went. */
+  readonly pending: number
+  /** Bytes in memory, without what is mapped from a file. */
+  readonly bytes: number
+}
+
+export type Answer =
+  | { readonly _tag: "Done"; readonly size: Size }
+  /** Without a description where the file cannot be used, and why. */
+  | { readonly _tag: "Opened"; readonly description: Description | undefined; readonly problem: string; readonly size: Size }
+  | { readonly _tag: "Found"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
+  | { readonly _tag: "Different"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
+  | { readonly _tag: "Failed"; readonly reason: string }
+
+export type ToIndex = { readonly id: number; readonly question: Question } | { readonly id: 0; readonly question: "Close" }
+
+export interface FromIndex {
+  readonly id: number
+  readonly answer: Answer
+}
+
+/** What a thread is started with. */
+export interface IndexInput {
+  /** How many threads may add to a graph. */
+  readonly buildThreads: number
+  /** How many candidates a search follows in a graph. */
+  readonly expansion: number
+}

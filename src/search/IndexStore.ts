@@ -1,0 +1,172 @@
+import { rmSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { FlatIndex } from "./FlatIndex.ts"
+import { digest, GraphIndex } from "./GraphIndex.ts"
+import type { Description } from "./IndexFile.ts"
+import * as IndexFile from "./IndexFile.ts"
+import type { Answer, Changes, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
+
+/** Vectors for which a second thread in a scan pays. */
+const vectorsPerThread = 50_000
+
+/** How many more than wanted are taken from a graph, whose order is not exact, to be compared by the database. */
+const more = 32
+
+/**
+ * An index as its thread has it: a flat one, or a graph. A graph that was opened to be read stays as it is: what came or
+ * changed since is in the flat index, what went or changed is hidden.
+ */
+export class IndexStore {
+  private readonly input: IndexInput
+  private flat = new FlatIndex(1, true)
+  private graph: GraphIndex | undefined
+  private isGraphOpen = false
+  private readonly hidden = new Set<number>()
+
+  constructor(input: IndexInput) {
+    this.input = input
+  }
+
+  answer(question: Question): Answer {
+    switch (question._tag) {
+      case "Open":
+        return this.open(question.path, question.mode, question)
+      case "Reset":
+        this.reset(question.kind, question.dimensions, question.expected)
+        return { _tag: "Done", size: this.size }
+      case "Apply":
+        this.apply(question)
+        return { _tag: "Done", size: this.size }
+      case "Search":
+        return { _tag: "Found", ids: Float64Array.from(this.nearest(question.query, question.limit)), size: this.size }
+      case "Save":
+        this.save(question.path, question)
+        return { _tag: "Done", size: this.size }
+      case "Compare":
+        return { _tag: "Different", ids: this.different(question.ids, question.vectors), size: this.size }
+    }
+  }
+
+  private get size(): Size {
+    const { flat, graph, hidden, isGraphOpen } = this
+    if (graph === undefined) return { count: flat.size, pending: 0, bytes: flat.bytes }
+    return {
+      count: graph.size - hidden.size + flat.size,
+      pending: isGraphOpen ? 0 : hidden.size + flat.size,
+      bytes: flat.bytes
+    }
+  }
+
+  private reset(kind: StoreKind, dimensions: number, expected: number): void {
+    this.flat = new FlatIndex(dimensions, kind !== "codes", kind === "graph" ? 0 : expected)
+    this.graph = kind === "graph" ? GraphIndex.make(dimensions) : undefined
+    this.isGraphOpen = kind === "graph"
+    this.hidden.clear()
+  }
+
+  private open(
+    path: string,
+    mode: "view" | "load",
+    wanted: { readonly fingerprint: string; readonly dimensions: number }
+  ): Answer {
+    const refuse = (problem: string): Answer => ({ _tag: "Opened", description: undefined, problem, size: this.size })
+    try {
+      // The cheap questions first.
+      const { dimensions, fingerprint } = IndexFile.peek(path)
+      if (fingerprint !== wanted.fingerprint || dimensions !== wanted.dimensions) return refuse("it is of another model")
+      const description = IndexFile.verify(path)
+      this.take(path, description, mode)
+      return { _tag: "Opened", description, problem: "", size: this.size }
+    } catch (error) {
+      this.reset("flat", wanted.dimensions, 0)
+      if (error instanceof IndexFile.Damaged) return refuse(error.message)
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return refuse("there is none")
+      return refuse(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  private take(path: string, description: Description, mode: "view" | "load"): void {
+    const { count, dimensions, kind } = description
+    this.reset("flat", dimensions, kind === "flat" ? count : 0)
+    if (kind === "graph") {
+      this.graph = GraphIndex.open(path, description, mode)
+      this.isGraphOpen = mode === "load"
+      return
+    }
+    const ids = new Float64Array(count)
+    const vectors = new Float32Array(count * dimensions)
+    IndexFile.readPart(path, description, 0, ids)
+    IndexFile.readPart(path, description, 1, vectors)
+    this.flat.set(ids, vectors)
+  }
+
+  private apply({ ids, removed, vectors }: Changes): void {
+    const { flat, graph, hidden } = this
+    if (graph !== undefined && this.isGraphOpen) {
+      graph.remove(removed)
+      graph.set(ids, vectors, this.input.buildThreads)
+      return
+    }
+    if (graph !== undefined) {
+      for (const changed of [ids, removed]) {
+        for (const id of changed) if (graph.has(id)) hidden.add(id)
+      }
+    }
+    for (const id of removed) flat.remove(id)
+    flat.set(ids, vectors)
+  }
+
+  private nearest(query: Float32Array, limit: number): Array<number> {
+    const { expansion } = this.input
+    const { flat, graph, hidden } = this
+    const threads = Math.max(1, Math.min(availableParallelism(), Math.floor(flat.size / vectorsPerThread)))
+    const found = flat.nearest(query, limit, threads)
+    return graph === undefined
+      ? found
+      : found.concat(graph.nearest(query, limit + more, expansion, (id) => hidden.has(id)))
+  }
+
+  private save(
+    path: string,
+    { fingerprint, nonce, seq }: { readonly fingerprint: string; readonly seq: number; readonly nonce: number }
+  ): void {
+    removeAbandoned(path)
+    const { flat, graph } = this
+    const position = { fingerprint, seq, nonce, dimensions: flat.dimensions }
+    if (graph !== undefined) {
+      if (!this.isGraphOpen) throw new Error("a graph that was opened to be read cannot be saved")
+      graph.save(path, position)
+    } else {
+      if (!flat.keepVectors) throw new Error("codes without their vectors cannot be saved")
+      const { ids, vectors } = flat.contents()
+      IndexFile.write(path, { ...position, kind: "flat", count: ids.length }, [ids, vectors])
+    }
+  }
+
+  private different(ids: Float64Array, vectors: Float32Array): Float64Array<ArrayBuffer> {
+    const { flat, graph, hidden } = this
+    const { dimensions } = flat
+    return Float64Array.from(ids.filter((id, i) => {
+      const expected = digest(vectors.subarray(i * dimensions, (i + 1) * dimensions))
+      const own = flat.get(id)
+      if (own !== undefined) return digest(own) !== expected
+      return hidden.has(id) || graph?.digestOf(id) !== expected
+    }))
+  }
+}
+
+/** Removes what a process left that was killed while it saved. */
+const removeAbandoned = (path: string): void => {
+  for (const temporary of IndexFile.temporaries(path)) {
+    if (!isAlive(temporary.pid)) rmSync(temporary.path, { force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH")
+  }
+}

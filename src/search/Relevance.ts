@@ -1,0 +1,28 @@
+/** What is known of a hit on scales that mean the same for every query. */
+export interface Evidence {
+  /** −1 to 1; absent where there is no vector or no model. */
+  readonly cosine?: number | undefined
+  /** BM25 as a part of what the query could reach, 0 and more; absent where words were not looked at. */
+  readonly keyword?: number | undefined
+}
+
+interface Weights {
+  readonly bias: number
+  readonly cosine: number
+  readonly keyword: number
+}
+
+/** Fitted by logistic regression; docs/search.md tells on what, and how well it holds elsewhere. */
+const both: Weights = { bias: -6, cosine: 11, keyword: 4 }
+const meaning: Weights = { bias: -6, cosine: 14, keyword: 0 }
+const words: Weights = { bias: -3, cosine: 0, keyword: 6 }
+
+/** From which relevance on a hit counts as an answer. */
+export const threshold = 0.5
+
+/** How likely a hit answers the query, 0–1. */
+export const relevance = ({ cosine, keyword }: Evidence): number => {
+  const weights = cosine === undefined ? words : keyword === undefined ? meaning : both
+  const sum = weights.bias + weights.cosine * (cosine ?? 0) + weights.keyword * Math.min(1, keyword ?? 0)
+  return 1 / (1 + Math.exp(-sum))
+}

@@ -1,0 +1,183 @@
+import { Effect, Exit, Scope } from "effect"
+import type { SqlError } from "effect/sql"
+import type { DatabaseError } from "../domain/errors.ts"
+import type { ChangeLog, Position } from "../storage/ChangeLog.ts"
+import type { IndexInput, Size, StoreKind } from "./IndexProtocol.ts"
+import * as IndexThread from "./IndexThread.ts"
+
+/** Whose vectors an index holds. */
+export interface Model {
+  readonly fingerprint: string
+  readonly dimensions: number
+}
+
+/** Where an index lives and when it becomes a graph. */
+export interface Plan {
+  readonly input: IndexInput
+  /** The saved index; undefined where nothing is saved. */
+  readonly path: string | undefined
+  readonly exactUpTo: number
+}
+
+/** An index that answers, and the moment of the tables that it shows. */
+export interface Serving {
+  readonly model: Model
+  readonly kind: StoreKind
+  readonly thread: IndexThread.IndexThread
+  /** The moment that the file shows, where it can be used. */
+  saved: Position | undefined
+  position: Position
+  size: Size
+  readonly close: Effect.Effect<void>
+}
+
+/** How far something that takes long has come, in vectors. */
+export type OnProgress = (done: number, total: number) => Effect.Effect<void>
+
+export type Failure = SqlError.SqlError | DatabaseError | IndexThread.IndexFailure
+
+const noProgress: OnProgress = () => Effect.void
+
+/** Below this an index is read from the tables sooner than from a file (some 40 ms). */
+export const worthSaving = 10_000
+
+/** How many changes a graph carries beside it before they are merged. */
+export const mergeAt = (count: number): number => Math.max(2000, Math.floor(count / 50))
+
+/** Applies what was committed since. False where the history is another one or no longer written down. */
+export const catchUp = Effect.fnUntraced(function*(log: ChangeLog, serving: Serving) {
+  const { known, position } = yield* log.newest(serving.position)
+  if (!known) return false
+  while (serving.position.seq < position.seq) {
+    const next = yield* log.after(serving.position, serving.model)
+    serving.thread.tell({ _tag: "Apply", ...next.page })
+    serving.position = next.position
+  }
+  return true
+})
+
+/** The same, waiting for each page, where they are many or each takes long. */
+const followSlowly = Effect.fnUntraced(function*(
+  log: ChangeLog,
+  serving: Serving,
+  total: number,
+  onProgress: OnProgress
+) {
+  let done = 0
+  for (let more = true; more;) {
+    const next = yield* log.after(serving.position, serving.model)
+    const { size } = yield* serving.thread.ask({ _tag: "Apply", ...next.page })
+    serving.size = size
+    serving.position = next.position
+    done += next.page.ids.length + next.page.removed.length
+    more = next.more
+    yield* onProgress(Math.min(done, total), total)
+  }
+})
+
+/** Fills a serving from the tables. What changes meanwhile is in the log after `position`. */
+const load = Effect.fnUntraced(function*(log: ChangeLog, serving: Serving, expected: number, onProgress: OnProgress) {
+  const { kind, model, thread } = serving
+  yield* thread.ask({ _tag: "Reset", kind, dimensions: model.dimensions, expected })
+  let done = 0
+  let last = 0
+  for (let more = true; more;) {
+    const next = yield* log.vectorsAfter(last, model)
+    const { size } = yield* thread.ask({ _tag: "Apply", ...next.page, removed: new Float64Array() })
+    serving.size = size
+    done += next.page.ids.length
+    last = next.last
+    more = next.more
+    yield* onProgress(done, Math.max(expected, done))
+  }
+})
+
+const empty: Size = { count: 0, pending: 0, bytes: 0 }
+
+/** Runs `use` with a thread of its own, which lives on in what `use` gives, and ends where `use` fails. */
+const withThread = <E>(
+  plan: Plan,
+  use: (thread: IndexThread.IndexThread, close: Effect.Effect<void>) => Effect.Effect<Serving, E>
+): Effect.Effect<Serving, E> =>
+  Effect.flatMap(Scope.make(), (scope) =>
+    Effect.flatMap(Scope.provide(IndexThread.make(plan.input), scope), (thread) =>
+      use(thread, Scope.close(scope, Exit.void))).pipe(
+        Effect.onExit((exit) => Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))
+      ))
+
+/** The saved index, where it is whole, of this model and of this database's history. */
+const openSaved = Effect.fnUntraced(function*(
+  log: ChangeLog,
+  plan: Plan,
+  model: Model,
+  thread: IndexThread.IndexThread,
+  mode: "view" | "load",
+  close: Effect.Effect<void>
+) {
+  if (plan.path === undefined) return undefined
+  const { description, problem, size } = yield* thread.ask({ _tag: "Open", path: plan.path, mode, ...model })
+  if (description === undefined) {
+    yield* Effect.logDebug(`The vector index ${plan.path} is not used: ${problem}`)
+    return undefined
+  }
+  const position: Position = { seq: description.seq, nonce: description.nonce }
+  const { known } = yield* log.newest(position)
+  const fits = description.kind === "flat" ? size.count <= 2 * plan.exactUpTo : 2 * size.count > plan.exactUpTo
+  if (!known || !fits) return undefined
+  return { model, kind: description.kind, thread, saved: position, position, size, close } satisfies Serving
+})
+
+/** Opens the saved index, or reads the tables. The result shows a moment not before the call. */
+export const prepare = (log: ChangeLog, plan: Plan, model: Model): Effect.Effect<Serving, Failure> =>
+  withThread(plan, (thread, close) =>
+    Effect.gen(function*() {
+      const saved = yield* openSaved(log, plan, model, thread, "view", close)
+      if (saved !== undefined && (yield* catchUp(log, saved))) return saved
+      const count = yield* log.count(model.fingerprint)
+      const { position } = yield* log.newest()
+      const kind = count > plan.exactUpTo ? "codes" : "flat"
+      const serving: Serving = { model, kind, thread, saved: undefined, position, size: empty, close }
+      yield* load(log, serving, count, noProgress)
+      return serving
+    }))
+
+/**
+ * Builds or brings up to date the saved index, and opens it. An index that was saved before is taken as it is where it is
+ * nearly up to date, and continued where it is a graph; otherwise the tables are read.
+ */
+export const build = (
+  log: ChangeLog,
+  plan: Plan & { readonly path: string },
+  model: Model,
+  options: { readonly kind: "flat" | "graph"; readonly fresh: boolean; readonly onProgress?: OnProgress | undefined }
+): Effect.Effect<Serving, Failure> => {
+  const onProgress = options.onProgress ?? noProgress
+  const { kind } = options
+  return withThread(plan, (thread, close) =>
+    Effect.gen(function*() {
+      const wanted = (serving: Serving | undefined) => serving?.kind === kind && !options.fresh ? serving : undefined
+      const { position } = yield* log.newest()
+      const before = wanted(yield* openSaved(log, plan, model, thread, "load", close))
+      const behind = before === undefined ? 0 : position.seq - before.position.seq
+      let serving: Serving
+      if (before === undefined) {
+        serving = { model, kind, thread, saved: undefined, position, size: empty, close }
+        yield* load(log, serving, yield* log.count(model.fingerprint), onProgress)
+      } else {
+        serving = before
+      }
+      yield* followSlowly(log, serving, behind, before === undefined ? noProgress : onProgress)
+      yield* save(plan.path, serving)
+      if (kind === "flat") return serving
+      // Mapped instead of in memory, and no longer changed.
+      const opened = yield* openSaved(log, plan, model, thread, "view", close)
+      return opened ?? (yield* new IndexThread.IndexFailure({ reason: `${plan.path} changed while it was opened` }))
+    }))
+}
+
+/** Writes the index to its file, as of its position. */
+export const save = Effect.fnUntraced(function*(path: string, serving: Serving) {
+  const { model: { fingerprint }, position, thread } = serving
+  yield* thread.ask({ _tag: "Save", path, fingerprint, ...position })
+  serving.saved = position
+})

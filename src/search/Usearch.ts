@@ -1,0 +1,225 @@
+import { availableParallelism } from "node:os"
+import { Clock, Duration, Effect, Exit, Layer, Option, Schema, Scope, Semaphore } from "effect"
+import { SqlClient } from "effect/sql"
+import type { DatabaseError } from "../domain/errors.ts"
+import { toBytes } from "../domain/Vector.ts"
+import * as ChangeLog from "../storage/ChangeLog.ts"
+import { toDatabaseError } from "../storage/DatabaseErrors.ts"
+import { decodeRow } from "../storage/Decoding.ts"
+import { LibsqlClient } from "../storage/LibsqlClient.ts"
+import { type NearestOptions, type Neighbour, VectorIndex } from "../storage/VectorIndex.ts"
+import * as Serving from "./Serving.ts"
+
+/** How vectors are kept in memory and beside the database. */
+export interface Options {
+  /**
+   * The file of the saved index. Default: beside the database's file, with `.vectors` after its name; nothing is saved for
+   * a database in memory or on a server. It can be deleted at any time and is made again.
+   */
+  readonly path?: string | undefined
+  /** Up to how many vectors a search is exact. Above, it is a graph (HNSW). Default 100 000. */
+  readonly exactUpTo?: number | undefined
+  /**
+   * How many candidates a search in a graph follows: more find more and take longer (docs/vectors.md has the curve).
+   * Default 320, which finds 95 % and more of the nearest ten among a million.
+   */
+  readonly expansion?: number | undefined
+}
+
+/** The most hits that are looked for in the index; for more, comparing all in SQL takes no longer. */
+const longestSearch = 1000
+
+/** How often a search begins again because its candidates changed under it. */
+const attempts = 4
+
+/** How long after a failure no index is tried, and no graph is built. */
+const pause = Duration.minutes(1)
+
+/** The file of an index whose database lies in a file. */
+export const defaultPath = (database: string): string => `${database}.vectors`
+
+/** Where the index is and how it is made, for the database in use. */
+export const planOf = Effect.fnUntraced(function*(options: Options, buildThreads: number) {
+  const client = Option.getOrUndefined(yield* Effect.serviceOption(LibsqlClient))
+  const isFile = client?.kind === "file" || client?.kind === "replica"
+  return {
+    input: { buildThreads, expansion: options.expansion ?? 320 },
+    path: options.path ?? (isFile ? defaultPath(client.url) : undefined),
+    exactUpTo: options.exactUpTo ?? 100_000
+  } satisfies Serving.Plan
+})
+
+const ScoredRow = Schema.Struct({ uri: Schema.String, cosine: Schema.Number, changed: Schema.Int })
+
+const make = Effect.fnUntraced(function*(options: Options) {
+  const exact = yield* VectorIndex
+  const client = (yield* SqlClient.SqlClient).withoutTransforms()
+  const sql = client
+  const log = ChangeLog.make(client)
+  // A graph is built beside what else the process does.
+  const plan = yield* planOf(options, Math.max(1, availableParallelism() - 1))
+  const decodeRows = decodeRow(Schema.Array(ScoredRow), "VectorIndex.nearest")
+  const semaphore = yield* Semaphore.make(1)
+  const background = yield* Scope.fork(yield* Effect.scope)
+  const state: { serving: Serving.Serving | undefined; building: boolean; quietUntil: number } = {
+    serving: undefined,
+    building: false,
+    quietUntil: 0
+  }
+
+  const replace = (next: Serving.Serving | undefined) =>
+    Effect.suspend(() => {
+      const before = state.serving
+      state.serving = next
+      return before?.close ?? Effect.void
+    })
+
+  /** The index as of now, which is made where there is none. Only one at a time may use it. */
+  const current = (model: Serving.Model) =>
+    semaphore.withPermit(Effect.gen(function*() {
+      const { serving } = state
+      const isOfModel = serving?.model.fingerprint === model.fingerprint &&
+        serving.model.dimensions === model.dimensions
+      if (serving !== undefined && isOfModel && (yield* Serving.catchUp(log, serving))) return serving
+      yield* replace(undefined)
+      const prepared = yield* Serving.prepare(log, plan, model)
+      state.serving = prepared
+      return prepared
+    }))
+
+  /** The candidates scored by the database, or undefined where one of them changed since `seq`. */
+  const score = Effect.fnUntraced(function*(
+    ids: Float64Array,
+    seq: number,
+    vector: Float32Array,
+    { fingerprint, limit }: NearestOptions
+  ) {
+    const candidates = JSON.stringify([...ids])
+    const rows = yield* Effect.flatMap(
+      sql`
+        SELECT r.uri, 1 - vector_distance_cos(e.vector, ${toBytes(vector)}) AS cosine, (
+            SELECT count(*) FROM crosswalk_change
+            WHERE seq > ${seq} AND reference_id IN (SELECT value FROM json_each(${candidates}))
+          ) AS changed
+        FROM json_each(${candidates}) AS j JOIN crosswalk_embedding AS e ON e.reference_id = j.value
+          JOIN crosswalk_reference AS r ON r.id = e.reference_id
+        WHERE e.model_id = (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${fingerprint})
+        ORDER BY cosine DESC, r.uri LIMIT ${limit}`,
+      decodeRows
+    )
+    const isWhole = rows.length === Math.min(limit, ids.length) && rows.every(({ changed }) => changed === 0)
+    return isWhole ? rows.map(({ cosine, uri }): Neighbour => ({ uri, cosine })) : undefined
+  })
+
+  /** A graph where there are too many vectors to compare all, and a new one where it carries too many changes. */
+  const buildGraph = Effect.fnUntraced(function*(path: string, serving: Serving.Serving) {
+    const built = yield* Serving.build(log, { ...plan, path }, serving.model, { kind: "graph", fresh: false })
+    yield* semaphore.withPermit(Effect.gen(function*() {
+      const isWanted = state.serving === serving && (yield* Serving.catchUp(log, built))
+      yield* isWanted ? replace(built) : built.close
+    })).pipe(Effect.onError(() => built.close))
+  })
+
+  const maintain = Effect.fnUntraced(function*(serving: Serving.Serving) {
+    const { path } = plan
+    const { count, pending } = serving.size
+    const isTooLarge = serving.kind !== "graph" && count > plan.exactUpTo
+    const isBehind = serving.kind === "graph" && pending > Serving.mergeAt(count)
+    if (state.building || path === undefined || !(isTooLarge || isBehind)) return
+    if ((yield* Clock.currentTimeMillis) < state.quietUntil) return
+    state.building = true
+    yield* buildGraph(path, serving).pipe(
+      Effect.tapCause((cause) => Effect.logWarning("The vector index could not be built; searching goes on", cause)),
+      Effect.tapCause(() => rest),
+      Effect.ignoreCause,
+      Effect.ensuring(Effect.sync(() => {
+        state.building = false
+      })),
+      Effect.withSpan("VectorIndex.build"),
+      Effect.forkIn(background)
+    )
+  })
+
+  const rest = Effect.map(Clock.currentTimeMillis, (now) => {
+    state.quietUntil = now + Duration.toMillis(pause)
+  })
+
+  const search = Effect.fnUntraced(function*(vector: Float32Array<ArrayBuffer>, options: NearestOptions) {
+    const model = { fingerprint: options.fingerprint, dimensions: vector.length }
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const serving = yield* current(model)
+      const { seq } = serving.position
+      const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: options.limit }).pipe(
+        // Another took its place meanwhile.
+        Effect.catchIf(() => state.serving !== serving, () => Effect.succeed(undefined))
+      )
+      if (found === undefined) continue
+      const { ids, size } = found
+      serving.size = size
+      yield* maintain(serving)
+      if (ids.length === 0) return []
+      const neighbours = yield* score(ids, seq, vector, options)
+      if (neighbours !== undefined) return neighbours
+    }
+    return undefined
+  })
+
+  /** What an index that fails leaves: comparing in SQL, and a new index after a while. */
+  const withdraw = (reason: string) =>
+    Effect.logWarning(`The vector index failed (${reason}); vectors are compared in SQL for a while`).pipe(
+      Effect.andThen(rest),
+      Effect.andThen(semaphore.withPermit(replace(undefined)))
+    )
+
+  const nearest = Effect.fn("VectorIndex.nearest")(function*(vector: Float32Array, options: NearestOptions) {
+    const { filter, limit } = options
+    const isFiltered = filter !== undefined && Object.values(filter).some((value) => value !== undefined)
+    // Only the connection of a transaction sees what it has not committed.
+    const isInTransaction = Option.isSome(yield* Effect.serviceOption(client.transactionService))
+    const isResting = state.serving === undefined && (yield* Clock.currentTimeMillis) < state.quietUntil
+    if (limit === 0 || isFiltered || isInTransaction || isResting || limit > longestSearch) {
+      return yield* exact.nearest(vector, options)
+    }
+    const found = yield* search(Float32Array.from(vector), options).pipe(
+      Effect.catchTags({
+        IndexFailure: ({ reason }) => Effect.as(withdraw(reason), undefined),
+        SqlError: (error) => Effect.fail(toDatabaseError("VectorIndex.nearest")(error))
+      })
+    )
+    return found ?? (yield* exact.nearest(vector, options))
+  })
+
+  /** Keeps what took long to read for the next process. */
+  const saveAtEnd = Effect.gen(function*() {
+    const { serving } = state
+    if (serving === undefined || plan.path === undefined || serving.kind !== "flat") return
+    const { count } = serving.size
+    const unsaved = serving.saved === undefined ? count : serving.position.seq - serving.saved.seq
+    if (count >= Serving.worthSaving && unsaved > count / 10) yield* Serving.save(plan.path, serving)
+  })
+  yield* Effect.addFinalizer(() =>
+    Scope.close(background, Exit.void).pipe(
+      Effect.andThen(saveAtEnd),
+      Effect.catchTag("IndexFailure", ({ reason }) => Effect.logDebug(`The vector index was not saved: ${reason}`)),
+      Effect.andThen(semaphore.withPermit(replace(undefined)))
+    )
+  )
+
+  return { nearest }
+})
+
+/**
+ * A `VectorIndex` in memory, for a process that answers many queries: exact up to some 100 000 vectors (a few milliseconds
+ * off the event loop), a graph above. Results are those of the tables at the moment of the call, whichever process wrote
+ * them: changes are read from a log before each search, and what is found is scored by the database.
+ *
+ * Under a filter, in a transaction and for more than 1000 hits, vectors are compared in SQL.
+ *
+ * ```ts
+ * const store = EmbeddingRepository.layer.pipe(Layer.provide(Usearch.layer()))
+ * ```
+ */
+export const layer = (options: Options = {}): Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient> =>
+  Layer.effect(VectorIndex, make(options)).pipe(
+    Layer.provide(VectorIndex.layerSql)
+  )

@@ -1,0 +1,123 @@
+import { Effect, Schema } from "effect"
+import type { SqlClient, SqlError } from "effect/sql"
+import type { DatabaseError } from "../domain/errors.ts"
+import { decodeRow } from "./Decoding.ts"
+
+/** A moment in the history of the stored vectors: the number of the last change, and what tells it from others' histories. */
+export interface Position {
+  readonly seq: number
+  readonly nonce: number
+}
+
+/** A piece of the history, or of the whole table. */
+export interface Page {
+  /** References that have a vector of the model, with these vectors one after the other. */
+  readonly ids: Float64Array<ArrayBuffer>
+  readonly vectors: Float32Array<ArrayBuffer>
+  /** References that have none (any more). */
+  readonly removed: Float64Array<ArrayBuffer>
+}
+
+type Failure = SqlError.SqlError | DatabaseError
+
+/** How many rows are read at once: some 4 ms of a local database. */
+export const pageSize = 1000
+
+const VectorRow = Schema.Struct({
+  id: Schema.Int,
+  vector: Schema.NullOr(Schema.Union([Schema.instanceOf(ArrayBuffer), Schema.Uint8Array]))
+})
+const ChangeRow = Schema.Struct({ ...VectorRow.fields, seq: Schema.Int, nonce: Schema.Int })
+const PositionRow = Schema.Struct({ seq: Schema.Int, nonce: Schema.Int, known: Schema.Int })
+
+const toPage = (rows: ReadonlyArray<typeof VectorRow.Type>, dimensions: number): Page => {
+  const found = rows.flatMap(({ id, vector }) => vector?.byteLength === dimensions * 4 ? [{ id, vector }] : [])
+  const vectors = new Float32Array(found.length * dimensions)
+  // Stored little-endian, as every machine that Node runs on has it in memory.
+  const bytes = new Uint8Array(vectors.buffer)
+  for (const [i, { vector }] of found.entries()) bytes.set(new Uint8Array(vector), i * dimensions * 4)
+  const kept = new Set(found.map(({ id }) => id))
+  return {
+    ids: Float64Array.from(found, ({ id }) => id),
+    vectors,
+    removed: Float64Array.from(rows.filter(({ id }) => !kept.has(id)), ({ id }) => id)
+  }
+}
+
+/**
+ * The history of the stored vectors, which triggers write whoever changes them: for an index that is kept outside of the
+ * database. It reaches back at least 130 000 changes.
+ */
+export const make = (client: SqlClient.SqlClient) => {
+  const sql = client.withoutTransforms()
+  const operation = "ChangeLog"
+  const decodePosition = decodeRow(PositionRow, operation)
+  const decodeChanges = decodeRow(Schema.Array(ChangeRow), operation)
+  const decodeVectors = decodeRow(Schema.Array(VectorRow), operation)
+  const modelOf = (fingerprint: string) =>
+    sql`(SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${fingerprint})`
+
+  /** The newest position, and whether `since` is an earlier one of the same history that is still written down. */
+  const newest = (since?: Position): Effect.Effect<{ readonly position: Position; readonly known: boolean }, Failure> =>
+    Effect.gen(function*() {
+      const [row] = yield* sql`
+        SELECT seq, nonce, EXISTS (
+          SELECT 1 FROM crosswalk_change WHERE seq = ${since?.seq ?? 0} AND nonce = ${since?.nonce ?? 0}
+        ) AS known
+        FROM crosswalk_change ORDER BY seq DESC LIMIT 1`
+      const { known, nonce, seq } = yield* decodePosition(row)
+      return { position: { seq, nonce }, known: known === 1 }
+    })
+
+  /** The next changes after a position, up to a page, and the position they lead to. */
+  const after = (
+    position: Position,
+    model: { readonly fingerprint: string; readonly dimensions: number }
+  ): Effect.Effect<{ readonly page: Page; readonly position: Position; readonly more: boolean }, Failure> =>
+    Effect.gen(function*() {
+      const rows = yield* Effect.flatMap(
+        sql`
+          SELECT c.seq, c.nonce, c.reference_id AS id, e.vector
+          FROM crosswalk_change AS c LEFT JOIN crosswalk_embedding AS e
+            ON e.reference_id = c.reference_id AND e.model_id = ${modelOf(model.fingerprint)}
+          WHERE c.seq > ${position.seq} ORDER BY c.seq LIMIT ${pageSize}`,
+        decodeChanges
+      )
+      const last = rows.at(-1) ?? position
+      // A reference that changed often is told once.
+      const distinct = [...new Map(rows.map((row) => [row.id, row])).values()]
+      return {
+        page: toPage(distinct, model.dimensions),
+        position: { seq: last.seq, nonce: last.nonce },
+        more: rows.length === pageSize
+      }
+    })
+
+  /** The vectors of a model in the order of their references' ids, a page after the reference `id`. */
+  const vectorsAfter = (
+    id: number,
+    model: { readonly fingerprint: string; readonly dimensions: number }
+  ): Effect.Effect<{ readonly page: Page; readonly last: number; readonly more: boolean }, Failure> =>
+    Effect.gen(function*() {
+      const rows = yield* Effect.flatMap(
+        sql`
+          SELECT reference_id AS id, vector FROM crosswalk_embedding
+          WHERE reference_id > ${id} AND model_id = ${modelOf(model.fingerprint)}
+          ORDER BY reference_id LIMIT ${pageSize}`,
+        decodeVectors
+      )
+      return { page: toPage(rows, model.dimensions), last: rows.at(-1)?.id ?? id, more: rows.length === pageSize }
+    })
+
+  /** How many vectors of a model there are. */
+  const count = (fingerprint: string): Effect.Effect<number, Failure> =>
+    Effect.map(
+      sql<{ readonly n: number }>`
+        SELECT count(*) AS n FROM crosswalk_embedding WHERE model_id = ${modelOf(fingerprint)}`,
+      ([row]) => row?.n ?? 0
+    )
+
+  return { newest, after, vectorsAfter, count }
+}
+
+export type ChangeLog = ReturnType<typeof make>
