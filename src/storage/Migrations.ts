@@ -130,7 +130,32 @@ const migrations = {
     END`
   ),
   // What a catalog's texts repeat (JSON of Boilerplate); NULL until it was learnt.
-  "0003_boilerplate": statements(`ALTER TABLE crosswalk_catalog ADD COLUMN boilerplate TEXT`)
+  "0003_boilerplate": statements(`ALTER TABLE crosswalk_catalog ADD COLUMN boilerplate TEXT`),
+  // The log of decisions names references by URI, so that it outlives them.
+  "0004_decisions": statements(
+    `CREATE TABLE crosswalk_decision (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      step INTEGER NOT NULL,
+      undoes INTEGER,
+      source TEXT NOT NULL,
+      target TEXT NOT NULL,
+      before TEXT,
+      after TEXT,
+      reviewer TEXT,
+      note TEXT,
+      at INTEGER NOT NULL
+    )`,
+    `CREATE INDEX crosswalk_decision_step ON crosswalk_decision (step)`,
+    `CREATE INDEX crosswalk_decision_undoes ON crosswalk_decision (undoes) WHERE undoes IS NOT NULL`,
+    `CREATE INDEX crosswalk_decision_pair ON crosswalk_decision (source, target)`,
+    `CREATE INDEX crosswalk_relation_status ON crosswalk_relation (status)`,
+    // What was decided on a text that has changed since is kept, and to be looked at again.
+    `CREATE TRIGGER crosswalk_relation_review AFTER UPDATE OF title, description ON crosswalk_reference
+      WHEN old.title IS NOT new.title OR old.description IS NOT new.description BEGIN
+      UPDATE crosswalk_relation SET needs_review = 1
+      WHERE (source_id = new.id OR target_id = new.id) AND status <> 'suggested' AND needs_review = 0;
+    END`
+  )
 }
 
 const newest = Object.keys(migrations).length

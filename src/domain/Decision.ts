@@ -1,0 +1,53 @@
+import { Schema } from "effect"
+import { Confidence, Provenance, RelationStatus, RelationType } from "./Relation.ts"
+import { NonBlankText, Text } from "./Text.ts"
+
+/** What can change about a relation between two references. */
+export const RelationState = Schema.Struct({
+  type: RelationType,
+  status: RelationStatus,
+  confidence: Confidence,
+  needsReview: Schema.Boolean,
+  provenance: Provenance
+})
+export type RelationState = typeof RelationState.Type
+
+/** An entry of the log of decisions: what a person said about a relation, and what it was before. */
+export class Decision extends Schema.Class<Decision>("crosswalk/Decision")({
+  /** Ascends with time. */
+  id: Schema.Natural,
+  /** The decisions of one command have the same; it is what undo takes back as a whole. */
+  step: Schema.Natural,
+  source: NonBlankText,
+  target: NonBlankText,
+  /** Absent where there was no relation. */
+  before: Schema.optionalKey(RelationState),
+  /** Absent where the relation is gone, as after the undo of one that was added. */
+  after: Schema.optionalKey(RelationState),
+  /** The reviewer. */
+  by: Schema.optionalKey(Text),
+  note: Schema.optionalKey(Text),
+  /** The step that this one took back. */
+  undoes: Schema.optionalKey(Schema.Natural),
+  at: Schema.DateTimeUtcFromString
+}) {}
+
+/** What a person says about the relation from one reference to another. */
+export const Verdict = Schema.Struct({
+  source: NonBlankText,
+  target: NonBlankText,
+  /** Which relation between the two; may be left out where there is only one, or none yet. */
+  type: Schema.optional(RelationType),
+  /** The type it gets; the one it has unless told. */
+  as: Schema.optional(RelationType),
+  status: Schema.Literals(["accepted", "rejected"]),
+  /** A remark; the one that stands there stays unless told. */
+  note: Schema.optional(Text),
+  /** The version that was looked at (see `ReviewItem`); the decision is refused where it has changed meanwhile. */
+  seen: Schema.optional(Schema.String)
+})
+export type Verdict = typeof Verdict.Type
+
+/** A verdict that was not carried out, and why. */
+export const Refusal = Schema.Struct({ source: Schema.String, target: Schema.String, problem: Schema.String })
+export type Refusal = typeof Refusal.Type
