@@ -5,7 +5,7 @@ import { Schema } from "effect"
  * and changes only when asked to, so that a new reference makes no vector of another stale.
  */
 export class Boilerplate extends Schema.Class<Boilerplate>("crosswalk/Boilerplate")({
-  /** Leading words that many descriptions share, such as `Verify that the`; longest first. */
+  /** Leading words that many descriptions (or titles without one) share, such as `Verify that the`; longest first. */
   openings: Schema.Array(Schema.String),
   /** Titles are headings of groups, not names of single references. */
   titlesRepeat: Schema.Boolean
@@ -25,13 +25,13 @@ const minimumTitles = 20
 
 const wordsOf = (text: string) => text.split(/\s+/u, maximumWords)
 
-/** The openings and titles that the texts of one catalog share. */
+/** The openings and titles that the texts of one catalog share; `description` is "" where there is none. */
 export const learn = (
   texts: ReadonlyArray<{ readonly title: string; readonly description: string }>
 ): Boilerplate => {
   const least = Math.max(minimumTexts, Math.ceil(texts.length * minimumShare))
   let groups: ReadonlyArray<readonly [string, ReadonlyArray<ReadonlyArray<string>>]> = [
-    ["", texts.map(({ description }) => wordsOf(description))]
+    ["", texts.map(({ description, title }) => wordsOf(description === "" ? title : description))]
   ]
   const openings: Array<string> = []
   for (let length = 1; length <= maximumWords && groups.length > 0; length++) {
@@ -50,10 +50,10 @@ export const learn = (
     })
     if (length >= minimumWords) openings.unshift(...groups.map(([opening]) => opening))
   }
-  const titles = new Set(texts.map(({ title }) => title))
+  const titles = texts.filter(({ description }) => description !== "").map(({ title }) => title)
   return new Boilerplate({
     openings,
-    titlesRepeat: texts.length >= minimumTitles && titles.size * 2 < texts.length
+    titlesRepeat: titles.length >= minimumTitles && new Set(titles).size * 2 < titles.length
   })
 }
 

@@ -13,9 +13,10 @@ import type { ReferenceInput } from "./Reference.ts"
  * // "Logging\n\nSign-ins are logged."
  */
 export const textOf = (reference: ReferenceInput, boilerplate: Boilerplate = none): string => {
-  const description = withoutOpening(reference.description ?? "", boilerplate.openings)
-  if (description.trim() === "") return description === "" ? reference.title : `${reference.title}\n\n${description}`
-  return boilerplate.titlesRepeat ? description : `${reference.title}\n\n${description}`
+  const { description = "", title } = reference
+  if (description === "") return withoutOpening(title, boilerplate.openings)
+  const text = withoutOpening(description, boilerplate.openings)
+  return boilerplate.titlesRepeat && text.trim() !== "" ? text : `${title}\n\n${text}`
 }
 
 /**

@@ -81,8 +81,8 @@ export const make = Effect.gen(function*() {
     const before = (yield* known).get(catalog)
     if (before !== undefined && !refresh) return before
     const texts = yield* sql<{ readonly title: string; readonly description: string }>`
-      SELECT title, substr(description, 1, 400) AS description FROM crosswalk_reference
-      WHERE catalog = ${catalog} AND trim(description) <> '' AND id % (
+      SELECT title, substr(coalesce(description, ''), 1, 400) AS description FROM crosswalk_reference
+      WHERE catalog = ${catalog} AND id % (
         1 + (SELECT count(*) FROM crosswalk_reference WHERE catalog = ${catalog}) / ${sql.literal(String(sampleSize))}) = 0`
     const learnt = learnBoilerplate(texts)
     yield* sql`UPDATE crosswalk_catalog SET boilerplate = ${JSON.stringify(learnt)} WHERE id = ${catalog}`
