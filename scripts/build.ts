@@ -20,7 +20,7 @@ const bundle = await build({
   absWorkingDir: root,
   entryPoints: [
     { in: "scripts/launcher.ts", out: "crosswalk" },
-    { in: "src/embedder/worker.ts", out: "worker" }
+    { in: "scripts/worker.ts", out: "worker" }
   ],
   outdir: "dist/cli",
   bundle: true,
