@@ -1,17 +1,12 @@
 import { homedir } from "node:os"
 import { isAbsolute, join, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
 import { Duration, Effect } from "effect"
 import { ModelLoadError } from "../domain/errors.ts"
 import type { Dtype, Manifest } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
 import * as ModelHub from "./ModelHub.ts"
-
-/** The model that is used unless another is asked for; it is in the package. */
-export const defaultModel = "Xenova/all-MiniLM-L6-v2"
-
-/** The folder of the models in the package, from the sources, the compiled files and the bundle alike. */
-const packaged = fileURLToPath(new URL("../../models/", import.meta.url))
+import type { Located } from "./ModelSpec.ts"
+import { defaultModel, packagedModels } from "./Packaged.ts"
 
 /** Where and how a model is looked for. */
 export interface LocatorOptions {
@@ -33,13 +28,6 @@ export interface LocatorOptions {
   readonly patience?: Duration.Input | undefined
   /** Called now and then during a download. */
   readonly onProgress?: ((progress: ModelHub.DownloadProgress) => Effect.Effect<void>) | undefined
-}
-
-/** A model on disk. */
-export interface Located {
-  readonly folder: string
-  readonly manifest: Manifest
-  readonly dtype: Dtype
 }
 
 const namePattern = /^(?!.*\.\.)[\w-][\w.-]*(\/[\w-][\w.-]*)?$/u
@@ -99,13 +87,13 @@ export const locate = Effect.fn("ModelLocator.locate")(function* (options: Locat
   const revision = options.revision ?? "main"
   const cache = resolve(options.cacheDirectory ?? join(userCache(), "crosswalk", "models"))
   const cached = join(cache, model, `${encodeURIComponent(revision)}-${dtype}`)
-  for (const place of [...(revision === "main" ? [join(packaged, model)] : []), cached]) {
+  for (const place of [...(revision === "main" ? [join(packagedModels, model)] : []), cached]) {
     const found: Located | undefined = yield* look(place)
     if (found !== undefined) return found
   }
   if (options.offline ?? isOffline()) {
     return yield* fail(
-      `it is not in the package (${packaged}) nor in the cache (${cached}), and the network is not used`,
+      `it is not in the package (${packagedModels}) nor in the cache (${cached}), and the network is not used`,
       `Use ${defaultModel}, which is in the package, give a folder, or allow the network once (CROSSWALK_OFFLINE=0).`
     )
   }

@@ -4,55 +4,24 @@ import { Config, Effect, Layer } from "effect"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { ModelLoadError } from "../domain/errors.ts"
 import { Embedder, type Purpose } from "./Embedder.ts"
-import type { Dtype, Pooling } from "./Manifest.ts"
+import type { Dtype } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
-import { defaultModel, type Located, locate, type LocatorOptions } from "./ModelLocator.ts"
-import type { ModelSpec } from "./ModelSpec.ts"
+import type { EarlyWorker } from "./EarlyWorker.ts"
+import { locate, type LocatorOptions } from "./ModelLocator.ts"
+import { type Located, type ModelSpec, type SpecOptions, specOf } from "./ModelSpec.ts"
+import { defaultModel, workerUrl } from "./Packaged.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
 /** How texts are embedded with a model in worker threads. Every field is optional. */
-export interface TransformersOptions extends LocatorOptions {
-  /** How many tokens of a text are read, at most what the model can. Default: what the model was trained with. */
-  readonly maxLength?: number | undefined
-  /** How the vectors of the tokens become one. Default: what the model's folder says, or `mean`. */
-  readonly pooling?: Pooling | undefined
-  /** What is put before a text that is looked for. Default: what the model's manifest says, or nothing. */
-  readonly queryPrefix?: string | undefined
-  /** What is put before a text that is looked in. Default: what the model's manifest says, or nothing. */
-  readonly documentPrefix?: string | undefined
+export interface TransformersOptions extends LocatorOptions, SpecOptions {
+  /** A worker that began to load the packaged model before the program did; it is used if that is the model to use. */
+  readonly early?: EarlyWorker | undefined
   /** How many texts a worker gets at a time, at most. Default 32. */
   readonly batchSize?: number | undefined
   /** How many worker threads, at most; one is started for the first text, more when many wait. Default: the cores. */
   readonly workers?: number | undefined
   /** Load the model in the background at once instead of with the first text. Default false. */
   readonly warm?: boolean | undefined
-  /**
-   * Whether each text goes through the model alone. Weights whose activations are scaled over a run (`q8`, `int8`,
-   * `uint8`) need it, or a text's vector depends on the texts beside it. Default: what the weights need; `false` is there
-   * for tests and for weights that are known not to need it.
-   */
-  readonly oneTextPerRun?: boolean | undefined
-}
-
-const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url)
-
-const specOf = (located: Located, options: TransformersOptions): ModelSpec => {
-  const { dtype, folder, manifest } = located
-  const weights = manifest.weights[dtype]?.file ?? ""
-  return {
-    id: manifest.id,
-    folder,
-    dtype,
-    dimensions: manifest.dimensions,
-    maxLength: options.maxLength ?? manifest.maxLength,
-    pooling: options.pooling ?? manifest.pooling,
-    oneTextPerRun: options.oneTextPerRun ?? manifest.weights[dtype]?.oneTextPerRun ?? true,
-    queryPrefix: options.queryPrefix ?? manifest.queryPrefix,
-    documentPrefix: options.documentPrefix ?? manifest.documentPrefix,
-    files: Object.fromEntries(
-      Object.entries(manifest.files).filter(([name]) => !name.startsWith("onnx/") || name.startsWith(weights))
-    )
-  }
 }
 
 /** Everything that changes a vector, and nothing else: not where the model lies, nor what it is called. */
@@ -101,7 +70,8 @@ const make = Effect.fn("Transformers.make")(function* (options: TransformersOpti
     url: workerUrl,
     spec,
     workers: options.workers ?? availableParallelism(),
-    batchSize: options.batchSize ?? 32
+    batchSize: options.batchSize ?? 32,
+    early: options.early
   })
   if (options.warm === true) yield* pool.warm
 

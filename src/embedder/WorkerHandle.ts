@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from "node:module"
+import { dirname } from "node:path"
 import { Worker } from "node:worker_threads"
 import { BUSY, type FromWorker, STOP, type ToWorker, type WorkerInput } from "./WorkerProtocol.ts"
 
@@ -13,6 +15,8 @@ export interface WorkerListener {
 
 /** A worker thread. Ending it in the middle of an inference aborts the process, so it has to be closed or parked. */
 export interface WorkerHandle {
+  /** Says who is told, also of what happened before. */
+  readonly listen: (listener: WorkerListener) => void
   readonly send: (message: ToWorker) => void
   /** Whether the thread keeps the process alive. It does not until told so. */
   readonly hold: (yes: boolean) => void
@@ -23,14 +27,22 @@ export interface WorkerHandle {
 }
 
 /** Starts a thread that runs the file `url`, and loads its model at once. */
-export const start = (url: URL, input: Omit<WorkerInput, "flags">, listener: WorkerListener): WorkerHandle => {
+export const start = (url: URL, input: Omit<WorkerInput, "flags" | "compileCache">): WorkerHandle => {
   const buffer = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
   const flags = new Int32Array(buffer)
-  const workerData: WorkerInput = { ...input, flags: buffer }
+  const cache = getCompileCacheDir() // a folder for this version of Node, inside the one that was asked for
+  const workerData: WorkerInput = { ...input, flags: buffer, compileCache: cache && dirname(cache) }
   // Nothing that a library prints may reach the program's stdout (to read it would keep the process alive); flags of the
   // parent, such as --input-type, are not for the worker.
   const worker = new Worker(url, { workerData, stdout: true, execArgv: [] })
   worker.unref()
+
+  let listener: WorkerListener | undefined
+  const unheard: Array<(listener: WorkerListener) => void> = []
+  const tell = (event: (listener: WorkerListener) => void) => {
+    if (listener === undefined) unheard.push(event)
+    else event(listener)
+  }
 
   let problem: string | undefined
   const exited = new Promise<void>((resolve) => {
@@ -38,13 +50,17 @@ export const start = (url: URL, input: Omit<WorkerInput, "flags">, listener: Wor
       problem = error instanceof Error ? error.message : String(error)
     })
     worker.on("exit", (code) => {
-      listener.onExit(problem ?? `its thread ended with code ${code}`)
+      tell(({ onExit }) => onExit(problem ?? `its thread ended with code ${code}`))
       resolve()
     })
   })
-  worker.on("message", listener.onMessage)
+  worker.on("message", (message: FromWorker) => tell(({ onMessage }) => onMessage(message)))
 
   return {
+    listen: (next) => {
+      listener = next
+      for (const event of unheard.splice(0)) event(next)
+    },
     send: (message) => worker.postMessage(message),
     hold: (yes) => (yes ? worker.ref() : worker.unref()),
     park: () => {

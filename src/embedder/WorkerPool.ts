@@ -1,6 +1,7 @@
 import { Effect, type Scope } from "effect"
 import { type EmbeddingError, ModelLoadError } from "../domain/errors.ts"
 import { embeddingFailure } from "./EmbeddingFailure.ts"
+import type { EarlyWorker } from "./EarlyWorker.ts"
 import type { ModelSpec } from "./ModelSpec.ts"
 import { start, type WorkerHandle } from "./WorkerHandle.ts"
 import type { FromWorker, Job } from "./WorkerProtocol.ts"
@@ -19,6 +20,8 @@ export interface WorkerPoolOptions {
   readonly workers: number
   /** How many texts a worker gets at a time, at most. */
   readonly batchSize: number
+  /** A worker that was started before. */
+  readonly early?: EarlyWorker | undefined
 }
 
 /** Embeds texts in worker threads. */
@@ -69,7 +72,7 @@ export const make = (options: WorkerPoolOptions): Effect.Effect<WorkerPool, neve
       })
   )
 
-const makeUnsafe = ({ batchSize, spec, url, workers }: WorkerPoolOptions) => {
+const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions) => {
   const slots = new Set<Slot>()
   const requests = new Set<Request>()
   const urgent: Array<Request> = []
@@ -180,21 +183,16 @@ const makeUnsafe = ({ batchSize, spec, url, workers }: WorkerPoolOptions) => {
     dispatch()
   }
 
-  const addSlot = () => {
-    const slot: Slot = {
-      worker: start(
-        url,
-        { spec },
-        {
-          onMessage: (message) => onMessage(slot, message),
-          onExit: (problem) => onExit(slot, problem)
-        }
-      ),
-      ready: false,
-      jobs: new Map()
-    }
+  const addSlot = (worker = start(url, { spec })) => {
+    const slot: Slot = { worker, ready: false, jobs: new Map() }
     slots.add(slot)
+    worker.listen({
+      onMessage: (message) => onMessage(slot, message),
+      onExit: (problem) => onExit(slot, problem)
+    })
   }
+  const started = early?.take(spec)
+  if (started !== undefined) addSlot(started)
 
   const run = (
     texts: ReadonlyArray<string>,

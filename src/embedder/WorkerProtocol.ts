@@ -5,6 +5,8 @@ export interface WorkerInput {
   readonly spec: ModelSpec
   /** Two int32 flags, {@link STOP} and {@link BUSY}, by which the exit of the process waits for the inference that runs. */
   readonly flags: SharedArrayBuffer
+  /** The folder of Node's cache of compiled code, where the program uses one. */
+  readonly compileCache: string | undefined
 }
 
 /** Set to 1 by the main thread when the process ends: begin nothing more. */

@@ -1,8 +1,11 @@
+import { enableCompileCache } from "node:module"
 import { workerData } from "node:worker_threads"
 import { load } from "./OnnxEncoder.ts"
 import { serve } from "./WorkerLoop.ts"
 import type { WorkerInput } from "./WorkerProtocol.ts"
 
-const { flags, spec }: WorkerInput = workerData
+const { compileCache, flags, spec }: WorkerInput = workerData
+
+if (compileCache !== undefined) enableCompileCache(compileCache)
 
 await serve(flags, (stopped) => load(spec, stopped))

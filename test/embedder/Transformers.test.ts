@@ -1,6 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Config, ConfigProvider, Context, Effect, Fiber, Layer, Schema } from "effect"
 import { readFile } from "node:fs/promises"
+import * as EarlyWorker from "../../src/embedder/EarlyWorker.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as Transformers from "../../src/embedder/Transformers.ts"
 import { cosine, illFormed, texts } from "./fixtures/texts.ts"
@@ -194,6 +195,18 @@ describe("Transformers.layer", () => {
         Layer.build(config).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({}))))
       )
       assert.include(String(error), "LENGTH")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("takes over a worker that was started early, once and if it has the model to use", () =>
+    Effect.gen(function* () {
+      const early = EarlyWorker.start()
+      const first = yield* build({ workers: 1, early })
+      const expected = yield* first.embed("salt")
+      assert.deepStrictEqual(yield* (yield* build({ workers: 1, early })).embed("salt"), expected)
+      const other = EarlyWorker.start()
+      const cut = yield* build({ workers: 1, maxLength: 64, early: other })
+      assert.deepStrictEqual(yield* cut.embed("salt"), expected)
     }).pipe(Effect.scoped)
   )
 
