@@ -23,6 +23,8 @@ export const Provenance = Schema.Struct({
   model: Schema.optionalKey(Schema.String),
   /** The scores it was made from, by name. */
   scores: Schema.optionalKey(Schema.Record(Schema.String, Schema.Finite)),
+  /** The set of known answers on which the confidence was calibrated. */
+  calibration: Schema.optionalKey(Schema.String),
   /** Who made or last decided it. */
   by: Schema.optionalKey(Text),
   /** A remark by that person. */

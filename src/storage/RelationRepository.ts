@@ -1,28 +1,16 @@
-import { Clock, Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Option, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { type DatabaseError, NotFoundError, type ValidationError } from "../domain/errors.ts"
-import { Confidence, Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
-import { NonBlankText } from "../domain/Text.ts"
+import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import { decodeInput, decodeRow } from "./Decoding.ts"
 import * as Migrations from "./Migrations.ts"
+import * as RelationBulk from "./RelationBulk.ts"
+import { conditions, joined, type RelationFilter } from "./RelationFilter.ts"
+import { complete, RelationInput } from "./RelationInput.ts"
 
-/** What a caller gives to save a relation between two stored references. */
-export const RelationInput = Schema.Struct({
-  /** The URI it starts from. */
-  source: NonBlankText,
-  /** The URI it points to. */
-  target: NonBlankText,
-  /** `implements` unless told. */
-  type: Schema.optional(RelationType),
-  /** 0–1; 1 unless told. */
-  confidence: Schema.optional(Confidence),
-  /** `accepted` unless told. */
-  status: Schema.optional(RelationStatus),
-  /** `{ method: "manual" }` unless told. */
-  provenance: Schema.optional(Provenance)
-})
-export type RelationInput = typeof RelationInput.Type
+export type { RelationFilter } from "./RelationFilter.ts"
+export { RelationInput } from "./RelationInput.ts"
 
 /** Which end of a relation a reference is: `outgoing`, its source; `incoming`, its target. */
 export type Direction = "outgoing" | "incoming"
@@ -52,21 +40,22 @@ const toRelation = (row: typeof RelationRow.Type): Relation =>
     updatedAt: DateTime.makeUnsafe(row.updated_at)
   })
 
-const make = Effect.gen(function*() {
+/** How many relations are read at once by a stream. */
+const pageSize = 500
+
+const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const decode = decodeInput(RelationInput, "relation")
   const decodeRelation = decodeRow(RelationRow, "RelationRepository.find")
   const columns = sql.literal(
     "s.uri AS source, t.uri AS target, x.type, x.confidence, x.status, x.needs_review, x.provenance, x.created_at, " +
-      "x.updated_at FROM crosswalk_relation AS x JOIN crosswalk_reference AS s ON s.id = x.source_id " +
-      "JOIN crosswalk_reference AS t ON t.id = x.target_id"
+      `x.updated_at FROM ${joined}`
   )
 
-  const save = Effect.fn("RelationRepository.save")(function*(input: RelationInput) {
-    const { source, target, type = "implements", ...rest } = yield* decode(input)
-    const { confidence = 1, status = "accepted", provenance = { method: "manual" } } = rest
+  const save = Effect.fn("RelationRepository.save")(function* (input: RelationInput) {
+    const { confidence, provenance, source, status, target, type } = complete(yield* decode(input))
     const now = yield* Clock.currentTimeMillis
-    const store = Effect.gen(function*() {
+    const store = Effect.gen(function* () {
       const ends = yield* sql<{ readonly id: number; readonly uri: string }>`
         SELECT id, uri FROM crosswalk_reference WHERE uri IN (${source}, ${target})`
       const idOf = (uri: string) =>
@@ -87,49 +76,101 @@ const make = Effect.gen(function*() {
       return yield* sql`
         SELECT ${columns} WHERE x.source_id = ${sourceId} AND x.target_id = ${targetId} AND x.type = ${type}`
     })
-    const [row] = yield* sql.withTransaction(store).pipe(
-      Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.save")(error)))
-    )
+    const [row] = yield* sql
+      .withTransaction(store)
+      .pipe(Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.save")(error))))
     return toRelation(yield* decodeRelation(row))
   })
 
-  const find = Effect.fn("RelationRepository.find")(function*(uri: string, direction: Direction) {
-    const rows = yield* (direction === "outgoing"
-      ? sql`SELECT ${columns} WHERE s.uri = ${uri} ORDER BY t.uri, x.type`
-      : sql`SELECT ${columns} WHERE t.uri = ${uri} ORDER BY s.uri, x.type`)
-    return yield* Effect.forEach(rows, (row) => Effect.map(decodeRelation(row), toRelation))
-  }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.find")(error))))
+  const find = Effect.fn("RelationRepository.find")(
+    function* (uri: string, direction: Direction) {
+      const rows = yield* direction === "outgoing"
+        ? sql`SELECT ${columns} WHERE s.uri = ${uri} ORDER BY t.uri, x.type`
+        : sql`SELECT ${columns} WHERE t.uri = ${uri} ORDER BY s.uri, x.type`
+      return yield* Effect.forEach(rows, (row) => Effect.map(decodeRelation(row), toRelation))
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.find")(error)))
+  )
 
-  const remove = Effect.fn("RelationRepository.remove")(function*(source: string, target: string, type: RelationType) {
-    const removed = yield* sql`
+  const remove = Effect.fn("RelationRepository.remove")(
+    function* (source: string, target: string, type: RelationType) {
+      const removed = yield* sql`
       DELETE FROM crosswalk_relation WHERE type = ${type}
         AND source_id = (SELECT id FROM crosswalk_reference WHERE uri = ${source})
         AND target_id = (SELECT id FROM crosswalk_reference WHERE uri = ${target})
       RETURNING id`
-    if (removed.length === 0) {
-      return yield* new NotFoundError({ uri: `${source} ${type} ${target}`, entity: "relation" })
-    }
-  }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.remove")(error))))
+      if (removed.length === 0) {
+        return yield* new NotFoundError({ uri: `${source} ${type} ${target}`, entity: "relation" })
+      }
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.remove")(error)))
+  )
 
-  return { save, find, remove }
+  const findAll = (filter?: RelationFilter): Stream.Stream<Relation, DatabaseError> =>
+    Stream.paginate(0, (after) =>
+      Effect.gen(function* () {
+        const rows = yield* sql<{ readonly id: number }>`
+          SELECT x.id, ${columns} WHERE x.id > ${after} AND ${conditions(sql, filter)} ORDER BY x.id LIMIT ${pageSize}`
+        const page = yield* Effect.forEach(rows, (row) => Effect.map(decodeRelation(row), toRelation))
+        const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
+        return [page, Option.fromUndefinedOr(last)] as const
+      }).pipe(
+        Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.findAll")(error))),
+        Effect.withSpan("RelationRepository.findAll")
+      )
+    )
+
+  const count = Effect.fn("RelationRepository.count")(
+    function* (filter?: RelationFilter) {
+      const [row] = yield* sql<{ readonly n: number }>`
+      SELECT count(*) AS n FROM ${sql.literal(joined)} WHERE ${conditions(sql, filter)}`
+      return row?.n ?? 0
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.count")(error)))
+  )
+
+  return { save, find, remove, findAll, count, ...(yield* RelationBulk.make) }
 })
 
 /** Typed, directed edges between stored references. */
-export class RelationRepository extends Context.Service<RelationRepository, {
-  /**
-   * Creates the relation, or updates the one of the same source, target and type. Saving the same again changes nothing.
-   * Fails with NotFoundError where an end is not stored.
-   */
-  readonly save: (input: RelationInput) => Effect.Effect<Relation, ValidationError | NotFoundError | DatabaseError>
-  /** The relations of a reference, by the other end's URI, then type; none where the reference is not stored. */
-  readonly find: (uri: string, direction: Direction) => Effect.Effect<ReadonlyArray<Relation>, DatabaseError>
-  /** Removes one relation; fails with NotFoundError where there is none. */
-  readonly remove: (
-    source: string,
-    target: string,
-    type: RelationType
-  ) => Effect.Effect<void, NotFoundError | DatabaseError>
-}>()("crosswalk/RelationRepository") {
+export class RelationRepository extends Context.Service<
+  RelationRepository,
+  {
+    /**
+     * Creates the relation, or updates the one of the same source, target and type. Saving the same again changes nothing.
+     * Fails with NotFoundError where an end is not stored.
+     */
+    readonly save: (input: RelationInput) => Effect.Effect<Relation, ValidationError | NotFoundError | DatabaseError>
+    /** The relations of a reference, by the other end's URI, then type; none where the reference is not stored. */
+    readonly find: (uri: string, direction: Direction) => Effect.Effect<ReadonlyArray<Relation>, DatabaseError>
+    /**
+     * Saves many in one transaction: all or none. Fails with NotFoundError for the first end that is not stored; of several
+     * with one source, target and type the last is kept.
+     */
+    readonly saveMany: (
+      inputs: ReadonlyArray<RelationInput>,
+      options?: RelationBulk.SaveManyOptions
+    ) => Effect.Effect<RelationBulk.RelationTotals, ValidationError | NotFoundError | DatabaseError>
+    /**
+     * Puts new suggestions in the place of the earlier ones of the same scope, in one transaction. What a person decided
+     * stays as it is, and a pair that was decided on is not suggested again, whatever its type; so do relations from an import.
+     */
+    readonly replaceSuggestions: (
+      scope: RelationBulk.SuggestionScope,
+      inputs: ReadonlyArray<RelationInput>
+    ) => Effect.Effect<RelationBulk.ReplaceTotals, ValidationError | NotFoundError | DatabaseError>
+    /** All that pass the filter, in the order in which they were first saved, read in pages of 500. */
+    readonly findAll: (filter?: RelationFilter) => Stream.Stream<Relation, DatabaseError>
+    /** How many relations pass the filter. */
+    readonly count: (filter?: RelationFilter) => Effect.Effect<number, DatabaseError>
+    /** Removes one relation; fails with NotFoundError where there is none. */
+    readonly remove: (
+      source: string,
+      target: string,
+      type: RelationType
+    ) => Effect.Effect<void, NotFoundError | DatabaseError>
+  }
+>()("crosswalk/RelationRepository") {
   /** On any libSQL `SqlClient`; brings the tables up to date first. */
   static readonly layer: Layer.Layer<RelationRepository, DatabaseError, SqlClient.SqlClient> = Layer.effect(
     this,
