@@ -4,6 +4,7 @@ import { type CsvRecord, delimiterOf, parse, records } from "./CsvRecord.ts"
 import type { Format, Head, Input, Item } from "./Importer.ts"
 import { failure } from "./Items.ts"
 import { blocks, countLines } from "./Lines.ts"
+import { extensionOf } from "./Names.ts"
 import * as Rows from "./Rows.ts"
 
 /** The header of a CSV source and its rows by their columns. */
@@ -122,6 +123,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
 export const format: Format = {
   name: "csv",
   summary: "rows with a header, separated by comma, semicolon or tab",
-  detect: (head) => /\.(?:csv|tsv)$/iu.test(head.name) || (!/^\s*[[{<]/u.test(head.text) && columnsOf(head).length > 1),
+  detect: (head) =>
+    ["csv", "tsv"].includes(extensionOf(head.name)) || (!/^\s*[[{<]/u.test(head.text) && columnsOf(head).length > 1),
   read
 }

@@ -1,9 +1,11 @@
 import * as AsvsFlat from "./AsvsFlat.ts"
 import * as AsvsNested from "./AsvsNested.ts"
 import * as Csv from "./Csv.ts"
+import * as CycloneDx from "./CycloneDx.ts"
 import type { Format } from "./Importer.ts"
 import * as Json from "./Json.ts"
 import * as Ndjson from "./Ndjson.ts"
+import * as Yaml from "./Yaml.ts"
 
 /** The formats there are. The first that recognises a source reads it, so the particular stand before the general. */
 export const formats: ReadonlyArray<Format> = [
@@ -11,7 +13,9 @@ export const formats: ReadonlyArray<Format> = [
   AsvsNested.format,
   AsvsFlat.json,
   AsvsFlat.csv,
+  CycloneDx.format,
   Ndjson.format,
+  Yaml.format,
   Json.format,
   Csv.format
 ]

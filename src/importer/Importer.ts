@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import type { Effect, Result, Stream } from "effect"
+import type { Duration, Effect, Result, Stream } from "effect"
 import type { ImportError } from "../domain/errors.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 
@@ -25,12 +25,23 @@ export interface Entry {
 /** One thing found in a source: an entry, a withdrawn one, or what is wrong with a row. */
 export type Item = Result.Result<Entry | Withdrawn, ImportError>
 
+/** Where the bytes of a URL came from. */
+export interface Download {
+  /** The URL that answered, after redirects. */
+  readonly url: string
+  readonly bytes: number
+  /** The SHA-256 of the bytes, in hexadecimal. */
+  readonly sha256: string
+}
+
 /** What was found out about a source before its entries are read. */
 export interface Source {
   /** The format that was detected or forced, such as `asvs-flat-json`. */
   readonly format: string
   /** The catalog its references belong to. */
   readonly catalog: string
+  /** For a URL: what was downloaded. */
+  readonly download?: Download | undefined
   /**
    * The entries in their order; a row that is wrong is a failure among them and ends nothing. The bytes flow through
    * once, so run it once, in the scope in which the source was opened.
@@ -54,8 +65,20 @@ export const Columns = Schema.Struct({
 })
 export type Columns = typeof Columns.Type
 
+/** How a URL is downloaded. */
+export interface UrlOptions {
+  /** Refuse to use the network. Default: whether `CROSSWALK_OFFLINE` is set, to anything but `0`, `false`, `no` or `off`. */
+  readonly offline?: boolean | undefined
+  /** Allow addresses that are not public, such as `127.0.0.1` or `10.0.0.5`. Default: false. */
+  readonly allowPrivate?: boolean | undefined
+  /** The most bytes that are taken. Default: 64 MB. */
+  readonly maxBytes?: number | undefined
+  /** How long the whole download may take. Default: 60 seconds. */
+  readonly timeout?: Duration.Input | undefined
+}
+
 /** How to read a source. Everything is found out from its content where it is not said. */
-export interface Options {
+export interface Options extends UrlOptions {
   /** The name of a format, such as `csv`. Default: detected. */
   readonly format?: string | undefined
   /** The catalog, `name@version`. It overrides what the source says. */
@@ -64,8 +87,14 @@ export interface Options {
   readonly columns?: Columns | undefined
   /** The type of rows that name none, in the generic formats. Default: `reference`. */
   readonly entityType?: string | undefined
-  /** Where the array of references is, such as `$.data.items`, in `json`. Default: the only array there is. */
+  /**
+   * Which part of the source is meant. In `json` and `yaml` the array, such as `$.data.items`; in `cyclonedx` the standard,
+   * such as `$.declarations.standards[1]`; in `opencre` the standard whose entries are read, such as `CWE`; in `markdown`
+   * `headings` or `items`. Default: the only one there is; in `opencre` the CREs.
+   */
   readonly path?: string | undefined
+  /** The sheet of a workbook, by its name or its number from 1. Default: the first. */
+  readonly sheet?: string | number | undefined
 }
 
 /** The beginning of a source, from which its format is told. */
@@ -86,6 +115,8 @@ export interface Input {
   /** All its bytes, those of the head too. */
   readonly bytes: Stream.Stream<Uint8Array, ImportError>
   readonly options: Options
+  /** Another source, named relative to this one; absent where this one has no place. */
+  readonly related?: ((href: string) => Effect.Effect<Input, ImportError>) | undefined
 }
 
 /** A format that references can be read from. */

@@ -4,6 +4,7 @@ import { ImportError } from "../domain/errors.ts"
 import { ReferenceInput } from "../domain/Reference.ts"
 import type { Item } from "./Importer.ts"
 import { isTooDeep, pathOf } from "./JsonText.ts"
+import { fileName } from "./Names.ts"
 
 const decode = Schema.decodeUnknownResult(ReferenceInput)
 const isCatalogId = Schema.is(CatalogId)
@@ -54,7 +55,9 @@ export const checkCatalog = (source: string, catalog: unknown, at?: string): Eff
 
 /** The catalog of a source that names none: the name of the file, without its extension. */
 export const catalogFromName = (source: string): Effect.Effect<string, ImportError> => {
-  const name = (source.split(/[\\/]/u).at(-1) ?? "").replace(/(?<=.)\.[^.]*$/u, "").replace(/[\s@]+/gu, "-")
+  const name = fileName(source)
+    .replace(/(?<=.)\.[^.]*$/u, "")
+    .replace(/[\s@]+/gu, "-")
   return name === "" || name === "-"
     ? Effect.fail(
         new ImportError({

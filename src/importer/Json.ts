@@ -63,9 +63,9 @@ const locate = (root: unknown, path: string | undefined): Result.Result<Located,
   return Result.fail(`has several arrays: ${arrays.map(({ path }) => path).join(", ")}. Give the path of the right one`)
 }
 
-const read = Effect.fnUntraced(function* (input: Input) {
+/** Reads the references of a document that was parsed from JSON or YAML. */
+export const references = Effect.fnUntraced(function* (input: Input, root: unknown) {
   const source = input.head.name
-  const root = yield* readJson(input)
   const located = locate(root, input.options.path)
   if (Result.isFailure(located)) return yield* new ImportError({ source, problem: located.failure })
   const toRow = (value: unknown, at: string): Rows.Row | undefined =>
@@ -88,5 +88,5 @@ export const format: Format = {
   name: "json",
   summary: "an array of objects, or an object with one",
   detect: (head) => /^\s*[[{]/u.test(head.text),
-  read
+  read: (input) => Effect.flatMap(readJson(input), (root) => references(input, root))
 }

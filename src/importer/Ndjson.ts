@@ -3,6 +3,7 @@ import type { Format, Head, Input, Item } from "./Importer.ts"
 import { failure, within } from "./Items.ts"
 import { isObject, parse } from "./JsonText.ts"
 import { type Block, blocks } from "./Lines.ts"
+import { extensionOf } from "./Names.ts"
 import * as Rows from "./Rows.ts"
 
 interface Line {
@@ -42,14 +43,14 @@ const firstRow = (head: Head): Rows.Row | undefined => {
 
 /** The first line is a whole object, and another follows or it does not itself hold an array of them. */
 const detect = (head: Head): boolean => {
-  if (/\.(?:ndjson|jsonl)$/iu.test(head.name)) return true
+  if (["ndjson", "jsonl"].includes(extensionOf(head.name))) return true
   const [first, second] = lines(head.text).filter((line) => line.trim() !== "")
   if (first === undefined || !first.trimStart().startsWith("{")) return false
   const parsed = parse(first)
   if (Result.isFailure(parsed) || !isObject(parsed.success)) return false
   if (second !== undefined) return true
   return (
-    !/\.json$/iu.test(head.name) &&
+    extensionOf(head.name) !== "json" &&
     !Object.values(parsed.success).some((value) => Array.isArray(value) && value.some(isObject))
   )
 }
