@@ -16,9 +16,9 @@ export const none = new Boilerplate({ openings: [], titlesRepeat: false })
 
 /** A description's words that are looked at. */
 const maximumWords = 12
-const minimumWords = 2
-/** What an opening must be shared by. */
+/** What an opening must be shared by. A single word must open half of the texts: `Verify` may, `The` and `A` are language. */
 const minimumShare = 0.1
+const minimumShareOfWord = 0.5
 const minimumTexts = 5
 /** A catalog with fewer texts is too small to tell whether its titles repeat. */
 const minimumTitles = 20
@@ -48,7 +48,8 @@ export const learn = (
         [opening === "" ? word : `${opening} ${word}`, same] as const
       )
     })
-    if (length >= minimumWords) openings.unshift(...groups.map(([opening]) => opening))
+    const common = length > 1 ? groups : groups.filter(([, same]) => same.length >= texts.length * minimumShareOfWord)
+    openings.unshift(...common.map(([opening]) => opening))
   }
   const titles = texts.filter(({ description }) => description !== "").map(({ title }) => title)
   return new Boilerplate({
