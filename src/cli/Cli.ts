@@ -1,5 +1,6 @@
 import { Layer } from "effect"
 import { Command } from "effect/cli"
+import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { embed } from "./commands/embed.ts"
@@ -17,7 +18,11 @@ import * as Output from "./Output.ts"
 import * as Settings from "./Settings.ts"
 
 /** The command line: every command with what it prints to and what it is set to. */
-export const cli = (streams: Output.Streams, folder: string) =>
+export const cli = (surroundings: {
+  readonly streams: Output.Streams
+  readonly folder: string
+  readonly early: EarlyWorker | undefined
+}) =>
   root.pipe(
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
@@ -27,8 +32,8 @@ export const cli = (streams: Output.Streams, folder: string) =>
     ]),
     Command.provide((flags) =>
       Layer.mergeAll(
-        Output.layer({ json: flags.json, quiet: flags.quiet }, streams),
-        Layer.effect(Settings.Settings, Settings.make(flags, folder))
+        Output.layer({ json: flags.json, quiet: flags.quiet }, surroundings.streams),
+        Layer.effect(Settings.Settings, Settings.make(flags, surroundings))
       )
     ),
     Command.withDescription(

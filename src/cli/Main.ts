@@ -1,7 +1,8 @@
-import { NodeServices } from "@effect/platform-node"
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Effect, Runtime, Schema } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
+import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
 import { hasColour, type Streams, type Target, write } from "./Output.ts"
@@ -24,12 +25,18 @@ const wantsJson = (args: ReadonlyArray<string>): boolean => {
 const isClosed = (error: unknown) =>
   typeof error === "object" && error !== null && Reflect.get(error, "_tag") === "OutputClosed"
 
+/** What a command line runs in; that of this process unless told. */
+export interface Surroundings {
+  readonly streams?: Streams
+  /** The working folder. */
+  readonly folder?: string
+  /** A worker that has begun to load the model. */
+  readonly early?: EarlyWorker | undefined
+}
+
 /** Runs the command line. Fails with the exit code where that is not 0. */
-export const run = (
-  args: ReadonlyArray<string>,
-  streams: Streams = process,
-  folder: string = process.cwd()
-): Effect.Effect<void, Exit> => {
+export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}): Effect.Effect<void, Exit> => {
+  const { early, folder = process.cwd(), streams = process } = surroundings
   const json = wantsJson(args)
 
   const say = (stream: Target, text: string) => Effect.ignore(write(stream, `${text}\n`))
@@ -61,7 +68,7 @@ export const run = (
     }
   }
 
-  return Command.runWith(cli(streams, folder), { version: manifest.version })(args).pipe(
+  return Command.runWith(cli({ streams, folder, early }), { version: manifest.version })(args).pipe(
     Effect.provide(NodeServices.layer),
     Effect.provideService(CliOutput.Presenter, presenter),
     Effect.catchCause((cause): Effect.Effect<void, Exit> => {
@@ -80,3 +87,7 @@ export const run = (
     })
   )
 }
+
+/** Runs the command line as this process. */
+export const main = (args: ReadonlyArray<string>, early: EarlyWorker | undefined): void =>
+  NodeRuntime.runMain(run(args, { early }), { disableErrorReporting: true })

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect, Layer, Schema } from "effect"
 import { DatabaseError, type ModelLoadError, type NotFoundError, type ValidationError } from "../domain/errors.ts"
-import type { Embedder } from "../embedder/Embedder.ts"
+import { Embedder } from "../embedder/Embedder.ts"
 import { EmbedderConfig, layerOf } from "../embedder/EmbedderConfig.ts"
 import * as Transformers from "../embedder/Transformers.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
@@ -51,22 +51,38 @@ export const references = (access: Access) =>
 
 const isConfig = Schema.is(EmbedderConfig)
 
+/** The options of a model in worker threads, or undefined where the settings name another embedder, or none there is. */
+const modelOptions = Effect.gen(function*() {
+  const settings = yield* Settings
+  const output = yield* Output
+  const config = yield* settings.embedder
+  if (!isConfig(config) || config.type !== "transformers") return undefined
+  const options: Transformers.TransformersOptions = {
+    ...config,
+    ...(settings.offline ? { offline: true } : {}),
+    early: settings.early,
+    onProgress: ({ file, loaded, total }) => output.progress(`Downloading ${file}`, loaded, total)
+  }
+  return options
+})
+
 /** The embedder that the settings name. A model starts to load at once when `warm`. */
 export const embedder = (
   warm: boolean
 ): Layer.Layer<Embedder, ModelLoadError | ValidationError, Settings | Output> =>
   Layer.unwrap(Effect.gen(function*() {
-    const settings = yield* Settings
-    const output = yield* Output
-    const config = yield* settings.embedder
-    if (!isConfig(config) || config.type !== "transformers") return layerOf(config)
-    return Transformers.layer({
-      ...config,
-      ...(settings.offline ? { offline: true } : {}),
-      warm,
-      onProgress: ({ file, loaded, total }) => output.progress(`Downloading ${file}`, loaded, total)
-    })
+    const options = yield* modelOptions
+    return options === undefined
+      ? layerOf(yield* (yield* Settings).embedder)
+      : Transformers.layer({ ...options, warm })
   }))
+
+/** What is known of the model that the settings name, with its files checked where it has any. */
+export const inspect = Effect.gen(function*() {
+  const options = yield* modelOptions
+  if (options === undefined) return { model: (yield* Embedder).model }
+  return yield* Transformers.inspect(options)
+}).pipe(Effect.provide(embedder(false)))
 
 /** References, relations and their embeddings. */
 export const embeddings = (access: Access, { warm }: { readonly warm: boolean } = { warm: true }) =>

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path"
 import { Config, Context, Effect, FileSystem, Option, Redacted, Schema } from "effect"
 import { UserDirectories } from "effect/persistence"
 import { ValidationError } from "../domain/errors.ts"
+import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 
 /** The flags that every command has. */
 export interface Flags {
@@ -40,6 +41,8 @@ export interface Database {
 /** The flags and what follows from them, the environment and `crosswalk.json`. */
 export class Settings extends Context.Service<Settings, {
   readonly offline: boolean
+  /** A worker that has begun to load the model of the package. */
+  readonly early: EarlyWorker | undefined
   readonly database: Effect.Effect<Database, ValidationError>
   /** The configuration of the embedder; not yet checked. */
   readonly embedder: Effect.Effect<Readonly<Record<string, unknown>>, ValidationError>
@@ -101,7 +104,10 @@ const nearest = Effect.fnUntraced(function*(from: string) {
 })
 
 /** Reads the settings when they are asked for, once. */
-export const make = Effect.fnUntraced(function*(flags: Flags, folder: string) {
+export const make = Effect.fnUntraced(function*(
+  flags: Flags,
+  { early, folder }: { readonly folder: string; readonly early?: EarlyWorker | undefined }
+) {
   const files = yield* FileSystem.FileSystem
   const config = yield* Effect.cached(
     nearest(folder).pipe(Effect.provideService(FileSystem.FileSystem, files))
@@ -157,5 +163,5 @@ export const make = Effect.fnUntraced(function*(flags: Flags, folder: string) {
       : configured
   })
 
-  return Settings.of({ offline: flags.offline, database: yield* Effect.cached(database), embedder })
+  return Settings.of({ offline: flags.offline, early, database: yield* Effect.cached(database), embedder })
 })

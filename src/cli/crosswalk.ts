@@ -1,4 +1,8 @@
-import { NodeRuntime } from "@effect/platform-node"
-import { run } from "./Main.ts"
+import * as EarlyWorker from "../embedder/EarlyWorker.ts"
+import { wantsModel } from "./WantsModel.ts"
 
-NodeRuntime.runMain(run(process.argv.slice(2)), { disableErrorReporting: true })
+// The model loads in its thread while this one loads the rest of the program.
+const args = process.argv.slice(2)
+const early = wantsModel(args) ? EarlyWorker.start() : undefined
+const { main } = await import("./Main.ts")
+main(args, early)

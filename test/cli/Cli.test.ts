@@ -261,7 +261,13 @@ describe("status, doctor and model", () => {
   it.effect("shows the model", () =>
     Effect.gen(function*() {
       const { run } = yield* imported
-      expect((yield* run("model", "--check", "--json")).json()).toMatchObject({ id: "deterministic", checked: true })
+      expect((yield* run("model", "--json")).json()).toMatchObject({ id: "deterministic", folder: null })
+      expect((yield* run("model", "--json", "--embedder", "transformers")).json()).toMatchObject({
+        id: "Xenova/all-MiniLM-L6-v2",
+        dimensions: 384,
+        dtype: "q8",
+        bytes: expect.any(Number)
+      })
     }))
 })
 

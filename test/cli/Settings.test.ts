@@ -20,7 +20,7 @@ const settings = (
   folder: string,
   env: Record<string, string> = { HOME: "/home/someone" }
 ) =>
-  make({ ...none, ...flags }, folder).pipe(
+  make({ ...none, ...flags }, { folder }).pipe(
     Effect.provide(NodeServices.layer),
     Effect.map((settings) => ({
       database: Effect.provideService(settings.database, ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })),

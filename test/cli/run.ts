@@ -19,7 +19,7 @@ export const crosswalk = (folder: string) =>
   Effect.fnUntraced(function*(...args: ReadonlyArray<string>) {
     const streams = { stdout: target(), stderr: target() }
     const embedder = args.includes("--embedder") ? [] : ["--embedder", "deterministic"]
-    const result = yield* Effect.result(run([...embedder, ...args], streams, folder))
+    const result = yield* Effect.result(run([...embedder, ...args], { streams, folder }))
     return {
       code: Result.isSuccess(result) ? 0 : result.failure.code,
       stdout: streams.stdout.text(),

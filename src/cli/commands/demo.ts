@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { Command } from "effect/cli"
 import type { Hit } from "../../domain/Hit.ts"
+import * as Transformers from "../../embedder/Transformers.ts"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
+import * as LibsqlClient from "../../storage/LibsqlClient.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
-import * as Store from "../../Store.ts"
+import { VectorIndex } from "../../storage/VectorIndex.ts"
 import { lazily } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { hitJson } from "../Render.ts"
 import { oneLine, padEnd, type Safe, safe } from "../Safe.ts"
+import { Settings } from "../Settings.ts"
 
 /** From the sources and the bundle alike. */
 const example = (name: string) => {
@@ -20,6 +23,15 @@ const example = (name: string) => {
 const Queries = Schema.fromJsonString(Schema.Struct({
   queries: Schema.Array(Schema.Struct({ query: Schema.NonEmptyString, expected: Schema.NonEmptyString }))
 }))
+
+/** A database that goes with the process, and the model of the package whatever is set. */
+const store = ({ early }: Settings["Service"]) =>
+  Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
+    Layer.provide(VectorIndex.layerSql),
+    Layer.provide(
+      Layer.merge(LibsqlClient.layer({ url: ":memory:" }), Transformers.layer({ offline: true, warm: true, early }))
+    )
+  )
 
 /** How many hits of each kind are shown. */
 const shown = 3
@@ -77,7 +89,7 @@ export const demo = Command.make(
           const keyword = yield* references.search(query, { limit: shown })
           return { query, expected, semantic, keyword }
         }))
-    }).pipe(Effect.provide(Store.layer({ embedder: { type: "transformers", offline: true } })))
+    }).pipe(Effect.provide(store(yield* Settings)))
 
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1))
     const first = (mode: "semantic" | "keyword") =>

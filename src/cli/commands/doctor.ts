@@ -37,7 +37,13 @@ export const doctor = Command.make(
           } as const
         ))
     )
-    const all = checks.map((check) => check.name === "keyword index" && check.status === "ok" ? words : check)
+    const model = yield* Session.inspect.pipe(
+      Effect.map(({ model }) => ({ name: "model", status: "ok", detail: `${model.id}, its files are as they should be` })),
+      Effect.catchTag("ModelLoadError", (error) =>
+        Effect.succeed({ name: "model", status: "warning", detail: error.message }))
+    )
+    const database = checks.map((check) => check.name === "keyword index" && check.status === "ok" ? words : check)
+    const all = [...database, model]
     const unsound = all.filter(({ status }) => status === "failed")
 
     const mark = (status: string): Safe => {
