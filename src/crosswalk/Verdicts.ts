@@ -1,0 +1,91 @@
+import type { Refusal, RelationState, Verdict } from "../domain/Decision.ts"
+import type { Provenance } from "../domain/Relation.ts"
+import * as ReviewRows from "./ReviewRows.ts"
+
+const provenanceWith = (
+  before: Provenance | undefined,
+  by: string | undefined,
+  note: string | undefined
+): Provenance => {
+  const { by: _by, note: earlier, ...made } = before ?? { method: "manual" }
+  const remark = note ?? earlier
+  return {
+    ...made,
+    ...(by === undefined ? {} : { by }),
+    ...(remark === undefined || remark === "" ? {} : { note: remark })
+  }
+}
+
+/** Whether a decision says what was said before, whoever says it. */
+const isSame = (a: RelationState, b: RelationState): boolean =>
+  a.type === b.type &&
+  a.status === b.status &&
+  a.needsReview === b.needsReview &&
+  (a.provenance.note ?? "") === (b.provenance.note ?? "")
+
+/** What a verdict changes, given the relations there are between its two references. */
+const changeOf = (
+  verdict: Verdict,
+  between: ReadonlyArray<ReviewRows.RelationRow>,
+  by: string | undefined
+): ReviewRows.Change | "same" | string => {
+  const { as, note, seen, source, status, target } = verdict
+  const type = verdict.type ?? (between.length === 1 ? between[0]?.type : undefined)
+  if (type === undefined && between.length > 1) {
+    return `there are ${between.length} relations between them (${between.map((row) => row.type).join(", ")}); say which`
+  }
+  const row = between.find((one) => one.type === type)
+  if (row === undefined && seen !== undefined) return "there is no such relation any more"
+  if (row !== undefined && seen !== undefined && ReviewRows.versionOf(row) !== seen) {
+    return `it has changed since it was read; it is ${row.status} now. Look at it again`
+  }
+  const wanted = as ?? type ?? "implements"
+  const other = between.find((one) => one !== row && one.type === wanted)
+  if (row !== undefined && other !== undefined)
+    return `there is a relation ${wanted} between them already (${other.status})`
+  const before = row === undefined ? undefined : ReviewRows.stateOf(row)
+  const after: RelationState = {
+    type: wanted,
+    status,
+    confidence: before?.confidence ?? 1,
+    needsReview: false,
+    provenance: provenanceWith(before?.provenance, by, note)
+  }
+  return before !== undefined && isSame(before, after) ? "same" : { id: row?.id, source, target, before, after, note }
+}
+
+const pairOf = (source: string, target: string) => JSON.stringify([source, target])
+
+/** What verdicts change, given the relations between their references and which references are stored. */
+export const changes = (
+  verdicts: ReadonlyArray<Verdict>,
+  relations: ReadonlyArray<ReviewRows.RelationRow>,
+  stored: ReadonlySet<string>,
+  by: string | undefined
+) => {
+  const between = Map.groupBy(relations, ({ source, target }) => pairOf(source, target))
+  const changes: Array<ReviewRows.Change> = []
+  const refused: Array<Refusal> = []
+  const taken = new Set<string>()
+  let unchanged = 0
+  for (const verdict of verdicts) {
+    const { source, target } = verdict
+    const pair = pairOf(source, target)
+    const missing = [source, target].find((uri) => !stored.has(uri))
+    const change =
+      missing === undefined ? changeOf(verdict, between.get(pair) ?? [], by) : `there is no reference ${missing}`
+    if (change === "same") unchanged++
+    else if (typeof change === "string") refused.push({ source, target, problem: change })
+    else {
+      const key = `${pair}${change.before?.type}`
+      if (taken.has(pair) || taken.has(key)) {
+        refused.push({ source, target, problem: "there is another verdict on it before this one; give one at a time" })
+      } else {
+        // A relation of a new type could meet another verdict on the same two.
+        taken.add(change.before?.type === change.after?.type ? key : pair)
+        changes.push(change)
+      }
+    }
+  }
+  return { changes, refused, unchanged }
+}
