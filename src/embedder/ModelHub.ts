@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto"
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises"
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { type Duration, Effect, Schema } from "effect"
 import { ModelLoadError } from "../domain/errors.ts"
@@ -30,6 +30,9 @@ export interface DownloadOptions {
 }
 
 const redirects = 5
+
+/** The age at which an unfinished download is surely nobody's, in milliseconds. */
+const stale = 24 * 60 * 60 * 1000
 
 const causeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
@@ -80,8 +83,9 @@ export const download = Effect.fn("ModelHub.download")(function* (options: Downl
     let url = first
     let promised: Promised = { size: undefined, etag: undefined }
     for (let i = 0; i < redirects; i++) {
+      if (!URL.canParse(url)) return yield* fail(`${url} is not an address`)
       const headers: Record<string, string> = { "user-agent": "crosswalk" }
-      if (token !== undefined && new URL(url).origin === new URL(hub).origin)
+      if (token !== undefined && new URL(url).origin === new URL(first).origin)
         headers["authorization"] = `Bearer ${token}`
       const response = yield* patiently(url, () => fetch(url, { redirect: "manual", headers, signal }))
       const said = promisedBy(response.headers)
@@ -91,7 +95,7 @@ export const download = Effect.fn("ModelHub.download")(function* (options: Downl
       }
       // The length of a redirect's own body says nothing.
       if (response.headers.has("x-linked-etag")) promised = said
-      url = new URL(location, url).href
+      url = URL.parse(location, url)?.href ?? location
     }
     return yield* fail(`${first} leads from one address to the next`)
   })
@@ -146,6 +150,13 @@ export const download = Effect.fn("ModelHub.download")(function* (options: Downl
   const parent = dirname(folder)
   const store = patiently(parent, async () => {
     await mkdir(parent, { recursive: true })
+    // What a process that was killed left behind.
+    for (const name of await readdir(parent)) {
+      const path = join(parent, name)
+      if (name.startsWith(".download-") && Date.now() - (await stat(path)).mtimeMs > stale) {
+        await rm(path, { recursive: true, force: true })
+      }
+    }
     const path = join(parent, `.download-${randomUUID()}`)
     await mkdir(path)
     return path

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer } from "effect"
-import { appendFile, readdir } from "node:fs/promises"
+import { appendFile, mkdir, readdir, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as Transformers from "../../src/embedder/Transformers.ts"
@@ -118,6 +118,22 @@ describe("ModelHub", () => {
       const { cacheDirectory } = yield* setUp("good")
       const error = yield* Effect.flip(build({ hub: "http://127.0.0.1:1", cacheDirectory, offline: false }))
       assert.include(error.message, "127.0.0.1:1")
+    })
+  )
+
+  it.live("removes what a process that was killed left behind a day ago", () =>
+    Effect.gen(function* () {
+      const { cacheDirectory, options } = yield* setUp("error")
+      const left = join(cacheDirectory, "test", "model", ".download-left")
+      const fresh = join(cacheDirectory, "test", "model", ".download-fresh")
+      yield* Effect.promise(async () => {
+        await mkdir(left, { recursive: true })
+        await mkdir(fresh)
+        await utimes(left, 0, 0)
+      })
+      yield* Effect.flip(build(options))
+      const names = yield* Effect.promise(() => readdir(join(cacheDirectory, "test", "model")))
+      assert.deepStrictEqual(names, [".download-fresh"])
     })
   )
 
