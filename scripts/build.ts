@@ -20,7 +20,8 @@ const bundle = await build({
   absWorkingDir: root,
   entryPoints: [
     { in: "scripts/launcher.ts", out: "crosswalk" },
-    { in: "scripts/worker.ts", out: "worker" }
+    { in: "src/embedder/worker.ts", out: "worker" },
+    { in: "src/search/IndexWorker.ts", out: "IndexWorker" }
   ],
   outdir: "dist/cli",
   bundle: true,

@@ -6,8 +6,6 @@ import { isAbsolute, join } from "node:path"
 
 const xdg = process.env.XDG_CACHE_HOME
 const caches = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), ".cache")
-// In the environment, so that workers find it too.
-process.env.NODE_COMPILE_CACHE ??= join(caches, "crosswalk", "compiled")
-enableCompileCache()
+enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(caches, "crosswalk", "compiled"))
 
 await import("../src/cli/crosswalk.ts")
