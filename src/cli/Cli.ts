@@ -6,6 +6,7 @@ import { doctor } from "./commands/doctor.ts"
 import { embed } from "./commands/embed.ts"
 import { get } from "./commands/get.ts"
 import { importCommand } from "./commands/import.ts"
+import { indexCommand } from "./commands/indexCommand.ts"
 import { list } from "./commands/list.ts"
 import { model } from "./commands/model.ts"
 import { relate } from "./commands/relate.ts"
@@ -27,7 +28,7 @@ export const cli = (surroundings: {
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
       { group: "Search", commands: [search, similar] },
-      { group: "Database", commands: [status, embed, doctor, model] },
+      { group: "Database", commands: [status, embed, indexCommand, doctor, model] },
       { group: "Learn", commands: [demo] }
     ]),
     Command.provide((flags) =>

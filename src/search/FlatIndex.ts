@@ -152,6 +152,7 @@ export class FlatIndex {
       if (!this.keepVectors) return Array.from(keys, (slot) => this.ids[Number(slot)]!)
       const best: Array<readonly [cosine: number, id: number]> = []
       let last = -Infinity // the cosine of the worst that is wanted
+      let sortAt = count
       let complete = look === size
       for (let i = 0; i < look; i++) {
         const coded = (1 - distances[i]!) / (this.scale * queryScale)
@@ -163,10 +164,11 @@ export class FlatIndex {
         const cosine = this.cosine(query, slot)
         if (cosine < last - tie) continue
         best.push([cosine, this.ids[slot]!])
-        if (best.length >= 2 * count + 64 || best.length === count) {
+        if (best.length === sortAt) {
           best.sort(byCosine)
           last = best[count - 1]![0]
           while (best.at(-1)![0] < last - tie) best.pop()
+          sortAt = 2 * best.length + 16
         }
       }
       if (!complete) continue

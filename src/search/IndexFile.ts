@@ -34,6 +34,9 @@ export interface Description {
 /** The file is not a whole index: the message says in which way. */
 export class Damaged extends Error {}
 
+/** What is said of a file that is not there. */
+export const absent = "there is none"
+
 const property = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
 

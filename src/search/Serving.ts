@@ -17,6 +17,7 @@ export interface Plan {
   /** The saved index; undefined where nothing is saved. */
   readonly path: string | undefined
   readonly exactUpTo: number
+  readonly mergeAfter: number | undefined
 }
 
 /** An index that answers, and the moment of the tables that it shows. */
@@ -40,9 +41,6 @@ const noProgress: OnProgress = () => Effect.void
 
 /** Below this an index is read from the tables sooner than from a file (some 40 ms). */
 export const worthSaving = 10_000
-
-/** How many changes a graph carries beside it before they are merged. */
-export const mergeAt = (count: number): number => Math.max(2000, Math.floor(count / 50))
 
 /** Applies what was committed since. False where the history is another one or no longer written down. */
 export const catchUp = Effect.fnUntraced(function*(log: ChangeLog, serving: Serving) {

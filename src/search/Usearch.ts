@@ -24,6 +24,11 @@ export interface Options {
    * Default 320, which finds 95 % and more of the nearest ten among a million.
    */
   readonly expansion?: number | undefined
+  /**
+   * How many changes are kept beside a graph before they are merged into it in the background. Default: a fiftieth of the
+   * vectors, at least 2000.
+   */
+  readonly mergeAfter?: number | undefined
 }
 
 /** The most hits that are looked for in the index; for more, comparing all in SQL takes no longer. */
@@ -45,7 +50,8 @@ export const planOf = Effect.fnUntraced(function*(options: Options, buildThreads
   return {
     input: { buildThreads, expansion: options.expansion ?? 320 },
     path: options.path ?? (isFile ? defaultPath(client.url) : undefined),
-    exactUpTo: options.exactUpTo ?? 100_000
+    exactUpTo: options.exactUpTo ?? 100_000,
+    mergeAfter: options.mergeAfter
   } satisfies Serving.Plan
 })
 
@@ -124,7 +130,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     const { path } = plan
     const { count, pending } = serving.size
     const isTooLarge = serving.kind !== "graph" && count > plan.exactUpTo
-    const isBehind = serving.kind === "graph" && pending > Serving.mergeAt(count)
+    const isBehind = serving.kind === "graph" && pending > (plan.mergeAfter ?? Math.max(2000, Math.floor(count / 50)))
     if (state.building || path === undefined || !(isTooLarge || isBehind)) return
     if ((yield* Clock.currentTimeMillis) < state.quietUntil) return
     state.building = true
@@ -173,7 +179,9 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   const nearest = Effect.fn("VectorIndex.nearest")(function*(vector: Float32Array, options: NearestOptions) {
     const { filter, limit } = options
-    const isFiltered = filter !== undefined && Object.values(filter).some((value) => value !== undefined)
+    const isFiltered = Object.values(filter ?? {}).some((value) =>
+      value !== undefined && !(Array.isArray(value) && value.length === 0)
+    )
     // Only the connection of a transaction sees what it has not committed.
     const isInTransaction = Option.isSome(yield* Effect.serviceOption(client.transactionService))
     const isResting = state.serving === undefined && (yield* Clock.currentTimeMillis) < state.quietUntil

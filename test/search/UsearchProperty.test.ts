@@ -4,7 +4,9 @@ import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Schema, Scope } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
+import type { SqlClient } from "effect/sql"
 import { ModelInfo } from "../../src/domain/Embedding.ts"
+import type { DatabaseError } from "../../src/domain/errors.ts"
 import { normalise } from "../../src/domain/Vector.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as Usearch from "../../src/search/Usearch.ts"
@@ -33,7 +35,7 @@ const embedder = (fingerprint: string) =>
   )
 
 /** A database opened by a process of its own, as far as the database can tell. */
-const open = (url: string, fingerprint: string, index: Layer.Layer<VectorIndex, unknown, import("effect/sql").SqlClient.SqlClient>) =>
+const open = (url: string, fingerprint: string, index: Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient>) =>
   Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
     Layer.provideMerge(index),
     Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url }), embedder(fingerprint))),
@@ -50,6 +52,8 @@ const Command = Schema.Union([
   Schema.TaggedStruct("Embed", { force: Schema.Boolean, elsewhere: Schema.Boolean }),
   Schema.TaggedStruct("ChangeModel", {}),
   Schema.TaggedStruct("Reopen", {}),
+  // Time in which a graph is built and changes are merged.
+  Schema.TaggedStruct("Pause", {}),
   Schema.TaggedStruct("Search", { words: Schema.Array(word), limit: Schema.Literals([1, 3, 10, 200]) })
 ])
 type Command = typeof Command.Type
@@ -124,6 +128,10 @@ const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
           yield* both.close
           both = yield* start
           break
+        case "Pause":
+          yield* search(["dare"], 1)
+          yield* Effect.sleep("200 millis")
+          break
         case "Search":
           yield* search(command.words, command.limit)
       }
@@ -133,18 +141,25 @@ const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
     yield* both.close
   }).pipe(Effect.scoped)
 
+/** Ends with a graph. */
+const graph: ReadonlyArray<Command> = [
+  { _tag: "SaveMany", from: 0, words: ["red"] },
+  { _tag: "SaveMany", from: 40, words: ["blue", "dare"] },
+  { _tag: "Pause" }
+]
+
 const commands = Arbitrary.array(Arbitrary.schema(Command), { minLength: 1, maxLength: 25 })
 
 it.live.prop(
   "whatever is done by two processes, a search finds what comparing all finds",
   { commands },
   ({ commands }) => run(commands, {}),
-  { arbitrary: { runs: 25 }, timeout: 120_000 }
+  { arbitrary: { runs: 12 }, timeout: 120_000 }
 )
 
 it.live.prop(
   "so it does where a graph is built beside it and changes are merged",
   { commands },
-  ({ commands }) => run(commands, { exactUpTo: 10 }),
-  { arbitrary: { runs: 25 }, timeout: 120_000 }
+  ({ commands }) => run([...graph, ...commands], { exactUpTo: 10, mergeAfter: 5 }),
+  { arbitrary: { runs: 12 }, timeout: 120_000 }
 )

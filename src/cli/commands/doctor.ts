@@ -43,7 +43,9 @@ export const doctor = Command.make(
         Effect.succeed({ name: "model", status: "warning", detail: error.message }))
     )
     const database = checks.map((check) => check.name === "keyword index" && check.status === "ok" ? words : check)
-    const all = [...database, model]
+    const { check } = yield* lazily(() => import("../../search/IndexAdmin.ts"))
+    const index = yield* check({}).pipe(Effect.provide(Session.database("readonly")))
+    const all = [...database, { name: "vector index", ...index }, model]
     const unsound = all.filter(({ status }) => status === "failed")
 
     const mark = (status: string): Safe => {
