@@ -5,6 +5,7 @@ import * as CycloneDx from "./CycloneDx.ts"
 import type { Format } from "./Importer.ts"
 import * as Json from "./Json.ts"
 import * as Ndjson from "./Ndjson.ts"
+import * as Oscal from "./Oscal.ts"
 import * as Yaml from "./Yaml.ts"
 
 /** The formats there are. The first that recognises a source reads it, so the particular stand before the general. */
@@ -14,6 +15,8 @@ export const formats: ReadonlyArray<Format> = [
   AsvsFlat.json,
   AsvsFlat.csv,
   CycloneDx.format,
+  Oscal.catalog,
+  Oscal.profile,
   Ndjson.format,
   Yaml.format,
   Json.format,

@@ -3,8 +3,10 @@ import type { PlatformError } from "effect/PlatformError"
 import { ImportError } from "../domain/errors.ts"
 import { withHead } from "./Bytes.ts"
 import { formats } from "./Formats.ts"
-import type { Format, Head, Item, Options, Source } from "./Importer.ts"
+import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
+import { isUrl } from "./Names.ts"
+import { download } from "./Urls.ts"
 
 const names = formats.map((format) => format.name).join(", ")
 
@@ -45,6 +47,16 @@ const refuseRepeated = (source: string, items: Source["items"]): Source["items"]
     )
   )
 
+/** Reads what was opened. */
+const readInput = Effect.fnUntraced(function* (input: Input) {
+  const { head, options } = input
+  if (options.catalog !== undefined) yield* checkCatalog(head.name, options.catalog)
+  const format = choose(head, options.format)
+  if (Result.isFailure(format)) return yield* new ImportError({ source: head.name, problem: format.failure })
+  const { catalog, items } = yield* format.success.read(input)
+  return { format: format.success.name, catalog, items: refuseRepeated(head.name, items) }
+})
+
 /**
  * Finds out what a stream of bytes is and reads it as references.
  *
@@ -56,12 +68,7 @@ export const read: (
   bytes: Stream.Stream<Uint8Array, ImportError>,
   options?: Options
 ) => Effect.Effect<Source, ImportError, Scope.Scope> = Effect.fn("Sources.read")(function* (name, bytes, options = {}) {
-  if (options.catalog !== undefined) yield* checkCatalog(name, options.catalog)
-  const input = yield* withHead(name, bytes)
-  const format = choose(input.head, options.format)
-  if (Result.isFailure(format)) return yield* new ImportError({ source: name, problem: format.failure })
-  const { catalog, items } = yield* format.success.read({ ...input, options })
-  return { format: format.success.name, catalog, items: refuseRepeated(name, items) }
+  return yield* readInput({ ...(yield* withHead(name, bytes)), options })
 })
 
 const unreadable =
@@ -76,14 +83,56 @@ const unreadable =
     return new ImportError({ source, problem, cause: error })
   }
 
-/** The bytes of a file, or of standard input as `-`. */
-export const bytes = Effect.fnUntraced(function* (source: string) {
+/** The bytes of a source, and for a URL what was downloaded. */
+const locate = Effect.fnUntraced(function* (source: string, options: UrlOptions) {
+  if (isUrl(source)) {
+    const { pieces, ...found } = yield* download(source, options)
+    return { bytes: Stream.fromArray(pieces).pipe(Stream.rechunk(1)), download: found }
+  }
   const all = source === "-" ? (yield* Stdio.Stdio).stdin : (yield* FileSystem.FileSystem).stream(source)
-  return Stream.mapError(all, unreadable(source))
+  return { bytes: Stream.mapError(all, unreadable(source)), download: undefined }
+})
+
+/** The bytes of a file, of an http or https URL, or of standard input as `-`. A URL is downloaded first, into memory. */
+export const bytes = Effect.fnUntraced(function* (source: string, options: UrlOptions = {}) {
+  const found = yield* locate(source, options)
+  return found.bytes
+})
+
+/** Another source, named relative to one: a file beside a file, a URL relative to a URL. */
+const beside = (source: string, href: string): string | undefined => {
+  if (isUrl(source)) return URL.canParse(href, source) ? new URL(href, source).href : undefined
+  if (source === "-" || /^(?:[a-z][\w+.-]+:|[\\/])/iu.test(href)) return undefined
+  return source.replace(/[^\\/]*$/u, "") + href
+}
+
+/** A source as formats get it, which may open what lies beside it. */
+const openInput: (
+  source: string,
+  options: Options
+) => Effect.Effect<
+  { readonly input: Input; readonly download: Download | undefined },
+  ImportError,
+  FileSystem.FileSystem | Stdio.Stdio | Scope.Scope
+> = Effect.fnUntraced(function* (source, options) {
+  const services = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>()
+  const found = yield* locate(source, options)
+  const related: Input["related"] = (href) => {
+    const other = beside(source, href)
+    const problem = `${href} is not relative to ${source}, so it is not followed`
+    return other === undefined
+      ? Effect.fail(new ImportError({ source, problem }))
+      : openInput(other, options).pipe(
+          Effect.map(({ input }) => input),
+          Effect.provideContext(services)
+        )
+  }
+  const opened = yield* withHead(source, found.bytes)
+  return { input: { ...opened, options, related }, download: found.download }
 })
 
 /**
- * Opens a file, or standard input as `-`, finds out what it is and reads it as references.
+ * Opens a file, an http or https URL, or standard input as `-`, finds out what it is and reads it as references.
  *
  * @example
  * import { NodeServices } from "@effect/platform-node"
@@ -100,6 +149,7 @@ export const open: (
   options?: Options
 ) => Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope> = Effect.fn("Sources.open")(
   function* (source, options = {}) {
-    return yield* read(source, yield* bytes(source), options)
+    const { download, input } = yield* openInput(source, options)
+    return { ...(yield* readInput(input)), ...(download !== undefined && { download }) }
   }
 )
