@@ -150,8 +150,8 @@ const compare = Effect.fnUntraced(function*(log: ChangeLog.ChangeLog, serving: S
   let { count } = serving.size
   for (let more = true; more;) {
     const next = yield* log.vectorsAfter(last, serving.model)
-    const { ids, size } = yield* serving.thread.ask({ _tag: "Compare", ...next.page })
     total += next.page.ids.length
+    const { ids, size } = yield* serving.thread.ask({ _tag: "Compare", ...next.page })
     different += ids.length
     count = size.count
     last = next.last
@@ -168,19 +168,18 @@ const compare = Effect.fnUntraced(function*(log: ChangeLog.ChangeLog, serving: S
  */
 export const check = Effect.fn("VectorIndex.check")(
   function*(options: Options) {
-    const skipped = (detail: string): IndexCheck => ({ status: "skipped", detail })
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
     const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE name = 'crosswalk_change'`
-    if (tables.length === 0) return skipped("none is saved; the database was made by an older version")
+    if (tables.length === 0) return ok("none is saved")
     const { log, model, plan } = yield* context(options, "VectorIndex.check")
     const { path } = plan
-    if (path === undefined || model === undefined) return skipped("none is saved")
+    if (path === undefined || model === undefined) return ok("none is saved")
     const thread = yield* IndexThread.make(plan.input)
     const opened = yield* thread.ask({ _tag: "Open", path, mode: "view", ...model })
     const { description } = opened
     if (description === undefined) {
       return opened.problem === IndexFile.absent
-        ? skipped("none is saved")
+        ? ok("none is saved")
         : {
           status: "warning",
           detail: `${path} is not used: ${opened.problem}. 'crosswalk index build' makes it anew`
@@ -217,7 +216,7 @@ export const check = Effect.fn("VectorIndex.check")(
         } satisfies IndexCheck
       }
     }
-    return skipped("the vectors change too fast to be compared")
+    return { status: "skipped", detail: "the vectors change too fast to be compared" } satisfies IndexCheck
   },
   Effect.scoped,
   Effect.mapError(toError("VectorIndex.check"))

@@ -19,7 +19,7 @@ type AnswerOf<Tag extends keyof Answers> = Extract<Answer, { readonly _tag: Answ
 
 /** An index in a thread of its own, so that no scan holds the event loop. */
 export interface IndexThread {
-  /** Asks and waits. Questions are answered in the order in which they are asked. */
+  /** Asks and waits. Questions are answered in the order in which they are asked; their vectors are handed over. */
   readonly ask: <Tag extends keyof Answers>(
     question: Extract<Question, { readonly _tag: Tag }>
   ) => Effect.Effect<AnswerOf<Tag>, IndexFailure>

@@ -64,10 +64,10 @@ const followSlowly = Effect.fnUntraced(function*(
   let done = 0
   for (let more = true; more;) {
     const next = yield* log.after(serving.position, serving.model)
+    done += next.page.ids.length + next.page.removed.length
     const { size } = yield* serving.thread.ask({ _tag: "Apply", ...next.page })
     serving.size = size
     serving.position = next.position
-    done += next.page.ids.length + next.page.removed.length
     more = next.more
     yield* onProgress(Math.min(done, total), total)
   }
@@ -81,9 +81,9 @@ const load = Effect.fnUntraced(function*(log: ChangeLog, serving: Serving, expec
   let last = 0
   for (let more = true; more;) {
     const next = yield* log.vectorsAfter(last, model)
+    done += next.page.ids.length
     const { size } = yield* thread.ask({ _tag: "Apply", ...next.page, removed: new Float64Array() })
     serving.size = size
-    done += next.page.ids.length
     last = next.last
     more = next.more
     yield* onProgress(done, Math.max(expected, done))
