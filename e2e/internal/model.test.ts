@@ -44,7 +44,7 @@ describe("the model of the package", () => {
       await mkdir(cwd)
       await writeFile(join(cwd, "crosswalk.json"), JSON.stringify({ db: "x.db", embedder }))
       expect((await crosswalk(["import", file, "--catalog", "two@1"], { cwd })).code).toBe(0)
-      const { hits } = (await crosswalk(["search", "restoring encrypted backups", "--json"], { cwd })).json()
+      const { hits } = (await crosswalk(["search", "restoring encrypted backups", "--mode", "semantic", "--json"], { cwd })).json()
       const { fingerprint } = (await crosswalk(["model", "--json"], { cwd })).json()
       return { fingerprint, score: hits.find((hit: Hit) => hit.uri === "two:1/long").score }
     }

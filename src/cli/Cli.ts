@@ -4,6 +4,7 @@ import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { embed } from "./commands/embed.ts"
+import { evaluate } from "./commands/evaluate.ts"
 import { get } from "./commands/get.ts"
 import { importCommand } from "./commands/import.ts"
 import { indexCommand } from "./commands/indexCommand.ts"
@@ -27,7 +28,7 @@ export const cli = (surroundings: {
   root.pipe(
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
-      { group: "Search", commands: [search, similar] },
+      { group: "Search", commands: [search, similar, evaluate] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, model] },
       { group: "Learn", commands: [demo] }
     ]),

@@ -1,5 +1,7 @@
 import { Effect, Option } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, CliError, Command, Flag } from "effect/cli"
+import { ValidationError } from "../domain/errors.ts"
+import { parse } from "../domain/MetadataCondition.ts"
 
 /** A flag that may be left out, as `undefined`. */
 export const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
@@ -15,13 +17,31 @@ export const limit = Flag.Int("limit").pipe(
   Flag.withDefault(10)
 )
 
-/** The flags of a filter, which applies before the best are chosen. */
+/** `level>=2`: a condition on the metadata. */
+const condition = (text: string) => {
+  const parsed = parse(text)
+  return parsed instanceof ValidationError
+    ? Effect.fail(new CliError.InvalidValue({ option: "where", value: text, expected: parsed.expected, kind: "flag" }))
+    : Effect.succeed(parsed)
+}
+
+/** The flags of a `Filter`, which applies before the best are chosen. */
 export const filter = {
   catalog: Flag.String("catalog").pipe(Flag.withDescription("Only references of this catalog, name@version"), optional),
   entityType: Flag.String("type").pipe(Flag.withDescription("Only references of this type"), optional),
   tags: Flag.String("tag").pipe(
     Flag.withDescription("Only references with this tag; repeat it for several, which all must be there"),
     Flag.atLeast(0)
+  ),
+  anyTags: Flag.String("any-tag").pipe(
+    Flag.withDescription("Only references with this tag; repeat it for several, of which one is enough"),
+    Flag.atLeast(0)
+  ),
+  metadata: Flag.String("where").pipe(
+    Flag.withDescription("Only references whose metadata says so, such as level>=2 or owner.team=platform; may be repeated"),
+    Flag.withMetavar("condition"),
+    Flag.atLeast(0),
+    Flag.mapEffect((texts) => Effect.forEach(texts, condition))
   )
 }
 

@@ -13,9 +13,9 @@ interface Weights {
 }
 
 /** Fitted by logistic regression; docs/search.md tells on what, and how well it holds elsewhere. */
-const both: Weights = { bias: -6, cosine: 11, keyword: 4 }
-const meaning: Weights = { bias: -6, cosine: 14, keyword: 0 }
-const words: Weights = { bias: -3, cosine: 0, keyword: 6 }
+const both: Weights = { bias: -9, cosine: 25, keyword: 5 }
+const meaning: Weights = { bias: -9, cosine: 27, keyword: 0 }
+const words: Weights = { bias: -3.8, cosine: 0, keyword: 12.5 }
 
 /** From which relevance on a hit counts as an answer. */
 export const threshold = 0.5

@@ -142,7 +142,9 @@ describe("search and similar", () => {
           entityType: "rule",
           description: "Passwords are stored as slow hashes.",
           tags: ["auth"],
-          catalog: "rules@1"
+          catalog: "rules@1",
+          relevance: expect.any(Number),
+          explanation: expect.any(Object)
         })
       }
       const { hits } = (yield* run("similar", "rules:1/A", "--json")).json()

@@ -11,14 +11,14 @@ import * as Session from "../Session.ts"
 
 export const embed = Command.make(
   "embed",
-  { force: toggle("force", "Embed again also what is up to date"), ...filter },
-  Effect.fn(function*({ force, catalog, entityType, tags }) {
+  { force: toggle("force", "Embed again also what is up to date"), filter },
+  Effect.fn(function*({ force, filter }) {
     const output = yield* Output
     const failed: Array<Failure> = []
     const { skipped, updated } = yield* EmbeddingRepository.use((embeddings) =>
       embeddings.updateAllEmbeddings({
         force,
-        filter: { catalog, entityType, tags },
+        filter,
         onProgress: ({ done, total }) => output.progress("Embedding", done, total),
         onFailure: ({ reason, reference }) => {
           const failure = { at: reference?.uri ?? "", problem: reason }

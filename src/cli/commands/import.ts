@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
+import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import type { Failure, ImportReport } from "../CatalogImport.ts"
 import { columns } from "../Columns.ts"
 import { Ended, ExitCode } from "../Errors.ts"
@@ -64,13 +65,19 @@ export const importCommand = Command.make(
     strict: toggle("strict", "Write nothing unless every row is good"),
     prune: toggle("prune", "Remove references of the catalog that the source no longer has"),
     force: toggle("force", "Prune also references with relations that a person decided on"),
+    refreshOpenings: toggle(
+      "refresh-openings",
+      "Look again for what the catalogue's texts repeat, which is left out of what is embedded"
+    ),
     noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
   },
-  Effect.fn(function*({ noEmbed, source, ...options }) {
+  Effect.fn(function*({ noEmbed, refreshOpenings, source, ...options }) {
     const output = yield* Output
     const save = Effect.gen(function*() {
       const { run } = yield* lazily(() => import("../CatalogImport.ts"))
-      return yield* run(source, { ...options, onProgress: (read) => output.progress("Importing", read) })
+      const report = yield* run(source, { ...options, onProgress: (read) => output.progress("Importing", read) })
+      yield* (yield* ReferenceRepository).learnBoilerplate(report.catalog, { refresh: refreshOpenings })
+      return report
     })
     const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0
     const both = Effect.gen(function*() {

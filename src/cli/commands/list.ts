@@ -16,12 +16,12 @@ export const list = Command.make(
       Flag.withDescription("At most this many (default: all)"),
       optional
     ),
-    ...filter
+    filter
   },
-  Effect.fn(function*({ limit, catalog, entityType, tags }) {
+  Effect.fn(function*({ limit, filter }) {
     const output = yield* Output
     const all = Stream.unwrap(
-      Effect.map(ReferenceRepository, (references) => references.findAll({ catalog, entityType, tags }))
+      Effect.map(ReferenceRepository, (references) => references.findAll(filter))
     )
     const some = (limit === undefined ? all : Stream.take(all, limit)).pipe(Stream.grouped(500))
     if (!output.json) {

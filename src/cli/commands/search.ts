@@ -1,45 +1,73 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
-import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
-import { filter, limit } from "../Flags.ts"
+import { Search } from "../../search/Search.ts"
+import { Fusion, Mode } from "../../search/SearchOptions.ts"
+import { filter, limit, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
 import { safe } from "../Safe.ts"
+import * as SearchRender from "../SearchRender.ts"
 import * as Session from "../Session.ts"
 
-/** The ways to search. */
-export const modes = ["semantic", "keyword"] as const
+const share = (name: string, description: string) =>
+  Flag.Finite(name).pipe(
+    Flag.filter((value) => value >= 0 && value <= 1, (value) => `Expected a number from 0 to 1, got ${value}`),
+    Flag.withDescription(description),
+    optional
+  )
+
+/** How the legs of a hybrid search are joined. */
+export const joining = {
+  semanticWeight: share("semantic-weight", "How much meaning weighs against words in a hybrid search, 0 to 1 (default 0.75)"),
+  fusion: Flag.Literals("fusion", Fusion.literals).pipe(
+    Flag.withDescription("Join meaning and words by their scaled scores or by their ranks alone (default convex)"),
+    optional
+  )
+}
 
 export const search = Command.make(
   "search",
   {
     query: Argument.String("query").pipe(Argument.withDescription("What to look for, in your own words")),
-    mode: Flag.Literals("mode", modes).pipe(
+    mode: Flag.Literals("mode", Mode.literals).pipe(
       Flag.withAlias("m"),
-      Flag.withDescription("By meaning, or by the words themselves, which needs no model (default semantic)"),
-      Flag.withDefault("semantic")
+      Flag.withDescription("By meaning and words together, by meaning, or by words, which needs no model (default hybrid)"),
+      Flag.withDefault("hybrid")
     ),
-    limit,
-    ...filter
+    explain: toggle("explain", "Show how each score came about"),
+    facets: toggle("facets", "Count what was searched by catalog, type and tag"),
+    options: {
+      limit,
+      minRelevance: share("min-relevance", "Only hits of at least this relevance, 0 to 1"),
+      onlyRelevant: toggle("only-relevant", "Only hits that are likely to answer the query; perhaps none"),
+      filter,
+      ...joining
+    }
   },
-  Effect.fn(function*({ query, mode, limit, catalog, entityType, tags }) {
+  Effect.fn(function*({ query, mode, explain, facets, options }) {
     const output = yield* Output
-    const options = { limit, filter: { catalog, entityType, tags } }
-    const hits = yield* (mode === "keyword"
-      ? ReferenceRepository.use((references) => references.search(query, options)).pipe(
-        Effect.provide(Session.references("existing"))
-      )
-      : EmbeddingRepository.use((embeddings) => embeddings.findSimilarByText(query, options)).pipe(
-        Effect.provide(Session.embeddings("existing"))
-      ))
-    yield* output.answer({ query, mode, hits: hits.map(Render.hitJson) }, () => Render.hits(output, hits))
-    if (hits.length === 0 && !output.json) yield* output.note(safe`Nothing was found.`)
+    const find = Search.use(({ search }) => search(query, { ...options, mode, facets }))
+    const found = yield* (mode === "keyword"
+      ? find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("existing"))))
+      : find.pipe(Effect.provide(Layer.provide(Search.layer, Session.embeddings("existing")))))
+    const { hits } = found
+    yield* output.answer(
+      { query, mode, hits: hits.map(SearchRender.hitJson), facets: found.facets },
+      () => [
+        ...(explain ? hits.flatMap((hit) => SearchRender.explained(output, hit)) : Render.hits(output, hits)),
+        ...(found.facets === undefined ? [] : SearchRender.facets(output, found.facets))
+      ]
+    )
+    if (hits.length === 0 && !output.json) {
+      const isStrict = options.onlyRelevant || options.minRelevance !== undefined
+      yield* output.note(isStrict ? safe`Nothing relevant was found.` : safe`Nothing was found.`)
+    }
   })
 ).pipe(
-  Command.withDescription("Find references by meaning or by keyword"),
+  Command.withDescription("Find references by meaning and by keyword"),
   Command.withExamples([
-    { command: 'crosswalk search "keep passwords safe if the database leaks"', description: "The ten nearest in meaning" },
-    { command: "crosswalk search argon2 --mode keyword --catalog asvs@5.0.0", description: "Those with the word" }
+    { command: 'crosswalk search "keep passwords safe if the database leaks"', description: "The ten best" },
+    { command: "crosswalk search argon2 --mode keyword --catalog asvs@5.0.0", description: "Those with the word" },
+    { command: 'crosswalk search "log out" --where "level<=1" --only-relevant --explain', description: "Only what answers it, and why" }
   ])
 )

@@ -1,0 +1,44 @@
+import type { Leg } from "../domain/Explanation.ts"
+import type { FacetCount, Facets } from "../domain/Facets.ts"
+import type { SearchHit } from "../domain/SearchHit.ts"
+import type { Output } from "./Output.ts"
+import * as Render from "./Render.ts"
+import { oneLine, type Safe, safe } from "./Safe.ts"
+
+type Printer = Output["Service"]
+
+export const hitJson = (hit: SearchHit) => ({
+  ...Render.hitJson(hit),
+  relevance: hit.relevance,
+  explanation: { ...hit.explanation }
+})
+
+const leg = (name: string, { contribution, rank, scaled, score }: Leg): string =>
+  `${contribution.toFixed(3)} ${name}: ${score.toFixed(3)} → ${scaled.toFixed(3)}, ` +
+  (rank === undefined ? "not among its best" : `rank ${rank}`)
+
+/** A hit with a line for what each leg adds to its score. */
+export const explained = (output: Printer, hit: SearchHit): ReadonlyArray<Safe> => {
+  const { keyword, semantic } = hit.explanation
+  const parts = [
+    ...(semantic === undefined ? [] : [leg("meaning", semantic)]),
+    ...(keyword === undefined ? [] : [leg("words", keyword)])
+  ]
+  return [
+    ...Render.hits(output, [hit]),
+    ...parts.map((part, i) => safe`        ${output.dim(`${i === 0 ? "=" : "+"} ${part}`)}`),
+    safe`        ${output.dim(`relevance ${hit.relevance.toFixed(2)}`)}`
+  ]
+}
+
+const facet = (output: Printer, name: string, counts: ReadonlyArray<FacetCount>): ReadonlyArray<Safe> =>
+  counts.length === 0 ? [] : [
+    safe`${output.bold(name)}`,
+    ...counts.map(({ count, value }) => safe`${String(count).padStart(6)}  ${oneLine(value, output.width - 8)}`)
+  ]
+
+export const facets = (output: Printer, { catalogs, entityTypes, tags }: Facets): ReadonlyArray<Safe> => [
+  ...facet(output, "Catalogs", catalogs),
+  ...facet(output, "Types", entityTypes),
+  ...facet(output, "Tags", tags)
+]
