@@ -1,0 +1,141 @@
+import { Schema } from "effect"
+import { CatalogId } from "./Catalog.ts"
+import { Confidence, RelationStatus, RelationType } from "./Relation.ts"
+import { NonBlankText } from "./Text.ts"
+
+/** A day, written 2026-12-31. */
+export const Day = Schema.String.check(
+  Schema.makeFilter((text) => {
+    const isDay = /^\d{4}-\d{2}-\d{2}$/u.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true
+    return isDay ? undefined : "a day written 2026-12-31"
+  })
+)
+
+/** Why a reference need not be covered, or need not link to anything. */
+export const CoverageException = Schema.Struct({
+  /** The URI of the reference. */
+  reference: NonBlankText,
+  reason: NonBlankText,
+  /** Who answers for it. */
+  by: NonBlankText,
+  /** The last day on which it holds; for ever where it is left out. */
+  until: Schema.optional(Day)
+})
+export type CoverageException = typeof CoverageException.Type
+
+/** What coverage is asked for. */
+export const CoverageOptions = Schema.Struct({
+  /** The catalog whose references should be covered. */
+  to: CatalogId,
+  /** The catalog that should cover them. */
+  by: CatalogId,
+  /** Catalogs on the way, in their order from `by` to `to`. A path may leave some out. */
+  through: Schema.optional(Schema.Array(CatalogId)),
+  /** Suggestions count too; false unless told. */
+  includeSuggested: Schema.optional(Schema.Boolean),
+  /** Relations below this do not count; 0 unless told. */
+  minConfidence: Schema.optional(Confidence),
+  /** What is covered in part counts as covered; false unless told. */
+  countPartly: Schema.optional(Schema.Boolean),
+  exceptions: Schema.optional(Schema.Array(CoverageException)),
+  /** The day on which exceptions are judged; today unless told. */
+  today: Schema.optional(Day)
+})
+export type CoverageOptions = typeof CoverageOptions.Type
+
+/** How far a reference is covered: wholly, in part, not, or not but for a reason. */
+export const CoverageState = Schema.Literals(["covered", "partly", "uncovered", "excepted"])
+export type CoverageState = typeof CoverageState.Type
+
+/** One relation on the way, as it is stored. */
+export const CoverageLink = Schema.Struct({
+  source: Schema.String,
+  target: Schema.String,
+  type: RelationType,
+  status: RelationStatus,
+  confidence: Confidence,
+  needsReview: Schema.Boolean
+})
+export type CoverageLink = typeof CoverageLink.Type
+
+/** A reference that covers another, and the way from the covered one to it. */
+export const CoveredBy = Schema.Struct({
+  uri: Schema.String,
+  /** `covered`: wholly; `partly`: in part. */
+  extent: Schema.Literals(["covered", "partly"]),
+  path: Schema.Array(CoverageLink)
+})
+export type CoveredBy = typeof CoveredBy.Type
+
+/** A reference that should be covered. */
+export const CoveredReference = Schema.Struct({
+  uri: Schema.String,
+  title: Schema.String,
+  /** From the metadata; empty where it says nothing. */
+  chapter: Schema.String,
+  level: Schema.String,
+  state: CoverageState,
+  /** The best first, at most 20. */
+  by: Schema.Array(CoveredBy),
+  /** More than these cover it. */
+  more: Schema.Boolean,
+  /** Every way that covers it so far has a decision on a text that has changed since. */
+  needsReview: Schema.Boolean,
+  /** The exception that is made for it. */
+  exception: Schema.optionalKey(CoverageException),
+  /** The exception has run out, so that it does not count. */
+  expired: Schema.Boolean
+})
+export type CoveredReference = typeof CoveredReference.Type
+
+/** How many references there are in each state. */
+export const CoverageCounts = Schema.Struct({
+  total: Schema.Natural,
+  covered: Schema.Natural,
+  partly: Schema.Natural,
+  uncovered: Schema.Natural,
+  excepted: Schema.Natural,
+  /** What counts (covered, excepted and, where asked for, partly) of all, 0–100, not rounded; 100 of nothing. */
+  percent: Schema.Finite
+})
+export type CoverageCounts = typeof CoverageCounts.Type
+
+/** The counts of a chapter, a level, or of both. */
+export const CoverageGroup = Schema.Struct({ ...CoverageCounts.fields, chapter: Schema.String, level: Schema.String })
+export type CoverageGroup = typeof CoverageGroup.Type
+
+/** A reference of the covering catalog that leads to nothing. */
+export const Unlinked = Schema.Struct({
+  uri: Schema.String,
+  title: Schema.String,
+  exception: Schema.optionalKey(CoverageException),
+  /** The exception has run out. */
+  expired: Schema.Boolean
+})
+export type Unlinked = typeof Unlinked.Type
+
+/** How well one catalog is covered by another. */
+export class CoverageReport extends Schema.Class<CoverageReport>("crosswalk/CoverageReport")({
+  to: Schema.String,
+  by: Schema.String,
+  through: Schema.Array(Schema.String),
+  includeSuggested: Schema.Boolean,
+  minConfidence: Confidence,
+  countPartly: Schema.Boolean,
+  /** The day on which exceptions were judged. */
+  today: Day,
+  ...CoverageCounts.fields,
+  /** By chapter, all levels together; `level` is empty. */
+  chapters: Schema.Array(CoverageGroup),
+  /** By level, all chapters together; `chapter` is empty. */
+  levels: Schema.Array(CoverageGroup),
+  /** By chapter and level. */
+  cells: Schema.Array(CoverageGroup),
+  references: Schema.Array(CoveredReference),
+  /** References of `by` that lead to nothing and have no exception that holds. */
+  unlinked: Schema.Array(Unlinked),
+  /** References of `by` that lead to nothing for a reason. */
+  unlinkedExcepted: Schema.Array(Unlinked),
+  /** Exceptions for references that are in neither catalog. */
+  unknownExceptions: Schema.Array(CoverageException)
+}) {}
