@@ -1,0 +1,247 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Layer, Result, Stream } from "effect"
+import {
+  confidenceExamples,
+  type Fitted,
+  judge,
+  noneExamples,
+  noneThreshold,
+  weightsOf
+} from "../../src/crosswalk/Calibration.ts"
+import { calibrationAsvs } from "../../src/crosswalk/CalibrationAsvs.ts"
+import * as Candidates from "../../src/crosswalk/Candidates.ts"
+import * as CatalogContent from "../../src/crosswalk/CatalogContent.ts"
+import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
+import * as Logistic from "../../src/crosswalk/Logistic.ts"
+import * as Similarity from "../../src/crosswalk/Similarity.ts"
+import type { SuggestMethod } from "../../src/domain/Suggestion.ts"
+import * as Sources from "../../src/importer/Sources.ts"
+import * as Store from "../../src/Store.ts"
+import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+
+const from = "asvs@4.0.3"
+const to = "asvs@5.0.0"
+const seeds = [1, 2, 3, 4, 5]
+const folds = 10
+
+/** OWASP's answer for each requirement: the URIs of its successors, none where it has none. */
+export type Answers = ReadonlyMap<string, { readonly label: string; readonly successors: ReadonlySet<string> }>
+
+export const readAnswers = (folder: string): Answers => {
+  const text = readFileSync(join(folder, "mapping_v4.0.3_to_v5.0.0.yml"), "utf8")
+  return new Map(
+    Array.from(text.matchAll(/v4\.0\.3-([\d.]+):\s*\n\s+tag-v5\.0\.0: (.*)/gu), ([, id, label = ""]) => [
+      `asvs:4.0.3/V${id}`,
+      {
+        label,
+        successors: new Set(Array.from(label.matchAll(/v5\.0\.0-([\d.]+)/gu), ([, id]) => `asvs:5.0.0/V${id}`))
+      }
+    ])
+  )
+}
+
+export const importFile = Effect.fn(function* (file: string) {
+  const references = yield* ReferenceRepository
+  const { catalog, items } = yield* Sources.open(file)
+  const found = yield* Stream.runCollect(items)
+  yield* references.saveMany(
+    found.flatMap((item) => (Result.isSuccess(item) && item.success._tag === "Entry" ? [item.success.reference] : []))
+  )
+  yield* references.learnBoilerplate(catalog)
+  return catalog
+}, Effect.scoped)
+
+const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
+const share = (values: ReadonlyArray<boolean>) => mean(values.map(Number))
+
+/** The chance that a true one has a higher probability than a false one. */
+const auc = (outcomes: ReadonlyArray<Logistic.Outcome>) => {
+  const trues = outcomes.filter(({ isTrue }) => isTrue)
+  const falses = outcomes.filter(({ isTrue }) => !isTrue)
+  return mean(
+    trues.map((t) =>
+      mean(falses.map((f) => (t.probability > f.probability ? 1 : t.probability === f.probability ? 0.5 : 0)))
+    )
+  )
+}
+
+/** The calibration error that probabilities would show on so few cases if every one of them were exactly right. */
+const noise = (outcomes: ReadonlyArray<Logistic.Outcome>) => {
+  const random = Logistic.generator(1)
+  return mean(
+    Array.from({ length: 200 }, () =>
+      Logistic.calibrationError(outcomes.map(({ probability }) => ({ probability, isTrue: random() < probability })))
+    )
+  )
+}
+
+/** What is said of one reference: its suggestions by confidence, and the probability that there is none. */
+interface Said {
+  readonly hasCounterpart: boolean
+  readonly suggestions: ReadonlyArray<Logistic.Outcome>
+  readonly none: number
+}
+
+const figuresOf = (said: ReadonlyArray<Said>) => {
+  const answerable = said.filter(({ hasCounterpart }) => hasCounterpart)
+  const firsts = said.flatMap(({ suggestions }) => suggestions.slice(0, 1))
+  const ordered = firsts.toSorted((a, b) => b.probability - a.probability)
+  const half = ordered.slice(0, Math.ceil(ordered.length / 2))
+  const certain = firsts.filter(({ probability }) => probability >= 0.8)
+  const none = said.filter(({ none }) => none >= noneThreshold)
+  const noneOutcomes = said.map(({ hasCounterpart, none }) => ({ probability: none, isTrue: !hasCounterpart }))
+  const all = said.flatMap(({ suggestions }) => suggestions.slice(0, 5))
+  return {
+    firstRight: share(answerable.map(({ suggestions }) => suggestions[0]?.isTrue ?? false)),
+    firstFiveRight: share(answerable.map(({ suggestions }) => suggestions.slice(0, 5).some(({ isTrue }) => isTrue))),
+    bestHalfRight: share(half.map(({ isTrue }) => isTrue)),
+    atLeast80: certain.length / firsts.length,
+    atLeast80Right: share(certain.map(({ isTrue }) => isTrue)),
+    calibrationError: Logistic.calibrationError(all),
+    calibrationErrorFirst: Logistic.calibrationError(firsts),
+    calibrationErrorFirstNoise: noise(firsts),
+    aucFirst: auc(firsts),
+    nonePrecision: share(none.map(({ hasCounterpart }) => !hasCounterpart)),
+    noneRecall: none.filter(({ hasCounterpart }) => !hasCounterpart).length / (said.length - answerable.length),
+    noneAuc: auc(noneOutcomes),
+    noneCalibrationError: Logistic.calibrationError(noneOutcomes)
+  }
+}
+export type Figures = ReturnType<typeof figuresOf>
+
+const average = (all: ReadonlyArray<Figures>): Figures => {
+  const [first] = all
+  if (first === undefined) throw new Error("nothing to average")
+  return Object.fromEntries(
+    Object.keys(first).map((key) => [key, mean(all.map((figures) => figures[key as keyof Figures]))])
+  ) as Figures
+}
+
+/** Fits the parameters of one method, and judges them by cross-validation: fitted on some requirements, measured on others. */
+const calibrate = Effect.fn(function* (answers: Answers, method: SuggestMethod) {
+  const content = yield* CatalogContent.make
+  const withVectors = method !== "keyword"
+  const sources = yield* content.read({ catalog: from }, withVectors)
+  const targets = yield* content.read({ catalog: to }, withVectors)
+  const similarity = yield* Similarity.make(sources, targets, weightsOf[method])
+  const found = yield* Candidates.find(similarity, {
+    from: sources.references.length,
+    to: targets.references.length,
+    limit: 10
+  })
+  const successors = sources.references.map(({ uri }) => answers.get(uri)?.successors ?? new Set<string>())
+  const isRight = (source: number, target: number) =>
+    successors[source]?.has(targets.references[target]?.uri ?? "") ?? false
+  const hasCounterpart = (source: number) => (successors[source]?.size ?? 0) > 0
+  const candidates = confidenceExamples(found, isRight)
+  const references = noneExamples(found, hasCounterpart)
+  const fitted: Fitted = { confidence: Logistic.fit(candidates), none: Logistic.fit(references) }
+
+  const validated = seeds.map((seed) => {
+    const confidences = Logistic.crossValidate(candidates, { folds, seed })
+    const nones = Logistic.crossValidate(references, { folds, seed })
+    return figuresOf(
+      found.map((one, group) => ({
+        hasCounterpart: hasCounterpart(one.source),
+        none: nones[group]?.probability ?? 0,
+        suggestions: confidences
+          .filter((_, i) => candidates[i]?.group === group)
+          .slice(0, 5)
+          .toSorted((a, b) => b.probability - a.probability)
+      }))
+    )
+  })
+  const shipped = figuresOf(
+    found.map((one) => {
+      const judged = judge(calibrationAsvs.methods[method], { ...one, candidates: one.candidates.slice(0, 5) })
+      return {
+        hasCounterpart: hasCounterpart(one.source),
+        none: judged.noCounterpart,
+        suggestions: judged.ranked.map(({ candidate, confidence }) => ({
+          probability: confidence,
+          isTrue: isRight(one.source, candidate.target)
+        }))
+      }
+    })
+  )
+  return { method, fitted, validated: average(validated), shipped }
+})
+
+const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const start = performance.now()
+    const value = yield* effect
+    return { value, seconds: (performance.now() - start) / 1000 }
+  })
+
+const program = Effect.fn(function* (folder: string) {
+  const answers = readAnswers(folder)
+  const embeddings = yield* EmbeddingRepository
+  const crosswalk = yield* Crosswalk
+  for (const version of ["4.0.3", "5.0.0"]) yield* importFile(join(folder, `asvs-${version}.flat.json`))
+  const embedding = yield* timed(embeddings.updateAllEmbeddings())
+  const suggesting = yield* timed(crosswalk.suggest({ from, to }))
+  const { references, calibration } = suggesting.value
+  const product = figuresOf(
+    references.map(({ noCounterpart, source, suggestions }) => {
+      const successors = answers.get(source.uri)?.successors ?? new Set<string>()
+      return {
+        hasCounterpart: successors.size > 0,
+        none: noCounterpart,
+        suggestions: suggestions.map(({ confidence, target }) => ({
+          probability: confidence,
+          isTrue: successors.has(target.uri)
+        }))
+      }
+    })
+  )
+  const methods = yield* Effect.forEach(["hybrid", "semantic", "keyword"] as const, (method) =>
+    calibrate(answers, method)
+  )
+  const { model } = yield* CatalogContent.make
+  return {
+    references: references.length,
+    calibration: calibration.name,
+    model: model.fingerprint,
+    seconds: { embed: embedding.seconds, suggest: suggesting.seconds },
+    stored: suggesting.value.stored,
+    product,
+    methods
+  }
+})
+export type Quality = Effect.Success<ReturnType<typeof program>>
+
+/** Everything about quality, from the files of the folder. */
+export const measure = (folder: string) =>
+  program(folder).pipe(
+    Effect.provide(Layer.provideMerge(Crosswalk.layer, Store.layer())),
+    Effect.provide(NodeServices.layer)
+  )
+
+const goals: Partial<Record<keyof Figures, string>> = {
+  firstRight: "≥ .78",
+  firstFiveRight: "≥ .92",
+  bestHalfRight: "≥ .95",
+  calibrationError: "≤ .03",
+  nonePrecision: "≥ .65",
+  noneRecall: "≥ .5"
+}
+
+export const render = ({ methods, model, product, seconds, stored }: Quality): string => {
+  const digits = (value: number) => value.toFixed(3).padStart(9)
+  const names = Object.keys(product) as ReadonlyArray<keyof Figures>
+  return [
+    `ASVS 4.0.3 → 5.0.0, model ${model}: embedded in ${seconds.embed.toFixed(2)} s, suggested in ` +
+      `${seconds.suggest.toFixed(2)} s (goal ≤ 1.5), ${stored?.saved ?? 0} relations stored`,
+    `${"".padEnd(28)}${"goal".padEnd(8)}${["product", ...methods.map(({ method }) => method)].map((name) => name.padStart(9)).join("")}`,
+    ...names.map(
+      (name) =>
+        `${name.padEnd(28)}${(goals[name] ?? "").padEnd(8)}${digits(product[name])}${methods.map(({ validated }) => digits(validated[name])).join("")}`
+    ),
+    "product: what suggest says, with the calibration of the package. The methods: cross-validated.",
+    ...methods.map(({ fitted, method }) => `${method}: ${JSON.stringify(fitted)}`)
+  ].join("\n")
+}

@@ -1,0 +1,3 @@
+import { Effect } from "effect"
+export const measure = Effect.succeed({})
+export const render = (_: object) => ""

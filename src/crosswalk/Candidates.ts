@@ -1,0 +1,144 @@
+import { Effect } from "effect"
+import type { Similarity } from "./Similarity.ts"
+
+/** A target that may answer a source. */
+export interface Candidate {
+  /** Its place on the second side. */
+  readonly target: number
+  readonly similarity: number
+  readonly meaning: number
+  readonly words: number
+  readonly trigrams: number
+  /** How far it is before the best of the source's other targets; below 0 where one is better. */
+  readonly margin: number
+  /** How far this source is before the best of the target's other sources; below 0 where one is better. */
+  readonly competition: number
+}
+
+/** What was found for one source. */
+export interface Found {
+  /** Its place on the first side. */
+  readonly source: number
+  /** The most similar targets, best first, of equals the one that comes first. */
+  readonly candidates: ReadonlyArray<Candidate>
+  /** The mean similarity of its ten most similar targets: how crowded its neighbourhood is. */
+  readonly crowd: number
+}
+
+/** Over so many targets the crowd is averaged. */
+const crowdSize = 10
+
+/** Milliseconds of work after which other fibers run. */
+const slice = 10
+
+type Seen = Omit<Candidate, "margin" | "competition">
+
+/** The best two of what is offered, and whose the best is. */
+const makeBestTwo = (size: number) => {
+  const best = new Float32Array(size).fill(-Infinity)
+  const second = new Float32Array(size).fill(-Infinity)
+  const holder = new Int32Array(size).fill(-1)
+  return {
+    offer: (place: number, from: number, value: number) => {
+      if (value > best[place]!) {
+        second[place] = best[place]!
+        best[place] = value
+        holder[place] = from
+      } else if (value > second[place]!) second[place] = value
+    },
+    /** The best that someone else offered, or undefined where nobody did. */
+    rival: (place: number, from: number): number | undefined => {
+      const value = holder[place] === from ? second[place]! : best[place]!
+      return value === -Infinity ? undefined : value
+    }
+  }
+}
+
+/** The places of the `count` greatest values, greatest first, of equals the first. */
+const greatest = (values: Float32Array, count: number): ReadonlyArray<number> => {
+  const places: Array<number> = []
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (places.length === count && value <= values[places[count - 1]!]!) continue
+    let low = 0
+    for (let high = places.length; low < high; ) {
+      const middle = (low + high) >> 1
+      if (values[places[middle]!]! >= value) low = middle + 1
+      else high = middle
+    }
+    places.splice(low, 0, i)
+    if (places.length > count) places.pop()
+  }
+  return places
+}
+
+/**
+ * The most similar targets of sources. Where only some `sources` are asked for, the others still count as competition, so
+ * that one source gets what it gets among all.
+ */
+export const find = Effect.fn("Candidates.find")(function* (
+  similarity: Similarity,
+  options: {
+    readonly from: number
+    readonly to: number
+    /** At most this many candidates a source; at least 1. */
+    readonly limit: number
+    /** The sources that are asked for; all unless told. */
+    readonly sources?: ReadonlyArray<number> | undefined
+    readonly onProgress?: ((done: number) => Effect.Effect<void>) | undefined
+  }
+) {
+  const { from, limit, onProgress, sources, to } = options
+  const asked = sources ?? Array.from({ length: from }, (_, i) => i)
+  const kept = Math.max(limit + 1, crowdSize)
+  const columns = makeBestTwo(to)
+  let since = performance.now()
+  const pause = Effect.suspend(() => {
+    if (performance.now() - since < slice) return Effect.void
+    return Effect.map(Effect.yieldNow, () => {
+      since = performance.now()
+    })
+  })
+
+  const seen: Array<ReadonlyArray<Seen>> = []
+  for (const source of asked) {
+    const { meaning, total, trigrams, words } = similarity.row(source)
+    if (sources === undefined) for (let i = 0; i < to; i++) columns.offer(i, source, total[i]!)
+    seen.push(
+      greatest(total, kept).map((target) => ({
+        target,
+        similarity: total[target]!,
+        meaning: meaning[target]!,
+        words: words[target]!,
+        trigrams: trigrams[target]!
+      }))
+    )
+    yield* pause
+    if (onProgress !== undefined && seen.length % 100 === 0) yield* onProgress(seen.length)
+  }
+  if (sources !== undefined) {
+    for (const target of new Set(seen.flatMap((list) => list.slice(0, limit).map(({ target }) => target)))) {
+      const column = similarity.column(target)
+      for (let i = 0; i < from; i++) columns.offer(target, i, column[i]!)
+      yield* pause
+    }
+  }
+
+  return asked.map((source, i): Found => {
+    const list = seen[i] ?? []
+    const crowd = list.slice(0, crowdSize)
+    return {
+      source,
+      crowd: crowd.reduce((sum, { similarity }) => sum + similarity, 0) / crowd.length,
+      candidates: list.slice(0, limit).map((found, rank) => {
+        const other = list[rank === 0 ? 1 : 0]
+        const rival = columns.rival(found.target, source)
+        return {
+          ...found,
+          margin: other === undefined ? 0 : found.similarity - other.similarity,
+          competition: rival === undefined ? 0 : found.similarity - rival
+        }
+      })
+    }
+  })
+})

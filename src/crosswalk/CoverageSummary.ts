@@ -1,0 +1,53 @@
+import type { CoverageReport, CoverageState } from "../domain/Coverage.ts"
+
+/** A percentage with one decimal, cut rather than rounded, so that 100 means all. */
+export const percentText = (percent: number): string => `${(Math.floor(percent * 10 + 1e-9) / 10).toFixed(1)} %`
+
+/** The states in words. */
+export const stateText: Readonly<Record<CoverageState, string>> = {
+  covered: "covered",
+  partly: "partly covered",
+  uncovered: "not covered",
+  excepted: "excepted"
+}
+
+/** What the report is about, on one line. */
+export const titleOf = ({ by, through, to }: CoverageReport): string =>
+  `${to} covered by ${by}${through.length === 0 ? "" : ` through ${through.join(" and ")}`}`
+
+/** What counts, on one line. */
+export const basisOf = ({ countPartly, includeSuggested, minConfidence, today }: CoverageReport): string =>
+  [
+    includeSuggested ? "accepted and suggested relations" : "accepted relations",
+    ...(minConfidence > 0 ? [`with a confidence of ${minConfidence} or more`] : []),
+    ...(countPartly ? ["partly covered counts"] : []),
+    `exceptions as of ${today}`
+  ].join(", ")
+
+/** The numbers, on one line. */
+export const numbersOf = (report: CoverageReport): string =>
+  `${percentText(report.percent)} of ${report.total}: ${report.covered} covered, ${report.partly} partly, ` +
+  `${report.uncovered} not, ${report.excepted} excepted`
+
+/** What needs somebody's attention. */
+export const findingsOf = (report: CoverageReport) => ({
+  uncovered: report.references.filter(({ state }) => state === "uncovered"),
+  partly: report.references.filter(({ state }) => state === "partly"),
+  expired: [
+    ...report.references.filter(({ expired, state }) => expired && state !== "covered"),
+    ...report.unlinked.filter(({ expired }) => expired)
+  ],
+  needsReview: report.references.filter(({ needsReview }) => needsReview),
+  unlinked: report.unlinked,
+  unknownExceptions: report.unknownExceptions
+})
+
+/** References that were covered (or excepted) in an earlier report, and are less so now; those that are gone too. */
+export const lost = (report: CoverageReport, earlier: CoverageReport) => {
+  const rank = { covered: 2, excepted: 2, partly: 1, uncovered: 0 } as const
+  const now = new Map(report.references.map((reference) => [reference.uri, reference]))
+  return earlier.references.flatMap(({ state, title, uri }) => {
+    const after = now.get(uri)?.state
+    return after !== undefined && rank[after] < rank[state] ? [{ uri, title, before: state, after }] : []
+  })
+}
