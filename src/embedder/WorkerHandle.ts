@@ -35,7 +35,6 @@ export const start = (url: URL, input: Omit<WorkerInput, "flags" | "compileCache
   // Nothing that a library prints may reach the program's stdout (to read it would keep the process alive); flags of the
   // parent, such as --input-type, are not for the worker.
   const worker = new Worker(url, { workerData, stdout: true, execArgv: [] })
-  worker.unref()
 
   let listener: WorkerListener | undefined
   const unheard: Array<(listener: WorkerListener) => void> = []
@@ -55,6 +54,7 @@ export const start = (url: URL, input: Omit<WorkerInput, "flags" | "compileCache
     })
   })
   worker.on("message", (message: FromWorker) => tell(({ onMessage }) => onMessage(message)))
+  worker.unref() // after the listener, which would hold the process again
 
   return {
     listen: (next) => {
