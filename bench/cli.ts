@@ -64,7 +64,8 @@ const run = (args: ReadonlyArray<string>) =>
 
 const crosswalk = (...args: ReadonlyArray<string>) => run([bin, ...args])
 
-const median = (numbers: ReadonlyArray<number>) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+const median = (numbers: ReadonlyArray<number>) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 interface Figure {
   readonly what: string
@@ -84,7 +85,12 @@ if (existsSync(asvs)) {
   const plain: Array<number> = []
   for (let round = 0; round <= rounds; round++) {
     const a = await crosswalk("import", asvs, "--db", join(folder, `a${round}.db`))
-    const b = await run([join(import.meta.dirname, "peers", "plain.mjs"), asvs, join(folder, `b${round}.db`), join(root, "models")])
+    const b = await run([
+      join(import.meta.dirname, "peers", "plain.mjs"),
+      asvs,
+      join(folder, `b${round}.db`),
+      join(root, "models")
+    ])
     if (round === 0) continue // warms the caches of files and compiled code
     ours.push(a.seconds)
     plain.push(b.seconds)
@@ -111,20 +117,36 @@ add("cold search with the model", median(semantic), "s", 0.6)
 add("cold search by keyword", median(keyword), "s", 0.35)
 
 const file = join(folder, "many.ndjson")
-const words = "access account audit backup cipher code cookie data device error file hash input key log mail network".split(" ")
+const words =
+  "access account audit backup cipher code cookie data device error file hash input key log mail network".split(" ")
 const out = createWriteStream(file)
 for (let i = 0; i < 100_000; i++) {
   const text = Array.from({ length: 30 }, (_, j) => words[(i * 7 + j * j * 3) % words.length]).join(" ")
-  const row = { id: `R-${i}`, title: `Requirement ${i}`, description: text, tags: [`t${i % 50}`], metadata: { level: i % 3 } }
+  const row = {
+    id: `R-${i}`,
+    title: `Requirement ${i}`,
+    description: text,
+    tags: [`t${i % 50}`],
+    metadata: { level: i % 3 }
+  }
   if (!out.write(`${JSON.stringify(row)}\n`)) await new Promise<void>((drained) => out.once("drain", drained))
 }
 out.end()
 await finished(out)
 const many = await crosswalk(
-  "import", file, "--catalog", "many@1", "--embedder", "deterministic", "--db", join(folder, "many.db"), "--json"
+  "import",
+  file,
+  "--catalog",
+  "many@1",
+  "--embedder",
+  "deterministic",
+  "--db",
+  join(folder, "many.db"),
+  "--json"
 )
 const { created, embedded } = JSON.parse(many.stdout)
-if (created !== 100_000 || embedded !== 100_000) throw new Error(`only ${created} were imported and ${embedded} embedded`)
+if (created !== 100_000 || embedded !== 100_000)
+  throw new Error(`only ${created} were imported and ${embedded} embedded`)
 add("import of 100 000 references (deterministic)", many.seconds, "s")
 if (many.peak > 0) add("its peak memory", many.peak, "MB", 400)
 

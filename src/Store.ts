@@ -48,9 +48,7 @@ export type Services =
  *
  * Effect.runPromise(Effect.provide(program, Store.layer({ url: "requirements.db" })))
  */
-export const layer = (
-  config: Config = {}
-): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError> => {
+export const layer = (config: Config = {}): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError> => {
   const { authToken, embedder = { type: "transformers" }, syncUrl, url = ":memory:" } = config
   return Layer.fresh(
     Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer).pipe(

@@ -15,49 +15,57 @@ const deterministic = { type: "deterministic" } as const
 
 describe("Store", () => {
   it.effect("keeps what is saved in the file it is given", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const url = join(yield* temporaryFolder, "x.db")
       yield* Effect.provide(save, Store.layer({ url, embedder: deterministic }))
       expect(yield* Effect.provide(count, Store.layer({ url, embedder: deterministic }))).toBe(1)
-    }))
+    })
+  )
 
   it.effect("makes a store of its own each time, even inside of another", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* save
       expect(yield* count).toBe(1)
       expect(yield* Effect.provide(count, Store.layer({ embedder: deterministic }))).toBe(0)
       expect(yield* Effect.provide(count, TestStore.layer)).toBe(0)
-    }).pipe(Effect.provide(TestStore.layer)))
+    }).pipe(Effect.provide(TestStore.layer))
+  )
 
   it.effect("embeds and finds in the test store", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const embeddings = yield* EmbeddingRepository
       yield* embeddings.saveWithEmbedding(input)
       const [hit] = yield* embeddings.findSimilarByText("hashed passwords")
       expect(hit?.reference.uri).toBe("r:1")
       expect(hit?.score).toBeGreaterThan(0.5)
-    }).pipe(Effect.provide(TestStore.layer)))
+    }).pipe(Effect.provide(TestStore.layer))
+  )
 
   it.effect("reads its options from the configuration", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const url = join(yield* temporaryFolder, "x.db")
       const layer = Store.layerConfig({ url: Config.String("DATABASE_URL"), embedder: Config.succeed(deterministic) })
       const provider = ConfigProvider.fromEnv({ env: { DATABASE_URL: url } })
       yield* Effect.provide(save, layer).pipe(Effect.provideService(ConfigProvider.ConfigProvider, provider))
       expect(yield* Effect.provide(count, Store.layer({ url, embedder: deterministic }))).toBe(1)
-    }))
+    })
+  )
 
   it.effect("fails with typed errors", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const fail = (config: Store.Config) => Effect.flip(Effect.provide(count, Store.layer(config)))
       const unknown: unknown = { type: "psychic" }
       expect(yield* fail({ embedder: unknown as Store.Config["embedder"] })).toMatchObject({
         _tag: "ValidationError",
         field: "embedder.type"
       })
-      expect(yield* fail({ embedder: { type: "transformers", model: "no/such", offline: true } }))
-        .toMatchObject({ _tag: "ModelLoadError" })
-      expect(yield* fail({ url: "/nonexistent/folder/x.db", embedder: deterministic }))
-        .toMatchObject({ _tag: "DatabaseError", reason: "connection" })
-    }))
+      expect(yield* fail({ embedder: { type: "transformers", model: "no/such", offline: true } })).toMatchObject({
+        _tag: "ModelLoadError"
+      })
+      expect(yield* fail({ url: "/nonexistent/folder/x.db", embedder: deterministic })).toMatchObject({
+        _tag: "DatabaseError",
+        reason: "connection"
+      })
+    })
+  )
 })

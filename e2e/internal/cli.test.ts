@@ -40,7 +40,9 @@ describe("streams", () => {
       crosswalk(["import", "-", "--catalog", "in@1", "--json", ...db, ...flags], { stdin })
     expect((await run()).json()).toMatchObject({ created: 2, failed: [] })
     expect((await run("--strict")).json()).toMatchObject({ unchanged: 2, failed: [] })
-    const bad = await crosswalk(["import", "-", "--catalog", "in@2", "--strict", "--json", ...db], { stdin: `${stdin}3,\n` })
+    const bad = await crosswalk(["import", "-", "--catalog", "in@2", "--strict", "--json", ...db], {
+      stdin: `${stdin}3,\n`
+    })
     expect(bad.code).toBe(1)
     expect(bad.json()).toMatchObject({ created: 0, failed: [{ at: "line 4, title" }] })
   })
@@ -59,65 +61,81 @@ describe("streams", () => {
     expect((await crosswalk(["doctor", "--db", db])).code).toBe(0)
   })
 
-  test.skipIf(!isPosix)("ends quietly when the reader goes away while the model works", async ({ crosswalk, folder }) => {
-    const db = join(folder, "x.db")
-    const script = `"${process.execPath}" "${bin}" import "${example("company-requirements.csv")}" --db "${db}" | true`
-    expect(await execute("bash", ["-c", script], folder)).toMatchObject({ code: 0, stderr: "" })
-    expect((await crosswalk(["doctor", "--json", "--db", db])).json().sound).toBe(true)
-  })
+  test.skipIf(!isPosix)(
+    "ends quietly when the reader goes away while the model works",
+    async ({ crosswalk, folder }) => {
+      const db = join(folder, "x.db")
+      const script = `"${process.execPath}" "${bin}" import "${example("company-requirements.csv")}" --db "${db}" | true`
+      expect(await execute("bash", ["-c", script], folder)).toMatchObject({ code: 0, stderr: "" })
+      expect((await crosswalk(["doctor", "--json", "--db", db])).json().sound).toBe(true)
+    }
+  )
 })
 
 describe("interruption", () => {
-  test.skipIf(!isPosix)("leaves a sound database after Ctrl-C, from which the import goes on", async ({ crosswalk, folder }) => {
-    const file = join(folder, "many.ndjson")
-    await writeFile(file, rows(400))
-    const db = ["--db", join(folder, "x.db")]
-    const stored = async () => (await crosswalk(["status", "--json", ...db])).json()
+  test.skipIf(!isPosix)(
+    "leaves a sound database after Ctrl-C, from which the import goes on",
+    async ({ crosswalk, folder }) => {
+      const file = join(folder, "many.ndjson")
+      await writeFile(file, rows(400))
+      const db = ["--db", join(folder, "x.db")]
+      const stored = async () => (await crosswalk(["status", "--json", ...db])).json()
 
-    // Interrupted as soon as some of it is embedded.
-    const interrupted = await crosswalk(["import", file, ...db], {
-      onStart: (child) => {
-        const poll = async () => {
-          while (child.exitCode === null && child.signalCode === null) {
-            if (existsSync(join(folder, "x.db")) && ((await stored()).embeddings?.fresh ?? 0) > 0) {
-              child.kill("SIGINT")
-              return
+      // Interrupted as soon as some of it is embedded.
+      const interrupted = await crosswalk(["import", file, ...db], {
+        onStart: (child) => {
+          const poll = async () => {
+            while (child.exitCode === null && child.signalCode === null) {
+              if (existsSync(join(folder, "x.db")) && ((await stored()).embeddings?.fresh ?? 0) > 0) {
+                child.kill("SIGINT")
+                return
+              }
             }
           }
+          void poll()
         }
-        void poll()
-      }
-    })
-    expect(interrupted).toMatchObject({ code: 130, stdout: "", stderr: "" })
-
-    const { embeddings, references } = await stored()
-    expect(references).toBe(400)
-    expect(embeddings.fresh).toBeGreaterThan(0)
-    expect(embeddings.missing).toBeGreaterThan(0)
-    expect((await crosswalk(["doctor", "--json", ...db])).json().sound).toBe(true)
-    const rest = (await crosswalk(["import", file, "--json", ...db])).json()
-    expect(rest).toMatchObject({ created: 0, updated: 0, unchanged: 400, embedded: embeddings.missing, failed: [] })
-  }, 120_000)
-
-  test.skipIf(!isPosix)("leaves a sound database wherever it is killed", async ({ crosswalk, folder }) => {
-    const file = join(folder, "many.ndjson")
-    await writeFile(file, rows(3000))
-    const db = ["--db", join(folder, "x.db"), ...words]
-    for (const [signal, after] of [["SIGINT", 350], ["SIGKILL", 500], ["SIGTERM", 700], ["SIGKILL", 900]] as const) {
-      const ran = await crosswalk(["import", file, ...db], {
-        onStart: (child) => setTimeout(() => child.kill(signal), after)
       })
-      expect(ran.stderr).toBe("")
-      if (existsSync(join(folder, "x.db"))) {
-        const doctor = await crosswalk(["doctor", "--json", ...db])
-        // Killed before the tables were made, it is a database without them.
-        if (doctor.stderr === "") expect(doctor.json().sound).toBe(true)
+      expect(interrupted).toMatchObject({ code: 130, stdout: "", stderr: "" })
+
+      const { embeddings, references } = await stored()
+      expect(references).toBe(400)
+      expect(embeddings.fresh).toBeGreaterThan(0)
+      expect(embeddings.missing).toBeGreaterThan(0)
+      expect((await crosswalk(["doctor", "--json", ...db])).json().sound).toBe(true)
+      const rest = (await crosswalk(["import", file, "--json", ...db])).json()
+      expect(rest).toMatchObject({ created: 0, updated: 0, unchanged: 400, embedded: embeddings.missing, failed: [] })
+    },
+    120_000
+  )
+
+  test.skipIf(!isPosix)(
+    "leaves a sound database wherever it is killed",
+    async ({ crosswalk, folder }) => {
+      const file = join(folder, "many.ndjson")
+      await writeFile(file, rows(3000))
+      const db = ["--db", join(folder, "x.db"), ...words]
+      for (const [signal, after] of [
+        ["SIGINT", 350],
+        ["SIGKILL", 500],
+        ["SIGTERM", 700],
+        ["SIGKILL", 900]
+      ] as const) {
+        const ran = await crosswalk(["import", file, ...db], {
+          onStart: (child) => setTimeout(() => child.kill(signal), after)
+        })
+        expect(ran.stderr).toBe("")
+        if (existsSync(join(folder, "x.db"))) {
+          const doctor = await crosswalk(["doctor", "--json", ...db])
+          // Killed before the tables were made, it is a database without them.
+          if (doctor.stderr === "") expect(doctor.json().sound).toBe(true)
+        }
       }
-    }
-    expect((await crosswalk(["import", file, "--json", ...db])).json()).toMatchObject({ failed: [] })
-    expect((await crosswalk(["list", "--json", ...db])).json().references).toHaveLength(3000)
-    expect((await crosswalk(["doctor", "--json", ...db])).json().sound).toBe(true)
-  }, 120_000)
+      expect((await crosswalk(["import", file, "--json", ...db])).json()).toMatchObject({ failed: [] })
+      expect((await crosswalk(["list", "--json", ...db])).json().references).toHaveLength(3000)
+      expect((await crosswalk(["doctor", "--json", ...db])).json().sound).toBe(true)
+    },
+    120_000
+  )
 })
 
 describe.skipIf(!isPosix || !has("script"))("a terminal (skipped without the program script)", () => {
@@ -151,7 +169,13 @@ describe.skipIf(!isPosix || !has("script"))("a terminal (skipped without the pro
     await crosswalk(["import", "-", "--catalog", "evil@1", "--db", "x.db", ...words], {
       stdin: JSON.stringify([{ id: "1", title, description: title }])
     })
-    for (const args of ["list", "list --json", "get evil:1/1", "search owned -m keyword", "search owned -m keyword --json"]) {
+    for (const args of [
+      "list",
+      "list --json",
+      "get evil:1/1",
+      "search owned -m keyword",
+      "search owned -m keyword --json"
+    ]) {
       const { stdout } = await terminal(folder, `${args} --db x.db`, { NO_COLOR: "1" })
       expect(stdout).toContain("owned")
       // oxlint-disable-next-line eslint/no-control-regex
@@ -161,16 +185,25 @@ describe.skipIf(!isPosix || !has("script"))("a terminal (skipped without the pro
 })
 
 describe("settings", () => {
-  test("finds the database by --db, CROSSWALK_DB, crosswalk.json, then the data folder", async ({ crosswalk, folder }) => {
+  test("finds the database by --db, CROSSWALK_DB, crosswalk.json, then the data folder", async ({
+    crosswalk,
+    folder
+  }) => {
     const deep = join(folder, "project", "deep")
     await mkdir(deep, { recursive: true })
     const database = async (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
       (await crosswalk(["status", "--json", ...args, ...words], { cwd: deep, env })).json().database
-    expect(await database([])).toMatchObject({ from: "default", url: join(folder, "data", "crosswalk", "crosswalk.db") })
+    expect(await database([])).toMatchObject({
+      from: "default",
+      url: join(folder, "data", "crosswalk", "crosswalk.db")
+    })
     await writeFile(join(folder, "project", "crosswalk.json"), '{"db": "here.db"}')
     expect(await database([])).toMatchObject({ from: "crosswalk.json", url: join(folder, "project", "here.db") })
     expect(await database([], { CROSSWALK_DB: "/env.db" })).toMatchObject({ from: "CROSSWALK_DB", url: "/env.db" })
-    expect(await database(["--db", "/flag.db"], { CROSSWALK_DB: "/env.db" })).toMatchObject({ from: "--db", url: "/flag.db" })
+    expect(await database(["--db", "/flag.db"], { CROSSWALK_DB: "/env.db" })).toMatchObject({
+      from: "--db",
+      url: "/flag.db"
+    })
     const imported = await crosswalk(["import", example("company-requirements.csv"), ...words], { cwd: deep })
     expect(imported.code).toBe(0)
     expect(existsSync(join(folder, "project", "here.db"))).toBe(true)
@@ -214,13 +247,16 @@ describe("exit codes", () => {
     expect(ran.stderr).not.toContain("should not happen")
   })
 
-  test.skipIf(!isPosix || process.getuid?.() === 0)("reads a database that it may not write", async ({ crosswalk, folder }) => {
-    const db = join(folder, "x.db")
-    await crosswalk(["import", example("company-requirements.csv"), "--db", db, ...words])
-    await chmod(db, 0o444)
-    expect((await crosswalk(["list", "--db", db])).code).toBe(0)
-    expect((await crosswalk(["remove", "company:2026.1/BR-01", "--db", db])).code).toBe(1)
-  })
+  test.skipIf(!isPosix || process.getuid?.() === 0)(
+    "reads a database that it may not write",
+    async ({ crosswalk, folder }) => {
+      const db = join(folder, "x.db")
+      await crosswalk(["import", example("company-requirements.csv"), "--db", db, ...words])
+      await chmod(db, 0o444)
+      expect((await crosswalk(["list", "--db", db])).code).toBe(0)
+      expect((await crosswalk(["remove", "company:2026.1/BR-01", "--db", db])).code).toBe(1)
+    }
+  )
 })
 
 describe("doctor", () => {

@@ -23,20 +23,32 @@ describe("the model of the package", () => {
     }
     for (const { expected, keyword, query } of queries) {
       const uris = async (mode: string) =>
-        (await crosswalk(["search", query, "--mode", mode, "--limit", "3", "--json", ...db])).json().hits
-          .map((hit: Hit) => hit.uri)
+        (await crosswalk(["search", query, "--mode", mode, "--limit", "3", "--json", ...db]))
+          .json()
+          .hits.map((hit: Hit) => hit.uri)
       expect((await uris("semantic"))[0], query).toBe(expected)
       expect((await uris("keyword")).includes(expected), query).toBe(keyword)
     }
   }, 120_000)
 
-  test("gives other vectors than the same weights that read less, and than hashed words", async ({ crosswalk, folder }) => {
+  test("gives other vectors than the same weights that read less, and than hashed words", async ({
+    crosswalk,
+    folder
+  }) => {
     const file = join(folder, "two.json")
-    const long = "Every release is built from a tagged commit on a clean machine, signed, and kept with its list of parts. "
-    await writeFile(file, JSON.stringify([
-      { id: "long", title: "Builds", description: long.repeat(4) + "Backups are encrypted and restored once a year." },
-      { id: "short", title: "Sessions", description: "Idle sessions end." }
-    ]))
+    const long =
+      "Every release is built from a tagged commit on a clean machine, signed, and kept with its list of parts. "
+    await writeFile(
+      file,
+      JSON.stringify([
+        {
+          id: "long",
+          title: "Builds",
+          description: long.repeat(4) + "Backups are encrypted and restored once a year."
+        },
+        { id: "short", title: "Sessions", description: "Idle sessions end." }
+      ])
+    )
     const scores = async (name: string, embedder: unknown) => {
       const cwd = join(folder, name)
       await crosswalk(["--version"]) // the folder of the test is there
@@ -44,7 +56,9 @@ describe("the model of the package", () => {
       await mkdir(cwd)
       await writeFile(join(cwd, "crosswalk.json"), JSON.stringify({ db: "x.db", embedder }))
       expect((await crosswalk(["import", file, "--catalog", "two@1"], { cwd })).code).toBe(0)
-      const { hits } = (await crosswalk(["search", "restoring encrypted backups", "--mode", "semantic", "--json"], { cwd })).json()
+      const { hits } = (
+        await crosswalk(["search", "restoring encrypted backups", "--mode", "semantic", "--json"], { cwd })
+      ).json()
       const { fingerprint } = (await crosswalk(["model", "--json"], { cwd })).json()
       return { fingerprint, score: hits.find((hit: Hit) => hit.uri === "two:1/long").score }
     }
@@ -91,7 +105,9 @@ describe("the model of the package", () => {
 
   test("shows the difference in the demo, in under 15 seconds and without a network", async ({ crosswalk, folder }) => {
     const started = performance.now()
-    const ran = await crosswalk(["demo"], { env: { HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.0.0.1:9" } })
+    const ran = await crosswalk(["demo"], {
+      env: { HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.0.0.1:9" }
+    })
     expect(ran.code).toBe(0)
     expect(performance.now() - started).toBeLessThan(15_000)
     expect(ran.stdout).toContain("by meaning")

@@ -45,21 +45,27 @@ const groupSize = 256
 /** Opens the source; each time from its beginning. */
 type Open = Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>
 
-const toFailure = (source: string) => (error: ImportError): Failure => ({
-  at: error.at ?? source,
-  problem: error.problem
-})
+const toFailure =
+  (source: string) =>
+  (error: ImportError): Failure => ({
+    at: error.at ?? source,
+    problem: error.problem
+  })
 
 /** A source that can be opened twice: what is not an ordinary file is first copied to one. */
-const reopenable = Effect.fnUntraced(function*(source: string, options: Options) {
+const reopenable = Effect.fnUntraced(function* (source: string, options: Options) {
   const files = yield* FileSystem.FileSystem
-  const isFile = source !== "-" && (yield* Effect.option(files.stat(source))).pipe(
-    Option.match({ onNone: () => true, onSome: ({ type }) => type === "File" })
-  )
+  const isFile =
+    source !== "-" &&
+    (yield* Effect.option(files.stat(source))).pipe(
+      Option.match({ onNone: () => true, onSome: ({ type }) => type === "File" })
+    )
   if (isFile) return Sources.open(source, options)
-  const copy = yield* files.makeTempFileScoped({ prefix: "crosswalk-import-" }).pipe(
-    Effect.mapError((cause) => new ImportError({ source, problem: "cannot be copied to a temporary file", cause }))
-  )
+  const copy = yield* files
+    .makeTempFileScoped({ prefix: "crosswalk-import-" })
+    .pipe(
+      Effect.mapError((cause) => new ImportError({ source, problem: "cannot be copied to a temporary file", cause }))
+    )
   const unreadable = (cause: unknown) =>
     cause instanceof ImportError ? cause : new ImportError({ source, problem: "cannot be read", cause })
   const bytes = source === "-" ? (yield* Stdio.Stdio).stdin : files.stream(source)
@@ -68,10 +74,12 @@ const reopenable = Effect.fnUntraced(function*(source: string, options: Options)
 })
 
 /** What is wrong with a source, without writing anything. */
-const problemsOf = Effect.fnUntraced(function*(source: string, open: Open) {
+const problemsOf = Effect.fnUntraced(function* (source: string, open: Open) {
   const { items, ...opened } = yield* open
   const failed = yield* items.pipe(
-    Stream.filterMap((item) => Result.isFailure(item) ? Result.succeed(toFailure(source)(item.failure)) : Result.fail(item)),
+    Stream.filterMap((item) =>
+      Result.isFailure(item) ? Result.succeed(toFailure(source)(item.failure)) : Result.fail(item)
+    ),
     Stream.runCollect
   )
   return { ...opened, failed }
@@ -81,7 +89,7 @@ const problemsOf = Effect.fnUntraced(function*(source: string, open: Open) {
  * Saves the references of a source in groups, so that memory does not grow with it. A row that is wrong is reported and
  * loses no other; interrupted, what was saved stays, and importing again goes on.
  */
-export const run = Effect.fn("CatalogImport.run")(function*(source: string, options: ImportOptions) {
+export const run = Effect.fn("CatalogImport.run")(function* (source: string, options: ImportOptions) {
   const references = yield* ReferenceRepository
   const open: Open = options.strict ? yield* reopenable(source, options) : Sources.open(source, options)
   if (options.strict) {
@@ -99,25 +107,27 @@ export const run = Effect.fn("CatalogImport.run")(function*(source: string, opti
   let read = 0
   yield* items.pipe(
     Stream.grouped(groupSize),
-    Stream.runForEach(Effect.fnUntraced(function*(group) {
-      const inputs: Array<ReferenceInput> = []
-      for (const item of group) {
-        if (Result.isFailure(item)) {
-          failed.push(toFailure(source)(item.failure))
-        } else if (item.success._tag === "Withdrawn") {
-          totals.withdrawn++
-        } else {
-          inputs.push(item.success.reference)
-          seen.add(item.success.reference.uri)
+    Stream.runForEach(
+      Effect.fnUntraced(function* (group) {
+        const inputs: Array<ReferenceInput> = []
+        for (const item of group) {
+          if (Result.isFailure(item)) {
+            failed.push(toFailure(source)(item.failure))
+          } else if (item.success._tag === "Withdrawn") {
+            totals.withdrawn++
+          } else {
+            inputs.push(item.success.reference)
+            seen.add(item.success.reference.uri)
+          }
         }
-      }
-      const saved = yield* references.saveMany(inputs)
-      totals.created += saved.created
-      totals.updated += saved.updated
-      totals.unchanged += saved.unchanged
-      read += group.length
-      yield* options.onProgress(read)
-    })),
+        const saved = yield* references.saveMany(inputs)
+        totals.created += saved.created
+        totals.updated += saved.updated
+        totals.unchanged += saved.unchanged
+        read += group.length
+        yield* options.onProgress(read)
+      })
+    ),
     // A source that breaks off in the middle keeps what came before, unless that is nothing.
     Effect.catchTag("ImportError", (error) => {
       if (seen.size === 0) return Effect.fail(error)

@@ -12,11 +12,14 @@ const isField = (name: string): name is (typeof fields)[number] => fields.some((
 const separator = new RegExp(`,(?=(?:${fields.join("|")}|type)=)`, "u")
 
 const parse = (given: ReadonlyArray<string>): Effect.Effect<Columns, CliError.CliError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const columns: Record<string, string> = {}
     for (const part of given.flatMap((value) => value.split(separator))) {
       const equals = part.indexOf("=")
-      const name = part.slice(0, Math.max(0, equals)).trim().replace(/^type$/u, "entityType")
+      const name = part
+        .slice(0, Math.max(0, equals))
+        .trim()
+        .replace(/^type$/u, "entityType")
       const column = part.slice(equals + 1)
       if (equals < 0 || !isField(name) || column === "") {
         return yield* new CliError.InvalidValue({

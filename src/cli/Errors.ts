@@ -100,15 +100,17 @@ export const usageProblems = (
   errors: ReadonlyArray<CliError.NonShowHelpErrors>,
   help: HelpDoc.HelpDoc
 ): ReadonlyArray<string> => {
-  const flags = [...help.flags, ...help.inheritedFlags ?? [], ...help.globalFlags ?? []].map(({ name }) => name)
+  const flags = [...help.flags, ...(help.inheritedFlags ?? []), ...(help.globalFlags ?? [])].map(({ name }) => name)
   const commands = (help.subcommands ?? []).flatMap((group) => group.commands.map(({ name }) => name))
   const unknown = errors.filter((error) => error._tag === "UnknownSubcommand")
   return (unknown.length > 0 ? unknown : errors).map((error) => {
     switch (error._tag) {
       case "UnknownSubcommand": {
         const meant = nearest(error.subcommand, commands)
-        return `There is no command ${JSON.stringify(error.subcommand)}. ` +
+        return (
+          `There is no command ${JSON.stringify(error.subcommand)}. ` +
           (meant === undefined ? `There are ${commands.join(", ")}.` : `Did you mean ${meant}?`)
+        )
       }
       case "UnrecognizedOption": {
         const meant = nearest(error.option.replace(/^-+/u, ""), flags)

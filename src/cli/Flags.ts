@@ -38,7 +38,9 @@ export const filter = {
     Flag.atLeast(0)
   ),
   metadata: Flag.String("where").pipe(
-    Flag.withDescription("Only references whose metadata says so, such as level>=2 or owner.team=platform; may be repeated"),
+    Flag.withDescription(
+      "Only references whose metadata says so, such as level>=2 or owner.team=platform; may be repeated"
+    ),
     Flag.withMetavar("condition"),
     Flag.atLeast(0),
     Flag.mapEffect((texts) => Effect.forEach(texts, condition))

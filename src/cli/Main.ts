@@ -55,7 +55,9 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
         const formatter = CliOutput.defaultFormatter({ colors: hasColour(streams.stdout) })
         return say(
           streams.stdout,
-          event._tag === "Help" ? formatter.formatHelpDoc(event.helpDoc) : formatter.formatVersion(event.name, event.version)
+          event._tag === "Help"
+            ? formatter.formatHelpDoc(event.helpDoc)
+            : formatter.formatVersion(event.name, event.version)
         )
       }
       const message = usageProblems(event.errors, event.helpDoc).join(" ")
@@ -77,7 +79,9 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
       // The presenter has spoken already.
       if (typeof error === "object" && error !== null && Reflect.get(error, "_tag") === "ShowHelp") {
         const errors: unknown = Reflect.get(error, "errors")
-        return Array.isArray(errors) && errors.length > 0 ? Effect.fail(new Exit({ code: ExitCode.usage })) : Effect.void
+        return Array.isArray(errors) && errors.length > 0
+          ? Effect.fail(new Exit({ code: ExitCode.usage }))
+          : Effect.void
       }
       if (isClosed(error)) return Effect.void
       const report = Cause.hasDies(cause)

@@ -30,27 +30,30 @@ export interface Streams {
 const drawEvery = 80
 
 /** Where the answers go (stdout) and all else (stderr). */
-export class Output extends Context.Service<Output, {
-  readonly json: boolean
-  /** How many characters fit in a line; 100 where stdout is no terminal. */
-  readonly width: number
-  readonly bold: (text: string) => Safe
-  readonly dim: (text: string) => Safe
-  readonly good: (text: string) => Safe
-  readonly bad: (text: string) => Safe
-  /** A line of data. */
-  readonly line: (text: Safe) => Effect.Effect<void, OutputClosed>
-  /** The answer as JSON where that was asked for, else as text. */
-  readonly answer: (value: unknown, text: () => ReadonlyArray<Safe>) => Effect.Effect<void, OutputClosed>
-  /** A line for the person at the terminal, on stderr. */
-  readonly note: (text: Safe) => Effect.Effect<void>
-  /** A line that `quiet` does not suppress, on stderr. */
-  readonly warn: (text: Safe) => Effect.Effect<void>
-  /** Draws how far the work is, on a terminal only. Without a total it counts. */
-  readonly progress: (label: string, done: number, total?: number) => Effect.Effect<void>
-  /** Takes the progress bar away. */
-  readonly progressDone: Effect.Effect<void>
-}>()("crosswalk/cli/Output") {}
+export class Output extends Context.Service<
+  Output,
+  {
+    readonly json: boolean
+    /** How many characters fit in a line; 100 where stdout is no terminal. */
+    readonly width: number
+    readonly bold: (text: string) => Safe
+    readonly dim: (text: string) => Safe
+    readonly good: (text: string) => Safe
+    readonly bad: (text: string) => Safe
+    /** A line of data. */
+    readonly line: (text: Safe) => Effect.Effect<void, OutputClosed>
+    /** The answer as JSON where that was asked for, else as text. */
+    readonly answer: (value: unknown, text: () => ReadonlyArray<Safe>) => Effect.Effect<void, OutputClosed>
+    /** A line for the person at the terminal, on stderr. */
+    readonly note: (text: Safe) => Effect.Effect<void>
+    /** A line that `quiet` does not suppress, on stderr. */
+    readonly warn: (text: Safe) => Effect.Effect<void>
+    /** Draws how far the work is, on a terminal only. Without a total it counts. */
+    readonly progress: (label: string, done: number, total?: number) => Effect.Effect<void>
+    /** Takes the progress bar away. */
+    readonly progressDone: Effect.Effect<void>
+  }
+>()("crosswalk/cli/Output") {}
 
 const isSet = (value: string | undefined) => value !== undefined && value !== ""
 
@@ -96,9 +99,8 @@ const make = ({ json, quiet }: OutputOptions, { stdout, stderr }: Streams) => {
     good: style(32),
     bad: style(31),
     line,
-    answer: (value, text) =>
-      json ? line(Safe.of(toJson(value))) : Effect.forEach(text(), line, { discard: true }),
-    note: (text) => quiet ? Effect.void : toStderr(text),
+    answer: (value, text) => (json ? line(Safe.of(toJson(value))) : Effect.forEach(text(), line, { discard: true })),
+    note: (text) => (quiet ? Effect.void : toStderr(text)),
     warn: toStderr,
     progress: (label, done, total) =>
       Effect.suspend(() => {
@@ -116,7 +118,7 @@ const make = ({ json, quiet }: OutputOptions, { stdout, stderr }: Streams) => {
 export const layer = (options: OutputOptions, streams: Streams = process): Layer.Layer<Output> =>
   Layer.effect(
     Output,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       // Without a listener, a reader that has gone would end the process with a stack trace.
       const ignore = () => {}
       const { stderr, stdout } = streams

@@ -32,10 +32,12 @@ export const explained = (output: Printer, hit: SearchHit): ReadonlyArray<Safe> 
 }
 
 const facet = (output: Printer, name: string, counts: ReadonlyArray<FacetCount>): ReadonlyArray<Safe> =>
-  counts.length === 0 ? [] : [
-    safe`${output.bold(name)}`,
-    ...counts.map(({ count, value }) => safe`${String(count).padStart(6)}  ${oneLine(value, output.width - 8)}`)
-  ]
+  counts.length === 0
+    ? []
+    : [
+        safe`${output.bold(name)}`,
+        ...counts.map(({ count, value }) => safe`${String(count).padStart(6)}  ${oneLine(value, output.width - 8)}`)
+      ]
 
 export const facets = (output: Printer, { catalogs, entityTypes, tags }: Facets): ReadonlyArray<Safe> => [
   ...facet(output, "Catalogs", catalogs),

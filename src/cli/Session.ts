@@ -22,15 +22,17 @@ export type SessionError = DatabaseError | ValidationError | NotFoundError
 
 /** The database that the settings name. */
 export const database = (access: Access, options: Partial<LibsqlClient.Config> = {}) =>
-  Layer.unwrap(Effect.gen(function*() {
-    const { authToken, from, path, syncUrl, url } = yield* (yield* Settings).database
-    if (path !== undefined && !existsSync(path)) {
-      // A replica without its file is filled from its primary.
-      if (access !== "create" && syncUrl === undefined) return yield* noDatabase(path)
-      if (from === "default") yield* makeFolder(dirname(path))
-    }
-    return LibsqlClient.layer({ url, authToken, syncUrl, readonly: access === "readonly", ...options })
-  }))
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { authToken, from, path, syncUrl, url } = yield* (yield* Settings).database
+      if (path !== undefined && !existsSync(path)) {
+        // A replica without its file is filled from its primary.
+        if (access !== "create" && syncUrl === undefined) return yield* noDatabase(path)
+        if (from === "default") yield* makeFolder(dirname(path))
+      }
+      return LibsqlClient.layer({ url, authToken, syncUrl, readonly: access === "readonly", ...options })
+    })
+  )
 
 const makeFolder = (folder: string) =>
   Effect.tryPromise({
@@ -52,7 +54,7 @@ export const references = (access: Access) =>
 const isConfig = Schema.is(EmbedderConfig)
 
 /** The options of a model in worker threads, or undefined where the settings name another embedder, or none there is. */
-const modelOptions = Effect.gen(function*() {
+const modelOptions = Effect.gen(function* () {
   const settings = yield* Settings
   const output = yield* Output
   const config = yield* settings.embedder
@@ -67,18 +69,18 @@ const modelOptions = Effect.gen(function*() {
 })
 
 /** The embedder that the settings name. A model starts to load at once when `warm`. */
-export const embedder = (
-  warm: boolean
-): Layer.Layer<Embedder, ModelLoadError | ValidationError, Settings | Output> =>
-  Layer.unwrap(Effect.gen(function*() {
-    const options = yield* modelOptions
-    return options === undefined
-      ? layerOf(yield* (yield* Settings).embedder)
-      : Transformers.layer({ ...options, warm })
-  }))
+export const embedder = (warm: boolean): Layer.Layer<Embedder, ModelLoadError | ValidationError, Settings | Output> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const options = yield* modelOptions
+      return options === undefined
+        ? layerOf(yield* (yield* Settings).embedder)
+        : Transformers.layer({ ...options, warm })
+    })
+  )
 
 /** What is known of the model that the settings name, with its files checked where it has any. */
-export const inspect = Effect.gen(function*() {
+export const inspect = Effect.gen(function* () {
   const options = yield* modelOptions
   if (options === undefined) return { model: (yield* Embedder).model }
   return yield* Transformers.inspect(options)

@@ -39,14 +39,17 @@ export interface Database {
 }
 
 /** The flags and what follows from them, the environment and `crosswalk.json`. */
-export class Settings extends Context.Service<Settings, {
-  readonly offline: boolean
-  /** A worker that has begun to load the model of the package. */
-  readonly early: EarlyWorker | undefined
-  readonly database: Effect.Effect<Database, ValidationError>
-  /** The configuration of the embedder; not yet checked. */
-  readonly embedder: Effect.Effect<Readonly<Record<string, unknown>>, ValidationError>
-}>()("crosswalk/cli/Settings") {}
+export class Settings extends Context.Service<
+  Settings,
+  {
+    readonly offline: boolean
+    /** A worker that has begun to load the model of the package. */
+    readonly early: EarlyWorker | undefined
+    readonly database: Effect.Effect<Database, ValidationError>
+    /** The configuration of the embedder; not yet checked. */
+    readonly embedder: Effect.Effect<Readonly<Record<string, unknown>>, ValidationError>
+  }
+>()("crosswalk/cli/Settings") {}
 
 const fileName = "crosswalk.json"
 
@@ -76,25 +79,26 @@ const isFolder = (model: string) => isAbsolute(model) || /^\.{1,2}[\\/]/u.test(m
 const variable = (name: string) =>
   Config.String(name).pipe(
     Config.withDefault(""),
-    Effect.map((value) => value === "" ? undefined : value),
+    Effect.map((value) => (value === "" ? undefined : value)),
     Effect.orElseSucceed(() => undefined)
   )
 
 /** The nearest `crosswalk.json` from the folder upwards. */
-const nearest = Effect.fnUntraced(function*(from: string) {
+const nearest = Effect.fnUntraced(function* (from: string) {
   const files = yield* FileSystem.FileSystem
   for (let folder = from; ; folder = dirname(folder)) {
     const file = join(folder, fileName)
     const text = yield* Effect.option(files.readFileString(file))
     if (Option.isSome(text)) {
       const config = yield* Schema.decodeUnknownEffect(ConfigJson)(text.value, { onExcessProperty: "error" }).pipe(
-        Effect.mapError((error) =>
-          new ValidationError({
-            field: file,
-            value: text.value,
-            constraint: `is not valid: ${error.message.replace(/\s+/gu, " ")}`,
-            expected: `JSON such as {"db": "requirements.db"}; the keys are db, syncUrl and embedder`
-          })
+        Effect.mapError(
+          (error) =>
+            new ValidationError({
+              field: file,
+              value: text.value,
+              constraint: `is not valid: ${error.message.replace(/\s+/gu, " ")}`,
+              expected: `JSON such as {"db": "requirements.db"}; the keys are db, syncUrl and embedder`
+            })
         )
       )
       return { file, folder, config }
@@ -104,16 +108,14 @@ const nearest = Effect.fnUntraced(function*(from: string) {
 })
 
 /** Reads the settings when they are asked for, once. */
-export const make = Effect.fnUntraced(function*(
+export const make = Effect.fnUntraced(function* (
   flags: Flags,
   { early, folder }: { readonly folder: string; readonly early?: EarlyWorker | undefined }
 ) {
   const files = yield* FileSystem.FileSystem
-  const config = yield* Effect.cached(
-    nearest(folder).pipe(Effect.provideService(FileSystem.FileSystem, files))
-  )
+  const config = yield* Effect.cached(nearest(folder).pipe(Effect.provideService(FileSystem.FileSystem, files)))
 
-  const locate = Effect.gen(function*() {
+  const locate = Effect.gen(function* () {
     if (Option.isSome(flags.db)) return { url: flags.db.value, from: "--db", file: undefined } as const
     const fromEnvironment = yield* variable("CROSSWALK_DB")
     if (fromEnvironment !== undefined) return { url: fromEnvironment, from: "CROSSWALK_DB", file: undefined } as const
@@ -121,23 +123,27 @@ export const make = Effect.fnUntraced(function*(
     if (found?.config.db !== undefined) {
       return { url: relativeTo(found.folder, found.config.db), from: "crosswalk.json", file: found.file } as const
     }
-    const data = yield* UserDirectories.make().data("crosswalk").pipe(
-      Effect.mapError(() =>
-        new ValidationError({
-          field: "--db",
-          value: undefined,
-          constraint: "is missing, and there is no home folder to keep a database in",
-          expected: "the path of a database, such as --db requirements.db"
-        })
+    const data = yield* UserDirectories.make()
+      .data("crosswalk")
+      .pipe(
+        Effect.mapError(
+          () =>
+            new ValidationError({
+              field: "--db",
+              value: undefined,
+              constraint: "is missing, and there is no home folder to keep a database in",
+              expected: "the path of a database, such as --db requirements.db"
+            })
+        )
       )
-    )
     return { url: join(data, "crosswalk.db"), from: "default", file: undefined } as const
   })
 
-  const database = Effect.gen(function*() {
+  const database = Effect.gen(function* () {
     const located = yield* locate
     const token = yield* variable("CROSSWALK_DB_TOKEN")
-    const sync = (yield* variable("CROSSWALK_SYNC_URL")) ??
+    const sync =
+      (yield* variable("CROSSWALK_SYNC_URL")) ??
       (located.from === "crosswalk.json" ? (yield* config)?.config.syncUrl : undefined)
     return {
       ...located,
@@ -147,7 +153,7 @@ export const make = Effect.fnUntraced(function*(
     }
   })
 
-  const embedder = Effect.gen(function*() {
+  const embedder = Effect.gen(function* () {
     const type = Option.getOrUndefined(flags.embedder)
     const model = Option.getOrUndefined(flags.model)
     // Another model has another folder, prefixes and lengths than the one that was configured.

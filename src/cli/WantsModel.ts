@@ -1,6 +1,7 @@
 /** The commands that embed something, and the words with which they do not, or not with the model of the package. */
 const commands: ReadonlySet<string> = new Set(["search", "import", "embed", "demo"])
-const otherwise = /^(?:keyword|-h|--(?:mode|m)=keyword|-m=keyword|--(?:help|version|wizard|completions|no-embed|embedder|model)(?:=.*)?)$/u
+const otherwise =
+  /^(?:keyword|-h|--(?:mode|m)=keyword|-m=keyword|--(?:help|version|wizard|completions|no-embed|embedder|model)(?:=.*)?)$/u
 
 /**
  * Whether a command line is likely to need the model of the package, told without parsing it. A wrong guess costs time and

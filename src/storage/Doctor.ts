@@ -28,13 +28,13 @@ const failed = (name: Check["name"], detail: string): Check => ({ name, status: 
 const some = (items: ReadonlyArray<string>): string =>
   items.slice(0, 3).join(", ") + (items.length > 3 ? ` and ${items.length - 3} more` : "")
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const { reader } = yield* CatalogTexts.make
   const decode = decodeRow(ReferenceRow.ReferenceRow, "Doctor.run")
   const columns = sql.literal(ReferenceRow.columns)
 
-  const integrity = Effect.gen(function*() {
+  const integrity = Effect.gen(function* () {
     const rows = yield* sql<{ readonly problem: string }>`SELECT integrity_check AS problem FROM pragma_integrity_check`
     const problems = rows.map(({ problem }) => problem).filter((problem) => problem !== "ok")
     return problems.length === 0
@@ -42,15 +42,18 @@ const make = Effect.gen(function*() {
       : failed("database file", `${some(problems)}. Restore a backup, or import the sources into a new database`)
   })
 
-  const foreignKeys = Effect.gen(function*() {
+  const foreignKeys = Effect.gen(function* () {
     const rows = yield* sql<{ readonly table: string }>`SELECT "table" FROM pragma_foreign_key_check`
     return rows.length === 0
       ? ok("foreign keys", "every row's owner is there")
-      : failed("foreign keys", `${rows.length} rows have no owner, in ${some([...new Set(rows.map(({ table }) => table))])}`)
+      : failed(
+          "foreign keys",
+          `${rows.length} rows have no owner, in ${some([...new Set(rows.map(({ table }) => table))])}`
+        )
   })
 
   /** Entries without a reference, and references without an entry, by the index's own list of entries. */
-  const entries = Effect.fnUntraced(function*(table: string) {
+  const entries = Effect.fnUntraced(function* (table: string) {
     const [row] = yield* sql<{ readonly lost: number; readonly extra: number }>`
       SELECT
         (SELECT count(*) FROM crosswalk_reference WHERE id NOT IN (SELECT id FROM ${sql(`${table}_docsize`)})) AS lost,
@@ -58,25 +61,27 @@ const make = Effect.gen(function*() {
     return { table, lost: row?.lost ?? 0, extra: row?.extra ?? 0 }
   })
 
-  const keywordEntries = Effect.gen(function*() {
+  const keywordEntries = Effect.gen(function* () {
     const counts = yield* Effect.forEach(["crosswalk_keyword", "crosswalk_trigram"], entries)
     const wrong = counts.filter(({ extra, lost }) => extra + lost > 0)
     return wrong.length === 0
       ? ok("keyword index", "has an entry for every reference")
       : failed(
-        "keyword index",
-        wrong.map(({ extra, lost, table }) => `${table} lacks ${lost} references and has ${extra} that are gone`).join("; ")
-      )
+          "keyword index",
+          wrong
+            .map(({ extra, lost, table }) => `${table} lacks ${lost} references and has ${extra} that are gone`)
+            .join("; ")
+        )
   })
 
   /** Everything a reference's row says about itself: its JSON, and the hash of the text that is embedded. */
-  const references = Effect.gen(function*() {
+  const references = Effect.gen(function* () {
     const textOf = yield* reader
     const unreadable: Array<string> = []
     let total = 0
     let retold = 0
     yield* Stream.paginate(0, (after) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const rows = yield* sql<{ readonly id: number; readonly uri: string; readonly text_hash: string }>`
           SELECT r.id, r.text_hash, ${columns} FROM crosswalk_reference AS r
           WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
@@ -87,14 +92,19 @@ const make = Effect.gen(function*() {
           else if (ReferenceRow.hashOf(textOf(ReferenceRow.toReference(decoded.value))) !== row.text_hash) retold++
         }
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
-      })).pipe(Stream.runDrain)
+      })
+    ).pipe(Stream.runDrain)
     if (unreadable.length > 0) return failed("references", `cannot be read: ${some(unreadable)}`)
     return retold === 0
       ? ok("references", `${total}, all readable`)
-      : { name: "references", status: "warning", detail: `${retold} of ${total} read otherwise now; run 'crosswalk embed'` } as const
+      : ({
+          name: "references",
+          status: "warning",
+          detail: `${retold} of ${total} read otherwise now; run 'crosswalk embed'`
+        } as const)
   })
 
-  const tags = Effect.gen(function*() {
+  const tags = Effect.gen(function* () {
     const [row] = yield* sql<{ readonly wrong: number }>`
       SELECT count(*) AS wrong FROM (
         SELECT r.id, t.value FROM crosswalk_reference AS r, json_each(r.tags) AS t
@@ -102,14 +112,16 @@ const make = Effect.gen(function*() {
         UNION ALL SELECT * FROM (
           SELECT reference_id, tag FROM crosswalk_tag
           EXCEPT SELECT r.id, t.value FROM crosswalk_reference AS r, json_each(r.tags) AS t))`
-    return row?.wrong === 0 ? ok("tags", "agree with the references") : failed("tags", `${row?.wrong} are lost or left over`)
+    return row?.wrong === 0
+      ? ok("tags", "agree with the references")
+      : failed("tags", `${row?.wrong} are lost or left over`)
   })
 
-  const vectors = Effect.gen(function*() {
+  const vectors = Effect.gen(function* () {
     const wrong: Array<string> = []
     let total = 0
     yield* Stream.paginate(0, (after) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const rows = yield* sql<{
           readonly id: number
           readonly uri: string | null
@@ -127,13 +139,14 @@ const make = Effect.gen(function*() {
           if (!(Math.abs(length - 1) <= tolerance)) wrong.push(uri ?? `row ${id}`)
         }
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
-      })).pipe(Stream.runDrain)
+      })
+    ).pipe(Stream.runDrain)
     return wrong.length === 0
       ? ok("vectors", `${total}, of the right dimensions and of length 1`)
       : failed("vectors", `${wrong.length} of ${total} are damaged: ${some(wrong)}. Run 'crosswalk embed --force'`)
   })
 
-  const embeddings = Effect.gen(function*() {
+  const embeddings = Effect.gen(function* () {
     const [row] = yield* sql<{ readonly missing: number; readonly stale: number; readonly models: number }>`
       SELECT count(*) FILTER (WHERE e.reference_id IS NULL) AS missing,
         count(*) FILTER (WHERE e.text_hash <> r.text_hash) AS stale,
@@ -147,7 +160,7 @@ const make = Effect.gen(function*() {
     ]
     return problems.length === 0
       ? ok("embeddings", "every reference has one of its present text")
-      : { name: "embeddings", status: "warning", detail: `${problems.join("; ")}. Run 'crosswalk embed'` } as const
+      : ({ name: "embeddings", status: "warning", detail: `${problems.join("; ")}. Run 'crosswalk embed'` } as const)
   })
 
   return [integrity, foreignKeys, references, keywordEntries, tags, vectors, embeddings]
@@ -173,24 +186,30 @@ export const run: Effect.Effect<ReadonlyArray<Check>, DatabaseError, SqlClient.S
  * FTS5 offers that as a statement that counts as a write, so it needs a connection that may write; it runs in a
  * transaction that is rolled back.
  */
-export const keywordWords: Effect.Effect<Check, DatabaseError, SqlClient.SqlClient> = Effect.gen(function*() {
+export const keywordWords: Effect.Effect<Check, DatabaseError, SqlClient.SqlClient> = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const compare = (table: string) =>
-    sql.withTransaction(
-      Effect.flatMap(
-        sql.unsafe(`INSERT INTO ${table} (${table}, rank) VALUES ('integrity-check', 1)`),
-        () => Effect.fail("agrees" as const)
+    sql
+      .withTransaction(
+        Effect.flatMap(sql.unsafe(`INSERT INTO ${table} (${table}, rank) VALUES ('integrity-check', 1)`), () =>
+          Effect.fail("agrees" as const)
+        )
       )
-    ).pipe(
-      Effect.as(""),
-      Effect.catch((error) => {
-        if (error === "agrees") return Effect.succeed("")
-        const problem = toDatabaseError("Doctor.run")(error)
-        return problem.reason === "corrupt" ? Effect.succeed(table) : Effect.fail(problem)
-      })
-    )
-  const wrong = (yield* Effect.forEach(["crosswalk_keyword", "crosswalk_trigram"], compare)).filter((table) => table !== "")
+      .pipe(
+        Effect.as(""),
+        Effect.catch((error) => {
+          if (error === "agrees") return Effect.succeed("")
+          const problem = toDatabaseError("Doctor.run")(error)
+          return problem.reason === "corrupt" ? Effect.succeed(table) : Effect.fail(problem)
+        })
+      )
+  const wrong = (yield* Effect.forEach(["crosswalk_keyword", "crosswalk_trigram"], compare)).filter(
+    (table) => table !== ""
+  )
   return wrong.length === 0
     ? ok("keyword index", "equals the references, entry by entry and word by word")
-    : failed("keyword index", `${wrong.join(" and ")} do not agree with the texts. Import the sources into a new database`)
+    : failed(
+        "keyword index",
+        `${wrong.join(" and ")} do not agree with the texts. Import the sources into a new database`
+      )
 }).pipe(Effect.withSpan("Doctor.keywordWords"))

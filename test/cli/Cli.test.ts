@@ -6,18 +6,26 @@ import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { crosswalk } from "./run.ts"
 
 const rows = [
-  { id: "A", title: "Hashed passwords", description: "Passwords are stored as slow hashes.", type: "rule", tags: ["auth"] },
+  {
+    id: "A",
+    title: "Hashed passwords",
+    description: "Passwords are stored as slow hashes.",
+    type: "rule",
+    tags: ["auth"]
+  },
   { id: "B", title: "Session timeout", description: "Idle sessions end.", type: "rule", tags: ["auth", "web"] },
   { id: "C", title: "Logging", description: "Sign-ins are logged.", type: "control" }
 ]
 
 /** A folder with a catalogue of three, and the command line on a database there. */
-const imported = Effect.gen(function*() {
+const imported = Effect.gen(function* () {
   const folder = yield* temporaryFolder
   const db = join(folder, "x.db")
   const write = (name: string, content: unknown) =>
     Effect.as(
-      Effect.promise(() => writeFile(join(folder, name), typeof content === "string" ? content : JSON.stringify(content))),
+      Effect.promise(() =>
+        writeFile(join(folder, name), typeof content === "string" ? content : JSON.stringify(content))
+      ),
       join(folder, name)
     )
   const run = (...args: ReadonlyArray<string>) => crosswalk(folder)(...args, "--db", db)
@@ -28,7 +36,7 @@ const imported = Effect.gen(function*() {
 
 describe("import", () => {
   it.effect("tells what it did in a stable shape, and changes nothing the second time", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { file, run } = yield* imported
       const again = yield* run("import", file, "--json")
       expect(again.code).toBe(0)
@@ -45,10 +53,11 @@ describe("import", () => {
         embedded: 0,
         failed: []
       })
-    }))
+    })
+  )
 
   it.effect("keeps the good rows of a file, tells where the bad ones are and ends with 5", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       const file = yield* write("some.csv", "id,title\n1,One\n2,\n3,Three\n")
       const text = yield* run("import", file, "--catalog", "some@1")
@@ -58,10 +67,11 @@ describe("import", () => {
       expect(json.code).toBe(5)
       expect(json.json()).toMatchObject({ unchanged: 2, failed: [{ at: expect.stringContaining("line 3") }] })
       expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 5, type: "PartlyFailed" } })
-    }))
+    })
+  )
 
   it.effect("writes nothing with --strict unless every row is good", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       const bad = yield* write("bad.csv", "id,title\n1,One\n2,\n")
       const refused = yield* run("import", bad, "--catalog", "strict@1", "--strict", "--json")
@@ -69,21 +79,25 @@ describe("import", () => {
       expect(refused.json()).toMatchObject({ created: 0, failed: [{ at: "line 3, title" }] })
       expect((yield* run("list", "--catalog", "strict@1", "--json")).json()).toEqual({ references: [] })
       const good = yield* write("good.csv", "id,title\n1,One\n2,Two\n")
-      expect((yield* run("import", good, "--catalog", "strict@1", "--strict", "--json")).json()).toMatchObject({ created: 2 })
-    }))
+      expect((yield* run("import", good, "--catalog", "strict@1", "--strict", "--json")).json()).toMatchObject({
+        created: 2
+      })
+    })
+  )
 
   it.effect("counts what the source no longer has, and removes it with --prune", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       const file = yield* write("fewer.json", { catalog: "rules@1", references: rows.slice(0, 1) })
       expect((yield* run("import", file, "--json")).json()).toMatchObject({ unchanged: 1, missing: 2, pruned: 0 })
       expect((yield* run("import", file, "--prune", "--json")).json()).toMatchObject({ missing: 2, pruned: 2 })
       expect((yield* run("import", file, "--json")).json()).toMatchObject({ missing: 0 })
       expect((yield* run("get", "rules:1/B")).code).toBe(3)
-    }))
+    })
+  )
 
   it.effect("prunes what a person decided on only by --force", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       expect((yield* run("relate", "rules:1/C", "rules:1/A")).code).toBe(0)
       const file = yield* write("fewer.json", { catalog: "rules@1", references: rows.slice(0, 1) })
@@ -93,10 +107,11 @@ describe("import", () => {
       const forced = yield* run("import", file, "--prune", "--force", "--json")
       expect(forced.code).toBe(0)
       expect(forced.json()).toMatchObject({ missing: 1, pruned: 1 })
-    }))
+    })
+  )
 
   it.effect("does not prune where a row could not be read, or where there is none", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       const broken = yield* write("broken.json", { catalog: "rules@1", references: [rows[0], { id: "B" }] })
       expect((yield* run("import", broken, "--prune", "--json")).json()).toMatchObject({ missing: 2, pruned: 0 })
@@ -104,10 +119,11 @@ describe("import", () => {
       expect((yield* run("import", empty, "--prune", "--json")).json()).toMatchObject({ missing: 3, pruned: 0 })
       expect((yield* run("list", "--json")).json().references).toHaveLength(3)
       expect((yield* run("import", empty, "--prune", "--force", "--json")).json()).toMatchObject({ pruned: 3 })
-    }))
+    })
+  )
 
   it.effect("takes columns by other names, also with commas in them", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       const file = yield* write("mine.csv", 'key,"name, short"\nK-1,First\n')
       const done = yield* run("import", file, "--catalog", "mine@1", "--columns", "id=key,title=name, short", "--json")
@@ -116,22 +132,26 @@ describe("import", () => {
       const wrong = yield* run("import", file, "--columns", "titel=name")
       expect(wrong.code).toBe(2)
       expect(wrong.stderr).toContain("entityType")
-    }))
+    })
+  )
 
   it.effect("saves without embeddings, which embed makes later", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       const file = yield* write("more.csv", "id,title\n1,One\n2,Two\n")
-      expect((yield* run("import", file, "--catalog", "more@1", "--no-embed", "--json")).json())
-        .toMatchObject({ created: 2, embedded: 0 })
+      expect((yield* run("import", file, "--catalog", "more@1", "--no-embed", "--json")).json()).toMatchObject({
+        created: 2,
+        embedded: 0
+      })
       expect((yield* run("embed", "--json")).json()).toEqual({ updated: 2, skipped: 3, failed: [] })
       expect((yield* run("embed", "--force", "--json")).json()).toEqual({ updated: 5, skipped: 0, failed: [] })
-    }))
+    })
+  )
 })
 
 describe("search and similar", () => {
   it.effect("gives hits in a stable shape, by meaning and by keyword", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       for (const mode of ["semantic", "keyword"]) {
         const { hits } = (yield* run("search", "slow password hashes", "--mode", mode, "--json")).json()
@@ -149,30 +169,37 @@ describe("search and similar", () => {
       }
       const { hits } = (yield* run("similar", "rules:1/A", "--json")).json()
       expect(hits.map((hit: { uri: string }) => hit.uri).sort()).toEqual(["rules:1/B", "rules:1/C"])
-    }))
+    })
+  )
 
   it.effect("filters by catalog, type and every tag", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       const uris = (...flags: ReadonlyArray<string>) =>
         Effect.map(run("search", "rules", "--json", ...flags), (ran) =>
-          ran.json().hits.map((hit: { uri: string }) => hit.uri).sort())
+          ran
+            .json()
+            .hits.map((hit: { uri: string }) => hit.uri)
+            .sort()
+        )
       expect(yield* uris("--type", "control")).toEqual(["rules:1/C"])
       expect(yield* uris("--tag", "auth", "--tag", "web")).toEqual(["rules:1/B"])
       expect(yield* uris("--catalog", "other@1")).toEqual([])
       expect(yield* uris("--limit", "0")).toEqual([])
-    }))
+    })
+  )
 
   it.effect("says on stderr that nothing was found, unless quiet", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       const none = yield* run("search", "zzz", "--mode", "keyword")
       expect(none).toMatchObject({ code: 0, stdout: "", stderr: "Nothing was found.\n" })
       expect((yield* run("search", "zzz", "--mode", "keyword", "--quiet")).stderr).toBe("")
-    }))
+    })
+  )
 
   it.effect("refuses a blank query and a limit that is none with 2", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       expect((yield* run("search", " ")).code).toBe(2)
       for (const limit of ["-1", "1.5", "many"]) {
@@ -180,17 +207,32 @@ describe("search and similar", () => {
         expect(ran.code).toBe(2)
         expect(ran.stderr).toContain("limit")
       }
-    }))
+    })
+  )
 })
 
 describe("get, list, remove and relate", () => {
   it.effect("shows a reference with its relations both ways", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       const relation = yield* run(
-        "relate", "rules:1/A", "rules:1/B", "--type", "subset", "--confidence", "0.5", "--by", "Ada", "--json"
+        "relate",
+        "rules:1/A",
+        "rules:1/B",
+        "--type",
+        "subset",
+        "--confidence",
+        "0.5",
+        "--by",
+        "Ada",
+        "--json"
       )
-      expect(relation.json()).toMatchObject({ type: "subset", confidence: 0.5, status: "accepted", provenance: { by: "Ada" } })
+      expect(relation.json()).toMatchObject({
+        type: "subset",
+        confidence: 0.5,
+        status: "accepted",
+        provenance: { by: "Ada" }
+      })
       expect((yield* run("get", "rules:1/A", "--json")).json()).toMatchObject({
         uri: "rules:1/A",
         relations: { outgoing: [{ target: "rules:1/B" }], incoming: [] }
@@ -198,40 +240,51 @@ describe("get, list, remove and relate", () => {
       expect((yield* run("get", "rules:1/B")).stdout).toContain("← subset rules:1/A")
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "subset", "--remove")).code).toBe(0)
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "subset", "--remove")).code).toBe(3)
-    }))
+    })
+  )
 
   it.effect("refuses a relation to nothing with 3, and a wrong confidence or type with 2", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       expect((yield* run("relate", "rules:1/A", "rules:1/none")).code).toBe(3)
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--confidence", "1.1")).code).toBe(2)
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "likes")).code).toBe(2)
-    }))
+    })
+  )
 
   it.effect("lists by URI, as text and as JSON", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
-      expect((yield* run("list")).stdout.split("\n").map((line) => line.split(" ")[0]))
-        .toEqual(["rules:1/A", "rules:1/B", "rules:1/C", ""])
+      expect((yield* run("list")).stdout.split("\n").map((line) => line.split(" ")[0])).toEqual([
+        "rules:1/A",
+        "rules:1/B",
+        "rules:1/C",
+        ""
+      ])
       expect((yield* run("list", "--limit", "2", "--json")).json().references).toHaveLength(2)
       expect((yield* run("ls", "--type", "none", "--json")).json()).toEqual({ references: [] })
-    }))
+    })
+  )
 
   it.effect("removes what nobody decided on; the rest by --force", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       yield* run("relate", "rules:1/A", "rules:1/B")
       const refused = yield* run("remove", "rules:1/A")
       expect(refused.code).toBe(1)
       expect(refused.stderr).toContain("--force")
-      expect((yield* run("remove", "rules:1/A", "--force", "--json")).json()).toEqual({ uri: "rules:1/A", removed: true })
+      expect((yield* run("remove", "rules:1/A", "--force", "--json")).json()).toEqual({
+        uri: "rules:1/A",
+        removed: true
+      })
       expect((yield* run("remove", "rules:1/A")).code).toBe(3)
-    }))
+    })
+  )
 })
 
 describe("status, doctor and model", () => {
   it.effect("tells which database is used, also where there is none yet", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { db, folder, run } = yield* imported
       expect((yield* run("status", "--json")).json()).toEqual({
         database: { url: db, kind: "file", from: "--db", file: null, exists: true },
@@ -250,18 +303,20 @@ describe("status, doctor and model", () => {
         exists: false
       })
       expect((yield* crosswalk(folder)("search", "x")).code).toBe(3)
-    }))
+    })
+  )
 
   it.effect("calls a sound database sound", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       const { checks, sound } = (yield* run("doctor", "--json")).json()
       expect(sound).toBe(true)
       expect(checks.map((check: { status: string }) => check.status)).toEqual(checks.map(() => "ok"))
-    }))
+    })
+  )
 
   it.effect("shows the model", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run } = yield* imported
       expect((yield* run("model", "--json")).json()).toMatchObject({ id: "deterministic", folder: null })
       expect((yield* run("model", "--json", "--embedder", "transformers")).json()).toMatchObject({
@@ -270,12 +325,13 @@ describe("status, doctor and model", () => {
         dtype: "q8",
         bytes: expect.any(Number)
       })
-    }))
+    })
+  )
 })
 
 describe("the command line", () => {
   it.effect("suggests the nearest flag or command, exits with 2 and keeps stdout empty", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const run = crosswalk(yield* temporaryFolder)
       const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
         [["serach", "x"], "Did you mean search?"],
@@ -293,10 +349,11 @@ describe("the command line", () => {
         expect(ran.stdout).toBe("")
         expect(ran.stderr).toContain(said)
       }
-    }))
+    })
+  )
 
   it.effect("tells errors as JSON where JSON was asked for", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const run = crosswalk(yield* temporaryFolder)
       const usage = yield* run("search", "--json", "--limt", "3", "x")
       expect(JSON.parse(usage.stderr)).toMatchObject({ error: { code: 2, type: "UsageError" } })
@@ -304,10 +361,11 @@ describe("the command line", () => {
       expect(JSON.parse(missing.stderr)).toMatchObject({ error: { code: 3, type: "NotFoundError" } })
       const unknown = yield* run("search", "x", "--embedder", "psychic", "--db", ":memory:", "--json")
       expect(JSON.parse(unknown.stderr)).toMatchObject({ error: { code: 2, type: "ValidationError" } })
-    }))
+    })
+  )
 
   it.effect("prints control characters of data and errors as escapes", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { run, write } = yield* imported
       const title = "\u001b]0;owned\u0007\u009b31mred\u202e"
       const file = yield* write("evil.json", [{ id: "E\u001b[2J", title, description: `x\n${title}` }])
@@ -326,10 +384,11 @@ describe("the command line", () => {
         expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/u)
       }
       expect(outputs[1].json().hits[0].title).toBe(title)
-    }))
+    })
+  )
 
   it.effect("shows help on stdout and exits with 0", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const run = crosswalk(yield* temporaryFolder)
       for (const args of [[], ["--help"], ["search", "--help"]]) {
         const ran = yield* run(...args)
@@ -337,5 +396,6 @@ describe("the command line", () => {
         expect(ran.stderr).toBe("")
         expect(ran.stdout).toContain("USAGE")
       }
-    }))
+    })
+  )
 })

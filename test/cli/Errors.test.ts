@@ -1,12 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { codeOf, Ended, nearest, noDatabase, reportOf } from "../../src/cli/Errors.ts"
-import {
-  ConflictError,
-  ImportError,
-  ModelLoadError,
-  NotFoundError,
-  ValidationError
-} from "../../src/domain/errors.ts"
+import { ConflictError, ImportError, ModelLoadError, NotFoundError, ValidationError } from "../../src/domain/errors.ts"
 
 describe("Errors", () => {
   it("gives each kind of failure its exit code", () => {

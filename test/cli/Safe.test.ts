@@ -6,13 +6,21 @@ import { escape, oneLine, Safe, safe, toJson, wrap } from "../../src/cli/Safe.ts
 const acts = (text: string): boolean =>
   [...text].some((character) => {
     const code = character.codePointAt(0) ?? 0
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || [0x2028, 0x2029, 0x061c, 0x200e, 0x200f].includes(code) ||
-      (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || (code >= 0xd800 && code <= 0xdfff)
+    return (
+      code < 0x20 ||
+      (code >= 0x7f && code <= 0x9f) ||
+      [0x2028, 0x2029, 0x061c, 0x200e, 0x200f].includes(code) ||
+      (code >= 0x202a && code <= 0x202e) ||
+      (code >= 0x2066 && code <= 0x2069) ||
+      (code >= 0xd800 && code <= 0xdfff)
+    )
   })
 
 describe("Safe", () => {
   it("writes control characters as escapes", () => {
-    expect(escape("a\u001b[31mb\u0007\u009b\r\n\t\u202ec\u007f")).toBe("a\\u001b[31mb\\u0007\\u009b\\r\\n\\t\\u202ec\\u007f")
+    expect(escape("a\u001b[31mb\u0007\u009b\r\n\t\u202ec\u007f")).toBe(
+      "a\\u001b[31mb\\u0007\\u009b\\r\\n\\t\\u202ec\\u007f"
+    )
   })
 
   it("keeps everything else as it is", () => {

@@ -15,15 +15,15 @@ const none: Flags = {
   quiet: false
 }
 
-const settings = (
-  flags: Partial<Flags>,
-  folder: string,
-  env: Record<string, string> = { HOME: "/home/someone" }
-) =>
+const settings = (flags: Partial<Flags>, folder: string, env: Record<string, string> = { HOME: "/home/someone" }) =>
   make({ ...none, ...flags }, { folder }).pipe(
     Effect.provide(NodeServices.layer),
     Effect.map((settings) => ({
-      database: Effect.provideService(settings.database, ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })),
+      database: Effect.provideService(
+        settings.database,
+        ConfigProvider.ConfigProvider,
+        ConfigProvider.fromEnv({ env })
+      ),
       embedder: settings.embedder
     }))
   )
@@ -34,7 +34,7 @@ const write = (file: string, value: unknown) =>
   Effect.promise(() => writeFile(file, typeof value === "string" ? value : JSON.stringify(value)))
 
 /** A folder, and one deep inside of it. */
-const folders = Effect.gen(function*() {
+const folders = Effect.gen(function* () {
   const top = yield* temporaryFolder
   const deep = join(top, "a", "b")
   yield* Effect.promise(() => mkdir(deep, { recursive: true }))
@@ -43,7 +43,7 @@ const folders = Effect.gen(function*() {
 
 describe("Settings", () => {
   it.effect("takes --db before CROSSWALK_DB before crosswalk.json before the data folder", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { deep, top } = yield* folders
       const env = { HOME: "/home/someone", CROSSWALK_DB: "env.db" }
       expect(yield* database({}, deep)).toMatchObject({
@@ -58,38 +58,49 @@ describe("Settings", () => {
       })
       expect(yield* database({}, deep, env)).toMatchObject({ url: "env.db", from: "CROSSWALK_DB" })
       expect(yield* database({ db: Option.some("flag.db") }, deep, env)).toMatchObject({ url: "flag.db", from: "--db" })
-    }))
+    })
+  )
 
   it.effect("takes the nearest crosswalk.json", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { deep, top } = yield* folders
       yield* write(join(top, "crosswalk.json"), { db: "far.db" })
       yield* write(join(deep, "crosswalk.json"), { db: "near.db" })
       expect((yield* database({}, deep)).url).toBe(join(deep, "near.db"))
-    }))
+    })
+  )
 
   it.effect("follows XDG_DATA_HOME where it is absolute", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const env = { HOME: "/home/someone", XDG_DATA_HOME: "/data" }
       expect((yield* database({}, folder, env)).url).toBe("/data/crosswalk/crosswalk.db")
-      expect((yield* database({}, folder, { ...env, XDG_DATA_HOME: "relative" })).url)
-        .toBe("/home/someone/.local/share/crosswalk/crosswalk.db")
-    }))
+      expect((yield* database({}, folder, { ...env, XDG_DATA_HOME: "relative" })).url).toBe(
+        "/home/someone/.local/share/crosswalk/crosswalk.db"
+      )
+    })
+  )
 
   it.effect("leaves URLs of crosswalk.json as they are", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* temporaryFolder
-      for (const url of [":memory:", "http://127.0.0.1:8080", "libsql://x.turso.io", "/absolute.db", "file:///a/b.db"]) {
+      for (const url of [
+        ":memory:",
+        "http://127.0.0.1:8080",
+        "libsql://x.turso.io",
+        "/absolute.db",
+        "file:///a/b.db"
+      ]) {
         yield* write(join(folder, "crosswalk.json"), { db: url })
         expect((yield* database({}, folder)).url).toBe(url)
       }
       yield* write(join(folder, "crosswalk.json"), { db: "file:x%20y.db" })
       expect((yield* database({}, folder)).url).toBe(join(folder, "x y.db"))
-    }))
+    })
+  )
 
   it.effect("refuses a crosswalk.json that is not JSON, or has a key that means nothing", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const file = join(folder, "crosswalk.json")
       for (const text of ["{", '{"database": "x.db"}', '{"db": 1}', "[]"]) {
@@ -98,18 +109,20 @@ describe("Settings", () => {
         expect(error._tag).toBe("ValidationError")
         expect(error.field).toBe(file)
       }
-    }))
+    })
+  )
 
   it.effect("keeps the token out of what is printed", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const found = yield* database({}, folder, { HOME: "/h", CROSSWALK_DB: "http://x", CROSSWALK_DB_TOKEN: "secret" })
       expect(JSON.stringify(found)).not.toContain("secret")
       expect(found.path).toBeUndefined()
-    }))
+    })
+  )
 
   it.effect("lets --model and --embedder replace the embedder of crosswalk.json", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const embedder = (flags: Partial<Flags>) => Effect.flatMap(settings(flags, folder), ({ embedder }) => embedder)
       expect(yield* embedder({})).toEqual({ type: "transformers" })
@@ -118,5 +131,6 @@ describe("Settings", () => {
       expect(yield* embedder({ model: Option.some("a/b") })).toEqual({ type: "transformers", model: "a/b" })
       expect(yield* embedder({ model: Option.some("./a") })).toEqual({ type: "transformers", folder: "./a" })
       expect(yield* embedder({ embedder: Option.some("deterministic") })).toEqual({ type: "deterministic" })
-    }))
+    })
+  )
 })

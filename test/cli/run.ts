@@ -16,7 +16,7 @@ const target = (): Target & { readonly text: () => string } => {
 
 /** Runs a command line in this process, with the deterministic embedder, and gives what it printed. */
 export const crosswalk = (folder: string) =>
-  Effect.fnUntraced(function*(...args: ReadonlyArray<string>) {
+  Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
     const streams = { stdout: target(), stderr: target() }
     const embedder = args.includes("--embedder") ? [] : ["--embedder", "deterministic"]
     const result = yield* Effect.result(run([...embedder, ...args], { streams, folder }))

@@ -18,60 +18,74 @@ const layer = EmbeddingRepository.layer.pipe(
 
 /** What the doctor says after a statement that no part of Crosswalk would send. */
 const after = (...statements: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const embeddings = yield* EmbeddingRepository
     for (const name of ["one", "two", "three"]) {
-      yield* embeddings.saveWithEmbedding({ uri: `r:${name}`, title: `Number ${name}`, entityType: "rule", tags: [name] })
+      yield* embeddings.saveWithEmbedding({
+        uri: `r:${name}`,
+        title: `Number ${name}`,
+        entityType: "rule",
+        tags: [name]
+      })
     }
     for (const statement of statements) yield* sql.unsafe(statement)
-    return [...yield* Doctor.run, yield* Doctor.keywordWords]
+    return [...(yield* Doctor.run), yield* Doctor.keywordWords]
   }).pipe(Effect.provide(layer))
 
-const failed = (checks: ReadonlyArray<Doctor.Check>) =>
-  [...new Set(checks.filter(({ status }) => status === "failed").map(({ name }) => name))]
+const failed = (checks: ReadonlyArray<Doctor.Check>) => [
+  ...new Set(checks.filter(({ status }) => status === "failed").map(({ name }) => name))
+]
 
 describe("Doctor", () => {
   it.effect("finds nothing wrong with a sound database", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => "ok"))
-    }))
+    })
+  )
 
   it.effect("finds a vector of the wrong length or dimensions", () =>
-    Effect.gen(function*() {
-      expect(failed(yield* after("UPDATE crosswalk_embedding SET vector = zeroblob(1536) WHERE reference_id = 1")))
-        .toEqual(["vectors"])
-      expect(failed(yield* after("UPDATE crosswalk_embedding SET vector = x'00' WHERE reference_id = 1")))
-        .toEqual(["vectors"])
-    }))
+    Effect.gen(function* () {
+      expect(
+        failed(yield* after("UPDATE crosswalk_embedding SET vector = zeroblob(1536) WHERE reference_id = 1"))
+      ).toEqual(["vectors"])
+      expect(failed(yield* after("UPDATE crosswalk_embedding SET vector = x'00' WHERE reference_id = 1"))).toEqual([
+        "vectors"
+      ])
+    })
+  )
 
   it.effect("finds a keyword entry that is lost, left over, or of another text", () =>
-    Effect.gen(function*() {
-      expect(failed(yield* after("DROP TRIGGER crosswalk_keyword_delete", "DELETE FROM crosswalk_reference WHERE id = 1")))
-        .toContain("keyword index")
+    Effect.gen(function* () {
+      expect(
+        failed(yield* after("DROP TRIGGER crosswalk_keyword_delete", "DELETE FROM crosswalk_reference WHERE id = 1"))
+      ).toContain("keyword index")
       const drifted = yield* after(
         "DROP TRIGGER crosswalk_keyword_update",
         "DROP TRIGGER crosswalk_trigram_update",
         "UPDATE crosswalk_reference SET description = 'quite different' WHERE id = 1"
       )
       expect(failed(drifted)).toEqual(["keyword index"])
-    }))
+    })
+  )
 
   it.effect("finds tags that do not agree, and rows without an owner", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       expect(failed(yield* after("DELETE FROM crosswalk_tag WHERE tag = 'two'"))).toEqual(["tags"])
       expect(failed(yield* after("INSERT INTO crosswalk_tag VALUES ('more', 1)"))).toEqual(["tags"])
       const orphan = yield* after("PRAGMA foreign_keys = OFF", "UPDATE crosswalk_embedding SET model_id = 99")
       expect(failed(orphan)).toContain("foreign keys")
-    }))
+    })
+  )
 
   it.effect("finds a row that cannot be read", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       expect(failed(yield* after("UPDATE crosswalk_reference SET metadata = '{' WHERE id = 1"))).toContain("references")
-    }))
+    })
+  )
 
   it.effect("warns of what has no embedding, or one of an older text, without calling it damage", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       for (const statement of [
         "DELETE FROM crosswalk_embedding WHERE reference_id = 1",
         "UPDATE crosswalk_embedding SET text_hash = 'older' WHERE reference_id = 1"
@@ -80,14 +94,16 @@ describe("Doctor", () => {
         expect(failed(checks)).toEqual([])
         expect(checks.find(({ name }) => name === "embeddings")?.status).toBe("warning")
       }
-    }))
+    })
+  )
 
   it.effect("reads through a connection that may not write", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const url = join(yield* temporaryFolder, "x.db")
       yield* Effect.provide(
         EmbeddingRepository.use((embeddings) =>
-          embeddings.saveWithEmbedding({ uri: "r:1", title: "One", entityType: "rule" })),
+          embeddings.saveWithEmbedding({ uri: "r:1", title: "One", entityType: "rule" })
+        ),
         EmbeddingRepository.layer.pipe(
           Layer.provide(VectorIndex.layerSql),
           Layer.provide(Layer.merge(LibsqlClient.layer({ url }), Deterministic.layer())),
@@ -96,14 +112,16 @@ describe("Doctor", () => {
       )
       const checks = yield* Effect.provide(Doctor.run, LibsqlClient.layer({ url, readonly: true }))
       expect(failed(checks)).toEqual([])
-    }))
+    })
+  )
 
   it.effect("fails on a file that is no database, or not ours", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const folder = yield* temporaryFolder
       yield* Effect.promise(() => writeFile(join(folder, "text.db"), "This is not a database. ".repeat(100)))
       const check = (url: string) => Effect.flip(Effect.provide(Doctor.run, LibsqlClient.layer({ url })))
       expect((yield* check(join(folder, "text.db"))).reason).toBe("corrupt")
       expect((yield* check(join(folder, "empty.db")))._tag).toBe("DatabaseError")
-    }))
+    })
+  )
 })

@@ -9,7 +9,8 @@ const root = resolve(import.meta.dirname, "..", "..", "..")
 const built = join(root, "dist", "cli", "crosswalk.js")
 
 /** The command that is tested: the built one, or another by CROSSWALK_E2E_BIN (such as src/cli/crosswalk.ts). */
-export const bin = process.env["CROSSWALK_E2E_BIN"] === undefined ? built : resolve(root, process.env["CROSSWALK_E2E_BIN"])
+export const bin =
+  process.env["CROSSWALK_E2E_BIN"] === undefined ? built : resolve(root, process.env["CROSSWALK_E2E_BIN"])
 
 export const example = (name: string) => join(root, "examples", name)
 

@@ -20,9 +20,11 @@ const example = (name: string) => {
   return fileURLToPath(new URL(source + name, import.meta.url))
 }
 
-const Queries = Schema.fromJsonString(Schema.Struct({
-  queries: Schema.Array(Schema.Struct({ query: Schema.NonEmptyString, expected: Schema.NonEmptyString }))
-}))
+const Queries = Schema.fromJsonString(
+  Schema.Struct({
+    queries: Schema.Array(Schema.Struct({ query: Schema.NonEmptyString, expected: Schema.NonEmptyString }))
+  })
+)
 
 /** A database that goes with the process, and the model of the package whatever is set. */
 const store = ({ early }: Settings["Service"]) =>
@@ -63,7 +65,7 @@ const sideBySide = (output: Output["Service"], { expected, keyword, query, seman
 export const demo = Command.make(
   "demo",
   {},
-  Effect.fn(function*() {
+  Effect.fn(function* () {
     const output = yield* Output
     const started = performance.now()
     const { run } = yield* lazily(() => import("../CatalogImport.ts"))
@@ -72,7 +74,7 @@ export const demo = Command.make(
     )
     const options = { strict: false, prune: false, force: false, onProgress: () => Effect.void }
 
-    const answers = yield* Effect.gen(function*() {
+    const answers = yield* Effect.gen(function* () {
       const references = yield* ReferenceRepository
       const embeddings = yield* EmbeddingRepository
       for (const file of ["security-requirements.json", "company-requirements.csv"]) {
@@ -84,11 +86,12 @@ export const demo = Command.make(
       })
       yield* output.note(safe`Embedded ${updated} texts with the model of the package, without a network`)
       return yield* Effect.forEach(queries, ({ expected, query }) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const semantic = yield* embeddings.findSimilarByText(query, { limit: shown })
           const keyword = yield* references.search(query, { limit: shown })
           return { query, expected, semantic, keyword }
-        }))
+        })
+      )
     }).pipe(Effect.provide(store(yield* Settings)))
 
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1))

@@ -8,11 +8,14 @@ import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
 
 /** How a file keeps its changes, which its header says; opening it for writing shall not change that. */
-const journalMode = Effect.fnUntraced(function*(path: string | undefined) {
+const journalMode = Effect.fnUntraced(function* (path: string | undefined) {
   if (path === undefined) return "wal"
   const files = yield* FileSystem.FileSystem
   const header = yield* files.stream(path, { bytesToRead: 20 }).pipe(
-    Stream.runFold(() => new Array<number>(), (bytes, piece) => [...bytes, ...piece]),
+    Stream.runFold(
+      () => new Array<number>(),
+      (bytes, piece) => [...bytes, ...piece]
+    ),
     Effect.orElseSucceed(() => new Array<number>())
   )
   return header[18] === 1 ? "delete" : "wal"
@@ -21,7 +24,7 @@ const journalMode = Effect.fnUntraced(function*(path: string | undefined) {
 export const doctor = Command.make(
   "doctor",
   {},
-  Effect.fn(function*() {
+  Effect.fn(function* () {
     const output = yield* Output
     const { keywordWords, run } = yield* lazily(() => import("../../storage/Doctor.ts"))
     const checks = yield* run.pipe(Effect.provide(Session.database("readonly")))
@@ -29,20 +32,24 @@ export const doctor = Command.make(
     const words = yield* keywordWords.pipe(
       Effect.provide(Session.database("existing", { journalMode: mode })),
       Effect.catchTag("DatabaseError", ({ problem }) =>
-        Effect.succeed(
-          {
-            name: "keyword index",
-            status: "skipped",
-            detail: `has an entry for every reference; its words were not compared: ${problem}`
-          } as const
-        ))
+        Effect.succeed({
+          name: "keyword index",
+          status: "skipped",
+          detail: `has an entry for every reference; its words were not compared: ${problem}`
+        } as const)
+      )
     )
     const model = yield* Session.inspect.pipe(
-      Effect.map(({ model }) => ({ name: "model", status: "ok", detail: `${model.id}, its files are as they should be` })),
+      Effect.map(({ model }) => ({
+        name: "model",
+        status: "ok",
+        detail: `${model.id}, its files are as they should be`
+      })),
       Effect.catchTag("ModelLoadError", (error) =>
-        Effect.succeed({ name: "model", status: "warning", detail: error.message }))
+        Effect.succeed({ name: "model", status: "warning", detail: error.message })
+      )
     )
-    const database = checks.map((check) => check.name === "keyword index" && check.status === "ok" ? words : check)
+    const database = checks.map((check) => (check.name === "keyword index" && check.status === "ok" ? words : check))
     const { check } = yield* lazily(() => import("../../search/IndexAdmin.ts"))
     const index = yield* check({}).pipe(Effect.provide(Session.database("readonly")))
     const all = [...database, { name: "vector index", ...index }, model]

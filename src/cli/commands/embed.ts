@@ -12,7 +12,7 @@ import * as Session from "../Session.ts"
 export const embed = Command.make(
   "embed",
   { force: toggle("force", "Embed again also what is up to date"), filter },
-  Effect.fn(function*({ force, filter }) {
+  Effect.fn(function* ({ force, filter }) {
     const output = yield* Output
     const failed: Array<Failure> = []
     const { skipped, updated } = yield* EmbeddingRepository.use((embeddings) =>

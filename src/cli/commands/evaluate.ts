@@ -22,9 +22,9 @@ const store = (url: string, needsModel: boolean) => {
   const client = LibsqlClient.layer({ url })
   return needsModel
     ? Layer.mergeAll(Search.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(
-      Layer.provide(VectorIndex.layerSql),
-      Layer.provide(Layer.merge(client, Session.embedder(true)))
-    )
+        Layer.provide(VectorIndex.layerSql),
+        Layer.provide(Layer.merge(client, Session.embedder(true)))
+      )
     : Layer.mergeAll(Search.layerKeyword, ReferenceRepository.layer).pipe(Layer.provide(client))
 }
 
@@ -44,13 +44,13 @@ const summary = (output: Output["Service"], report: Evaluation.Report): Readonly
 ]
 
 /** The run of the first mode goes to the file; those of the others beside it, with their mode behind its name. */
-const writeRuns = Effect.fnUntraced(function*(file: string, report: Evaluation.Report) {
+const writeRuns = Effect.fnUntraced(function* (file: string, report: Evaluation.Report) {
   const files = yield* FileSystem.FileSystem
   yield* Effect.forEach([...report.modes], ([mode, result], i) => {
     const path = i === 0 ? file : `${file}.${mode}`
-    return files.writeFileString(path, Evaluation.toTrec(mode, result)).pipe(
-      Effect.mapError((cause) => new ImportError({ source: path, problem: "cannot be written", cause }))
-    )
+    return files
+      .writeFileString(path, Evaluation.toTrec(mode, result))
+      .pipe(Effect.mapError((cause) => new ImportError({ source: path, problem: "cannot be written", cause })))
   })
 })
 
@@ -82,13 +82,16 @@ export const evaluate = Command.make(
     ),
     joining
   },
-  Effect.fn(function*({ directory, joining, mode, run, seed, split }) {
+  Effect.fn(function* ({ directory, joining, mode, run, seed, split }) {
     const output = yield* Output
     const files = yield* FileSystem.FileSystem
-    const folder = yield* files.makeTempDirectoryScoped({ prefix: "crosswalk-evaluate-" }).pipe(
-      Effect.mapError((cause) =>
-        new ImportError({ source: directory, problem: "a temporary folder for it cannot be made", cause }))
-    )
+    const folder = yield* files
+      .makeTempDirectoryScoped({ prefix: "crosswalk-evaluate-" })
+      .pipe(
+        Effect.mapError(
+          (cause) => new ImportError({ source: directory, problem: "a temporary folder for it cannot be made", cause })
+        )
+      )
     const report = yield* Evaluation.run(directory, {
       modes: mode === undefined ? ["hybrid", "semantic", "keyword"] : [mode],
       split,
@@ -103,6 +106,9 @@ export const evaluate = Command.make(
   Command.withDescription("Measure the search on a test collection"),
   Command.withExamples([
     { command: "crosswalk evaluate collections/scifact", description: "All three modes, with 95 % intervals" },
-    { command: "crosswalk evaluate collections/scifact --mode hybrid --json --run hybrid.trec", description: "For a script, and for trec_eval" }
+    {
+      command: "crosswalk evaluate collections/scifact --mode hybrid --json --run hybrid.trec",
+      description: "For a script, and for trec_eval"
+    }
   ])
 )

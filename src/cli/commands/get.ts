@@ -16,9 +16,9 @@ const relationLine = (arrow: string, other: string, { confidence, needsReview, s
 export const get = Command.make(
   "get",
   { uri },
-  Effect.fn(function*({ uri }) {
+  Effect.fn(function* ({ uri }) {
     const output = yield* Output
-    const { incoming, outgoing, reference } = yield* Effect.gen(function*() {
+    const { incoming, outgoing, reference } = yield* Effect.gen(function* () {
       const references = yield* ReferenceRepository
       const relations = yield* RelationRepository
       const reference = yield* references.find(uri)

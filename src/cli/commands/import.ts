@@ -15,14 +15,15 @@ import * as Session from "../Session.ts"
 const shown = 20
 
 /** Embeds what is new in the catalog. */
-const embed = Effect.fnUntraced(function*(catalog: string) {
+const embed = Effect.fnUntraced(function* (catalog: string) {
   const embeddings = yield* EmbeddingRepository
   const output = yield* Output
   const failed: Array<Failure> = []
   const { updated } = yield* embeddings.updateAllEmbeddings({
     filter: { catalog },
     onProgress: ({ done, total }) => output.progress("Embedding", done, total),
-    onFailure: ({ reason, reference }) => Effect.sync(() => failed.push({ at: reference?.uri ?? catalog, problem: reason }))
+    onFailure: ({ reason, reference }) =>
+      Effect.sync(() => failed.push({ at: reference?.uri ?? catalog, problem: reason }))
   })
   return { embedded: updated, failed }
 })
@@ -71,27 +72,31 @@ export const importCommand = Command.make(
     ),
     noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
   },
-  Effect.fn(function*({ noEmbed, refreshOpenings, source, ...options }) {
+  Effect.fn(function* ({ noEmbed, refreshOpenings, source, ...options }) {
     const output = yield* Output
-    const save = Effect.gen(function*() {
+    const save = Effect.gen(function* () {
       const { run } = yield* lazily(() => import("../CatalogImport.ts"))
       const report = yield* run(source, { ...options, onProgress: (read) => output.progress("Importing", read) })
       yield* (yield* ReferenceRepository).learnBoilerplate(report.catalog, { refresh: refreshOpenings })
       return report
     })
     const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0
-    const both = Effect.gen(function*() {
+    const both = Effect.gen(function* () {
       const report = yield* save
       if (isRefused(report)) return { ...report, embedded: 0 }
       const { embedded, failed } = yield* embed(report.catalog)
       return { ...report, embedded, failed: [...report.failed, ...failed] }
     })
-    const report = yield* (noEmbed
-      ? save.pipe(Effect.map((report) => ({ ...report, embedded: 0 })), Effect.provide(Session.references("create")))
-      : both.pipe(Effect.provide(Session.embeddings("create"))))
+    const report = yield* noEmbed
+      ? save.pipe(
+          Effect.map((report) => ({ ...report, embedded: 0 })),
+          Effect.provide(Session.references("create"))
+        )
+      : both.pipe(Effect.provide(Session.embeddings("create")))
 
     if (!output.json) {
-      for (const { at, problem } of report.failed.slice(0, shown)) yield* output.warn(safe`${source}, ${at}: ${problem}`)
+      for (const { at, problem } of report.failed.slice(0, shown))
+        yield* output.warn(safe`${source}, ${at}: ${problem}`)
       if (report.failed.length > shown) {
         yield* output.warn(safe`… and ${count(report.failed.length - shown, "other problem")}; --json tells all`)
       }
@@ -99,7 +104,7 @@ export const importCommand = Command.make(
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
     yield* output.answer(
       { catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed },
-      () => isRefused(report) ? [] : summary(report)
+      () => (isRefused(report) ? [] : summary(report))
     )
     if (isRefused(report)) {
       return yield* new Ended({

@@ -13,42 +13,43 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 const build = Command.make(
   "build",
   { fresh: toggle("fresh", "Read all embeddings anew instead of continuing the saved index") },
-  Effect.fn(function*({ fresh }) {
+  Effect.fn(function* ({ fresh }) {
     const output = yield* Output
     const admin = yield* load
     const started = performance.now()
-    const built = yield* admin.build({
-      fresh,
-      onProgress: (done, total) => output.progress("Indexing", done, total)
-    }).pipe(Effect.provide(Session.database("existing")))
+    const built = yield* admin
+      .build({
+        fresh,
+        onProgress: (done, total) => output.progress("Indexing", done, total)
+      })
+      .pipe(Effect.provide(Session.database("existing")))
     const seconds = (performance.now() - started) / 1000
-    yield* output.answer(
-      { path: built.path, kind: built.kind, vectors: built.count, seconds },
-      () => [
-        safe`${count(built.count, "vector")} indexed in ${seconds.toFixed(1)} s (${built.kind}): ${output.bold(built.path)}`
-      ]
-    )
+    yield* output.answer({ path: built.path, kind: built.kind, vectors: built.count, seconds }, () => [
+      safe`${count(built.count, "vector")} indexed in ${seconds.toFixed(1)} s (${built.kind}): ${output.bold(built.path)}`
+    ])
   })
 ).pipe(Command.withDescription("Build the vector index, or bring it up to date, and save it beside the database"))
 
 const status = Command.make(
   "status",
   {},
-  Effect.fn(function*() {
+  Effect.fn(function* () {
     const output = yield* Output
     const admin = yield* load
-    const { behind, file, path, problem, state, vectors } = yield* admin.status({}).pipe(
-      Effect.provide(Session.database("existing"))
-    )
+    const { behind, file, path, problem, state, vectors } = yield* admin
+      .status({})
+      .pipe(Effect.provide(Session.database("existing")))
     yield* output.answer(
       { path: path ?? null, state, problem: problem ?? null, vectors, behind, file: file ?? null },
       () => [
         safe`file       ${path ?? "none: the database is no file"}`,
         safe`state      ${output.bold(state)}${problem === undefined ? "" : `: ${problem}`}`,
-        ...(file === undefined ? [] : [
-          safe`holds      ${count(file.count, "vector")} (${file.kind}), ${megabytes(file.bytes)}, checksum right`,
-          safe`behind     ${count(behind, "change")}`
-        ]),
+        ...(file === undefined
+          ? []
+          : [
+              safe`holds      ${count(file.count, "vector")} (${file.kind}), ${megabytes(file.bytes)}, checksum right`,
+              safe`behind     ${count(behind, "change")}`
+            ]),
         safe`embeddings ${vectors} in the database`,
         ...(state === "none" || state === "unusable" ? [safe`'crosswalk index build' makes one.`] : [])
       ]
@@ -59,7 +60,7 @@ const status = Command.make(
 const drop = Command.make(
   "drop",
   {},
-  Effect.fn(function*() {
+  Effect.fn(function* () {
     const output = yield* Output
     const admin = yield* load
     const { dropped, path } = yield* admin.drop({}).pipe(Effect.provide(Session.database("readonly")))

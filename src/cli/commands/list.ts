@@ -12,17 +12,18 @@ export const list = Command.make(
   {
     limit: Flag.Int("limit").pipe(
       Flag.withAlias("n"),
-      Flag.filter((limit) => limit >= 0, (limit) => `Expected a whole number from 0 up, got ${limit}`),
+      Flag.filter(
+        (limit) => limit >= 0,
+        (limit) => `Expected a whole number from 0 up, got ${limit}`
+      ),
       Flag.withDescription("At most this many (default: all)"),
       optional
     ),
     filter
   },
-  Effect.fn(function*({ limit, filter }) {
+  Effect.fn(function* ({ limit, filter }) {
     const output = yield* Output
-    const all = Stream.unwrap(
-      Effect.map(ReferenceRepository, (references) => references.findAll(filter))
-    )
+    const all = Stream.unwrap(Effect.map(ReferenceRepository, (references) => references.findAll(filter)))
     const some = (limit === undefined ? all : Stream.take(all, limit)).pipe(Stream.grouped(500))
     if (!output.json) {
       yield* Stream.runForEach(some, (page) =>
@@ -42,5 +43,7 @@ export const list = Command.make(
 ).pipe(
   Command.withAlias("ls"),
   Command.withDescription("List references by URI"),
-  Command.withExamples([{ command: "crosswalk list --catalog asvs@5.0.0 --tag level-1", description: "Part of a catalogue" }])
+  Command.withExamples([
+    { command: "crosswalk list --catalog asvs@5.0.0 --tag level-1", description: "Part of a catalogue" }
+  ])
 )

@@ -7,9 +7,12 @@ import * as Session from "../Session.ts"
 export const model = Command.make(
   "model",
   {},
-  Effect.fn(function*() {
+  Effect.fn(function* () {
     const output = yield* Output
-    const { model: { dimensions, fingerprint, id, maxLength }, ...files } = yield* Session.inspect
+    const {
+      model: { dimensions, fingerprint, id, maxLength },
+      ...files
+    } = yield* Session.inspect
     const found = "folder" in files ? files : undefined
     yield* output.answer(
       {
@@ -26,12 +29,16 @@ export const model = Command.make(
         safe`dimensions   ${dimensions}`,
         safe`max length   ${maxLength} tokens`,
         safe`fingerprint  ${fingerprint}`,
-        ...(found === undefined ? [] : [
-          safe`weights      ${found.dtype}`,
-          safe`folder       ${found.folder}`,
-          safe`files        ${(found.bytes / 1e6).toFixed(1)} MB, all as they should be`
-        ])
+        ...(found === undefined
+          ? []
+          : [
+              safe`weights      ${found.dtype}`,
+              safe`folder       ${found.folder}`,
+              safe`files        ${(found.bytes / 1e6).toFixed(1)} MB, all as they should be`
+            ])
       ]
     )
   })
-).pipe(Command.withDescription("Show the embedding model in use and check its files; downloads it where it is not here yet"))
+).pipe(
+  Command.withDescription("Show the embedding model in use and check its files; downloads it where it is not here yet")
+)

@@ -25,27 +25,25 @@ export const relate = Command.make(
     note: Flag.String("note").pipe(Flag.withDescription("A remark"), optional),
     remove: toggle("remove", "Remove the relation instead")
   },
-  Effect.fn(function*({ source, target, type, confidence, by, note, remove }) {
+  Effect.fn(function* ({ source, target, type, confidence, by, note, remove }) {
     const output = yield* Output
     const provenance = {
       method: "manual",
       ...(by === undefined ? {} : { by }),
       ...(note === undefined ? {} : { note })
     }
-    yield* Effect.gen(function*() {
+    yield* Effect.gen(function* () {
       const relations = yield* RelationRepository
       if (remove) {
         yield* relations.remove(source, target, type)
-        return yield* output.answer(
-          { source, target, type, removed: true },
-          () => [safe`Removed: ${source} ${type} ${target}`]
-        )
+        return yield* output.answer({ source, target, type, removed: true }, () => [
+          safe`Removed: ${source} ${type} ${target}`
+        ])
       }
       const relation = yield* relations.save({ source, target, type, confidence, provenance })
-      yield* output.answer(
-        relationJson(relation),
-        () => [safe`${source} ${relation.type} ${target} (confidence ${relation.confidence})`]
-      )
+      yield* output.answer(relationJson(relation), () => [
+        safe`${source} ${relation.type} ${target} (confidence ${relation.confidence})`
+      ])
     }).pipe(Effect.provide(Session.references("existing")))
   })
 ).pipe(

@@ -9,14 +9,11 @@ import * as Session from "../Session.ts"
 export const remove = Command.make(
   "remove",
   { uri, force: toggle("force", "Remove it also with relations that a person decided on") },
-  Effect.fn(function*({ uri, force }) {
+  Effect.fn(function* ({ uri, force }) {
     const output = yield* Output
     yield* ReferenceRepository.use((references) => references.remove(uri, { force })).pipe(
       Effect.provide(Session.references("existing"))
     )
     yield* output.answer({ uri, removed: true }, () => [safe`Removed ${uri}`])
   })
-).pipe(
-  Command.withAlias("rm"),
-  Command.withDescription("Remove a reference with its embedding and relations")
-)
+).pipe(Command.withAlias("rm"), Command.withDescription("Remove a reference with its embedding and relations"))

@@ -11,14 +11,20 @@ import * as Session from "../Session.ts"
 
 const share = (name: string, description: string) =>
   Flag.Finite(name).pipe(
-    Flag.filter((value) => value >= 0 && value <= 1, (value) => `Expected a number from 0 to 1, got ${value}`),
+    Flag.filter(
+      (value) => value >= 0 && value <= 1,
+      (value) => `Expected a number from 0 to 1, got ${value}`
+    ),
     Flag.withDescription(description),
     optional
   )
 
 /** How the legs of a hybrid search are joined. */
 export const joining = {
-  semanticWeight: share("semantic-weight", "How much meaning weighs against words in a hybrid search, 0 to 1 (default 0.75)"),
+  semanticWeight: share(
+    "semantic-weight",
+    "How much meaning weighs against words in a hybrid search, 0 to 1 (default 0.75)"
+  ),
   fusion: Flag.Literals("fusion", Fusion.literals).pipe(
     Flag.withDescription("Join meaning and words by their scaled scores or by their ranks alone (default convex)"),
     optional
@@ -31,7 +37,9 @@ export const search = Command.make(
     query: Argument.String("query").pipe(Argument.withDescription("What to look for, in your own words")),
     mode: Flag.Literals("mode", Mode.literals).pipe(
       Flag.withAlias("m"),
-      Flag.withDescription("By meaning and words together, by meaning, or by words, which needs no model (default hybrid)"),
+      Flag.withDescription(
+        "By meaning and words together, by meaning, or by words, which needs no model (default hybrid)"
+      ),
       Flag.withDefault("hybrid")
     ),
     explain: toggle("explain", "Show how each score came about"),
@@ -44,20 +52,17 @@ export const search = Command.make(
       ...joining
     }
   },
-  Effect.fn(function*({ query, mode, explain, facets, options }) {
+  Effect.fn(function* ({ query, mode, explain, facets, options }) {
     const output = yield* Output
     const find = Search.use(({ search }) => search(query, { ...options, mode, facets }))
-    const found = yield* (mode === "keyword"
+    const found = yield* mode === "keyword"
       ? find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("existing"))))
-      : find.pipe(Effect.provide(Layer.provide(Search.layer, Session.embeddings("existing")))))
+      : find.pipe(Effect.provide(Layer.provide(Search.layer, Session.embeddings("existing"))))
     const { hits } = found
-    yield* output.answer(
-      { query, mode, hits: hits.map(SearchRender.hitJson), facets: found.facets },
-      () => [
-        ...(explain ? hits.flatMap((hit) => SearchRender.explained(output, hit)) : Render.hits(output, hits)),
-        ...(found.facets === undefined ? [] : SearchRender.facets(output, found.facets))
-      ]
-    )
+    yield* output.answer({ query, mode, hits: hits.map(SearchRender.hitJson), facets: found.facets }, () => [
+      ...(explain ? hits.flatMap((hit) => SearchRender.explained(output, hit)) : Render.hits(output, hits)),
+      ...(found.facets === undefined ? [] : SearchRender.facets(output, found.facets))
+    ])
     if (hits.length === 0 && !output.json) {
       const isStrict = options.onlyRelevant || options.minRelevance !== undefined
       yield* output.note(isStrict ? safe`Nothing relevant was found.` : safe`Nothing was found.`)
@@ -68,6 +73,9 @@ export const search = Command.make(
   Command.withExamples([
     { command: 'crosswalk search "keep passwords safe if the database leaks"', description: "The ten best" },
     { command: "crosswalk search argon2 --mode keyword --catalog asvs@5.0.0", description: "Those with the word" },
-    { command: 'crosswalk search "log out" --where "level<=1" --only-relevant --explain', description: "Only what answers it, and why" }
+    {
+      command: 'crosswalk search "log out" --where "level<=1" --only-relevant --explain',
+      description: "Only what answers it, and why"
+    }
   ])
 )

@@ -10,11 +10,11 @@ import * as Session from "../Session.ts"
 export const similar = Command.make(
   "similar",
   { uri, limit, filter },
-  Effect.fn(function*({ uri, limit, filter }) {
+  Effect.fn(function* ({ uri, limit, filter }) {
     const output = yield* Output
-    const hits = yield* EmbeddingRepository.use((embeddings) =>
-      embeddings.findSimilarTo(uri, { limit, filter })
-    ).pipe(Effect.provide(Session.embeddings("existing", { warm: false })))
+    const hits = yield* EmbeddingRepository.use((embeddings) => embeddings.findSimilarTo(uri, { limit, filter })).pipe(
+      Effect.provide(Session.embeddings("existing", { warm: false }))
+    )
     yield* output.answer({ uri, hits: hits.map(Render.hitJson) }, () => Render.hits(output, hits))
     if (hits.length === 0 && !output.json) yield* output.note(safe`Nothing was found.`)
   })
