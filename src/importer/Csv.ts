@@ -1,7 +1,7 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
 import { type CsvRecord, delimiterOf, parse, records } from "./CsvRecord.ts"
-import type { Format, Head, Input, Item } from "./Importer.ts"
+import type { Format, Head, Input } from "./Importer.ts"
 import { failure } from "./Items.ts"
 import { blocks, countLines } from "./Lines.ts"
 import { extensionOf } from "./Names.ts"
@@ -12,8 +12,14 @@ export interface Table {
   readonly columns: ReadonlyArray<string>
   /** The first row, where it is whole in the head. */
   readonly first: Rows.Row | undefined
-  /** All rows but blank ones, each turned into an item. */
-  readonly items: (read: (row: Rows.Row) => Item) => Stream.Stream<Item, ImportError>
+  /** All rows but blank ones, each turned into an item; a row that cannot be read is a failure. */
+  readonly items: <A>(read: (row: Rows.Row) => A) => Stream.Stream<A | Result.Result<never, ImportError>, ImportError>
+}
+
+/** What a publisher does otherwise than RFC 4180. */
+export interface TableOptions {
+  /** Rows, but not the header, may end with a separator. Default: false. */
+  readonly trailingSeparator?: boolean
 }
 
 const isBlank = (cells: ReadonlyArray<string>): boolean => cells.every((cell) => cell.trim() === "")
@@ -40,9 +46,15 @@ export const columnsOf = (head: Head): ReadonlyArray<string> => {
   return header === undefined || header.cells.length < 2 ? [] : header.cells.map((name) => name.trim())
 }
 
-const toRow = (source: string, columns: ReadonlyArray<string>, record: CsvRecord): Result.Result<Rows.Row, Item> => {
+const toRow = (
+  source: string,
+  columns: ReadonlyArray<string>,
+  record: CsvRecord,
+  options: TableOptions
+): Result.Result<Rows.Row, Result.Result<never, ImportError>> => {
   const at = `line ${record.line}`
-  const { cells } = record
+  const isExtra = record.cells.length === columns.length + 1 && record.cells.at(-1)?.trim() === ""
+  const cells = options.trailingSeparator === true && isExtra ? record.cells.slice(0, -1) : record.cells
   if (cells.length !== columns.length) {
     const expected = `the header has ${columns.length}`
     return Result.fail(
@@ -63,7 +75,7 @@ const toRow = (source: string, columns: ReadonlyArray<string>, record: CsvRecord
 }
 
 /** Reads the header of a CSV source, with `,`, `;` or a tab between cells. */
-export const table = (input: Input): Effect.Effect<Table, ImportError> =>
+export const table = (input: Input, options: TableOptions = {}): Effect.Effect<Table, ImportError> =>
   Effect.gen(function* () {
     const source = input.head.name
     const delimiter = delimiterOf(input.head.text)
@@ -84,23 +96,21 @@ export const table = (input: Input): Effect.Effect<Table, ImportError> =>
         problem: `the column ${JSON.stringify(repeated)} is there twice`
       })
     }
-    const first = second === undefined ? undefined : toRow(source, columns, second)
+    const first = second === undefined ? undefined : toRow(source, columns, second, options)
     return {
       columns,
       first: first !== undefined && Result.isSuccess(first) ? first.success : undefined,
-      items: (read) =>
+      items: <A>(read: (row: Rows.Row) => A) =>
         records(blocks(input), delimiter).pipe(
           Stream.filter(
             (record) =>
               Result.isFailure(record) || (record.success.line !== header.line && !isBlank(record.success.cells))
           ),
-          Stream.map(
-            Result.match({
-              onFailure: ({ line, problem }) => failure(source, `line ${line}`, problem),
-              onSuccess: (record) =>
-                Result.match(toRow(source, columns, record), { onFailure: (item) => item, onSuccess: read })
-            })
-          )
+          Stream.map((record): A | Result.Result<never, ImportError> => {
+            if (Result.isFailure(record)) return failure(source, `line ${record.failure.line}`, record.failure.problem)
+            const row = toRow(source, columns, record.success, options)
+            return Result.isSuccess(row) ? read(row.success) : row.failure
+          })
         )
     }
   })

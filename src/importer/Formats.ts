@@ -1,10 +1,13 @@
 import * as AsvsFlat from "./AsvsFlat.ts"
 import * as AsvsNested from "./AsvsNested.ts"
 import * as Csv from "./Csv.ts"
+import * as CweCsv from "./CweCsv.ts"
+import * as CweXml from "./CweXml.ts"
 import * as CycloneDx from "./CycloneDx.ts"
 import type { Format } from "./Importer.ts"
 import * as Json from "./Json.ts"
 import * as Ndjson from "./Ndjson.ts"
+import * as OpenCre from "./OpenCre.ts"
 import * as Oscal from "./Oscal.ts"
 import * as Yaml from "./Yaml.ts"
 
@@ -17,6 +20,9 @@ export const formats: ReadonlyArray<Format> = [
   CycloneDx.format,
   Oscal.catalog,
   Oscal.profile,
+  CweXml.format,
+  CweCsv.format,
+  OpenCre.format,
   Ndjson.format,
   Yaml.format,
   Json.format,

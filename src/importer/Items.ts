@@ -15,7 +15,7 @@ export const within = (at: string, field: string | number): string =>
   at.startsWith("$") ? pathOf(at, field) : `${at}, ${field}`
 
 /** A row that cannot be imported. */
-export const failure = (source: string, at: string, problem: string): Item =>
+export const failure = (source: string, at: string, problem: string): Result.Result<never, ImportError> =>
   Result.fail(new ImportError({ source, at, problem }))
 
 /** What a Schema first found wrong, in words, with its position. */
