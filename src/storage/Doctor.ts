@@ -1,10 +1,11 @@
 import { Effect, Option, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import type { DatabaseError } from "../domain/errors.ts"
+import { DatabaseError } from "../domain/errors.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { decodeRow } from "./Decoding.ts"
+import { faultOf } from "./LibsqlError.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
 /** What was found out about one side of a database. */
@@ -166,8 +167,23 @@ const make = Effect.gen(function* () {
   return [integrity, foreignKeys, references, keywordEntries, tags, vectors, embeddings]
 })
 
+/** Tables that lack something are of a version before this one, or not ours at all. */
 const explained = <A, R>(effect: Effect.Effect<A, SqlError.SqlError | DatabaseError, R>) =>
-  Effect.catchTag(effect, "SqlError", (error) => Effect.fail(toDatabaseError("Doctor.run")(error)))
+  Effect.catchTag(effect, "SqlError", (error) =>
+    Effect.fail(
+      faultOf(error) === "schema"
+        ? new DatabaseError({
+            operation: "Doctor.run",
+            reason: "migration",
+            isRetryable: false,
+            problem:
+              "the database has no tables of Crosswalk, or those of an earlier version. Any command that uses it, " +
+              "such as 'crosswalk list', brings it up to date; then check it again",
+            cause: error
+          })
+        : toDatabaseError("Doctor.run")(error)
+    )
+  )
 
 /**
  * Looks at every part of a database and changes nothing; a connection that cannot write will do.

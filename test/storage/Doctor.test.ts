@@ -121,7 +121,7 @@ describe("Doctor", () => {
       yield* Effect.promise(() => writeFile(join(folder, "text.db"), "This is not a database. ".repeat(100)))
       const check = (url: string) => Effect.flip(Effect.provide(Doctor.run, LibsqlClient.layer({ url })))
       expect((yield* check(join(folder, "text.db"))).reason).toBe("corrupt")
-      expect((yield* check(join(folder, "empty.db")))._tag).toBe("DatabaseError")
+      expect((yield* check(join(folder, "empty.db"))).reason).toBe("migration")
     })
   )
 })
