@@ -1,6 +1,7 @@
 import { Layer } from "effect"
 import { Command } from "effect/cli"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
+import { coverage } from "./commands/coverage.ts"
 import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { embed } from "./commands/embed.ts"
@@ -29,6 +30,7 @@ export const cli = (surroundings: {
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
       { group: "Search", commands: [search, similar, evaluate] },
+      { group: "Crosswalks", commands: [coverage] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, model] },
       { group: "Learn", commands: [demo] }
     ]),

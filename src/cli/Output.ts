@@ -42,6 +42,8 @@ export class Output extends Context.Service<
     readonly bad: (text: string) => Safe
     /** A line of data. */
     readonly line: (text: Safe) => Effect.Effect<void, OutputClosed>
+    /** A piece of a document as it is; on a terminal with control characters escaped. */
+    readonly raw: (text: string) => Effect.Effect<void, OutputClosed>
     /** The answer as JSON where that was asked for, else as text. */
     readonly answer: (value: unknown, text: () => ReadonlyArray<Safe>) => Effect.Effect<void, OutputClosed>
     /** A line for the person at the terminal, on stderr. */
@@ -74,6 +76,8 @@ const bar = (label: string, done: number, total: number | undefined): string => 
   return `${escape(label)} [${"█".repeat(filled)}${"·".repeat(24 - filled)}] ${done}/${total}`
 }
 
+const escapeLines = (text: string) => text.split(/\r?\n/u).map(escape).join("\n")
+
 const make = ({ json, quiet }: OutputOptions, { stdout, stderr }: Streams) => {
   const colour = hasColour(stdout)
   const style = (code: number) => (text: string) =>
@@ -99,6 +103,7 @@ const make = ({ json, quiet }: OutputOptions, { stdout, stderr }: Streams) => {
     good: style(32),
     bad: style(31),
     line,
+    raw: (text) => Effect.andThen(clear, write(stdout, stdout.isTTY === true ? escapeLines(text) : text)),
     answer: (value, text) => (json ? line(Safe.of(toJson(value))) : Effect.forEach(text(), line, { discard: true })),
     note: (text) => (quiet ? Effect.void : toStderr(text)),
     warn: toStderr,

@@ -2,6 +2,7 @@ import { Clock, Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import { type Decision, type Refusal, Verdict } from "../domain/Decision.ts"
 import { type DatabaseError, NotFoundError, ValidationError } from "../domain/errors.ts"
+import type { RelationType } from "../domain/Relation.ts"
 import { ReviewFilter, ReviewItem } from "../domain/ReviewItem.ts"
 import { toDatabaseError } from "../storage/DatabaseErrors.ts"
 import { decodeInput, decodeLimit } from "../storage/Decoding.ts"
@@ -18,6 +19,8 @@ export interface Reviewer {
 /** A verdict on all relations that pass a filter. */
 export interface VerdictForAll extends Reviewer {
   readonly status: "accepted" | "rejected"
+  /** The type they get; the one each has unless told. */
+  readonly as?: RelationType | undefined
   readonly note?: string | undefined
 }
 
@@ -123,8 +126,8 @@ const make = Effect.gen(function* () {
       return yield* rows.sql.withTransaction(
         Effect.gen(function* () {
           const found = yield* rows.byId(yield* selected(filter))
-          const { by, note, status } = verdict
-          const verdicts = found.map(({ source, target, type }) => ({ source, target, type, status, note }))
+          const { as, by, note, status } = verdict
+          const verdicts = found.map(({ source, target, type }) => ({ source, target, type, as, status, note }))
           return found.length === 0 ? nothing : yield* apply(verdicts, by)
         })
       )
@@ -191,8 +194,11 @@ const make = Effect.gen(function* () {
   )
 
   const find = Effect.fn("Review.find")(
-    function* (source: string, target: string) {
-      const [first] = yield* page((yield* rows.byPairs([{ source, target }])).map(({ id }) => id))
+    function* (source: string, target: string, type?: RelationType) {
+      const between = (yield* rows.byPairs([{ source, target }])).filter(
+        (row) => type === undefined || row.type === type
+      )
+      const [first] = yield* page(between.map(({ id }) => id))
       return Option.fromUndefinedOr(first)
     },
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Review.find")(error)))
@@ -239,7 +245,11 @@ export class Review extends Context.Service<
      */
     readonly items: (filter?: ReviewFilter) => Stream.Stream<ReviewItem, InputError>
     /** The relation from one reference to another with their texts; the first where there are several. */
-    readonly find: (source: string, target: string) => Effect.Effect<Option.Option<ReviewItem>, DatabaseError>
+    readonly find: (
+      source: string,
+      target: string,
+      type?: RelationType
+    ) => Effect.Effect<Option.Option<ReviewItem>, DatabaseError>
     /**
      * Carries out verdicts as one step, in one transaction: accepts, rejects, changes types, and makes relations that are
      * not there. A verdict that cannot be carried out is among `refused` and holds up no other.

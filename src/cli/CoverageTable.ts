@@ -1,0 +1,60 @@
+import type { CoverageGroup, CoverageReport } from "../domain/Coverage.ts"
+import * as CoverageSummary from "../crosswalk/CoverageSummary.ts"
+import { table } from "./Render.ts"
+import { oneLine, type Safe, safe } from "./Safe.ts"
+
+type Entry = { readonly uri: string; readonly title: string }
+
+/** How lines are printed. */
+export interface Printer {
+  readonly bold: (text: string) => Safe
+  readonly width: number
+}
+
+/** For a file. */
+export const plain: Printer = { bold: (text) => safe`${text}`, width: 100 }
+
+const cell = (group: CoverageGroup | undefined): string =>
+  group === undefined
+    ? ""
+    : `${CoverageSummary.percentText(group.percent)} (${group.covered + group.excepted}/${group.total})`
+
+/** A coverage report as lines of text: chapters and levels, then by name what is missing, then the numbers. */
+export const coverageTable = ({ bold, width }: Printer, report: CoverageReport): ReadonlyArray<Safe> => {
+  const { expired, needsReview, partly, uncovered, unknownExceptions, unlinked } = CoverageSummary.findingsOf(report)
+  const levels = report.levels.length > 1 ? report.levels.map(({ level }) => level) : []
+  const list = (heading: string, entries: ReadonlyArray<Entry>): ReadonlyArray<Safe> =>
+    entries.length === 0
+      ? []
+      : [
+          safe``,
+          safe`${bold(`${heading} (${entries.length})`)}`,
+          ...entries.map(({ title, uri }) => safe`  ${uri}  ${oneLine(title, width)}`)
+        ]
+  return [
+    bold(CoverageSummary.titleOf(report)),
+    safe`${CoverageSummary.basisOf(report)}`,
+    safe``,
+    ...table([
+      ["chapter", ...levels.map((level) => (level === "" ? "no level" : `level ${level}`)), "all"],
+      ...report.chapters.map((chapter) => [
+        chapter.chapter === "" ? "(no chapter)" : chapter.chapter,
+        ...levels.map((level) =>
+          cell(report.cells.find((one) => one.chapter === chapter.chapter && one.level === level))
+        ),
+        cell(chapter)
+      ])
+    ]),
+    ...list("Not covered", uncovered),
+    ...list("Partly covered", partly),
+    ...list("Exceptions that have run out", expired),
+    ...list("Covered only by decisions on texts that have changed", needsReview),
+    ...list(`Of ${report.by}, leading to nothing`, unlinked),
+    ...list(
+      "Exceptions for what is in neither catalog",
+      unknownExceptions.map(({ reason, reference }) => ({ uri: reference, title: reason }))
+    ),
+    safe``,
+    bold(CoverageSummary.numbersOf(report))
+  ]
+}

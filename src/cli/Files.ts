@@ -1,0 +1,34 @@
+import { dirname, join } from "node:path"
+import { Effect, FileSystem, Stream } from "effect"
+import { Ended, ExitCode } from "./Errors.ts"
+import { Output } from "./Output.ts"
+
+/**
+ * Writes a file, or standard output as `-`. The file appears whole or not at all: it is written beside its place, and
+ * moved there at the end.
+ */
+export const write = Effect.fnUntraced(function* <E, R>(path: string, pieces: Stream.Stream<string, E, R>) {
+  const output = yield* Output
+  if (path === "-") {
+    yield* Stream.runForEach(pieces, output.raw)
+    return
+  }
+  const files = yield* FileSystem.FileSystem
+  const failed = (cause: { readonly message: string }) =>
+    new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${cause.message}` })
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      const folder = yield* files
+        .makeTempDirectoryScoped({ directory: dirname(path), prefix: ".crosswalk-" })
+        .pipe(Effect.mapError(failed))
+      const part = join(folder, "part")
+      const file = yield* files.open(part, { flag: "w" }).pipe(Effect.mapError(failed))
+      yield* pieces.pipe(
+        Stream.encodeText,
+        Stream.runForEach((bytes) => Effect.mapError(file.writeAll(bytes), failed))
+      )
+      yield* Effect.mapError(file.sync, failed)
+      yield* files.rename(part, path).pipe(Effect.mapError(failed))
+    })
+  )
+})

@@ -1,0 +1,131 @@
+import { Effect, Stream } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { Coverage } from "../../crosswalk/Coverage.ts"
+import * as CoverageSummary from "../../crosswalk/CoverageSummary.ts"
+import { ValidationError } from "../../domain/errors.ts"
+import { coverageTable } from "../CoverageTable.ts"
+import { Ended, ExitCode } from "../Errors.ts"
+import * as Files from "../Files.ts"
+import { lazily, optional, toggle } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { count } from "../Render.ts"
+import { safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+/** What a report can be written as. */
+export const formats = ["table", "json", "csv", "markdown", "html", "sarif", "junit"] as const
+export type Format = (typeof formats)[number]
+
+export const coverage = Command.make(
+  "coverage",
+  {
+    to: Argument.String("to").pipe(Argument.withDescription("The catalog that should be covered, name@version")),
+    by: Flag.String("by").pipe(Flag.withDescription("The catalog that should cover it, name@version")),
+    through: Flag.String("through").pipe(
+      Flag.withDescription("A catalog on the way; repeat it for several, in their order from --by"),
+      Flag.atLeast(0)
+    ),
+    includeSuggested: toggle("include-suggested", "Suggestions count too"),
+    minConfidence: Flag.Finite("min-confidence").pipe(
+      Flag.withDescription("Relations below do not count, 0 to 1"),
+      optional
+    ),
+    countPartly: toggle("count-partly", "What is covered in part counts as covered"),
+    exceptions: Flag.String("exceptions").pipe(
+      Flag.withDescription("A file of exceptions, YAML, JSON or CSV: reference, reason, by and until"),
+      optional
+    ),
+    today: Flag.String("today").pipe(
+      Flag.withDescription("The day on which exceptions are judged, such as 2026-12-31 (default: today)"),
+      optional
+    ),
+    failUnder: Flag.Finite("fail-under").pipe(
+      Flag.withDescription("End with 1 where less per cent are covered"),
+      optional
+    ),
+    failUnlinked: toggle("fail-unlinked", "End with 1 where a reference of --by leads to nothing and has no exception"),
+    baseline: Flag.String("baseline").pipe(
+      Flag.withDescription("An earlier report (--json): end with 1 where a reference has lost coverage since"),
+      optional
+    ),
+    format: Flag.Literals("format", formats).pipe(
+      Flag.withDescription("What to print: table, json, csv, markdown, html, sarif or junit (default table)"),
+      optional
+    ),
+    outputs: Flag.String("output").pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription(
+        "Write a file too, in the format of its ending: .html, .md, .csv, .json, .sarif, .xml; may be repeated"
+      ),
+      Flag.withMetavar("file"),
+      Flag.atLeast(0)
+    ),
+    file: Flag.String("sarif-file").pipe(
+      Flag.withDescription("The file of the repository that SARIF points at, such as requirements.csv"),
+      optional
+    )
+  },
+  Effect.fn(function* ({ baseline, exceptions, failUnder, failUnlinked, file, format, outputs, ...options }) {
+    const output = yield* Output
+    if (failUnder !== undefined && !(failUnder >= 0 && failUnder <= 100)) {
+      return yield* new ValidationError({
+        field: "--fail-under",
+        value: failUnder,
+        constraint: "is not a percentage",
+        expected: "a number from 0 to 100"
+      })
+    }
+    const files = yield* lazily(() => import("../CoverageFiles.ts"))
+    const written = yield* Effect.forEach(outputs, (path) =>
+      Effect.map(files.formatOf(path), (format) => ({ path, format }))
+    )
+    const earlier = baseline === undefined ? undefined : yield* files.readBaseline(baseline)
+    const made = exceptions === undefined ? undefined : yield* files.readExceptions(exceptions)
+    const report = yield* Coverage.use((coverage) => coverage.report({ ...options, exceptions: made })).pipe(
+      Effect.provide(Coverage.layer),
+      Effect.provide(Session.database("existing"))
+    )
+    for (const { format, path } of written) {
+      yield* Files.write(path, Stream.make(files.render(report, format, file)))
+    }
+    const printed = output.json ? "json" : (format ?? "table")
+    yield* printed === "table"
+      ? Effect.forEach(coverageTable(output, report), output.line, { discard: true })
+      : Files.write("-", Stream.make(files.render(report, printed, file)))
+
+    const problems: Array<string> = []
+    const percent = CoverageSummary.percentText(report.percent)
+    if (failUnder !== undefined && report.percent < failUnder) {
+      problems.push(`${report.to} is covered to ${percent} by ${report.by}, less than ${failUnder} % (--fail-under).`)
+    }
+    if (failUnlinked && report.unlinked.length > 0) {
+      problems.push(
+        `${count(report.unlinked.length, "reference")} of ${report.by} lead to nothing and have no exception ` +
+          `(--fail-unlinked): ${report.unlinked.map(({ uri }) => uri).join(", ")}.`
+      )
+    }
+    const gone = earlier === undefined ? [] : CoverageSummary.lost(report, earlier)
+    if (gone.length > 0) {
+      problems.push(
+        `${count(gone.length, "reference")} lost coverage since ${baseline} (--baseline): ` +
+          gone
+            .map(
+              ({ after, before, uri }) =>
+                `${uri} (${CoverageSummary.stateText[before]} → ${CoverageSummary.stateText[after]})`
+            )
+            .join(", ")
+      )
+    }
+    if (problems.length > 0) return yield* new Ended({ code: ExitCode.failure, message: problems.join(" ") })
+    if (written.length > 0 && !output.json) yield* output.note(safe`Wrote ${outputs.join(", ")}`)
+  }, Effect.scoped)
+).pipe(
+  Command.withDescription("Say how well a catalogue is covered by another, and fail a build where it is not"),
+  Command.withExamples([
+    { command: "crosswalk coverage asvs@5.0.0 --by company@2026.1", description: "By chapter and level" },
+    {
+      command: "crosswalk coverage asvs@5.0.0 --by company@2026.1 --fail-under 80 -o coverage.html -o coverage.sarif",
+      description: "In CI: exit code 1 below 80 %, with a page and SARIF"
+    }
+  ])
+)
