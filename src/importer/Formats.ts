@@ -6,6 +6,7 @@ import * as CweXml from "./CweXml.ts"
 import * as CycloneDx from "./CycloneDx.ts"
 import type { Format } from "./Importer.ts"
 import * as Json from "./Json.ts"
+import * as Markdown from "./Markdown.ts"
 import * as Ndjson from "./Ndjson.ts"
 import * as OpenCre from "./OpenCre.ts"
 import * as Oscal from "./Oscal.ts"
@@ -24,6 +25,7 @@ export const formats: ReadonlyArray<Format> = [
   CweCsv.format,
   OpenCre.format,
   Ndjson.format,
+  Markdown.format,
   Yaml.format,
   Json.format,
   Csv.format
