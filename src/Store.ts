@@ -3,6 +3,7 @@ import type { SqlClient } from "effect/sql"
 import type { DatabaseError, ModelLoadError, ValidationError } from "./domain/errors.ts"
 import type { Embedder } from "./embedder/Embedder.ts"
 import { type EmbedderConfig, layerOf } from "./embedder/EmbedderConfig.ts"
+import { Search } from "./search/Search.ts"
 import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "./storage/LibsqlClient.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
@@ -26,12 +27,13 @@ export type Services =
   | ReferenceRepository
   | EmbeddingRepository
   | RelationRepository
+  | Search
   | VectorIndex
   | Embedder
   | SqlClient.SqlClient
 
 /**
- * Everything in one line: the repositories on a libSQL database, with an embedder.
+ * Everything in one line: the repositories on a libSQL database, with an embedder, and the search over them.
  *
  * Each call makes a store of its own, and `:memory:` a new database. An unknown type of embedder is a `ValidationError`, an
  * unknown model a `ModelLoadError`. The model itself is loaded with the first text.
@@ -51,7 +53,7 @@ export type Services =
 export const layer = (config: Config = {}): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError> => {
   const { authToken, embedder = { type: "transformers" }, syncUrl, url = ":memory:" } = config
   return Layer.fresh(
-    Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer).pipe(
+    Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer, Search.layer).pipe(
       Layer.provideMerge(VectorIndex.layerSql),
       Layer.provideMerge(
         Layer.merge(

@@ -31,7 +31,7 @@ const decode = Schema.decodeUnknownOption(MetadataCondition)
 
 /** What stands behind the operator: a JSON number, boolean, null or quoted text, else the text as it stands. */
 const valueOf = (text: string): MetadataCondition["value"] => {
-  if (/^(true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/u.test(text)) return JSON.parse(text)
+  if (/^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/u.test(text)) return JSON.parse(text)
   return /^".*"$/su.test(text) ? text.slice(1, -1) : text
 }
 

@@ -21,8 +21,8 @@ export interface KeywordRanking {
   readonly condition: Statement.Fragment
 }
 
-/** At most how many entries of the index one query reads: some 15 ms. Its rarest terms come first. */
-const maximumEntries = 30_000
+/** At most how many entries of the index one query reads: some 10 ms. Its rarest terms come first. */
+const maximumEntries = 20_000
 
 /** From how many references on the counts of terms are kept for {@link countsLiveFor}: below, counting costs nothing. */
 const countsKeptFrom = 10_000
