@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { Boilerplate } from "./domain/Boilerplate.ts"
 export { Catalog, CatalogId } from "./domain/Catalog.ts"
 export { Embedding, ModelInfo, ReferenceWithEmbedding } from "./domain/Embedding.ts"
 export {
@@ -42,6 +43,7 @@ export type {
   Withdrawn
 } from "./importer/Importer.ts"
 export * as Sources from "./importer/Sources.ts"
+export * as Evaluation from "./search/Evaluation.ts"
 export { Search, type SearchResult } from "./search/Search.ts"
 export { Fusion, Mode, SearchOptions } from "./search/SearchOptions.ts"
 export * as Usearch from "./search/Usearch.ts"

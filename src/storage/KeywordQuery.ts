@@ -9,7 +9,7 @@ export interface Term {
 }
 
 /** At most this many terms of a query are looked for; the others would only make it slower. */
-const maximumTerms = 64
+const maximumTerms = 200
 
 /** Letters of scripts that put no spaces between words, or glue particles to them as Korean does. */
 const glued = String.raw`[[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}ー々]&&[\p{L}\p{M}]]`
