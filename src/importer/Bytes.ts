@@ -66,8 +66,8 @@ const badLine = (bytes: Uint8Array): number => {
   return line
 }
 
-/** A whole source as text, for formats that cannot be read in pieces; at most {@link maxWhole} bytes. */
-export const readText = Effect.fnUntraced(function* (input: Input) {
+/** A whole source; at most {@link maxWhole} bytes. `remedy` says what to do about a larger one. */
+export const readBytes = Effect.fnUntraced(function* (input: Input, remedy: string) {
   const source = input.head.name
   const { pieces } = yield* Stream.runFoldEffect(
     input.bytes,
@@ -78,16 +78,17 @@ export const readText = Effect.fnUntraced(function* (input: Input) {
       return state.size <= maxWhole
         ? Effect.succeed(state)
         : Effect.fail(
-            new ImportError({
-              source,
-              problem:
-                "is larger than 64 MB, which is read whole in this format. " +
-                "Write it as NDJSON or CSV, which are read row by row, or split it"
-            })
+            new ImportError({ source, problem: `is larger than 64 MB, which is read whole in this format. ${remedy}` })
           )
     }
   )
-  const whole = join(pieces)
+  return join(pieces)
+})
+
+/** A whole source as text, for formats that cannot be read in pieces; at most {@link maxWhole} bytes. */
+export const readText = Effect.fnUntraced(function* (input: Input) {
+  const source = input.head.name
+  const whole = yield* readBytes(input, "Write it as NDJSON or CSV, which are read row by row, or split it")
   return yield* Effect.try({
     try: () => stripMark(strictUtf8(whole)),
     catch: (cause) =>

@@ -10,10 +10,12 @@ import * as Markdown from "./Markdown.ts"
 import * as Ndjson from "./Ndjson.ts"
 import * as OpenCre from "./OpenCre.ts"
 import * as Oscal from "./Oscal.ts"
+import * as Xlsx from "./Xlsx.ts"
 import * as Yaml from "./Yaml.ts"
 
 /** The formats there are. The first that recognises a source reads it, so the particular stand before the general. */
 export const formats: ReadonlyArray<Format> = [
+  Xlsx.format,
   AsvsNested.legacy,
   AsvsNested.format,
   AsvsFlat.json,

@@ -15,6 +15,7 @@ const isUtf16 = ({ bytes: [first, second] }: Head): boolean =>
 
 const choose = (head: Head, wanted: string | undefined): Result.Result<Format, string> => {
   if (isUtf16(head)) return Result.fail("is UTF-16. Save the file as UTF-8")
+  if (head.bytes[0] === 0x1f && head.bytes[1] === 0x8b) return Result.fail("is compressed (gzip). Unpack it first")
   if (head.text.trim() === "" && head.complete) return Result.fail("is empty")
   const format = formats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
   if (format !== undefined) return Result.succeed(format)
