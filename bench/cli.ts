@@ -107,7 +107,7 @@ if (existsSync(asvs)) {
 const semantic: Array<number> = []
 const keyword: Array<number> = []
 for (let round = 0; round <= searches; round++) {
-  const a = await crosswalk("search", query, "--mode", "semantic", "--db", searched)
+  const a = await crosswalk("search", query, "--db", searched)
   const b = await crosswalk("search", query, "--mode", "keyword", "--db", searched)
   if (round === 0) continue
   semantic.push(a.seconds)

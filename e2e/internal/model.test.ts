@@ -1,6 +1,6 @@
 /** The real model, in real processes. */
 import { readFileSync } from "node:fs"
-import { writeFile } from "node:fs/promises"
+import { cp, mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { asvs, example, hasAsvs, modelFolder, test } from "./support/crosswalk.ts"
@@ -51,8 +51,6 @@ describe("the model of the package", () => {
     )
     const scores = async (name: string, embedder: unknown) => {
       const cwd = join(folder, name)
-      await crosswalk(["--version"]) // the folder of the test is there
-      const { mkdir } = await import("node:fs/promises")
       await mkdir(cwd)
       await writeFile(join(cwd, "crosswalk.json"), JSON.stringify({ db: "x.db", embedder }))
       expect((await crosswalk(["import", file, "--catalog", "two@1"], { cwd })).code).toBe(0)
@@ -90,7 +88,6 @@ describe("the model of the package", () => {
     expect(unknown.stderr).toContain("no/such-model")
     expect((await crosswalk(["search", "x", "--model", join(folder, "nowhere"), ...db])).code).toBe(4)
 
-    const { cp } = await import("node:fs/promises")
     const copy = join(folder, "copy")
     await cp(modelFolder, copy, { recursive: true })
     const weights = join(copy, "onnx", "model_quantized.onnx")

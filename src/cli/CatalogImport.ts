@@ -43,7 +43,7 @@ export interface ImportReport {
 const groupSize = 256
 
 /** Opens the source; each time from its beginning. */
-type Open = Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>
+type Open = () => Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>
 
 const toFailure =
   (source: string) =>
@@ -60,7 +60,7 @@ const reopenable = Effect.fnUntraced(function* (source: string, options: Options
     (yield* Effect.option(files.stat(source))).pipe(
       Option.match({ onNone: () => true, onSome: ({ type }) => type === "File" })
     )
-  if (isFile) return Sources.open(source, options)
+  if (isFile) return () => Sources.open(source, options)
   const copy = yield* files
     .makeTempFileScoped({ prefix: "crosswalk-import-" })
     .pipe(
@@ -70,12 +70,12 @@ const reopenable = Effect.fnUntraced(function* (source: string, options: Options
     cause instanceof ImportError ? cause : new ImportError({ source, problem: "cannot be read", cause })
   const bytes = source === "-" ? (yield* Stdio.Stdio).stdin : files.stream(source)
   yield* Stream.run(bytes, files.sink(copy)).pipe(Effect.mapError(unreadable))
-  return Sources.read(source, Stream.mapError(files.stream(copy), unreadable), options)
+  return () => Sources.read(source, Stream.mapError(files.stream(copy), unreadable), options)
 })
 
 /** What is wrong with a source, without writing anything. */
 const problemsOf = Effect.fnUntraced(function* (source: string, open: Open) {
-  const { items, ...opened } = yield* open
+  const { items, ...opened } = yield* open()
   const failed = yield* items.pipe(
     Stream.filterMap((item) =>
       Result.isFailure(item) ? Result.succeed(toFailure(source)(item.failure)) : Result.fail(item)
@@ -91,7 +91,7 @@ const problemsOf = Effect.fnUntraced(function* (source: string, open: Open) {
  */
 export const run = Effect.fn("CatalogImport.run")(function* (source: string, options: ImportOptions) {
   const references = yield* ReferenceRepository
-  const open: Open = options.strict ? yield* reopenable(source, options) : Sources.open(source, options)
+  const open: Open = options.strict ? yield* reopenable(source, options) : () => Sources.open(source, options)
   if (options.strict) {
     const { catalog, failed, format } = yield* problemsOf(source, open)
     if (failed.length > 0) {
@@ -100,7 +100,7 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
     }
   }
 
-  const { catalog, format, items } = yield* open
+  const { catalog, format, items } = yield* open()
   const seen = new Set<string>()
   const failed: Array<Failure> = []
   const totals = { created: 0, updated: 0, unchanged: 0, withdrawn: 0 }

@@ -90,7 +90,7 @@ const nearest = Effect.fnUntraced(function* (from: string) {
     const file = join(folder, fileName)
     const text = yield* Effect.option(files.readFileString(file))
     if (Option.isSome(text)) {
-      const config = yield* Schema.decodeUnknownEffect(ConfigJson)(text.value, { onExcessProperty: "error" }).pipe(
+      const config = yield* Schema.decodeEffect(ConfigJson)(text.value, { onExcessProperty: "error" }).pipe(
         Effect.mapError(
           (error) =>
             new ValidationError({

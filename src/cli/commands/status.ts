@@ -29,7 +29,7 @@ export const status = Command.make(
     const { file, from, url } = yield* (yield* Settings).database
     const stored = yield* read.pipe(
       Effect.provide(Session.references("existing")),
-      Effect.map(Option.some),
+      Effect.asSome,
       Effect.catchTag("NotFoundError", () => Effect.succeedNone)
     )
     // What is stored can be told without the model.
@@ -37,7 +37,7 @@ export const status = Command.make(
       ? Option.none()
       : yield* embeddings.pipe(
           Effect.provide(Session.embeddings("existing", { warm: false })),
-          Effect.map(Option.some),
+          Effect.asSome,
           Effect.catchTags({
             NotFoundError: () => Effect.succeedNone,
             ModelLoadError: (error) => Effect.as(output.warn(safe`${error.message}`), Option.none())
