@@ -2,6 +2,7 @@ import { Layer } from "effect"
 import { Command } from "effect/cli"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { coverage } from "./commands/coverage.ts"
+import { decide } from "./commands/decide.ts"
 import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { embed } from "./commands/embed.ts"
@@ -13,9 +14,11 @@ import { list } from "./commands/list.ts"
 import { model } from "./commands/model.ts"
 import { relate } from "./commands/relate.ts"
 import { remove } from "./commands/remove.ts"
+import { review } from "./commands/review.ts"
 import { search } from "./commands/search.ts"
 import { similar } from "./commands/similar.ts"
 import { status } from "./commands/status.ts"
+import { suggest } from "./commands/suggest.ts"
 import { root } from "./Flags.ts"
 import * as Output from "./Output.ts"
 import * as Settings from "./Settings.ts"
@@ -30,7 +33,7 @@ export const cli = (surroundings: {
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
       { group: "Search", commands: [search, similar, evaluate] },
-      { group: "Crosswalks", commands: [coverage] },
+      { group: "Crosswalks", commands: [suggest, review, decide, coverage] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, model] },
       { group: "Learn", commands: [demo] }
     ]),

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path"
 import { Effect, FileSystem, Stream } from "effect"
+import type { PlatformError } from "effect/PlatformError"
 import { Ended, ExitCode } from "./Errors.ts"
 import { Output } from "./Output.ts"
 
@@ -14,8 +15,13 @@ export const write = Effect.fnUntraced(function* <E, R>(path: string, pieces: St
     return
   }
   const files = yield* FileSystem.FileSystem
-  const failed = (cause: { readonly message: string }) =>
-    new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${cause.message}` })
+  const failed = ({ reason }: PlatformError) => {
+    const problem =
+      { NotFound: "there is no such folder", PermissionDenied: "that is not permitted", BadResource: "it is a folder" }[
+        String(reason._tag)
+      ] ?? reason.message
+    return new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${problem}` })
+  }
   yield* Effect.scoped(
     Effect.gen(function* () {
       const folder = yield* files

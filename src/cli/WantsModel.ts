@@ -1,5 +1,5 @@
 /** The commands that embed something, and the words with which they do not, or not with the model of the package. */
-const commands: ReadonlySet<string> = new Set(["search", "import", "embed", "demo"])
+const commands: ReadonlySet<string> = new Set(["search", "import", "embed", "demo", "suggest"])
 const otherwise =
   /^(?:keyword|-h|--(?:mode|m)=keyword|-m=keyword|--(?:help|version|wizard|completions|no-embed|embedder|model)(?:=.*)?)$/u
 

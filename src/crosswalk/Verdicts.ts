@@ -16,12 +16,9 @@ const provenanceWith = (
   }
 }
 
-/** Whether a decision says what was said before, whoever says it. */
-const isSame = (a: RelationState, b: RelationState): boolean =>
-  a.type === b.type &&
-  a.status === b.status &&
-  a.needsReview === b.needsReview &&
-  (a.provenance.note ?? "") === (b.provenance.note ?? "")
+/** Whether this was said of the relation before, whoever said it, and its texts have not changed since. */
+const isSaid = (row: ReviewRows.RelationRow, status: Verdict["status"], note: string | undefined): boolean =>
+  row.status === status && row.needs_review === 0 && (note === undefined || note === (row.provenance.note ?? ""))
 
 /** What a verdict changes, given the relations there are between its two references. */
 const changeOf = (
@@ -34,15 +31,17 @@ const changeOf = (
   if (type === undefined && between.length > 1) {
     return `there are ${between.length} relations between them (${between.map((row) => row.type).join(", ")}); say which`
   }
+  const wanted = as ?? type ?? "implements"
+  const said = between.find((one) => one.type === wanted)
   const row = between.find((one) => one.type === type)
+  if (said !== undefined && (row === undefined || row === said) && isSaid(said, status, note)) return "same"
   if (row === undefined && seen !== undefined) return "there is no such relation any more"
   if (row !== undefined && seen !== undefined && ReviewRows.versionOf(row) !== seen) {
     return `it has changed since it was read; it is ${row.status} now. Look at it again`
   }
-  const wanted = as ?? type ?? "implements"
-  const other = between.find((one) => one !== row && one.type === wanted)
-  if (row !== undefined && other !== undefined)
-    return `there is a relation ${wanted} between them already (${other.status})`
+  if (row !== undefined && said !== undefined && said !== row) {
+    return `there is a relation ${wanted} between them already (${said.status})`
+  }
   const before = row === undefined ? undefined : ReviewRows.stateOf(row)
   const after: RelationState = {
     type: wanted,
@@ -51,7 +50,7 @@ const changeOf = (
     needsReview: false,
     provenance: provenanceWith(before?.provenance, by, note)
   }
-  return before !== undefined && isSame(before, after) ? "same" : { id: row?.id, source, target, before, after, note }
+  return { id: row?.id, source, target, before, after, note }
 }
 
 const pairOf = (source: string, target: string) => JSON.stringify([source, target])

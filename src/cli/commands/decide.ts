@@ -1,0 +1,51 @@
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { Review } from "../../crosswalk/Review.ts"
+import { ValidationError } from "../../domain/errors.ts"
+import { RelationType } from "../../domain/Relation.ts"
+import { optional, toggle } from "../Flags.ts"
+import * as Reviewer from "../Reviewer.ts"
+import * as Session from "../Session.ts"
+import { tell } from "./review.ts"
+
+export const decide = Command.make(
+  "decide",
+  {
+    source: Argument.String("source").pipe(Argument.withDescription("The URI that the relation starts from")),
+    target: Argument.String("target").pipe(Argument.withDescription("The URI that it points to")),
+    reject: toggle("reject", "Reject it; without this it is accepted"),
+    type: Flag.Literals("type", RelationType.literals).pipe(
+      Flag.withDescription(
+        "Which relation, where there are several; the type of one that is added (default implements)"
+      ),
+      optional
+    ),
+    as: Flag.Literals("as", RelationType.literals).pipe(Flag.withDescription("Change its type to this"), optional),
+    by: Reviewer.reviewer,
+    note: Reviewer.note
+  },
+  Effect.fn(function* ({ as, by, note, reject, source, target, type }) {
+    if (source === target) {
+      return yield* new ValidationError({
+        field: "target",
+        value: target,
+        constraint: "is the source too",
+        expected: "the URI of another reference"
+      })
+    }
+    const name = yield* Reviewer.nameOf(by)
+    const status = reject ? "rejected" : "accepted"
+    const outcome = yield* Review.use((review) =>
+      review.decide([{ source, target, type, as, status, note }], { by: name })
+    ).pipe(Effect.provide(Review.layer), Effect.provide(Session.database("existing")))
+    yield* tell(reject ? "Rejected" : "Accepted", outcome)
+  })
+).pipe(
+  Command.withDescription("Accept, reject or add one relation, or change its type, and log who did"),
+  Command.withExamples([
+    {
+      command: "crosswalk decide company:2026.1/BR-04 asvs:5.0.0/V11.4.2 --as subset --by Ann --note 'only for staff'",
+      description: "Accept it as another type; it is added where there is none"
+    }
+  ])
+)

@@ -1,0 +1,222 @@
+import { Effect, Stream } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { type Outcome, Review } from "../../crosswalk/Review.ts"
+import * as ReviewCsv from "../../crosswalk/ReviewCsv.ts"
+import { type ImportError, ValidationError } from "../../domain/errors.ts"
+import { RelationStatus, RelationType } from "../../domain/Relation.ts"
+import type { ReviewFilter } from "../../domain/ReviewItem.ts"
+import { Ended, ExitCode } from "../Errors.ts"
+import * as Files from "../Files.ts"
+import { lazily, optional, toggle } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { count } from "../Render.ts"
+import * as Reviewer from "../Reviewer.ts"
+import * as ReviewText from "../ReviewText.ts"
+import { safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+const catalog = (name: string, description: string) =>
+  Argument.String(name).pipe(Argument.withDescription(description), Argument.optional)
+
+/** Tells what became of verdicts; ends with 5 where some could not be carried out. */
+export const tell = Effect.fnUntraced(function* (
+  done: string,
+  outcome: Outcome,
+  problems: ReadonlyArray<ImportError> = []
+) {
+  const output = yield* Output
+  const { decided, refused, step, unchanged } = outcome
+  const failed = [
+    ...problems.map(({ at, problem, source }) => ({ at: at === undefined ? source : `${source}, ${at}`, problem })),
+    ...refused.map(({ problem, source, target }) => ({ at: `${source} → ${target}`, problem }))
+  ]
+  if (!output.json) for (const { at, problem } of failed) yield* output.warn(safe`${at}: ${problem}`)
+  yield* output.answer({ ...ReviewText.outcomeJson(outcome), problems: failed }, () => [
+    safe`${done}: ${count(decided.length, "decision")}${unchanged === 0 ? "" : `, ${unchanged} unchanged`}${
+      step === undefined || decided.every(({ undoes }) => undoes !== undefined)
+        ? ""
+        : ` (step ${step}; 'crosswalk review --undo' takes it back)`
+    }`
+  ])
+  if (failed.length > 0) {
+    return yield* new Ended({
+      code: decided.length + unchanged === 0 ? ExitCode.failure : ExitCode.partly,
+      message: `${count(failed.length, "decision")} could not be carried out`
+    })
+  }
+})
+
+const list = Effect.fnUntraced(function* (filter: ReviewFilter) {
+  const output = yield* Output
+  const review = yield* Review
+  if (output.json) {
+    const items = yield* Stream.runCollect(review.items(filter))
+    return yield* output.answer({ relations: items.map(ReviewText.itemJson) }, () => [])
+  }
+  yield* Stream.runForEach(review.items(filter), (item) => output.line(ReviewText.itemLine(output, item)))
+  const total = yield* review.count(filter)
+  yield* output.note(
+    total === 0
+      ? safe`Nothing is to be reviewed.`
+      : safe`${count(total, "relation")}. At a terminal they are asked one by one.`
+  )
+})
+
+const interactively = Effect.fnUntraced(function* (filter: ReviewFilter, by: string | undefined) {
+  const output = yield* Output
+  const review = yield* Review
+  const total = yield* review.count(filter)
+  if (total === 0) return yield* output.note(safe`Nothing is to be reviewed.`)
+  const prompt = yield* lazily(() => import("../ReviewPrompt.ts"))
+  const { accepted, rejected, skipped } = yield* prompt.run(filter, by)
+  yield* output.note(
+    safe`${accepted} accepted, ${rejected} rejected, ${skipped} skipped; ${yield* review.count(filter)} left`
+  )
+})
+
+const readEdited = Effect.fnUntraced(function* (file: string) {
+  const Sources = yield* lazily(() => import("../../importer/Sources.ts"))
+  return yield* ReviewCsv.decode(file, yield* Sources.bytes(file))
+}, Effect.scoped)
+
+export const review = Command.make(
+  "review",
+  {
+    from: catalog("from", "Only relations with a reference of this catalog, name@version"),
+    to: catalog("to", "… and one of this catalog"),
+    minConfidence: Flag.Finite("min-confidence").pipe(
+      Flag.withDescription("Only from this confidence up, 0 to 1"),
+      optional
+    ),
+    maxConfidence: Flag.Finite("max-confidence").pipe(
+      Flag.withDescription("Only up to this confidence, 0 to 1"),
+      optional
+    ),
+    type: Flag.Literals("type", RelationType.literals).pipe(
+      Flag.withDescription("Only relations of this type"),
+      optional
+    ),
+    uri: Flag.String("uri").pipe(Flag.withDescription("Only relations of this reference"), optional),
+    status: Flag.Literals("status", RelationStatus.literals).pipe(
+      Flag.withDescription("Only relations with this status (default suggested)"),
+      optional
+    ),
+    needsReview: toggle("needs-review", "Only decisions on texts that have changed since"),
+    accept: toggle("accept", "Accept all of them"),
+    reject: toggle("reject", "Reject all of them"),
+    as: Flag.Literals("as", RelationType.literals).pipe(
+      Flag.withDescription("Give all that are accepted or rejected this type"),
+      optional
+    ),
+    list: toggle("list", "Only list them"),
+    exportTo: Flag.String("export").pipe(
+      Flag.withDescription("Write them as CSV for a spreadsheet; - for standard output"),
+      Flag.withMetavar("file"),
+      optional
+    ),
+    importFrom: Flag.String("import").pipe(
+      Flag.withDescription("Carry out what was decided in such a CSV"),
+      Flag.withMetavar("file"),
+      optional
+    ),
+    undo: toggle("undo", "Take the last step back: a decision, or all of one command"),
+    steps: Flag.Int("steps").pipe(Flag.withDescription("How many steps --undo takes back (default 1)"), optional),
+    log: toggle("log", "Show the log of decisions, the newest first"),
+    limit: Flag.Int("limit").pipe(
+      Flag.withAlias("n"),
+      Flag.withDescription("How many entries of the log (default 20)"),
+      optional
+    ),
+    by: Reviewer.reviewer,
+    note: Reviewer.note
+  },
+  Effect.fn(function* ({
+    accept,
+    as,
+    exportTo,
+    from,
+    importFrom,
+    limit,
+    list: isList,
+    log,
+    note,
+    reject,
+    steps,
+    to,
+    undo,
+    ...rest
+  }) {
+    const output = yield* Output
+    const by = yield* Reviewer.nameOf(rest.by)
+    const { maxConfidence, minConfidence, needsReview, status, type, uri } = rest
+    const filter: ReviewFilter = {
+      from: from._tag === "Some" ? from.value : undefined,
+      to: to._tag === "Some" ? to.value : undefined,
+      minConfidence,
+      maxConfidence,
+      type,
+      uri,
+      status,
+      ...(needsReview ? { needsReview } : {})
+    }
+    const modes = [
+      ["--accept", accept],
+      ["--reject", reject],
+      ["--list", isList],
+      ["--export", exportTo !== undefined],
+      ["--import", importFrom !== undefined],
+      ["--undo", undo],
+      ["--log", log]
+    ].flatMap(([name, isOn]) => (isOn === true ? [String(name)] : []))
+    if (modes.length > 1) {
+      return yield* new ValidationError({
+        field: "review",
+        value: modes.join(" "),
+        constraint: "asks for several things at once",
+        expected: "one of them at a time"
+      })
+    }
+    yield* Effect.gen(function* () {
+      const service = yield* Review
+      if (accept || reject) {
+        const outcome = yield* service.decideAll(filter, { status: accept ? "accepted" : "rejected", as, by, note })
+        return yield* tell(accept ? "Accepted" : "Rejected", outcome)
+      }
+      if (exportTo !== undefined) {
+        yield* Files.write(exportTo, ReviewCsv.encode(service.items(filter)))
+        return yield* output.note(
+          safe`${count(yield* service.count(filter), "relation")} written. Write accept or reject in the column decision, then: crosswalk review --import ${exportTo}`
+        )
+      }
+      if (importFrom !== undefined) {
+        const { problems, verdicts } = yield* readEdited(importFrom)
+        const commented = verdicts.map((verdict) => ({ ...verdict, note: verdict.note ?? note }))
+        return yield* tell("Imported", yield* service.decide(commented, { by }), problems)
+      }
+      if (undo) return yield* tell("Taken back", yield* service.undo({ steps, by }))
+      if (log) {
+        const decisions = yield* service.log({ limit, uri })
+        return yield* output.answer({ decisions: decisions.map(ReviewText.decisionJson) }, () =>
+          decisions.map(ReviewText.decisionLine)
+        )
+      }
+      const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !output.json
+      yield* isList || !isTerminal ? list(filter) : interactively(filter, by)
+    }).pipe(Effect.provide(Review.layer), Effect.provide(Session.database("existing")))
+  })
+).pipe(
+  Command.withDescription("Accept or reject suggested relations: one by one, by filter, or in a spreadsheet"),
+  Command.withExamples([
+    { command: "crosswalk review company@2026.1 asvs@5.0.0", description: "One by one, at a terminal" },
+    {
+      command: "crosswalk review company@2026.1 asvs@5.0.0 --min-confidence 0.9 --accept --by Ann",
+      description: "All that are almost certain"
+    },
+    {
+      command: "crosswalk review --export open.csv",
+      description: "For a spreadsheet; --import open.csv reads it back"
+    },
+    { command: "crosswalk review --needs-review", description: "What was decided on texts that have changed since" },
+    { command: "crosswalk review --undo", description: "Take the last step back" }
+  ])
+)

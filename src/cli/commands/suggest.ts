@@ -1,0 +1,102 @@
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { RelationType } from "../../domain/Relation.ts"
+import { type Suggestions, SuggestMethod } from "../../domain/Suggestion.ts"
+import { lazily, optional, toggle } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { count } from "../Render.ts"
+import { oneLine, type Safe, safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+/** The suggestions as `--json` prints them. */
+const suggestionsJson = ({ calibration, from, method, references, stored, to }: Suggestions) => ({
+  from,
+  to,
+  method,
+  calibration: { ...calibration },
+  stored: stored ?? null,
+  references: references.map(({ hasCounterpart, noCounterpart, source, suggestions }) => ({
+    uri: source.uri,
+    title: source.title,
+    hasCounterpart,
+    noCounterpart,
+    suggestions: suggestions.map(({ confidence, scores, target }) => ({
+      uri: target.uri,
+      title: target.title,
+      confidence,
+      scores
+    }))
+  }))
+})
+
+const lines = (output: Output["Service"], { calibration, references }: Suggestions): ReadonlyArray<Safe> => [
+  ...references.flatMap(({ hasCounterpart, noCounterpart, source, suggestions }) => [
+    safe`${output.bold(source.uri)}  ${oneLine(source.title, output.width)}${
+      hasCounterpart ? "" : ` (probably no counterpart: ${noCounterpart.toFixed(2)})`
+    }`,
+    ...suggestions.map(
+      ({ confidence, target }) =>
+        safe`  ${confidence.toFixed(2)}  ${target.uri}  ${oneLine(target.title, output.width)}`
+    )
+  ]),
+  safe``,
+  safe`Confidences were calibrated on ${calibration.name}${
+    calibration.matches ? "" : ", with another model than the one in use: take them as an order, not as probabilities"
+  }.`
+]
+
+export const suggest = Command.make(
+  "suggest",
+  {
+    from: Argument.String("from").pipe(
+      Argument.withDescription("A catalog, name@version, or the URI of one reference")
+    ),
+    to: Argument.String("to").pipe(Argument.withDescription("The catalog in which counterparts are looked for")),
+    limit: Flag.Int("limit").pipe(
+      Flag.withAlias("n"),
+      Flag.withDescription("At most this many for each reference, from 1 up (default 5)"),
+      optional
+    ),
+    method: Flag.Literals("method", SuggestMethod.literals).pipe(
+      Flag.withDescription("By meaning and words, or by one of them; keyword needs no model (default hybrid)"),
+      optional
+    ),
+    minConfidence: Flag.Finite("min-confidence").pipe(
+      Flag.withDescription("Leave out what is less sure, 0 to 1"),
+      optional
+    ),
+    type: Flag.Literals("type", RelationType.literals).pipe(
+      Flag.withDescription("The type of the relations that are suggested (default implements)"),
+      optional
+    ),
+    dryRun: toggle("dry-run", "Print suggestions without storing them")
+  },
+  Effect.fn(function* ({ dryRun, ...options }) {
+    const output = yield* Output
+    const { Crosswalk } = yield* lazily(() => import("../../crosswalk/Crosswalk.ts"))
+    const found = yield* Crosswalk.use((crosswalk) =>
+      crosswalk.suggest(
+        { ...options, store: !dryRun },
+        { onProgress: ({ done, total }) => output.progress("Comparing", done, total) }
+      )
+    ).pipe(
+      Effect.provide(Crosswalk.layer),
+      Effect.provide(Session.embeddings("existing", { warm: options.method !== "keyword" }))
+    )
+    yield* output.progressDone
+    yield* output.answer(suggestionsJson(found), () => lines(output, found))
+    const { stored } = found
+    if (stored === undefined || output.json) return
+    const kept = stored.kept === 0 ? "" : `, ${stored.kept} left out because they were decided already`
+    yield* output.note(safe`${count(stored.saved, "suggestion")} stored${kept}. Next: crosswalk review ${found.to}`)
+  })
+).pipe(
+  Command.withDescription("Suggest which reference of one catalogue answers which of another, with a probability"),
+  Command.withExamples([
+    { command: "crosswalk suggest company@2026.1 asvs@5.0.0", description: "All of a catalogue, to be reviewed" },
+    {
+      command: "crosswalk suggest company:2026.1/BR-04 asvs@5.0.0 --dry-run",
+      description: "One reference, nothing stored"
+    }
+  ])
+)
