@@ -1,6 +1,6 @@
 import { Effect, Sink, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
-import type { Head, Input } from "./Importer.ts"
+import type { Contents, Head } from "./Importer.ts"
 
 /** The largest source that is read whole, in bytes. */
 export const maxWhole = 64 * 1024 * 1024
@@ -50,6 +50,15 @@ export const withHead = Effect.fnUntraced(function* (name: string, bytes: Stream
   return { head, bytes: Stream.concat(Stream.fromArray(beginning.pieces), rest) }
 })
 
+/** What is wrong with a source whatever its format; `undefined` where nothing is. */
+export const faultOf = ({ bytes: [first, second], complete, text }: Head): string | undefined => {
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return "is UTF-16. Save the file as UTF-8"
+  }
+  if (first === 0x1f && second === 0x8b) return "is compressed (gzip). Unpack it first"
+  return text.trim() === "" && complete ? "is empty" : undefined
+}
+
 /** The line of the first byte that is not UTF-8, from 1. */
 const badLine = (bytes: Uint8Array): number => {
   let line = 1
@@ -67,7 +76,7 @@ const badLine = (bytes: Uint8Array): number => {
 }
 
 /** A whole source; at most {@link maxWhole} bytes. `remedy` says what to do about a larger one. */
-export const readBytes = Effect.fnUntraced(function* (input: Input, remedy: string) {
+export const readBytes = Effect.fnUntraced(function* (input: Contents, remedy: string) {
   const source = input.head.name
   const { pieces } = yield* Stream.runFoldEffect(
     input.bytes,
@@ -86,7 +95,7 @@ export const readBytes = Effect.fnUntraced(function* (input: Input, remedy: stri
 })
 
 /** A whole source as text, for formats that cannot be read in pieces; at most {@link maxWhole} bytes. */
-export const readText = Effect.fnUntraced(function* (input: Input) {
+export const readText = Effect.fnUntraced(function* (input: Contents) {
   const source = input.head.name
   const whole = yield* readBytes(input, "Write it as NDJSON or CSV, which are read row by row, or split it")
   return yield* Effect.try({

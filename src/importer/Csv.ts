@@ -1,7 +1,7 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
 import { type CsvRecord, delimiterOf, parse, records } from "./CsvRecord.ts"
-import type { Format, Head, Input } from "./Importer.ts"
+import type { Contents, Format, Head, Input } from "./Importer.ts"
 import { failure } from "./Items.ts"
 import { blocks, countLines } from "./Lines.ts"
 import { extensionOf } from "./Names.ts"
@@ -75,7 +75,7 @@ const toRow = (
 }
 
 /** Reads the header of a CSV source, with `,`, `;` or a tab between cells. */
-export const table = (input: Input, options: TableOptions = {}): Effect.Effect<Table, ImportError> =>
+export const table = (input: Contents, options: TableOptions = {}): Effect.Effect<Table, ImportError> =>
   Effect.gen(function* () {
     const source = input.head.name
     const delimiter = delimiterOf(input.head.text)

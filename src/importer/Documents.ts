@@ -1,7 +1,7 @@
 import { Effect, Result, type Schema } from "effect"
 import { ImportError } from "../domain/errors.ts"
 import { readText } from "./Bytes.ts"
-import type { Head, Input } from "./Importer.ts"
+import type { Contents, Head } from "./Importer.ts"
 import { fromIssue } from "./Items.ts"
 import { parse } from "./JsonText.ts"
 import { extensionOf } from "./Names.ts"
@@ -32,7 +32,7 @@ const excess = (root: unknown): string | undefined => {
 }
 
 /** Reads a whole source as YAML. */
-export const readYaml = Effect.fnUntraced(function* (input: Input) {
+export const readYaml = Effect.fnUntraced(function* (input: Contents) {
   const source = input.head.name
   const root = yield* parseYaml(source, yield* readText(input))
   const problem = excess(root)
@@ -44,7 +44,7 @@ export const isYaml = (head: Head): boolean =>
   ["yaml", "yml"].includes(extensionOf(head.name)) || !/^\s*[[{]/u.test(head.text)
 
 /** Reads a whole source as JSON or YAML, what its beginning looks like. */
-export const readDocument = Effect.fnUntraced(function* (input: Input) {
+export const readDocument = Effect.fnUntraced(function* (input: Contents) {
   if (isYaml(input.head)) return yield* readYaml(input)
   const source = input.head.name
   const parsed = parse(yield* readText(input))

@@ -109,11 +109,15 @@ export interface Head {
   readonly complete: boolean
 }
 
-/** A source as a format gets it. */
-export interface Input {
+/** What a source holds. */
+export interface Contents {
   readonly head: Head
   /** All its bytes, those of the head too. */
   readonly bytes: Stream.Stream<Uint8Array, ImportError>
+}
+
+/** A source as a format gets it. */
+export interface Input extends Contents {
   readonly options: Options
   /** Another source, named relative to this one; absent where this one has no place. */
   readonly related?: ((href: string) => Effect.Effect<Input, ImportError>) | undefined

@@ -1,7 +1,7 @@
 import { Effect, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
 import { join, lenientUtf8, strictUtf8 } from "./Bytes.ts"
-import type { Input } from "./Importer.ts"
+import type { Contents } from "./Importer.ts"
 
 /** Whole lines of a source; only the last line of the last block may lack its end. */
 export interface Block {
@@ -58,13 +58,13 @@ interface State {
 }
 
 /** Files that end their lines with a lone CR (old spreadsheets on a Mac) are read as if it were LF. */
-const normalise = (input: Input): Stream.Stream<Uint8Array, ImportError> =>
+const normalise = (input: Contents): Stream.Stream<Uint8Array, ImportError> =>
   input.head.text.includes("\r") && !input.head.text.includes("\n")
     ? Stream.map(input.bytes, (bytes) => bytes.map((byte) => (byte === carriageReturn ? lineFeed : byte)))
     : input.bytes
 
 /** A source as blocks of whole lines, a block about as large as the pieces of bytes that come. */
-export const blocks = (input: Input): Stream.Stream<Block, ImportError> =>
+export const blocks = (input: Contents): Stream.Stream<Block, ImportError> =>
   normalise(input).pipe(
     Stream.mapAccumArrayEffect(
       (): State => ({ pending: [], size: 0, line: 1 }),

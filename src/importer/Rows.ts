@@ -23,7 +23,8 @@ const usualNames = {
   catalog: ["catalog", "catalogue"]
 } as const satisfies Record<Field, ReadonlyArray<string>>
 
-const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
+/** A name in small letters without spaces and punctuation, as names of columns are compared. */
+export const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
 
 /** Which column holds which field. A column serves one field; those that are named explicitly come first. */
 export const resolve = (names: ReadonlyArray<string>, columns: Columns): ReadonlyMap<Field, string> => {
@@ -50,7 +51,10 @@ export const resolve = (names: ReadonlyArray<string>, columns: Columns): Readonl
 }
 
 /** Names that were given for columns and are not among those there are. */
-export const missingColumns = (names: ReadonlyArray<string>, columns: Columns): ReadonlyArray<string> =>
+export const missingColumns = (
+  names: ReadonlyArray<string>,
+  columns: Readonly<Record<string, string | undefined>>
+): ReadonlyArray<string> =>
   Object.values(columns).flatMap((name) => (name === undefined || names.includes(name) ? [] : [name]))
 
 const isBlank = (value: unknown): boolean =>

@@ -1,22 +1,17 @@
-import { Effect, FileSystem, Result, type Scope, Stdio, Stream } from "effect"
-import type { PlatformError } from "effect/PlatformError"
+import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
-import { withHead } from "./Bytes.ts"
+import { faultOf, withHead } from "./Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
+import { locate } from "./Locate.ts"
 import { isUrl } from "./Names.ts"
-import { download } from "./Urls.ts"
 
 const names = formats.map((format) => format.name).join(", ")
 
-const isUtf16 = ({ bytes: [first, second] }: Head): boolean =>
-  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
-
 const choose = (head: Head, wanted: string | undefined): Result.Result<Format, string> => {
-  if (isUtf16(head)) return Result.fail("is UTF-16. Save the file as UTF-8")
-  if (head.bytes[0] === 0x1f && head.bytes[1] === 0x8b) return Result.fail("is compressed (gzip). Unpack it first")
-  if (head.text.trim() === "" && head.complete) return Result.fail("is empty")
+  const fault = faultOf(head)
+  if (fault !== undefined) return Result.fail(fault)
   const format = formats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
   if (format !== undefined) return Result.succeed(format)
   return Result.fail(
@@ -70,28 +65,6 @@ export const read: (
   options?: Options
 ) => Effect.Effect<Source, ImportError, Scope.Scope> = Effect.fn("Sources.read")(function* (name, bytes, options = {}) {
   return yield* readInput({ ...(yield* withHead(name, bytes)), options })
-})
-
-const unreadable =
-  (source: string) =>
-  (error: PlatformError): ImportError => {
-    const problem =
-      {
-        NotFound: "there is no such file",
-        PermissionDenied: "may not be read",
-        BadResource: "is not a file"
-      }[String(error.reason._tag)] ?? `cannot be read: ${error.reason.message}`
-    return new ImportError({ source, problem, cause: error })
-  }
-
-/** The bytes of a source, and for a URL what was downloaded. */
-const locate = Effect.fnUntraced(function* (source: string, options: UrlOptions) {
-  if (isUrl(source)) {
-    const { pieces, ...found } = yield* download(source, options)
-    return { bytes: Stream.fromArray(pieces).pipe(Stream.rechunk(1)), download: found }
-  }
-  const all = source === "-" ? (yield* Stdio.Stdio).stdin : (yield* FileSystem.FileSystem).stream(source)
-  return { bytes: Stream.mapError(all, unreadable(source)), download: undefined }
 })
 
 /** The bytes of a file, of an http or https URL, or of standard input as `-`. A URL is downloaded first, into memory. */

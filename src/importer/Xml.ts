@@ -1,6 +1,6 @@
 import { Effect, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
-import type { Input } from "./Importer.ts"
+import type { Contents } from "./Importer.ts"
 
 /** The beginning or the end of an element, or a piece of text, in the order of the document. */
 export type XmlEvent =
@@ -30,7 +30,7 @@ const localName = (name: string): string => name.slice(name.indexOf(":") + 1)
  *
  * A document type declaration is refused, so there are no entities but XML's own five. Depth is limited to 100.
  */
-export const events = (input: Input): Stream.Stream<XmlEvent, ImportError> =>
+export const events = (input: Contents): Stream.Stream<XmlEvent, ImportError> =>
   Stream.unwrap(
     Effect.map(
       Effect.promise(() => import("saxes")),

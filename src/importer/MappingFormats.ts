@@ -1,0 +1,13 @@
+import type { MappingFormat } from "./Mapping.ts"
+import * as MappingAsvs from "./MappingAsvs.ts"
+import * as MappingCsv from "./MappingCsv.ts"
+import * as MappingOpenCre from "./MappingOpenCre.ts"
+import * as MappingOscal from "./MappingOscal.ts"
+
+/** The formats of mappings. The first that recognises a source reads it, so the particular stand before the general. */
+export const mappingFormats: ReadonlyArray<MappingFormat> = [
+  MappingOscal.format,
+  MappingAsvs.format,
+  MappingOpenCre.format,
+  MappingCsv.format
+]

@@ -1,0 +1,230 @@
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { NodeServices } from "@effect/platform-node"
+import { assert, layer } from "@effect/vitest"
+import { Effect, Result, Stream } from "effect"
+import { dump } from "js-yaml"
+import type { MappingItem, MappingOptions } from "../../src/importer/Mapping.ts"
+import * as Mappings from "../../src/importer/Mappings.ts"
+import * as Sources from "../../src/importer/Sources.ts"
+import { collect } from "./reading.ts"
+
+const shared = (name: string) => fileURLToPath(new URL(`../../../shared/${name}`, import.meta.url))
+
+/** What came out, a line each. */
+const lines = (items: ReadonlyArray<MappingItem>): ReadonlyArray<string> =>
+  items.map((item) => {
+    if (Result.isFailure(item)) return `FAULT ${item.failure.at}: ${item.failure.problem}`
+    const found = item.success
+    if (found._tag === "Unmapped") return `${found.source} none (${found.reason}) @${found.at}`
+    const { at, confidence, note, source, target, type } = found
+    return `${source} ${type} ${target}${confidence === undefined ? "" : ` ${confidence}`}${note ? ` (${note})` : ""} @${at}`
+  })
+
+const collected = (opened: ReturnType<typeof Mappings.open>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { format, items } = yield* opened
+      const all = yield* Stream.runCollect(items)
+      return { format, all, lines: lines(all) }
+    })
+  )
+
+const read = (name: string, text: string, options: MappingOptions = {}) =>
+  collected(Mappings.read(name, Stream.succeed(new TextEncoder().encode(text)), options))
+
+layer(NodeServices.layer)("mappings", (it) => {
+  it.effect("are read from CSV pairs: URIs or identifiers, words for types, several ways to write numbers", () =>
+    Effect.gen(function* () {
+      const csv =
+        "\uFEFFFrom;To;Relationship;Confidence;Comment\r\n" +
+        "R-1;V1.1.1;equivalent to;0,8;same\r\n" +
+        "company:R-2;asvs:5.0.0/V1.1.2;;80 %;\r\n" +
+        "R-3;;;;not in scope\r\n" +
+        "R-4;V9;no relationship;;\r\n" +
+        "R-1;V1.1.1;equal;;\r\n" +
+        "R-5;V1;likes;;\r\n" +
+        "R-6;V1;;2;\r\n" +
+        ";V1;;;\r\n" +
+        "asvs:5.0.0/V1;V1;;;\r\n" +
+        "R-7;V1;too;few\r\n"
+      const found = yield* read("pairs.csv", csv, { from: "company@1", to: "asvs@5.0.0", type: "implements" })
+      assert.strictEqual(found.format, "csv")
+      assert.deepStrictEqual(found.lines, [
+        "company:1/R-1 equal asvs:5.0.0/V1.1.1 0.8 (same) @line 2",
+        "company:R-2 implements asvs:5.0.0/V1.1.2 0.8 @line 3",
+        "company:1/R-3 none (not in scope) @line 4",
+        "company:1/R-4 none (no counterpart) @line 5",
+        "FAULT line 6: that company:1/R-1 is equal to asvs:5.0.0/V1.1.1 is there already, at line 2; the first one counts",
+        'FAULT line 7, Relationship: "likes" is no type of relation: ' +
+          "equal, subset, superset, intersects, implements, supersedes or none",
+        "FAULT line 8, confidence: is not a number from 0 to 1",
+        "FAULT line 9, From: is blank",
+        "FAULT line 10: relates asvs:5.0.0/V1 to itself",
+        "FAULT line 11: has 4 cells, the header has 5. A cell with the separator in it is put in quotation marks"
+      ])
+      const ids = yield* read("pairs.csv", "source,target\nV1,V2\n", { from: "a@1" })
+      assert.match(ids.lines[0] ?? "", /^FAULT line 2, target: "V2" is no URI\. Say which catalog it belongs to: to/u)
+      const columns = { source: "ours", target: "theirs" }
+      const named = yield* read("pairs.csv", "theirs,ours\na:1,b:2\n", { columns })
+      assert.deepStrictEqual(named.lines, ["b:2 intersects a:1 @line 2"])
+      const lacking = yield* Effect.flip(read("pairs.csv", "a,b\n1,2\n"))
+      assert.include(lacking.problem, "there is no column source; there are a, b")
+    })
+  )
+
+  it.effect("are read from OWASP's YAML: what became of a requirement, and what had no successor", () =>
+    Effect.gen(function* () {
+      const yaml = `---
+v4.0.3-1.1.1:
+  tag-v5.0.0: DELETED, NOT IN SCOPE
+v4.0.3-1.1.2:
+  tag-v5.0.0: MOVED TO v5.0.0-13.1.1
+v4.0.3-1.1.3:
+  tag-v5.0.0: MODIFIED, MOVED TO v5.0.0-6.1.3
+v4.0.3-1.1.4:
+  tag-v5.0.0: MODIFIED, MOVED TO v5.0.0-6.1.3, SPLIT TO v5.0.0-6.3.4,
+    v5.0.0-6.3.5
+v4.0.3-1.1.5:
+  tag-v5.0.0: DELETED, MERGED TO v5.0.0-13.2.1
+v4.0.3-1.1.6:
+  tag-v5.0.0: DELETED, DEPRECATED BY v5.0.0-1.2.3
+oops:
+  tag-v5.0.0: MOVED TO v5.0.0-13.1.1
+v4.0.3-1.1.7:
+  note: none
+...
+`
+      const found = yield* read("mapping.yml", yaml)
+      assert.strictEqual(found.format, "asvs-mapping")
+      const split = "(MODIFIED, MOVED TO v5.0.0-6.1.3, SPLIT TO v5.0.0-6.3.4, v5.0.0-6.3.5)"
+      const at = (id: string) => `@$["v4.0.3-${id}"]["tag-v5.0.0"]`
+      assert.deepStrictEqual(found.lines, [
+        `asvs:4.0.3/V1.1.1 none (DELETED, NOT IN SCOPE) ${at("1.1.1")}`,
+        `asvs:4.0.3/V1.1.2 equal asvs:5.0.0/V13.1.1 (MOVED TO v5.0.0-13.1.1) ${at("1.1.2")}`,
+        `asvs:4.0.3/V1.1.3 intersects asvs:5.0.0/V6.1.3 (MODIFIED, MOVED TO v5.0.0-6.1.3) ${at("1.1.3")}`,
+        `asvs:4.0.3/V1.1.4 superset asvs:5.0.0/V6.1.3 ${split} ${at("1.1.4")}`,
+        `asvs:4.0.3/V1.1.4 superset asvs:5.0.0/V6.3.4 ${split} ${at("1.1.4")}`,
+        `asvs:4.0.3/V1.1.4 superset asvs:5.0.0/V6.3.5 ${split} ${at("1.1.4")}`,
+        `asvs:4.0.3/V1.1.5 subset asvs:5.0.0/V13.2.1 (DELETED, MERGED TO v5.0.0-13.2.1) ${at("1.1.5")}`,
+        `asvs:4.0.3/V1.1.6 intersects asvs:5.0.0/V1.2.3 (DELETED, DEPRECATED BY v5.0.0-1.2.3) ${at("1.1.6")}`,
+        "FAULT $.oops: is no requirement, such as v4.0.3-1.2.4",
+        'FAULT $["v4.0.3-1.1.7"]: has no tag, such as tag-v5.0.0: MOVED TO v5.0.0-6.1.3'
+      ])
+    })
+  )
+
+  it.effect("are read from OSCAL's control mapping in JSON and YAML", () =>
+    Effect.gen(function* () {
+      const ends = (...ids: ReadonlyArray<string>) => ids.map((id) => ({ type: "control", "id-ref": id }))
+      const document = {
+        "mapping-collection": {
+          uuid: "u",
+          metadata: { title: "m" },
+          mappings: [
+            {
+              uuid: "v",
+              "source-resource": { type: "catalog", href: "a.json", props: [{ name: "catalog", value: "a@1" }] },
+              "target-resource": { type: "catalog", href: "b.json" },
+              maps: [
+                { relationship: "equivalent-to", sources: ends("x"), targets: ends("y", "z"), remarks: "why" },
+                {
+                  relationship: "subset-of",
+                  sources: ends("x"),
+                  targets: ends("q"),
+                  "confidence-score": { percentage: 90 }
+                },
+                { relationship: "no-relationship", sources: ends("w"), targets: ends("q") },
+                { relationship: "adores", sources: ends("w"), targets: ends("q") },
+                { sources: [], targets: [] },
+                {
+                  relationship: "equal-to",
+                  sources: ends(...Array(200).fill("a")),
+                  targets: ends(...Array(200).fill("b"))
+                }
+              ]
+            }
+          ]
+        }
+      }
+      const path = '$["mapping-collection"].mappings[0].maps'
+      for (const [name, text] of [
+        ["m.json", JSON.stringify(document)],
+        ["m.yaml", dump(document)]
+      ] as const) {
+        const found = yield* read(name, text, { to: "b" })
+        assert.strictEqual(found.format, "oscal-mapping")
+        assert.deepStrictEqual(found.lines, [
+          `a:1/x equal b:y (why) @${path}[0]`,
+          `a:1/x equal b:z (why) @${path}[0]`,
+          `a:1/x subset b:q 0.9 @${path}[1]`,
+          `a:1/w none (no counterpart) @${path}[2]`,
+          `FAULT ${path}[3].relationship: "adores" is no relationship of OSCAL`,
+          `FAULT ${path}[4].relationship: is missing`,
+          `FAULT ${path}[5]: stands for more than 10000 pairs. Split it`
+        ])
+      }
+    })
+  )
+
+  it.effect("are read from OpenCRE's export: CREs to entries of standards, and CREs to those above them", () =>
+    Effect.gen(function* () {
+      const csv = `CRE 0,CRE 1,CWE|id,NIST 800-53 v5|section
+100-001|Doors,100-002|Locks,384,AC-2(3)
+100-001|Doors,100-002|Locks,384,
+x,,1,
+`
+      const all = yield* read("cre.csv", csv)
+      assert.strictEqual(all.format, "opencre")
+      assert.deepStrictEqual(all.lines, [
+        "opencre:100-002 subset opencre:100-001 @line 2",
+        "opencre:100-002 intersects cwe:CWE-384 @line 2",
+        "opencre:100-002 intersects nist-800-53-v5:ac-2.3 @line 2",
+        'FAULT line 4, CRE 0: is not id|name, such as 002-630|Logging: "x"'
+      ])
+      const cwe = yield* read("cre.csv", csv, { standard: "CWE", to: "cwe@4.16" })
+      assert.strictEqual(cwe.lines[0], "opencre:100-002 intersects cwe:4.16/CWE-384 @line 2")
+      assert.include((yield* Effect.flip(read("cre.csv", csv, { to: "cwe" }))).problem, "Say which one is meant")
+      assert.include((yield* Effect.flip(read("cre.csv", csv, { standard: "ISO" }))).problem, "there are CWE, NIST")
+    })
+  )
+
+  it.effect("say what they are not", () =>
+    Effect.gen(function* () {
+      const problem = (text: string, options: MappingOptions = {}) =>
+        Effect.map(Effect.flip(read("x", text, options)), (error) => error.problem)
+      assert.strictEqual(yield* problem(" "), "is empty")
+      assert.include(yield* problem("words"), "Say which it is: oscal-mapping, asvs-mapping, opencre, csv")
+      assert.include(yield* problem("a,b\n", { format: "xml" }), 'no format of mappings "xml"')
+      assert.include(yield* problem("source,target\n", { from: "a b" }), "name@version")
+      const absent = yield* Effect.flip(collected(Mappings.open("none.csv")))
+      assert.strictEqual(absent.problem, "there is no such file")
+    })
+  )
+
+  it.effect.skipIf(!existsSync(shared("asvs")))(
+    "OWASP's ASVS mapping gives 228 requirements a successor and 50 none (skipped without ../shared)",
+    () =>
+      Effect.gen(function* () {
+        const { all } = yield* collected(Mappings.open(shared("asvs/mapping_v4.0.3_to_v5.0.0.yml")))
+        const good = all.filter(Result.isSuccess).map(({ success }) => success)
+        assert.strictEqual(good.length, all.length)
+        const mapped = good.filter((item) => item._tag === "Mapping")
+        assert.strictEqual(new Set(mapped.map(({ source }) => source)).size, 228)
+        assert.strictEqual(good.filter((item) => item._tag === "Unmapped").length, 50)
+        const uris = (name: string) =>
+          Effect.scoped(Effect.flatMap(Sources.open(shared(`asvs/${name}`)), collect)).pipe(
+            Effect.map(({ entries }) => new Set(entries.map(({ reference }) => reference.uri)))
+          )
+        const [from, to] = [yield* uris("asvs-4.0.3.flat.json"), yield* uris("asvs-5.0.0.flat.json")]
+        assert.deepStrictEqual(
+          good.filter(({ source }) => !from.has(source)),
+          []
+        )
+        assert.deepStrictEqual(
+          mapped.filter(({ target }) => !to.has(target)),
+          []
+        )
+      })
+  )
+})
