@@ -21,6 +21,11 @@ const folder = join(import.meta.dirname, "..", "..", "shared", "asvs")
 const program = Effect.gen(function* () {
   const quality = existsSync(folder) ? yield* Quality.measure(folder) : undefined
   const speed = yield* Speed.measure
+  const outdated = quality === undefined ? [] : Quality.outdated(quality)
+  if (outdated.length > 0) {
+    process.exitCode = 1
+    yield* Console.error(`src/crosswalk/CalibrationAsvs.ts is not what was fitted for ${outdated.join(", ")}.`)
+  }
   if (values.json === true) return yield* Console.log(JSON.stringify({ quality, speed }, null, 2))
   if (quality === undefined) yield* Console.log(`${folder} is not there, so quality is not measured.`)
   else yield* Console.log(Quality.render(quality))

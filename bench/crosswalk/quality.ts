@@ -13,11 +13,14 @@ import {
 import { calibrationAsvs } from "../../src/crosswalk/CalibrationAsvs.ts"
 import * as Candidates from "../../src/crosswalk/Candidates.ts"
 import * as CatalogContent from "../../src/crosswalk/CatalogContent.ts"
+import { CatalogDiff } from "../../src/crosswalk/CatalogDiff.ts"
 import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
 import * as Logistic from "../../src/crosswalk/Logistic.ts"
 import * as Similarity from "../../src/crosswalk/Similarity.ts"
 import type { SuggestMethod } from "../../src/domain/Suggestion.ts"
 import * as Sources from "../../src/importer/Sources.ts"
+import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import type { CatalogChanges } from "../../src/domain/Change.ts"
 import * as Store from "../../src/Store.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
@@ -170,6 +173,29 @@ const calibrate = Effect.fn(function* (answers: Answers, method: SuggestMethod) 
   return { method, fitted, validated: average(validated), shipped }
 })
 
+/** OWASP's label as kinds of change: GRAMMAR is modified, COVERED BY and MERGED TO are merged, other DELETED is deleted. */
+const kindsOf = (label: string): ReadonlyArray<string> =>
+  [
+    ...(/GRAMMAR|MODIFIED/u.test(label) ? ["modified"] : []),
+    ...(/MOVED/u.test(label) ? ["moved"] : []),
+    ...(/SPLIT/u.test(label) ? ["split"] : []),
+    ...(/COVERED BY|MERGED TO/u.test(label) ? ["merged"] : /DELETED/u.test(label) ? ["deleted"] : [])
+  ].toSorted()
+
+/** How many kinds equal OWASP's as sets; and where `moved` and `modified` both count as continued. */
+const judgeDiff = (answers: Answers, { changes, totals }: CatalogChanges) => {
+  const coarse = (kinds: ReadonlyArray<string>) =>
+    ["split", "merged", "deleted"].find((kind) => kinds.includes(kind)) ?? "continued"
+  const pairs = changes.flatMap(({ before, kinds }) =>
+    before === undefined ? [] : [{ said: kinds.toSorted(), right: kindsOf(answers.get(before.uri)?.label ?? "") }]
+  )
+  return {
+    equal: share(pairs.map(({ right, said }) => said.join() === right.join())),
+    equalButModified: share(pairs.map(({ right, said }) => coarse(said) === coarse(right))),
+    totals
+  }
+}
+
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const start = performance.now()
@@ -202,7 +228,17 @@ const program = Effect.fn(function* (folder: string) {
     calibrate(answers, method)
   )
   const { model } = yield* CatalogContent.make
+  const catalogDiff = yield* CatalogDiff
+  const diffing = yield* timed(catalogDiff.diff({ before: from, after: to }))
+  const alone = judgeDiff(answers, diffing.value)
+  // The same where a person has accepted OWASP's pairs (without OWASP's labels).
+  const relations = yield* RelationRepository
+  yield* relations.saveMany(
+    Array.from(answers, ([source, { successors }]) => Array.from(successors, (target) => ({ source, target }))).flat()
+  )
+  const decided = judgeDiff(answers, yield* catalogDiff.diff({ before: from, after: to, relations: "only" }))
   return {
+    diff: { alone, decided, seconds: diffing.seconds },
     references: references.length,
     calibration: calibration.name,
     model: model.fingerprint,
@@ -217,7 +253,7 @@ export type Quality = Effect.Success<ReturnType<typeof program>>
 /** Everything about quality, from the files of the folder. */
 export const measure = (folder: string) =>
   program(folder).pipe(
-    Effect.provide(Layer.provideMerge(Crosswalk.layer, Store.layer())),
+    Effect.provide(Layer.provideMerge(Layer.merge(Crosswalk.layer, CatalogDiff.layer), Store.layer())),
     Effect.provide(NodeServices.layer)
   )
 
@@ -230,7 +266,16 @@ const goals: Partial<Record<keyof Figures, string>> = {
   noneRecall: "≥ .5"
 }
 
-export const render = ({ methods, model, product, seconds, stored }: Quality): string => {
+/** The methods whose parameters in the package are not what was fitted. */
+export const outdated = ({ methods }: Quality): ReadonlyArray<string> =>
+  methods.flatMap(({ fitted, method }) => {
+    const numbers = ({ confidence, none }: Fitted) =>
+      [confidence, none].flatMap(({ intercept, weights }) => [intercept, ...weights])
+    const shipped = numbers(calibrationAsvs.methods[method])
+    return numbers(fitted).some((value, i) => Math.abs(value - (shipped[i] ?? 0)) > 0.02) ? [method] : []
+  })
+
+export const render = ({ diff, methods, model, product, seconds, stored }: Quality): string => {
   const digits = (value: number) => value.toFixed(3).padStart(9)
   const names = Object.keys(product) as ReadonlyArray<keyof Figures>
   return [
@@ -242,6 +287,10 @@ export const render = ({ methods, model, product, seconds, stored }: Quality): s
         `${name.padEnd(28)}${(goals[name] ?? "").padEnd(8)}${digits(product[name])}${methods.map(({ validated }) => digits(validated[name])).join("")}`
     ),
     "product: what suggest says, with the calibration of the package. The methods: cross-validated.",
+    `diff in ${diff.seconds.toFixed(2)} s: kinds equal OWASP's in ${diff.alone.equal.toFixed(3)} (goal ≥ .7); ` +
+      `${diff.alone.equalButModified.toFixed(3)} where moved and modified count alike`,
+    `diff where OWASP's pairs are accepted relations: ${diff.decided.equal.toFixed(3)}; ` +
+      `${diff.decided.equalButModified.toFixed(3)} where moved and modified count alike`,
     ...methods.map(({ fitted, method }) => `${method}: ${JSON.stringify(fitted)}`)
   ].join("\n")
 }

@@ -1,0 +1,186 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+import { CatalogId } from "../domain/Catalog.ts"
+import { CatalogChanges, Change, type ChangeKind, Successor } from "../domain/Change.ts"
+import type {
+  DatabaseError,
+  EmbeddingError,
+  ModelLoadError,
+  ModelMismatchError,
+  NotFoundError
+} from "../domain/errors.ts"
+import { ValidationError } from "../domain/errors.ts"
+import type { Reference } from "../domain/Reference.ts"
+import { SuggestMethod } from "../domain/Suggestion.ts"
+import type { Embedder } from "../embedder/Embedder.ts"
+import { toDatabaseError } from "../storage/DatabaseErrors.ts"
+import { decodeInput } from "../storage/Decoding.ts"
+import type { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { RelationRepository } from "../storage/RelationRepository.ts"
+import * as CatalogContent from "./CatalogContent.ts"
+import * as CatalogMatch from "./CatalogMatch.ts"
+import * as TextDiff from "./TextDiff.ts"
+
+/** What to compare. */
+export const DiffOptions = Schema.Struct({
+  /** The earlier version, such as `asvs@4.0.3`. */
+  before: CatalogId,
+  /** The later version, such as `asvs@5.0.0`. */
+  after: CatalogId,
+  /** How likeness is found; `hybrid` unless told. */
+  method: Schema.optional(SuggestMethod),
+  /**
+   * How relations that a person accepted or rejected count: before likeness (`first`, unless told), instead of it (`only`:
+   * what has neither a relation nor an equal text is deleted or new), or not at all (`ignore`).
+   */
+  relations: Schema.optional(CatalogMatch.RelationUse)
+})
+export type DiffOptions = typeof DiffOptions.Type
+
+type DiffError = ValidationError | NotFoundError | ModelMismatchError | EmbeddingError | ModelLoadError | DatabaseError
+
+const make = Effect.gen(function* () {
+  const content = yield* CatalogContent.make
+  const context = yield* Effect.context<RelationRepository>()
+  const decode = decodeInput(DiffOptions, "diff")
+
+  const diff = Effect.fn("CatalogDiff.diff")(
+    function* (input: DiffOptions) {
+      const { after, before, method = "hybrid", relations = "first" } = yield* decode(input)
+      if (before === after) {
+        return yield* new ValidationError({
+          field: "after",
+          value: after,
+          constraint: "is the same catalog as before",
+          expected: "two versions, such as asvs@4.0.3 and asvs@5.0.0"
+        })
+      }
+      yield* content.requireCatalog(before)
+      yield* content.requireCatalog(after)
+      const withVectors = method !== "keyword"
+      const old = yield* content.read({ catalog: before }, withVectors)
+      const young = yield* content.read({ catalog: after }, withVectors)
+      const pairs = yield* CatalogMatch.match(old, young, { names: [before, after], method, relations }).pipe(
+        Effect.provideContext(context)
+      )
+      const changes = yield* toChanges(old.references, young.references, pairs, [before, after])
+      return new CatalogChanges({ before, after, changes, totals: count(changes) })
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("CatalogDiff.diff")(error)))
+  )
+
+  return { diff }
+})
+
+const count = (changes: ReadonlyArray<Change>): Record<ChangeKind, number> => {
+  const totals = { unchanged: 0, moved: 0, modified: 0, split: 0, merged: 0, deleted: 0, new: 0 }
+  for (const { kinds } of changes) for (const kind of kinds) totals[kind] += 1
+  return totals
+}
+
+/** How many references have each title: a title that several have is a heading, not the name of one. */
+const titlesOf = (references: ReadonlyArray<Reference>) => {
+  const titles = new Map<string, number>()
+  for (const { title } of references) titles.set(title, (titles.get(title) ?? 0) + 1)
+  return titles
+}
+
+const toChanges = Effect.fnUntraced(function* (
+  before: ReadonlyArray<Reference>,
+  after: ReadonlyArray<Reference>,
+  pairs: ReadonlyArray<CatalogMatch.Pair>,
+  names: readonly [string, string]
+) {
+  const headings = [titlesOf(before), titlesOf(after)] as const
+  const bySource = Map.groupBy(pairs, (pair) => pair.before)
+  const byTarget = Map.groupBy(pairs, (pair) => pair.after)
+  /** The predecessor that a target continues before any other. */
+  const mains = new Map(
+    [...byTarget].map(([target, own]) => {
+      const whole = own.filter(({ isPart }) => !isPart)
+      return [
+        target,
+        whole.length === 0 ? undefined : whole.reduce((a, b) => (b.similarity > a.similarity ? b : a)).before
+      ]
+    })
+  )
+  const mainOf = (target: number) => mains.get(target)
+
+  const isModified = (a: Reference, b: Reference) =>
+    !TextDiff.same(a.description ?? "", b.description ?? "") ||
+    (!TextDiff.same(a.title, b.title) && headings[0].get(a.title) === 1 && headings[1].get(b.title) === 1)
+
+  const changes: Array<Change> = []
+  for (const [i, reference] of before.entries()) {
+    const own = (bySource.get(i) ?? []).toSorted(
+      (a, b) =>
+        Number(mainOf(b.after) === i) - Number(mainOf(a.after) === i) ||
+        b.similarity - a.similarity ||
+        a.after - b.after
+    )
+    const successors = own.flatMap(({ after: place, basis, confidence }) => {
+      const successor = after[place]
+      return successor === undefined
+        ? []
+        : new Successor({
+            reference: successor,
+            basis,
+            confidence,
+            isMain: mainOf(place) === i,
+            title: TextDiff.words(reference.title, successor.title),
+            description: TextDiff.words(reference.description ?? "", successor.description ?? "")
+          })
+    })
+    const [main] = successors
+    const kinds: Array<ChangeKind> = []
+    if (main === undefined) kinds.push("deleted")
+    else if (!main.isMain) kinds.push("merged")
+    else {
+      const { reference: successor } = main
+      if (CatalogMatch.localId(reference.uri, names[0]) !== CatalogMatch.localId(successor.uri, names[1])) {
+        kinds.push("moved")
+      }
+      if (isModified(reference, successor)) kinds.push("modified")
+    }
+    if (successors.length > 1) kinds.push("split")
+    const [first = "unchanged", ...others] = kinds
+    changes.push(new Change({ kinds: [first, ...others], before: reference, after: successors }))
+    if (i % 100 === 99) yield* Effect.yieldNow
+  }
+  after.forEach((reference, i) => {
+    if (byTarget.has(i)) return
+    const alone = { reference, basis: "text", confidence: 1, isMain: true, title: [], description: [] } as const
+    changes.push(new Change({ kinds: ["new"], after: [new Successor(alone)] }))
+  })
+  return changes
+})
+
+/**
+ * Compares two versions of a catalog: what stayed, moved, changed its text, was split, merged or deleted, and what is new.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { CatalogDiff } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const catalogDiff = yield* CatalogDiff
+ *   const { totals } = yield* catalogDiff.diff({ before: "asvs@4.0.3", after: "asvs@5.0.0" })
+ *   return totals.deleted
+ * })
+ */
+export class CatalogDiff extends Context.Service<
+  CatalogDiff,
+  {
+    /**
+     * What became of each reference of `before`, then what is new in `after`. Relations that a person accepted between the
+     * two count first, those rejected are left out; then equal texts; then likeness, as in `Crosswalk.suggest`, for which
+     * both are embedded first where they are not. Nothing else is written.
+     */
+    readonly diff: (options: DiffOptions) => Effect.Effect<CatalogChanges, DiffError>
+  }
+>()("crosswalk/CatalogDiff") {
+  /** On any libSQL `SqlClient`, with the embedder in use. */
+  static readonly layer: Layer.Layer<CatalogDiff, DatabaseError, SqlClient.SqlClient | Embedder | EmbeddingRepository> =
+    Layer.effect(this, make).pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, RelationRepository.layer)))
+}
