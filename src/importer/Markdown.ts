@@ -184,8 +184,9 @@ const read = Effect.fnUntraced(function* (input: Input) {
   return { catalog, items }
 })
 
+/** A heading with a blank line below it; in YAML a line like that is a comment, and what follows stands right below. */
 const looksLikeMarkdown = (head: Head): boolean =>
-  /^(?:---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*\r?\n)?\s*#{1,6}[ \t]+\S/u.test(head.text)
+  /^(?:---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*\r?\n)?\s*#{1,6}[ \t]+\S.*\r?\n[ \t]*(?:\r?\n|$)/u.test(head.text)
 
 /** Markdown: headings or list items become references, front matter their catalog and metadata. */
 export const format: Format = {

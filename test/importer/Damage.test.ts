@@ -1,0 +1,79 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Effect, Exit, Schema, Stream } from "effect"
+import { dump } from "js-yaml"
+import * as Mappings from "../../src/importer/Mappings.ts"
+import { read } from "./reading.ts"
+
+const control = { id: "a-1", title: "A", parts: [{ name: "statement", prose: "Do {{ insert: param, p }}." }] }
+const catalog = { catalog: { metadata: { title: "C", version: "1" }, controls: [control], params: [{ id: "p" }] } }
+const profile = { profile: { metadata: { title: "P" }, imports: [{ href: "c.json" }] } }
+const standard = { name: "S", version: "1", requirements: [{ identifier: "1", text: "t" }] }
+
+const sources = {
+  "catalog.json": JSON.stringify(catalog),
+  "catalog.yaml": dump(catalog),
+  "profile.json": JSON.stringify(profile),
+  "cdx.json": JSON.stringify({ bomFormat: "CycloneDX", declarations: { standards: [standard] } }),
+  "cwe.xml":
+    '<?xml version="1.0"?>\n<Weakness_Catalog Version="1"><Weaknesses>' +
+    '<Weakness ID="1" Name="n" Status="Draft"><Description>d &amp; e</Description></Weakness></Weaknesses></Weakness_Catalog>',
+  "cwe.csv": "CWE-ID,Name,Status,Description\n1,n,Draft,d,\n",
+  "cre.csv": "CRE 0,CWE|id\n100-001|Doors,1\n",
+  "list.md": "---\ncatalog: a@1\n---\n# List\n\n## R-1: Doors\n\nShut.\n\n- **R-2** Keys: hang up.\n",
+  "list.yaml": "catalog: a@1\nitems:\n  - id: 1\n    title: &t doors\n  - {id: 2, title: *t}\n"
+} as const
+
+const mappings = {
+  "pairs.csv": "source,target,type,confidence\na:1,b:1,equal,0.5\n",
+  "asvs.yml": "v4.0.3-1.1.1:\n  tag-v5.0.0: MODIFIED, MOVED TO v5.0.0-1.2.3\n",
+  "oscal.json": JSON.stringify({
+    "mapping-collection": { mappings: [{ maps: [{ relationship: "equal-to", sources: [], targets: [] }] }] }
+  })
+} as const
+
+const Damages = Schema.Array(
+  Schema.Struct({
+    at: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.999 })),
+    byte: Schema.Literals([
+      0, 9, 10, 13, 0x20, 0x22, 0x26, 0x2a, 0x2c, 0x2d, 0x3a, 0x3c, 0x3e, 0x5b, 0x7b, 0x7d, 0x80, 0xff
+    ])
+  })
+).check(Schema.isMaxLength(6))
+
+const damaged = (text: string, damages: typeof Damages.Type): Uint8Array => {
+  const bytes = Buffer.from(text)
+  for (const { at, byte } of damages) bytes[Math.floor(at * bytes.length)] = byte
+  return bytes
+}
+
+describe("damaged sources", () => {
+  it.effect("are whole to begin with", () =>
+    Effect.gen(function* () {
+      for (const [name, text] of Object.entries(sources)) {
+        const found = yield* Effect.exit(read(name, text))
+        assert.strictEqual(Exit.isSuccess(found) && found.value.entries.length > 0, name !== "profile.json", name)
+      }
+    })
+  )
+
+  for (const [name, text] of Object.entries(sources)) {
+    it.effect.prop(`never die: ${name}`, [Damages], ([damages]) =>
+      Effect.gen(function* () {
+        const found = yield* Effect.exit(read(name, damaged(text, damages)))
+        assert.isTrue(Exit.isSuccess(found) || !Cause.hasDies(found.cause))
+      })
+    )
+  }
+
+  for (const [name, text] of Object.entries(mappings)) {
+    it.effect.prop(`never die as mappings: ${name}`, [Damages], ([damages]) =>
+      Effect.gen(function* () {
+        const opened = Effect.flatMap(Mappings.read(name, Stream.succeed(damaged(text, damages))), ({ items }) =>
+          Stream.runCollect(items)
+        )
+        const found = yield* Effect.exit(Effect.scoped(opened))
+        assert.isTrue(Exit.isSuccess(found) || !Cause.hasDies(found.cause))
+      })
+    )
+  }
+})
