@@ -33,8 +33,9 @@ const localName = (name: string): string => name.slice(name.indexOf(":") + 1)
 export const events = (input: Contents): Stream.Stream<XmlEvent, ImportError> =>
   Stream.unwrap(
     Effect.map(
+      // It is CommonJS, whose names only Node finds; a bundle has them in the default.
       Effect.promise(() => import("saxes")),
-      ({ SaxesParser }) => {
+      ({ default: { SaxesParser } }) => {
         const source = input.head.name
         const start = () => {
           const parser = new SaxesParser<{ position: true; xmlns: false }>({ position: true, xmlns: false })
