@@ -15,6 +15,9 @@ interface Gathered {
   readonly hyperlink: string | undefined
 }
 
+/** How many CREs or entries are kept in memory. */
+const maxGathered = 100_000
+
 type Gatherer = (all: Map<string, Gathered>, row: CreRow) => void
 
 const gather = (
@@ -86,13 +89,15 @@ const read = Effect.fnUntraced(function* (input: Input) {
     })
   }
   // One CRE stands in many rows, so all are read before the first is known whole.
-  const gathered = Stream.mapAccum(
+  const gathered = Stream.mapAccumEffect(
     rows,
     () => new Map<string, Gathered>(),
-    (all, row): [Map<string, Gathered>, Array<Item>] => {
-      if (Result.isFailure(row)) return [all, [Result.fail(row.failure)]]
+    (all, row) => {
+      if (Result.isFailure(row)) return Effect.succeed([all, [Result.fail(row.failure)]] as const)
       take(all, row.success)
-      return [all, []]
+      if (all.size <= maxGathered) return Effect.succeed([all, new Array<Item>()] as const)
+      const problem = `has more than ${maxGathered} CREs or entries. OpenCRE has some thousand; is the format right?`
+      return Effect.fail(new ImportError({ source, at: row.success.at, problem }))
     },
     { onHalt: (all) => Array.from(all, toItem) }
   )
