@@ -4,10 +4,12 @@ import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { coverage } from "./commands/coverage.ts"
 import { decide } from "./commands/decide.ts"
 import { demo } from "./commands/demo.ts"
+import { diff } from "./commands/diff.ts"
 import { doctor } from "./commands/doctor.ts"
 import { embed } from "./commands/embed.ts"
 import { evaluate } from "./commands/evaluate.ts"
 import { get } from "./commands/get.ts"
+import { graph } from "./commands/graph.ts"
 import { importCommand } from "./commands/import.ts"
 import { indexCommand } from "./commands/indexCommand.ts"
 import { list } from "./commands/list.ts"
@@ -33,7 +35,7 @@ export const cli = (surroundings: {
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
       { group: "Search", commands: [search, similar, evaluate] },
-      { group: "Crosswalks", commands: [suggest, review, decide, coverage] },
+      { group: "Crosswalks", commands: [suggest, review, decide, coverage, diff, graph] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, model] },
       { group: "Learn", commands: [demo] }
     ]),

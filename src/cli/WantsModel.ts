@@ -1,5 +1,5 @@
 /** The commands that embed something, and the words with which they do not, or not with the model of the package. */
-const commands: ReadonlySet<string> = new Set(["search", "import", "embed", "demo", "suggest"])
+const commands: ReadonlySet<string> = new Set(["search", "import", "embed", "demo", "suggest", "diff"])
 const otherwise =
   /^(?:keyword|-h|--(?:mode|m)=keyword|-m=keyword|--(?:help|version|wizard|completions|no-embed|embedder|model)(?:=.*)?)$/u
 

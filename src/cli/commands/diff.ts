@@ -1,0 +1,67 @@
+import { Effect, Stream } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { SuggestMethod } from "../../domain/Suggestion.ts"
+import * as Files from "../Files.ts"
+import { lazily, optional, toggle } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { Safe, safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+export const diff = Command.make(
+  "diff",
+  {
+    before: Argument.String("before").pipe(Argument.withDescription("The earlier version of a catalog, name@version")),
+    after: Argument.String("after").pipe(Argument.withDescription("The later version")),
+    method: Flag.Literals("method", SuggestMethod.literals).pipe(
+      Flag.withDescription("How likeness is found; keyword needs no model (default hybrid)"),
+      optional
+    ),
+    relations: Flag.Literals("relations", ["first", "only", "ignore"]).pipe(
+      Flag.withDescription(
+        "How accepted and rejected relations count: before likeness, instead of it, or not (default first)"
+      ),
+      optional
+    ),
+    unchanged: toggle("unchanged", "List what did not change too"),
+    format: Flag.Literals("format", ["text", "json", "html"]).pipe(
+      Flag.withDescription("What to print (default text)"),
+      optional
+    ),
+    outputs: Flag.String("output").pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription("Write a file instead of printing; .html, .json, else text; may be repeated"),
+      Flag.withMetavar("file"),
+      Flag.atLeast(0)
+    )
+  },
+  Effect.fn(function* ({ format, outputs, unchanged, ...options }) {
+    const output = yield* Output
+    const { CatalogDiff, html, json, text } = yield* lazily(() => import("../DiffFiles.ts"))
+    const changes = yield* CatalogDiff.use((diff) => diff.diff(options)).pipe(
+      Effect.provide(CatalogDiff.layer),
+      Effect.provide(Session.embeddings("existing", { warm: options.method !== "keyword" }))
+    )
+    yield* output.progressDone
+    for (const path of outputs) {
+      const ending = /\.([^.]+)$/u.exec(path)?.[1]?.toLowerCase()
+      const document =
+        ending === "html" ? html(changes) : ending === "json" ? json(changes) : text(changes, { unchanged })
+      yield* Files.write(path, Stream.make(document))
+    }
+    if (outputs.length > 0) return yield* output.note(safe`Wrote ${outputs.join(", ")}`)
+    const printed = output.json ? "json" : (format ?? "text")
+    if (printed === "html") return yield* Files.write("-", Stream.make(html(changes)))
+    // JSON.stringify leaves control characters of C1 and marks of direction as they are.
+    if (printed === "json") return yield* output.line(safe`${json(changes)}`)
+    const mark = (words: string, operation: "insert" | "delete") =>
+      operation === "insert" ? output.good(words).toString() : output.bad(words).toString()
+    const isColoured = output.good("x").toString() !== "x"
+    yield* output.line(Safe.of(text(changes, { unchanged, ...(isColoured ? { mark } : {}) }).trimEnd()))
+  })
+).pipe(
+  Command.withDescription("Compare two versions of a catalogue: moved, modified, split, merged, deleted, new"),
+  Command.withExamples([
+    { command: "crosswalk diff asvs@4.0.3 asvs@5.0.0", description: "With the words that changed" },
+    { command: "crosswalk diff asvs@4.0.3 asvs@5.0.0 -o changes.html", description: "As a page" }
+  ])
+)
