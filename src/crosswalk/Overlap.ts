@@ -64,7 +64,8 @@ const sideOf = (counts: Counts, rarity: Float64Array): Side => {
   let next = 0
   counts.forEach((ofText, text) => {
     let self = 0
-    for (const [term, n] of ofText) {
+    // In one order everywhere, so that the sums of a pair are equal whichever side is asked.
+    for (const [term, n] of [...ofText].sort(([a], [b]) => a - b)) {
       const length = 1 - b + (b * (lengths[text] ?? 0)) / average
       const weight = ((rarity[term] ?? 0) * n * (k1 + 1)) / (n + k1 * length)
       self += weight
