@@ -190,6 +190,7 @@ export const check = Effect.fn("VectorIndex.check")(
       model,
       kind: description.kind,
       thread,
+      isInline: false,
       saved: position,
       position,
       size: opened.size,

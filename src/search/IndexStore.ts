@@ -155,6 +155,23 @@ export class IndexStore {
   }
 }
 
+/** Answers every question, also where the store throws. */
+export const answering = (store: IndexStore): (question: Question) => Answer => {
+  /** After a change that failed half way nothing there can be believed. */
+  let broken: string | undefined
+  return (question) => {
+    if (question._tag === "Open" || question._tag === "Reset") broken = undefined
+    if (broken !== undefined) return { _tag: "Failed", reason: broken }
+    try {
+      return store.answer(question)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (question._tag === "Apply" || question._tag === "Reset") broken = reason
+      return { _tag: "Failed", reason }
+    }
+  }
+}
+
 /** Removes what a process left that was killed while it saved. */
 const removeAbandoned = (path: string): void => {
   for (const temporary of IndexFile.temporaries(path)) {

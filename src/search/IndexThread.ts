@@ -17,7 +17,7 @@ interface Answers {
 
 type AnswerOf<Tag extends keyof Answers> = Extract<Answer, { readonly _tag: Answers[Tag] }>
 
-/** An index in a thread of its own, so that no scan holds the event loop. */
+/** An index that can be asked, in a thread of its own, so that no scan holds the event loop, or in this one. */
 export interface IndexThread {
   /** Asks and waits. Questions are answered in the order in which they are asked; their vectors are handed over. */
   readonly ask: <Tag extends keyof Answers>(
@@ -59,6 +59,28 @@ export const make = (input: IndexInput): Effect.Effect<IndexThread, never, Scope
     ({ ask, tell }) => ({ ask, tell })
   )
 
+const answered = <Tag extends keyof Answers>(tag: Tag, answer: Answer): Effect.Effect<AnswerOf<Tag>, IndexFailure> =>
+  isAnswerTo(tag, answer)
+    ? Effect.succeed(answer)
+    : Effect.fail(new IndexFailure({ reason: answer._tag === "Failed" ? answer.reason : "it answers wrongly" }))
+
+/** The same in this thread: for an index so small that a scan takes no longer than a statement. */
+export const makeInline = (input: IndexInput): Effect.Effect<IndexThread, IndexFailure> =>
+  Effect.map(
+    Effect.tryPromise({
+      // The native part is loaded when it is needed.
+      try: () => import("./IndexStore.ts"),
+      catch: (cause) => new IndexFailure({ reason: cause instanceof Error ? cause.message : String(cause) })
+    }),
+    ({ answering, IndexStore }) => {
+      const answer = answering(new IndexStore(input))
+      return {
+        ask: (question) => Effect.suspend(() => answered(question._tag, answer(question))),
+        tell: (question) => void answer(question)
+      }
+    }
+  )
+
 const start = (input: IndexInput) => {
   // Nothing that a library prints may reach the program's stdout; flags of the parent are not the thread's.
   const worker = new Worker(workerUrl, { workerData: input, stdout: true, execArgv: [] })
@@ -97,13 +119,7 @@ const start = (input: IndexInput) => {
 
   const ask: IndexThread["ask"] = (question) =>
     Effect.callback((resume) => {
-      send(question, (answer) => {
-        resume(
-          isAnswerTo(question._tag, answer)
-            ? Effect.succeed(answer)
-            : Effect.fail(new IndexFailure({ reason: answer._tag === "Failed" ? answer.reason : "it answers wrongly" }))
-        )
-      })
+      send(question, (answer) => resume(answered(question._tag, answer)))
     })
   const tell: IndexThread["tell"] = (question) => send(question, () => {})
   const close = () => {

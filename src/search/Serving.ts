@@ -25,6 +25,8 @@ export interface Serving {
   readonly model: Model
   readonly kind: StoreKind
   readonly thread: IndexThread.IndexThread
+  /** In this thread instead of one of its own. */
+  readonly isInline: boolean
   /** The moment that the file shows, where it can be used. */
   saved: Position | undefined
   position: Position
@@ -38,9 +40,6 @@ export type OnProgress = (done: number, total: number) => Effect.Effect<void>
 export type Failure = SqlError.SqlError | DatabaseError | IndexThread.IndexFailure
 
 const noProgress: OnProgress = () => Effect.void
-
-/** Below this an index is read from the tables sooner than from a file (some 40 ms). */
-export const worthSaving = 10_000
 
 /** Applies what was committed since. False where the history is another one or no longer written down. */
 export const catchUp = Effect.fnUntraced(function*(log: ChangeLog, serving: Serving) {
@@ -122,22 +121,54 @@ const openSaved = Effect.fnUntraced(function*(
   const { known } = yield* log.newest(position)
   const fits = description.kind === "flat" ? size.count <= 2 * plan.exactUpTo : 2 * size.count > plan.exactUpTo
   if (!known || !fits) return undefined
-  return { model, kind: description.kind, thread, saved: position, position, size, close } satisfies Serving
+  return { model, kind: description.kind, thread, isInline: false, saved: position, position, size, close } satisfies Serving
 })
+
+/** Numbers that are compared in well under a millisecond: 20 000 vectors of 384 dimensions. */
+const smallNumbers = 8_000_000
+
+/** Whether an index is so small that it needs neither a thread nor a file. */
+export const isSmall = (count: number, { dimensions }: Model): boolean => count * dimensions <= smallNumbers
 
 /** Opens the saved index, or reads the tables. The result shows a moment not before the call. */
 export const prepare = (log: ChangeLog, plan: Plan, model: Model): Effect.Effect<Serving, Failure> =>
-  withThread(plan, (thread, close) =>
-    Effect.gen(function*() {
-      const saved = yield* openSaved(log, plan, model, thread, "view", close)
-      if (saved !== undefined && (yield* catchUp(log, saved))) return saved
-      const count = yield* log.count(model.fingerprint)
-      const { position } = yield* log.newest()
-      const kind = count > plan.exactUpTo ? "codes" : "flat"
-      const serving: Serving = { model, kind, thread, saved: undefined, position, size: empty, close }
-      yield* load(log, serving, count, noProgress)
-      return serving
-    }))
+  Effect.gen(function*() {
+    const count = yield* log.count(model.fingerprint)
+    if (isSmall(count, model) && count <= plan.exactUpTo) {
+      return yield* read(log, plan, model, count, yield* IndexThread.makeInline(plan.input), undefined)
+    }
+    return yield* withThread(plan, (thread, close) =>
+      Effect.gen(function*() {
+        const saved = yield* openSaved(log, plan, model, thread, "view", close)
+        if (saved !== undefined && (yield* catchUp(log, saved))) return saved
+        return yield* read(log, plan, model, count, thread, close)
+      }))
+  })
+
+/** Reads the tables. Without `close` the index is in this thread. */
+const read = Effect.fnUntraced(function*(
+  log: ChangeLog,
+  plan: Plan,
+  model: Model,
+  count: number,
+  thread: IndexThread.IndexThread,
+  close: Effect.Effect<void> | undefined
+) {
+  const { position } = yield* log.newest()
+  const kind = count > plan.exactUpTo ? "codes" : "flat"
+  const serving: Serving = {
+    model,
+    kind,
+    thread,
+    isInline: close === undefined,
+    saved: undefined,
+    position,
+    size: empty,
+    close: close ?? Effect.void
+  }
+  yield* load(log, serving, count, noProgress)
+  return serving
+})
 
 /**
  * Builds or brings up to date the saved index, and opens it. An index that was saved before is taken as it is where it is
@@ -159,7 +190,7 @@ export const build = (
       const behind = before === undefined ? 0 : position.seq - before.position.seq
       let serving: Serving
       if (before === undefined) {
-        serving = { model, kind, thread, saved: undefined, position, size: empty, close }
+        serving = { model, kind, thread, isInline: false, saved: undefined, position, size: empty, close }
         yield* load(log, serving, yield* log.count(model.fingerprint), onProgress)
       } else {
         serving = before

@@ -55,7 +55,16 @@ export const planOf = Effect.fnUntraced(function*(options: Options, buildThreads
   } satisfies Serving.Plan
 })
 
-const ScoredRow = Schema.Struct({ uri: Schema.String, cosine: Schema.Number, changed: Schema.Int })
+const ScoredRow = Schema.Struct({
+  uri: Schema.String,
+  cosine: Schema.Number,
+  seq: Schema.Int,
+  nonce: Schema.Int,
+  changed: Schema.Int
+})
+
+const isOf = (serving: Serving.Serving | undefined, model: Serving.Model): serving is Serving.Serving =>
+  serving?.model.fingerprint === model.fingerprint && serving.model.dimensions === model.dimensions
 
 const make = Effect.fnUntraced(function*(options: Options) {
   const exact = yield* VectorIndex
@@ -67,8 +76,15 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const decodeRows = decodeRow(Schema.Array(ScoredRow), "VectorIndex.nearest")
   const semaphore = yield* Semaphore.make(1)
   const background = yield* Scope.fork(yield* Effect.scope)
-  const state: { serving: Serving.Serving | undefined; building: boolean; quietUntil: number } = {
+  const state: {
+    serving: Serving.Serving | undefined
+    /** The same, while nothing was written between the last two searches. */
+    settled: Serving.Serving | undefined
+    building: boolean
+    quietUntil: number
+  } = {
     serving: undefined,
+    settled: undefined,
     building: false,
     quietUntil: 0
   }
@@ -77,6 +93,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     Effect.suspend(() => {
       const before = state.serving
       state.serving = next
+      state.settled = undefined
       return before?.close ?? Effect.void
     })
 
@@ -84,42 +101,62 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const current = (model: Serving.Model) =>
     semaphore.withPermit(Effect.gen(function*() {
       const { serving } = state
-      const isOfModel = serving?.model.fingerprint === model.fingerprint &&
-        serving.model.dimensions === model.dimensions
-      if (serving !== undefined && isOfModel && (yield* Serving.catchUp(log, serving))) return serving
+      const before = serving?.position.seq
+      if (isOf(serving, model) && (yield* Serving.catchUp(log, serving))) {
+        state.settled = serving.position.seq === before ? serving : undefined
+        return serving
+      }
       yield* replace(undefined)
       const prepared = yield* Serving.prepare(log, plan, model)
       state.serving = prepared
       return prepared
     }))
 
-  /** The candidates scored by the database, or undefined where one of them changed since `seq`. */
+  /** The candidates scored by the database, best first, with the newest change at that moment. */
   const score = Effect.fnUntraced(function*(
     ids: Float64Array,
-    seq: number,
     vector: Float32Array,
-    { fingerprint, limit }: NearestOptions
+    { fingerprint, limit }: NearestOptions,
+    since: number
   ) {
     const candidates = JSON.stringify([...ids])
+    // What changed of them matters only where anything did.
+    const changed = sql`CASE n.seq WHEN ${since} THEN 0 ELSE (
+      SELECT count(*) FROM crosswalk_change WHERE seq > ${since} AND reference_id IN (SELECT value FROM json_each(${candidates}))
+    ) END`
     const rows = yield* Effect.flatMap(
       sql`
-        SELECT r.uri, 1 - vector_distance_cos(e.vector, ${toBytes(vector)}) AS cosine, (
-            SELECT count(*) FROM crosswalk_change
-            WHERE seq > ${seq} AND reference_id IN (SELECT value FROM json_each(${candidates}))
-          ) AS changed
-        FROM json_each(${candidates}) AS j JOIN crosswalk_embedding AS e ON e.reference_id = j.value
+        SELECT r.uri, 1 - vector_distance_cos(e.vector, ${toBytes(vector)}) AS cosine, n.seq, n.nonce, ${changed} AS changed
+        FROM (SELECT seq, nonce FROM crosswalk_change ORDER BY seq DESC LIMIT 1) AS n
+          JOIN json_each(${candidates}) AS j JOIN crosswalk_embedding AS e ON e.reference_id = j.value
           JOIN crosswalk_reference AS r ON r.id = e.reference_id
         WHERE e.model_id = (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${fingerprint})
         ORDER BY cosine DESC, r.uri LIMIT ${limit}`,
       decodeRows
     )
-    const isWhole = rows.length === Math.min(limit, ids.length) && rows.every(({ changed }) => changed === 0)
-    return isWhole ? rows.map(({ cosine, uri }): Neighbour => ({ uri, cosine })) : undefined
+    return {
+      neighbours: rows.map(({ cosine, uri }): Neighbour => ({ uri, cosine })),
+      isWhole: rows.length === Math.min(limit, ids.length) && rows.every(({ changed }) => changed === 0),
+      newest: rows[0]
+    }
   })
 
-  /** A graph where there are too many vectors to compare all, and a new one where it carries too many changes. */
-  const buildGraph = Effect.fnUntraced(function*(path: string, serving: Serving.Serving) {
-    const built = yield* Serving.build(log, { ...plan, path }, serving.model, { kind: "graph", fresh: false })
+  /** What should take the place of an index that grew or changed much, or undefined where it is right as it is. */
+  const successor = ({ isInline, kind, model, size: { count, pending } }: Serving.Serving) => {
+    const { exactUpTo, mergeAfter = Math.max(2000, Math.floor(count / 50)), path } = plan
+    // A graph where there are too many vectors to compare all, and a new one where it carries too many changes.
+    const isGraphWanted = kind === "graph" ? pending > mergeAfter : count > exactUpTo
+    if (isGraphWanted && path !== undefined) {
+      return Serving.build(log, { ...plan, path }, model, { kind: "graph", fresh: false })
+    }
+    return isInline && !Serving.isSmall(count / 2, model) ? Serving.prepare(log, plan, model) : undefined
+  }
+
+  const succeed = Effect.fnUntraced(function*(
+    serving: Serving.Serving,
+    next: Effect.Effect<Serving.Serving, Serving.Failure>
+  ) {
+    const built = yield* next
     yield* semaphore.withPermit(Effect.gen(function*() {
       const isWanted = state.serving === serving && (yield* Serving.catchUp(log, built))
       yield* isWanted ? replace(built) : built.close
@@ -127,14 +164,10 @@ const make = Effect.fnUntraced(function*(options: Options) {
   })
 
   const maintain = Effect.fnUntraced(function*(serving: Serving.Serving) {
-    const { path } = plan
-    const { count, pending } = serving.size
-    const isTooLarge = serving.kind !== "graph" && count > plan.exactUpTo
-    const isBehind = serving.kind === "graph" && pending > (plan.mergeAfter ?? Math.max(2000, Math.floor(count / 50)))
-    if (state.building || path === undefined || !(isTooLarge || isBehind)) return
-    if ((yield* Clock.currentTimeMillis) < state.quietUntil) return
+    const next = state.building ? undefined : successor(serving)
+    if (next === undefined || (yield* Clock.currentTimeMillis) < state.quietUntil) return
     state.building = true
-    yield* buildGraph(path, serving).pipe(
+    yield* succeed(serving, next).pipe(
       Effect.tapCause((cause) => Effect.logWarning("The vector index could not be built; searching goes on", cause)),
       Effect.tapCause(() => rest),
       Effect.ignoreCause,
@@ -153,19 +186,26 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const search = Effect.fnUntraced(function*(vector: Float32Array<ArrayBuffer>, options: NearestOptions) {
     const model = { fingerprint: options.fingerprint, dimensions: vector.length }
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const serving = yield* current(model)
-      const { seq } = serving.position
+      // While nobody writes, the log is looked at together with the scores instead of before.
+      const settled = attempt === 0 && isOf(state.settled, model) ? state.settled : undefined
+      const serving = settled ?? (yield* current(model))
+      const { position } = serving
       const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: options.limit }).pipe(
         // Another took its place meanwhile.
         Effect.catchIf(() => state.serving !== serving, () => Effect.succeed(undefined))
       )
       if (found === undefined) continue
-      const { ids, size } = found
-      serving.size = size
+      serving.size = found.size
       yield* maintain(serving)
-      if (ids.length === 0) return []
-      const neighbours = yield* score(ids, seq, vector, options)
-      if (neighbours !== undefined) return neighbours
+      if (found.ids.length === 0) {
+        if (settled === undefined) return []
+        state.settled = undefined
+        continue
+      }
+      const { isWhole, neighbours, newest } = yield* score(found.ids, vector, options, position.seq)
+      const isNewest = newest?.seq === position.seq && newest.nonce === position.nonce
+      if (isWhole && (isNewest || settled === undefined)) return neighbours
+      state.settled = undefined
     }
     return undefined
   })
@@ -203,7 +243,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     if (serving === undefined || plan.path === undefined || serving.kind !== "flat") return
     const { count } = serving.size
     const unsaved = serving.saved === undefined ? count : serving.position.seq - serving.saved.seq
-    if (count >= Serving.worthSaving && unsaved > count / 10) yield* Serving.save(plan.path, serving)
+    if (!serving.isInline && unsaved > count / 10) yield* Serving.save(plan.path, serving)
   })
   yield* Effect.addFinalizer(() =>
     Scope.close(background, Exit.void).pipe(
