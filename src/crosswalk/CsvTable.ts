@@ -1,9 +1,9 @@
 import { Effect, Result, Stream } from "effect"
+import { unguard } from "../domain/CellText.ts"
 import { ImportError } from "../domain/errors.ts"
 import { withHead } from "../importer/Bytes.ts"
 import { type CsvFault, type CsvRecord, delimiterOf, records } from "../importer/CsvRecord.ts"
 import { blocks } from "../importer/Lines.ts"
-import { unguard } from "./CsvText.ts"
 
 /** A row of a table: the text of a cell by the name of its column; what is empty is not there. */
 export interface TableRow {
@@ -62,7 +62,7 @@ export const rows = (
       if (opened.head.text.trim() === "" && opened.head.complete) {
         return yield* new ImportError({ source, problem: "is empty" })
       }
-      return records(blocks({ ...opened, options: {} }), delimiterOf(opened.head.text)).pipe(
+      return records(blocks(opened), delimiterOf(opened.head.text)).pipe(
         Stream.filter((record) => Result.isFailure(record) || !isBlank(record.success.cells)),
         Stream.mapAccumEffect(() => new Map<string, number>(), step(source, needed))
       )

@@ -41,7 +41,7 @@ export const read = Effect.fn("Exceptions.read")(function* (
   if (opened.head.complete && opened.head.text.trim() === "") {
     return yield* new ImportError({ source, problem: "is empty; without exceptions it is []" })
   }
-  const document = yield* readDocument({ ...opened, options: {} })
+  const document = yield* readDocument(opened)
   return Array.isArray(document)
     ? yield* decodeAt(source, "$", decodeList, document)
     : (yield* decodeAt(source, "$", decodeFile, document)).exceptions

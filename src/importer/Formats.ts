@@ -4,6 +4,7 @@ import * as Csv from "./Csv.ts"
 import * as CweCsv from "./CweCsv.ts"
 import * as CweXml from "./CweXml.ts"
 import * as CycloneDx from "./CycloneDx.ts"
+import * as Exported from "./Exported.ts"
 import type { Format } from "./Importer.ts"
 import * as Json from "./Json.ts"
 import * as Markdown from "./Markdown.ts"
@@ -15,6 +16,8 @@ import * as Yaml from "./Yaml.ts"
 
 /** The formats there are. The first that recognises a source reads it, so the particular stand before the general. */
 export const formats: ReadonlyArray<Format> = [
+  Exported.ndjson,
+  Exported.csv,
   Xlsx.format,
   AsvsNested.legacy,
   AsvsNested.format,

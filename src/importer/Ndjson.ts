@@ -1,5 +1,6 @@
 import { Effect, Result, Stream } from "effect"
-import type { Format, Head, Input, Item } from "./Importer.ts"
+import type { ImportError } from "../domain/errors.ts"
+import type { Contents, Format, Head, Input } from "./Importer.ts"
 import { failure, within } from "./Items.ts"
 import { isObject, parse } from "./JsonText.ts"
 import { type Block, blocks } from "./Lines.ts"
@@ -12,16 +13,16 @@ interface Line {
   readonly invalid: boolean
 }
 
-const toRow = (source: string, line: Line): Result.Result<Rows.Row, Item> => {
+const toRow = (source: string, line: Line): Result.Result<Rows.Row, ImportError> => {
   const at = `line ${line.number}`
-  if (line.invalid) return Result.fail(failure(source, at, "is not UTF-8. Save the file as UTF-8"))
+  if (line.invalid) return failure(source, at, "is not UTF-8. Save the file as UTF-8")
   const parsed = parse(line.text)
   if (Result.isFailure(parsed)) {
-    return Result.fail(failure(source, within(at, `column ${parsed.failure.column}`), parsed.failure.problem))
+    return failure(source, within(at, `column ${parsed.failure.column}`), parsed.failure.problem)
   }
   return isObject(parsed.success)
     ? Result.succeed({ at, values: new Map(Object.entries(parsed.success)) })
-    : Result.fail(failure(source, at, "is not a JSON object"))
+    : failure(source, at, "is not a JSON object")
 }
 
 const lines = (text: string): ReadonlyArray<string> => text.split("\n")
@@ -55,17 +56,20 @@ const detect = (head: Head): boolean => {
   )
 }
 
+/** The objects of a source, and the lines that are none. */
+export const rows = (input: Contents): Stream.Stream<Result.Result<Rows.Row, ImportError>, ImportError> =>
+  blocks(input).pipe(
+    Stream.flatMap((block) => Stream.fromArray(linesOf(block))),
+    Stream.filter((line) => line.text.trim() !== ""),
+    Stream.map((line) => toRow(input.head.name, line))
+  )
+
 const read = Effect.fnUntraced(function* (input: Input) {
-  const source = input.head.name
   const catalog = yield* Rows.catalogOf(input, undefined, firstRow(input.head))
   const toItem = Rows.reader(input, catalog)
   return {
     catalog,
-    items: blocks(input).pipe(
-      Stream.flatMap((block) => Stream.fromArray(linesOf(block))),
-      Stream.filter((line) => line.text.trim() !== ""),
-      Stream.map((line) => Result.match(toRow(source, line), { onFailure: (item) => item, onSuccess: toItem }))
-    )
+    items: Stream.map(rows(input), Result.flatMap(toItem))
   }
 })
 

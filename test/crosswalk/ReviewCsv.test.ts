@@ -3,6 +3,7 @@ import { DateTime, Effect, Schema, Stream } from "effect"
 import * as CsvText from "../../src/crosswalk/CsvText.ts"
 import * as CsvTable from "../../src/crosswalk/CsvTable.ts"
 import * as ReviewCsv from "../../src/crosswalk/ReviewCsv.ts"
+import { guard } from "../../src/domain/CellText.ts"
 import { Reference } from "../../src/domain/Reference.ts"
 import { Relation } from "../../src/domain/Relation.ts"
 import { ReviewItem } from "../../src/domain/ReviewItem.ts"
@@ -117,7 +118,7 @@ describe("ReviewCsv", () => {
 
 describe("CsvText", () => {
   it("quotes what a spreadsheet would run", () => {
-    expect(["=1", "+1", "-1", "@x", "\tx", "＝1", "'=1"].map(CsvText.guard)).toEqual([
+    expect(["=1", "+1", "-1", "@x", "\tx", "＝1", "'=1"].map(guard)).toEqual([
       "'=1",
       "'+1",
       "'-1",
@@ -126,7 +127,7 @@ describe("CsvText", () => {
       "'＝1",
       "''=1"
     ])
-    expect(["1=1", "it's", "'quoted'"].map(CsvText.guard)).toEqual(["1=1", "it's", "'quoted'"])
+    expect(["1=1", "it's", "'quoted'"].map(guard)).toEqual(["1=1", "it's", "'quoted'"])
   })
 
   it.effect.prop("gives back every text", [Schema.Array(Schema.UndefinedOr(Schema.String))], ([cells]) =>
