@@ -5,7 +5,6 @@ import { Effect, Layer, Result, Stream } from "effect"
 import {
   confidenceExamples,
   type Fitted,
-  judge,
   noneExamples,
   noneThreshold,
   weightsOf
@@ -17,7 +16,7 @@ import { CatalogDiff } from "../../src/crosswalk/CatalogDiff.ts"
 import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
 import * as Logistic from "../../src/crosswalk/Logistic.ts"
 import * as Similarity from "../../src/crosswalk/Similarity.ts"
-import type { SuggestMethod } from "../../src/domain/Suggestion.ts"
+import type { SuggestMethod, Suggestions } from "../../src/domain/Suggestion.ts"
 import * as Sources from "../../src/importer/Sources.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import type { CatalogChanges } from "../../src/domain/Change.ts"
@@ -141,7 +140,11 @@ const calibrate = Effect.fn(function* (answers: Answers, method: SuggestMethod) 
   const hasCounterpart = (source: number) => (successors[source]?.size ?? 0) > 0
   const candidates = confidenceExamples(found, isRight)
   const references = noneExamples(found, hasCounterpart)
-  const fitted: Fitted = { confidence: Logistic.fit(candidates), none: Logistic.fit(references) }
+  const fitted: Fitted = {
+    confidence: Logistic.fit(candidates),
+    none: Logistic.fit(references),
+    noneShare: share(references.map(({ isTrue }) => isTrue))
+  }
 
   const validated = seeds.map((seed) => {
     const confidences = Logistic.crossValidate(candidates, { folds, seed })
@@ -157,20 +160,7 @@ const calibrate = Effect.fn(function* (answers: Answers, method: SuggestMethod) 
       }))
     )
   })
-  const shipped = figuresOf(
-    found.map((one) => {
-      const judged = judge(calibrationAsvs.methods[method], { ...one, candidates: one.candidates.slice(0, 5) })
-      return {
-        hasCounterpart: hasCounterpart(one.source),
-        none: judged.noCounterpart,
-        suggestions: judged.ranked.map(({ candidate, confidence }) => ({
-          probability: confidence,
-          isTrue: isRight(one.source, candidate.target)
-        }))
-      }
-    })
-  )
-  return { method, fitted, validated: average(validated), shipped }
+  return { method, fitted, validated: average(validated) }
 })
 
 /** OWASP's label as kinds of change: GRAMMAR is modified, COVERED BY and MERGED TO are merged, other DELETED is deleted. */
@@ -203,6 +193,20 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { value, seconds: (performance.now() - start) / 1000 }
   })
 
+/** What suggest says, beside the answers. */
+const saidOf = ({ references }: Suggestions, answers: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyArray<Said> =>
+  references.map(({ noCounterpart, source, suggestions }) => {
+    const right = answers.get(source.uri) ?? new Set()
+    return {
+      hasCounterpart: right.size > 0,
+      none: noCounterpart,
+      suggestions: suggestions.map(({ confidence, target }) => ({
+        probability: confidence,
+        isTrue: right.has(target.uri)
+      }))
+    }
+  })
+
 const program = Effect.fn(function* (folder: string) {
   const answers = readAnswers(folder)
   const embeddings = yield* EmbeddingRepository
@@ -211,19 +215,15 @@ const program = Effect.fn(function* (folder: string) {
   const embedding = yield* timed(embeddings.updateAllEmbeddings())
   const suggesting = yield* timed(crosswalk.suggest({ from, to }))
   const { references, calibration } = suggesting.value
-  const product = figuresOf(
-    references.map(({ noCounterpart, source, suggestions }) => {
-      const successors = answers.get(source.uri)?.successors ?? new Set<string>()
-      return {
-        hasCounterpart: successors.size > 0,
-        none: noCounterpart,
-        suggestions: suggestions.map(({ confidence, target }) => ({
-          probability: confidence,
-          isTrue: successors.has(target.uri)
-        }))
-      }
-    })
-  )
+  const successors = new Map(Array.from(answers, ([uri, { successors }]) => [uri, successors]))
+  const product = figuresOf(saidOf(suggesting.value, successors))
+  // The other way round: references that nothing was fitted on, though of the same catalogs.
+  const predecessors = new Map<string, Set<string>>()
+  for (const [uri, found] of successors) {
+    for (const successor of found) predecessors.set(successor, (predecessors.get(successor) ?? new Set()).add(uri))
+  }
+  const reversed = yield* crosswalk.suggest({ from: to, to: from, store: false })
+  const reverse = figuresOf(saidOf(reversed, predecessors))
   const methods = yield* Effect.forEach(["hybrid", "semantic", "keyword"] as const, (method) =>
     calibrate(answers, method)
   )
@@ -245,6 +245,7 @@ const program = Effect.fn(function* (folder: string) {
     seconds: { embed: embedding.seconds, suggest: suggesting.seconds },
     stored: suggesting.value.stored,
     product,
+    reverse,
     methods
   }
 })
@@ -275,18 +276,18 @@ export const outdated = ({ methods }: Quality): ReadonlyArray<string> =>
     return numbers(fitted).some((value, i) => Math.abs(value - (shipped[i] ?? 0)) > 0.02) ? [method] : []
   })
 
-export const render = ({ diff, methods, model, product, seconds, stored }: Quality): string => {
+export const render = ({ diff, methods, model, product, reverse, seconds, stored }: Quality): string => {
   const digits = (value: number) => value.toFixed(3).padStart(9)
   const names = Object.keys(product) as ReadonlyArray<keyof Figures>
   return [
     `ASVS 4.0.3 → 5.0.0, model ${model}: embedded in ${seconds.embed.toFixed(2)} s, suggested in ` +
       `${seconds.suggest.toFixed(2)} s (goal ≤ 1.5), ${stored?.saved ?? 0} relations stored`,
-    `${"".padEnd(28)}${"goal".padEnd(8)}${["product", ...methods.map(({ method }) => method)].map((name) => name.padStart(9)).join("")}`,
+    `${"".padEnd(28)}${"goal".padEnd(8)}${["product", "reverse", ...methods.map(({ method }) => method)].map((name) => name.padStart(9)).join("")}`,
     ...names.map(
       (name) =>
-        `${name.padEnd(28)}${(goals[name] ?? "").padEnd(8)}${digits(product[name])}${methods.map(({ validated }) => digits(validated[name])).join("")}`
+        `${name.padEnd(28)}${(goals[name] ?? "").padEnd(8)}${digits(product[name])}${digits(reverse[name])}${methods.map(({ validated }) => digits(validated[name])).join("")}`
     ),
-    "product: what suggest says, with the calibration of the package. The methods: cross-validated.",
+    "product: what suggest says, with the calibration of the package; reverse: from 5.0.0 to 4.0.3. The methods: cross-validated.",
     `diff in ${diff.seconds.toFixed(2)} s: kinds equal OWASP's in ${diff.alone.equal.toFixed(3)} (goal ≥ .7); ` +
       `${diff.alone.equalButModified.toFixed(3)} where moved and modified count alike`,
     `diff where OWASP's pairs are accepted relations: ${diff.decided.equal.toFixed(3)}; ` +

@@ -1,5 +1,5 @@
 import type { SuggestMethod } from "../domain/Suggestion.ts"
-import type { Candidate, Found } from "./Candidates.ts"
+import type { Candidate, Found, Nearness } from "./Candidates.ts"
 import { type Example, type Logistic, probability } from "./Logistic.ts"
 import type { Weights } from "./Similarity.ts"
 
@@ -15,7 +15,7 @@ export const confidenceFeatures = ({ competition, margin, similarity }: Candidat
   [similarity, margin, competition, rank === 0 ? 1 : 0] as const
 
 /** What the probability that there is no counterpart is made from. */
-export const noneFeatures = ({ candidates, crowd }: Found) => [candidates[0]?.similarity ?? 0, crowd] as const
+export const noneFeatures = ({ crowd, nearest }: Nearness) => [nearest, crowd] as const
 
 /** The parameters of one method. */
 export interface Fitted {
@@ -23,6 +23,8 @@ export interface Fitted {
   readonly confidence: Logistic
   /** Of {@link noneFeatures}: the similarity of the nearest, the mean of the ten nearest. */
   readonly none: Logistic
+  /** The share of references without counterpart in the set. */
+  readonly noneShare: number
 }
 
 /** Parameters with the set that they were fitted on. */
@@ -36,16 +38,53 @@ export interface Calibration {
 /** From this probability on a reference is said to have no counterpart. */
 export const noneThreshold = 0.5
 
-/** The candidates with their confidence, highest first, of equals the more similar; and whether there is one at all. */
-export const judge = (fitted: Fitted, found: Found) => {
+/** From so many references of a catalog, spread evenly, the share without counterpart is estimated. */
+const sampleSize = 500
+
+/** The share in the set that the parameters were fitted on counts as much as so many references. */
+const priorSize = 20
+
+/** The places of the references from which {@link estimateShare} learns: all, or of many an even sample. */
+export const sampleOf = (size: number): ReadonlyArray<number> =>
+  Array.from({ length: Math.min(size, sampleSize) }, (_, i) => Math.floor((i * size) / Math.min(size, sampleSize)))
+
+/** A probability where the share of what is true changes from one value to another. */
+const shift = (probability: number, from: number, to: number): number => {
+  const yes = (probability * to) / from
+  const no = ((1 - probability) * (1 - to)) / (1 - from)
+  return yes / (yes + no)
+}
+
+/**
+ * The share of references without counterpart between these two catalogs, which no calibration can know: catalogs differ
+ * in it most. It is the one that the probabilities themselves agree with, found by expectation maximisation (Saerens,
+ * Latinne and Decaestecker 2002), drawn towards the share at calibration where there are few references.
+ */
+export const estimateShare = (fitted: Fitted, sample: ReadonlyArray<Nearness>): number => {
+  const given = sample.map((nearness) => probability(fitted.none, noneFeatures(nearness)))
+  let share = fitted.noneShare
+  for (let step = 0; step < 200; step++) {
+    const expected = given.reduce((sum, p) => sum + shift(p, fitted.noneShare, share), 0)
+    const next = (expected + priorSize * fitted.noneShare) / (given.length + priorSize)
+    if (Math.abs(next - share) < 1e-9) break
+    share = next
+  }
+  return share
+}
+
+/**
+ * The candidates with their confidence, highest first, of equals the more similar; and the probability that there is no
+ * counterpart, where `share` of all references have none. A candidate can only be right where there is a counterpart.
+ */
+export const judge = (fitted: Fitted, found: Found, share: number) => {
+  const before = probability(fitted.none, noneFeatures(found))
+  const noCounterpart = shift(before, fitted.noneShare, share)
+  const factor = (1 - noCounterpart) / (1 - before)
   const ranked = found.candidates.map((candidate, rank) => ({
     candidate,
-    confidence: probability(fitted.confidence, confidenceFeatures(candidate, rank))
+    confidence: Math.min(1, factor * probability(fitted.confidence, confidenceFeatures(candidate, rank)))
   }))
-  return {
-    ranked: ranked.toSorted((a, b) => b.confidence - a.confidence),
-    noCounterpart: probability(fitted.none, noneFeatures(found))
-  }
+  return { ranked: ranked.toSorted((a, b) => b.confidence - a.confidence), noCounterpart }
 }
 
 /** How many candidates of each reference are learnt from. */

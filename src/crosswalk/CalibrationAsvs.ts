@@ -11,15 +11,18 @@ export const calibrationAsvs: Calibration = {
   methods: {
     hybrid: {
       confidence: { intercept: -4.576, weights: [8.059, 7.146, 3.667, 0.8258] },
-      none: { intercept: 7.251, weights: [-10.58, -12.56] }
+      none: { intercept: 7.251, weights: [-10.58, -12.56] },
+      noneShare: 50 / 278
     },
     semantic: {
       confidence: { intercept: -3.549, weights: [3.98, 7.652, 5.597, 0.7437] },
-      none: { intercept: 7.735, weights: [-12.83, -2.822] }
+      none: { intercept: 7.735, weights: [-12.83, -2.822] },
+      noneShare: 50 / 278
     },
     keyword: {
       confidence: { intercept: -4.312, weights: [8.881, 6.483, 2.604, 0.5666] },
-      none: { intercept: 4.555, weights: [-10.73, -8.881] }
+      none: { intercept: 4.555, weights: [-10.73, -8.881] },
+      noneShare: 50 / 278
     }
   }
 }

@@ -15,14 +15,20 @@ export interface Candidate {
   readonly competition: number
 }
 
+/** How near the targets of one source are. */
+export interface Nearness {
+  /** The similarity of its most similar target. */
+  readonly nearest: number
+  /** The mean similarity of its ten most similar targets: how crowded its neighbourhood is. */
+  readonly crowd: number
+}
+
 /** What was found for one source. */
-export interface Found {
+export interface Found extends Nearness {
   /** Its place on the first side. */
   readonly source: number
   /** The most similar targets, best first, of equals the one that comes first. */
   readonly candidates: ReadonlyArray<Candidate>
-  /** The mean similarity of its ten most similar targets: how crowded its neighbourhood is. */
-  readonly crowd: number
 }
 
 /** Over so many targets the crowd is averaged. */
@@ -72,6 +78,34 @@ const greatest = (values: Float32Array, count: number): ReadonlyArray<number> =>
   return places
 }
 
+const nearnessOf = (similarities: ReadonlyArray<number>): Nearness => {
+  const crowd = similarities.slice(0, crowdSize)
+  return { nearest: crowd[0] ?? 0, crowd: crowd.reduce((sum, value) => sum + value, 0) / Math.max(1, crowd.length) }
+}
+
+/** Lets other fibers run when it has worked for a while. */
+const makePause = () => {
+  let since = performance.now()
+  return Effect.suspend(() => {
+    if (performance.now() - since < slice) return Effect.void
+    return Effect.map(Effect.yieldNow, () => {
+      since = performance.now()
+    })
+  })
+}
+
+/** How near the targets of sources are, without looking at competition. */
+export const near = Effect.fn("Candidates.near")(function* (similarity: Similarity, sources: ReadonlyArray<number>) {
+  const pause = makePause()
+  const all: Array<Nearness> = []
+  for (const source of sources) {
+    const { total } = similarity.row(source)
+    all.push(nearnessOf(greatest(total, crowdSize).map((target) => total[target] ?? 0)))
+    yield* pause
+  }
+  return all
+})
+
 /**
  * The most similar targets of sources. Where only some `sources` are asked for, the others still count as competition, so
  * that one source gets what it gets among all.
@@ -92,13 +126,7 @@ export const find = Effect.fn("Candidates.find")(function* (
   const asked = sources ?? Array.from({ length: from }, (_, i) => i)
   const kept = Math.max(limit + 1, crowdSize)
   const columns = makeBestTwo(to)
-  let since = performance.now()
-  const pause = Effect.suspend(() => {
-    if (performance.now() - since < slice) return Effect.void
-    return Effect.map(Effect.yieldNow, () => {
-      since = performance.now()
-    })
-  })
+  const pause = makePause()
 
   const seen: Array<ReadonlyArray<Seen>> = []
   for (const source of asked) {
@@ -126,10 +154,9 @@ export const find = Effect.fn("Candidates.find")(function* (
 
   return asked.map((source, i): Found => {
     const list = seen[i] ?? []
-    const crowd = list.slice(0, crowdSize)
     return {
       source,
-      crowd: crowd.reduce((sum, { similarity }) => sum + similarity, 0) / crowd.length,
+      ...nearnessOf(list.map(({ similarity }) => similarity)),
       candidates: list.slice(0, limit).map((found, rank) => {
         const other = list[rank === 0 ? 1 : 0]
         const rival = columns.rival(found.target, source)

@@ -3,7 +3,7 @@ import type { ChangeBasis } from "../domain/Change.ts"
 import type { Relation } from "../domain/Relation.ts"
 import type { SuggestMethod } from "../domain/Suggestion.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { judge, noneThreshold, weightsOf } from "./Calibration.ts"
+import { estimateShare, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import type { Content } from "./CatalogContent.ts"
@@ -156,8 +156,13 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     to: after.references.length,
     limit: candidates
   })
+  const fitted = calibration.methods[method]
+  const share = estimateShare(
+    fitted,
+    sampleOf(found.length).flatMap((place) => found[place] ?? [])
+  )
   const likely = found.map((one) => {
-    const { noCounterpart, ranked } = judge(calibration.methods[method], one)
+    const { noCounterpart, ranked } = judge(fitted, one, share)
     return {
       before: one.source,
       noCounterpart,

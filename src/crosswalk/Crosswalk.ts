@@ -15,7 +15,7 @@ import { decodeInput } from "../storage/Decoding.ts"
 import type { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { judge, noneThreshold, weightsOf } from "./Calibration.ts"
+import { estimateShare, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import * as CatalogContent from "./CatalogContent.ts"
@@ -79,11 +79,17 @@ const make = Effect.gen(function* () {
           hooks?.onProgress === undefined ? undefined : (done) => hooks.onProgress?.({ done, total }) ?? Effect.void
       })
 
+      const fitted = calibration.methods[method]
+      const sample = sampleOf(sources.references.length)
+      const nearness =
+        only === undefined ? sample.flatMap((place) => found[place] ?? []) : yield* Candidates.near(similarity, sample)
+      const share = estimateShare(fitted, nearness)
+
       const references: Array<ReferenceSuggestions> = []
       for (const one of found) {
         const source = sources.references[one.source]
         if (source === undefined) continue
-        const { noCounterpart, ranked } = judge(calibration.methods[method], one)
+        const { noCounterpart, ranked } = judge(fitted, one, share)
         references.push(
           new ReferenceSuggestions({
             source,

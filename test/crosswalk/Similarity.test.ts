@@ -76,23 +76,24 @@ describe("Candidates", () => {
       const sizes = { from: sides.first.length, to: sides.second.length, limit: 3 }
       const totals = sides.first.map((_, i) => [...similarity.row(i).total])
       const all = yield* Candidates.find(similarity, sizes)
-      for (const { candidates, crowd, source } of all) {
+      for (const { candidates, crowd, nearest, source } of all) {
         const own = totals[source] ?? []
         const order = own.map((_, j) => j).toSorted((a, b) => (own[b] ?? 0) - (own[a] ?? 0) || a - b)
         assert.deepStrictEqual(
           candidates.map(({ target }) => target),
           order.slice(0, 3)
         )
-        const nearest = order.slice(0, 10).map((j) => own[j] ?? 0)
-        assert.closeTo(crowd, nearest.reduce((sum, value) => sum + value, 0) / nearest.length, 1e-9)
+        const ten = order.slice(0, 10).map((j) => own[j] ?? 0)
+        assert.closeTo(crowd, ten.reduce((sum, value) => sum + value, 0) / ten.length, 1e-9)
         for (const { competition, margin, similarity, target } of candidates) {
           const others = own.filter((_, j) => j !== target)
           const rivals = totals.flatMap((line, i) => (i === source ? [] : [line[target] ?? 0]))
           assert.strictEqual(margin, others.length === 0 ? 0 : similarity - Math.max(...others))
           assert.strictEqual(competition, rivals.length === 0 ? 0 : similarity - Math.max(...rivals))
         }
+        assert.deepStrictEqual(yield* Candidates.near(similarity, [source]), [{ nearest, crowd }])
         const [alone] = yield* Candidates.find(similarity, { ...sizes, sources: [source] })
-        assert.deepStrictEqual(alone, { candidates, crowd, source })
+        assert.deepStrictEqual(alone, { candidates, crowd, nearest, source })
       }
     })
   )
