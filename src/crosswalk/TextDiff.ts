@@ -2,7 +2,7 @@ import { TextDiff } from "effect"
 import type { TextChange } from "../domain/Change.ts"
 
 /** Texts that differ in more words than this are compared coarsely beyond it, so that time stays bounded. */
-const maximumEdits = 2000
+const maximumEdits = 500
 
 const tokens = (text: string): ReadonlyArray<string> =>
   text.match(/[\p{L}\p{N}\p{M}]+|\s+|[^\p{L}\p{N}\p{M}\s]/gu) ?? []
