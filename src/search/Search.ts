@@ -38,7 +38,7 @@ export interface SearchResult {
 const depth = 100
 
 /** So many of the keyword leg's scores are at hand for what only the semantic leg found. */
-const keywordDepth = 1000
+const keywordDepth = 200
 
 /** A way of searching whose parts are all there. */
 interface Found {
@@ -103,11 +103,13 @@ const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
     /** Every candidate gets both scores, whichever leg found it. */
     const searchHybrid = Effect.fnUntraced(function*(query: string, filter: Filter | undefined, options: SearchOptions) {
       const leg = yield* needModel(semantic)
-      const [words, vector] = yield* Effect.all(
-        [byKeyword(query, keywordDepth, filter), leg.vectorOf(query, filter)],
+      const byMeaning = Effect.flatMap(leg.vectorOf(query, filter), (vector) =>
+        Effect.map(leg.rank(vector, depth, filter), (neighbours) => ({ vector, neighbours })))
+      // Meaning first: its work is done elsewhere while this thread looks for the words.
+      const [{ neighbours, vector }, words] = yield* Effect.all(
+        [byMeaning, byKeyword(query, keywordDepth, filter)],
         { concurrency: "unbounded" }
       )
-      const neighbours = yield* leg.rank(vector, depth, filter)
       const ranked = words.ranked.slice(0, depth)
       const cosines = new Map(neighbours.map(({ cosine, uri }) => [uri, cosine]))
       const others = neighbours.length === 0
