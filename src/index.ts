@@ -5,7 +5,8 @@
  *
  * @module
  */
-export { Boilerplate } from "./domain/Boilerplate.ts"
+
+// What is stored and found
 export { Catalog, CatalogId } from "./domain/Catalog.ts"
 export { Embedding, ModelInfo, ReferenceWithEmbedding } from "./domain/Embedding.ts"
 export {
@@ -19,34 +20,23 @@ export {
   NotFoundError,
   ValidationError
 } from "./domain/errors.ts"
-export { Filter } from "./domain/Filter.ts"
-export { Decision } from "./domain/Decision.ts"
 export { Explanation } from "./domain/Explanation.ts"
 export { FacetCount, Facets } from "./domain/Facets.ts"
+export { Filter } from "./domain/Filter.ts"
 export { Hit } from "./domain/Hit.ts"
+export { MetadataCondition } from "./domain/MetadataCondition.ts"
 export { Reference, ReferenceInput } from "./domain/Reference.ts"
 export { Confidence, Provenance, Relation, RelationStatus, RelationType } from "./domain/Relation.ts"
-export { MetadataCondition } from "./domain/MetadataCondition.ts"
 export { SearchHit } from "./domain/SearchHit.ts"
 export { TextOf, textOf } from "./domain/TextOf.ts"
-export { Embedder, type Purpose } from "./embedder/Embedder.ts"
+
+// Embedders
 export * as Deterministic from "./embedder/Deterministic.ts"
 export * as EffectAi from "./embedder/EffectAi.ts"
+export { Embedder, type Purpose } from "./embedder/Embedder.ts"
 export * as Transformers from "./embedder/Transformers.ts"
-export type {
-  Columns as ImportColumns,
-  Entry,
-  Format,
-  Item,
-  Options as ImportOptions,
-  Source,
-  Withdrawn
-} from "./importer/Importer.ts"
-export * as Sources from "./importer/Sources.ts"
-export * as Evaluation from "./search/Evaluation.ts"
-export { Search, type SearchResult } from "./search/Search.ts"
-export { Fusion, Mode, SearchOptions } from "./search/SearchOptions.ts"
-export * as Usearch from "./search/Usearch.ts"
+
+// Storage
 export * as Store from "./Store.ts"
 export { EmbeddingRepository, type EmbeddingStatus } from "./storage/EmbeddingRepository.ts"
 export type { UpdateOptions, UpdateProgress, UpdateTotals } from "./storage/EmbeddingUpdate.ts"
@@ -58,3 +48,54 @@ export {
 } from "./storage/ReferenceRepository.ts"
 export { type Direction, RelationInput, RelationRepository } from "./storage/RelationRepository.ts"
 export { type NearestOptions, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
+
+// Search
+export * as Evaluation from "./search/Evaluation.ts"
+export { Search, type SearchResult } from "./search/Search.ts"
+export { Fusion, Mode, SearchOptions } from "./search/SearchOptions.ts"
+export * as Usearch from "./search/Usearch.ts"
+
+// Crosswalks
+export { CatalogDiff, DiffOptions } from "./crosswalk/CatalogDiff.ts"
+export { Coverage } from "./crosswalk/Coverage.ts"
+export { Crosswalk, type SuggestHooks, type SuggestProgress } from "./crosswalk/Crosswalk.ts"
+export * as Export from "./crosswalk/Export.ts"
+export * as Graph from "./crosswalk/Graph.ts"
+export * as GraphDot from "./crosswalk/GraphDot.ts"
+export * as GraphSvg from "./crosswalk/GraphSvg.ts"
+export {
+  type LogOptions,
+  type Outcome,
+  Review,
+  type Reviewer,
+  type UndoOptions,
+  type VerdictForAll
+} from "./crosswalk/Review.ts"
+export { CatalogChanges, Change, ChangeKind, Successor } from "./domain/Change.ts"
+export { CoverageException, CoverageOptions, CoverageReport, CoverageState } from "./domain/Coverage.ts"
+export { Decision, Verdict } from "./domain/Decision.ts"
+export { ReviewFilter, ReviewItem } from "./domain/ReviewItem.ts"
+export {
+  CalibrationSet,
+  ReferenceSuggestions,
+  Suggestion,
+  Suggestions,
+  SuggestMethod,
+  SuggestOptions
+} from "./domain/Suggestion.ts"
+
+// Importers
+export type {
+  Columns as ImportColumns,
+  Download,
+  Entry,
+  Format,
+  Item,
+  Options as ImportOptions,
+  Source,
+  UrlOptions,
+  Withdrawn
+} from "./importer/Importer.ts"
+export type { Mapping, MappingItem, MappingOptions, MappingSource, Unmapped } from "./importer/Mapping.ts"
+export * as Mappings from "./importer/Mappings.ts"
+export * as Sources from "./importer/Sources.ts"
