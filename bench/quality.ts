@@ -23,19 +23,27 @@ const { positionals, values } = parseArgs({
 })
 const root = join(import.meta.dirname, "..")
 const fixtures = join(root, "test", "fixtures", "golden-search")
-const directories = positionals.length > 0
-  ? positionals
-  : [join(fixtures, "sample"), join(root, "..", "shared", "eval", "asvs-4-to-5")].filter((path) => existsSync(path))
+const directories =
+  positionals.length > 0
+    ? positionals
+    : [join(fixtures, "sample"), join(root, "..", "shared", "eval", "asvs-4-to-5")].filter((path) => existsSync(path))
 
-const offTopic = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({ queries: Schema.Array(Schema.String) })))(
-  readFileSync(join(fixtures, "off-topic.json"), "utf8")
-).queries
+const offTopic = Schema.decodeUnknownSync(
+  Schema.fromJsonString(Schema.Struct({ queries: Schema.Array(Schema.String) }))
+)(readFileSync(join(fixtures, "off-topic.json"), "utf8")).queries
 
-const shown = ["ndcg@10", "mrr@10", "recall@10", "recall@100", "hit@1", "hit@20"] as const satisfies ReadonlyArray<Measure>
+const shown = [
+  "ndcg@10",
+  "mrr@10",
+  "recall@10",
+  "recall@100",
+  "hit@1",
+  "hit@20"
+] as const satisfies ReadonlyArray<Measure>
 
 /** The ways of joining, by name; the first is what a search does unless told. */
 const ways = {
-  "hybrid": {},
+  hybrid: {},
   "hybrid, weight 0.5": { semanticWeight: 0.5 },
   "hybrid, weight 0.9": { semanticWeight: 0.9 },
   "hybrid, by ranks": { fusion: "rrf" }
@@ -51,7 +59,10 @@ const measure = Effect.fnUntraced(
   function* (directory: string) {
     const legs = yield* Evaluation.run(directory, { modes: ["keyword", "semantic"] })
     const joined = yield* Effect.forEach(Object.entries(ways), ([name, search]) =>
-      Effect.map(Evaluation.run(directory, { modes: ["hybrid"], search }), ({ modes }) => [name, modes.get("hybrid")] as const)
+      Effect.map(
+        Evaluation.run(directory, { modes: ["hybrid"], search }),
+        ({ modes }) => [name, modes.get("hybrid")] as const
+      )
     )
     const { queries } = yield* Beir.open(directory)
     return {

@@ -26,9 +26,7 @@ const minimumTitles = 20
 const wordsOf = (text: string) => text.split(/\s+/u, maximumWords)
 
 /** The openings and titles that the texts of one catalog share; `description` is "" where there is none. */
-export const learn = (
-  texts: ReadonlyArray<{ readonly title: string; readonly description: string }>
-): Boilerplate => {
+export const learn = (texts: ReadonlyArray<{ readonly title: string; readonly description: string }>): Boilerplate => {
   const least = Math.max(minimumTexts, Math.ceil(texts.length * minimumShare))
   let groups: ReadonlyArray<readonly [string, ReadonlyArray<ReadonlyArray<string>>]> = [
     ["", texts.map(({ description, title }) => wordsOf(description === "" ? title : description))]
@@ -44,9 +42,9 @@ export const learn = (
         if (same === undefined) longer.set(word, [words])
         else same.push(words)
       }
-      return [...longer].filter(([, same]) => same.length >= least).map(([word, same]) =>
-        [opening === "" ? word : `${opening} ${word}`, same] as const
-      )
+      return [...longer]
+        .filter(([, same]) => same.length >= least)
+        .map(([word, same]) => [opening === "" ? word : `${opening} ${word}`, same] as const)
     })
     const common = length > 1 ? groups : groups.filter(([, same]) => same.length >= texts.length * minimumShareOfWord)
     openings.unshift(...common.map(([opening]) => opening))

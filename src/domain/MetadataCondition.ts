@@ -41,13 +41,16 @@ const valueOf = (text: string): MetadataCondition["value"] => {
  */
 export const parse = (text: string): MetadataCondition | ValidationError => {
   const parts = /^\s*(?<path>[^=!<>]+?)\s*(?<operator>[<>!]=|[=<>])\s*(?<value>.*?)\s*$/su.exec(text)?.groups
-  const condition = parts === undefined
-    ? undefined
-    : decode({ path: parts["path"], operator: parts["operator"], value: valueOf(parts["value"] ?? "") })
-  return condition?._tag === "Some" ? condition.value : new ValidationError({
-    field: "where",
-    value: text,
-    constraint: "is not a condition",
-    expected: "path, operator (=, !=, <, <=, >, >=) and value, such as level>=2 or owner.team=platform"
-  })
+  const condition =
+    parts === undefined
+      ? undefined
+      : decode({ path: parts["path"], operator: parts["operator"], value: valueOf(parts["value"] ?? "") })
+  return condition?._tag === "Some"
+    ? condition.value
+    : new ValidationError({
+        field: "where",
+        value: text,
+        constraint: "is not a condition",
+        expected: "path, operator (=, !=, <, <=, >, >=) and value, such as level>=2 or owner.team=platform"
+      })
 }

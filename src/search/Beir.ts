@@ -35,37 +35,45 @@ const QueryLine = Schema.fromJsonString(Schema.Struct({ _id: Id, text: Schema.St
 /** Text as every storage keeps it. */
 const clean = (text: string | null | undefined) => (text ?? "").replaceAll("\0", " ").toWellFormed().trim()
 
-const unreadable = (source: string) => (error: PlatformError): ImportError =>
-  new ImportError({ source, problem: `cannot be read (${error.message})`, cause: error })
+const unreadable =
+  (source: string) =>
+  (error: PlatformError): ImportError =>
+    new ImportError({ source, problem: `cannot be read (${error.message})`, cause: error })
 
 /** The lines of a file that are not blank, with their numbers. */
 const linesOf = (path: string) =>
-  Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) =>
-    files.stream(path).pipe(
-      Stream.mapError(unreadable(path)),
-      Stream.decodeText,
-      Stream.splitLines,
-      Stream.map((line, i) => ({ line: line.replace(/^\uFEFF/u, ""), number: i + 1 })),
-      Stream.filter(({ line }) => line.trim() !== "")
-    )))
+  Stream.unwrap(
+    Effect.map(FileSystem.FileSystem, (files) =>
+      files.stream(path).pipe(
+        Stream.mapError(unreadable(path)),
+        Stream.decodeText,
+        Stream.splitLines,
+        Stream.map((line, i) => ({ line: line.replace(/^\uFEFF/u, ""), number: i + 1 })),
+        Stream.filter(({ line }) => line.trim() !== "")
+      )
+    )
+  )
 
 const decoded = <S extends Schema.Constraint & { readonly DecodingServices: never }>(path: string, schema: S) => {
   const decode = Schema.decodeUnknownEffect(schema)
   return linesOf(path).pipe(
     Stream.mapEffect(({ line, number }) =>
-      Effect.mapError(decode(line), (cause) =>
-        new ImportError({
-          source: path,
-          at: `line ${number}`,
-          problem: "is not a JSON object with _id and text",
-          cause
-        }))
+      Effect.mapError(
+        decode(line),
+        (cause) =>
+          new ImportError({
+            source: path,
+            at: `line ${number}`,
+            problem: "is not a JSON object with _id and text",
+            cause
+          })
+      )
     )
   )
 }
 
 /** Judgements: query, document and grade, or query, iteration, document and grade as TREC writes them. */
-const readJudgements = Effect.fnUntraced(function*(paths: ReadonlyArray<string>) {
+const readJudgements = Effect.fnUntraced(function* (paths: ReadonlyArray<string>) {
   const all = new Map<string, Map<string, number>>()
   for (const path of paths) {
     yield* Stream.runForEach(linesOf(path), ({ line, number }) => {
@@ -73,9 +81,11 @@ const readJudgements = Effect.fnUntraced(function*(paths: ReadonlyArray<string>)
       const [query, document] = cells.length === 4 ? [cells[0], cells[2]] : cells
       const grade = Number(cells.at(-1))
       if (query === undefined || document === undefined || cells.length < 3 || !Number.isFinite(grade)) {
-        return number === 1 ? Effect.void : Effect.fail(
-          new ImportError({ source: path, at: `line ${number}`, problem: "is not query, document and grade" })
-        )
+        return number === 1
+          ? Effect.void
+          : Effect.fail(
+              new ImportError({ source: path, at: `line ${number}`, problem: "is not query, document and grade" })
+            )
       }
       const ofQuery = all.get(query) ?? new Map<string, number>()
       all.set(query, ofQuery.set(document, grade))
@@ -86,11 +96,12 @@ const readJudgements = Effect.fnUntraced(function*(paths: ReadonlyArray<string>)
 })
 
 /** The judgements' files: those of the split, `test` where there is one unless told, else all. */
-const judgementFiles = Effect.fnUntraced(function*(directory: string, split: string | undefined) {
+const judgementFiles = Effect.fnUntraced(function* (directory: string, split: string | undefined) {
   const files = yield* FileSystem.FileSystem
   const folder = join(directory, "qrels")
   const names = (yield* Effect.mapError(files.readDirectory(folder), unreadable(folder)))
-    .filter((name) => name.endsWith(".tsv")).sort()
+    .filter((name) => name.endsWith(".tsv"))
+    .sort()
   const wanted = `${split ?? "test"}.tsv`
   const chosen = names.includes(wanted) ? [wanted] : split === undefined ? names : []
   if (chosen.length === 0) {
@@ -106,19 +117,20 @@ const judgementFiles = Effect.fnUntraced(function*(directory: string, split: str
  * Opens a collection in BEIR's layout: `corpus.jsonl` (`_id`, `title`, `text`), `queries.jsonl` (`_id`, `text`) and
  * `qrels/*.tsv`. Queries without a relevant document are left out.
  */
-export const open = Effect.fn("Beir.open")(function*(directory: string, split?: string): Effect.fn.Return<
-  Collection,
-  ImportError,
-  FileSystem.FileSystem
-> {
+export const open = Effect.fn("Beir.open")(function* (
+  directory: string,
+  split?: string
+): Effect.fn.Return<Collection, ImportError, FileSystem.FileSystem> {
   const files = yield* FileSystem.FileSystem
   const judgements = yield* readJudgements(yield* judgementFiles(directory, split))
   const queries = yield* decoded(join(directory, "queries.jsonl"), QueryLine).pipe(
-    Stream.map(({ _id, text }): Query => ({
-      id: String(_id),
-      text: clean(text),
-      judgements: judgements.get(String(_id)) ?? new Map()
-    })),
+    Stream.map(
+      ({ _id, text }): Query => ({
+        id: String(_id),
+        text: clean(text),
+        judgements: judgements.get(String(_id)) ?? new Map()
+      })
+    ),
     Stream.filter(({ judgements, text }) => text !== "" && [...judgements.values()].some((grade) => grade > 0)),
     Stream.runCollect
   )

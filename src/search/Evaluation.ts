@@ -82,7 +82,10 @@ const referenceOf = ({ id, text, title }: Beir.Document): ReadonlyArray<Referenc
  * A document with the query's own identifier is left out of its answer, and nDCG takes grades as linear gains, as is
  * usual for BEIR. Documents without any text cannot be found.
  */
-export const run = Effect.fn("Evaluation.run")(function*(directory: string, options: Options = {}): Effect.fn.Return<
+export const run = Effect.fn("Evaluation.run")(function* (
+  directory: string,
+  options: Options = {}
+): Effect.fn.Return<
   Report,
   ImportError | ValidationError | DatabaseError | ModelMismatchError | EmbeddingError | ModelLoadError,
   FileSystem.FileSystem | ReferenceRepository | Search
@@ -97,7 +100,7 @@ export const run = Effect.fn("Evaluation.run")(function*(directory: string, opti
   yield* collection.documents.pipe(
     Stream.grouped(groupSize),
     Stream.runForEach((group) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* references.saveMany(group.flatMap(referenceOf))
         documents += group.length
         yield* tell({ stage: "reading", done: documents })
@@ -116,16 +119,32 @@ export const run = Effect.fn("Evaluation.run")(function*(directory: string, opti
   const results = new Map<Mode, ModeResult>()
   let asked = 0
   for (const mode of modes) {
-    const answered = yield* Effect.forEach(collection.queries, ({ id, judgements, text }) =>
-      Effect.gen(function*() {
-        const { hits } = yield* search(text, { ...options.search, mode, limit: depth + 1 })
-        const found = hits.map(({ reference, score }) => ({ id: reference.uri.slice(prefix.length), score }))
-          .filter((hit) => hit.id !== id).slice(0, depth)
-        yield* tell({ stage: "searching", done: ++asked, total: modes.length * collection.queries.length })
-        return { query: id, documents: found, scores: Measures.measure(found.map((hit) => hit.id), judgements) }
-      }), { concurrency })
+    const answered = yield* Effect.forEach(
+      collection.queries,
+      ({ id, judgements, text }) =>
+        Effect.gen(function* () {
+          const { hits } = yield* search(text, { ...options.search, mode, limit: depth + 1 })
+          const found = hits
+            .map(({ reference, score }) => ({ id: reference.uri.slice(prefix.length), score }))
+            .filter((hit) => hit.id !== id)
+            .slice(0, depth)
+          yield* tell({ stage: "searching", done: ++asked, total: modes.length * collection.queries.length })
+          return {
+            query: id,
+            documents: found,
+            scores: Measures.measure(
+              found.map((hit) => hit.id),
+              judgements
+            )
+          }
+        }),
+      { concurrency }
+    )
     results.set(mode, {
-      ...Measures.summarise(answered.map(({ scores }) => scores), options.seed ?? 1),
+      ...Measures.summarise(
+        answered.map(({ scores }) => scores),
+        options.seed ?? 1
+      ),
       rankings: answered.map(({ documents, query }) => ({ query, documents }))
     })
   }
@@ -137,13 +156,13 @@ export const toJson = ({ collection, documents, modes, queries }: Report) => ({
   collection,
   queries,
   documents,
-  modes: Object.fromEntries(
-    [...modes].map(([mode, { intervals, means }]) => [mode, { ...means, intervals }])
-  )
+  modes: Object.fromEntries([...modes].map(([mode, { intervals, means }]) => [mode, { ...means, intervals }]))
 })
 
 /** The rankings of a mode in TREC's format: query, Q0, document, rank, score, run. */
 export const toTrec = (mode: Mode, { rankings }: ModeResult): string =>
-  rankings.flatMap(({ documents, query }) =>
-    documents.map(({ id, score }, i) => `${query} Q0 ${id} ${i + 1} ${score} crosswalk-${mode}\n`)
-  ).join("")
+  rankings
+    .flatMap(({ documents, query }) =>
+      documents.map(({ id, score }, i) => `${query} Q0 ${id} ${i + 1} ${score} crosswalk-${mode}\n`)
+    )
+    .join("")

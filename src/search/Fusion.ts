@@ -22,7 +22,7 @@ export interface Fused {
 const rrfConstant = 60
 
 /** The scores of the candidates on 0–1: the least is 0, the greatest 1; where all are equal, 1. */
-const minMax = (candidates: ReadonlyArray<string>, { scoreOf }: Ranking): (uri: string) => number => {
+const minMax = (candidates: ReadonlyArray<string>, { scoreOf }: Ranking): ((uri: string) => number) => {
   let least = Infinity
   let greatest = -Infinity
   for (const uri of candidates) {
@@ -43,16 +43,17 @@ export const fuse = (
   options: { readonly method: Method; readonly semanticWeight: number }
 ): ReadonlyArray<Fused> => {
   const candidates = [...new Set([...legs.semantic.ranked, ...legs.keyword.ranked])]
-  const weightOf = (own: number, other: Ranking) => other.ranked.length === 0 ? 1 : own
+  const weightOf = (own: number, other: Ranking) => (other.ranked.length === 0 ? 1 : own)
   const explain = (leg: Ranking, weight: number): ((uri: string) => Leg) | undefined => {
     if (leg.ranked.length === 0) return undefined
     const ranks = new Map(leg.ranked.map((uri, i) => [uri, i + 1]))
-    const scale = options.method === "convex"
-      ? minMax(candidates, leg)
-      : (uri: string) => {
-        const rank = ranks.get(uri)
-        return rank === undefined ? 0 : 1 / (rrfConstant + rank)
-      }
+    const scale =
+      options.method === "convex"
+        ? minMax(candidates, leg)
+        : (uri: string) => {
+            const rank = ranks.get(uri)
+            return rank === undefined ? 0 : 1 / (rrfConstant + rank)
+          }
     return (uri) => {
       const scaled = scale(uri)
       const rank = ranks.get(uri)
@@ -66,18 +67,20 @@ export const fuse = (
   }
   const keyword = explain(legs.keyword, weightOf(1 - options.semanticWeight, legs.semantic))
   const semantic = explain(legs.semantic, weightOf(options.semanticWeight, legs.keyword))
-  return candidates.map((uri): Fused => {
-    const byKeyword = keyword?.(uri)
-    const byMeaning = semantic?.(uri)
-    return {
-      uri,
-      score: (byKeyword?.contribution ?? 0) + (byMeaning?.contribution ?? 0),
-      explanation: new Explanation({
-        ...(byKeyword === undefined ? {} : { keyword: byKeyword }),
-        ...(byMeaning === undefined ? {} : { semantic: byMeaning })
-      })
-    }
-  }).sort(byScore)
+  return candidates
+    .map((uri): Fused => {
+      const byKeyword = keyword?.(uri)
+      const byMeaning = semantic?.(uri)
+      return {
+        uri,
+        score: (byKeyword?.contribution ?? 0) + (byMeaning?.contribution ?? 0),
+        explanation: new Explanation({
+          ...(byKeyword === undefined ? {} : { keyword: byKeyword }),
+          ...(byMeaning === undefined ? {} : { semantic: byMeaning })
+        })
+      }
+    })
+    .sort(byScore)
 }
 
 const byScore = (a: Fused, b: Fused) => b.score - a.score || (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : 0)

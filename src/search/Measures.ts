@@ -30,7 +30,7 @@ export const measure = (ranking: ReadonlyArray<string>, judgements: Judgements):
   const relevant = ideal.filter((grade) => grade > 0).length
   const first = grades.findIndex((grade) => grade > 0)
   const recall = (k: number) => grades.slice(0, k).filter((grade) => grade > 0).length / relevant
-  const hit = (k: number) => first >= 0 && first < k ? 1 : 0
+  const hit = (k: number) => (first >= 0 && first < k ? 1 : 0)
   return {
     "ndcg@10": dcg(grades.slice(0, 10)) / dcg(ideal.slice(0, 10)),
     "mrr@10": hit(10) === 1 ? 1 / (first + 1) : 0,
@@ -47,7 +47,7 @@ export const measure = (ranking: ReadonlyArray<string>, judgements: Judgements):
 const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Mulberry32: numbers from 0 to below 1 that are the same for the same seed. */
-const random = (seed: number): () => number => {
+const random = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

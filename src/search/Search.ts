@@ -47,25 +47,25 @@ interface Found {
 }
 
 const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
     const references = yield* ReferenceRepository
     const keyword = yield* KeywordLeg.make
     const decode = decodeInput(SearchOptions, "options")
 
-    const byKeyword = Effect.fnUntraced(function*(query: string, limit: number, filter: Filter | undefined) {
+    const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
       const { condition, ideal, matches } = yield* keyword.rank(query, limit, filter)
       const scores = new Map(matches.map(({ score, uri }) => [uri, score]))
       const scoreOf = (uri: string) => scores.get(uri) ?? 0
       return {
         ranked: matches.map(({ uri }) => uri),
         scoreOf,
-        shareOf: (uri: string) => ideal === 0 ? 0 : scoreOf(uri) / ideal,
+        shareOf: (uri: string) => (ideal === 0 ? 0 : scoreOf(uri) / ideal),
         condition
       }
     })
 
-    const searchKeyword = Effect.fnUntraced(function*(query: string, limit: number, filter: Filter | undefined) {
+    const searchKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
       const leg = yield* byKeyword(query, limit, filter)
       const found: Found = {
         ranking: Fusion.single("keyword", leg),
@@ -77,16 +77,16 @@ const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
     const needModel = (leg: typeof semantic) =>
       leg === undefined
         ? Effect.fail(
-          new ValidationError({
-            field: "mode",
-            value: "semantic or hybrid",
-            constraint: "needs a model, and this search was made without one (Search.layerKeyword)",
-            expected: "keyword, or Search.layer"
-          })
-        )
+            new ValidationError({
+              field: "mode",
+              value: "semantic or hybrid",
+              constraint: "needs a model, and this search was made without one (Search.layerKeyword)",
+              expected: "keyword, or Search.layer"
+            })
+          )
         : Effect.succeed(leg)
 
-    const searchSemantic = Effect.fnUntraced(function*(query: string, limit: number, filter: Filter | undefined) {
+    const searchSemantic = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
       const leg = yield* needModel(semantic)
       const neighbours = yield* leg.rank(yield* leg.vectorOf(query, filter), limit, filter)
       const cosines = new Map(neighbours.map(({ cosine, uri }) => [uri, cosine]))
@@ -101,67 +101,82 @@ const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
     })
 
     /** Every candidate gets both scores, whichever leg found it. */
-    const searchHybrid = Effect.fnUntraced(function*(query: string, filter: Filter | undefined, options: SearchOptions) {
+    const searchHybrid = Effect.fnUntraced(function* (
+      query: string,
+      filter: Filter | undefined,
+      options: SearchOptions
+    ) {
       const leg = yield* needModel(semantic)
       const byMeaning = Effect.flatMap(leg.vectorOf(query, filter), (vector) =>
-        Effect.map(leg.rank(vector, depth, filter), (neighbours) => ({ vector, neighbours })))
-      // Meaning first: its work is done elsewhere while this thread looks for the words.
-      const [{ neighbours, vector }, words] = yield* Effect.all(
-        [byMeaning, byKeyword(query, keywordDepth, filter)],
-        { concurrency: "unbounded" }
+        Effect.map(leg.rank(vector, depth, filter), (neighbours) => ({ vector, neighbours }))
       )
+      // Meaning first: its work is done elsewhere while this thread looks for the words.
+      const [{ neighbours, vector }, words] = yield* Effect.all([byMeaning, byKeyword(query, keywordDepth, filter)], {
+        concurrency: "unbounded"
+      })
       const ranked = words.ranked.slice(0, depth)
       const cosines = new Map(neighbours.map(({ cosine, uri }) => [uri, cosine]))
-      const others = neighbours.length === 0
-        ? []
-        : yield* leg.cosinesOf(vector, ranked.filter((uri) => !cosines.has(uri)))
+      const others =
+        neighbours.length === 0
+          ? []
+          : yield* leg.cosinesOf(
+              vector,
+              ranked.filter((uri) => !cosines.has(uri))
+            )
       for (const { cosine, uri } of others) cosines.set(uri, cosine)
       const least = Math.min(...cosines.values())
       const found: Found = {
-        ranking: Fusion.fuse({
-          keyword: { ranked, scoreOf: words.scoreOf },
-          // What has no vector yet is as far as the farthest candidate.
-          semantic: { ranked: neighbours.map(({ uri }) => uri), scoreOf: (uri) => cosines.get(uri) ?? least }
-        }, { method: options.fusion ?? "convex", semanticWeight: options.semanticWeight ?? 0.75 }),
+        ranking: Fusion.fuse(
+          {
+            keyword: { ranked, scoreOf: words.scoreOf },
+            // What has no vector yet is as far as the farthest candidate.
+            semantic: { ranked: neighbours.map(({ uri }) => uri), scoreOf: (uri) => cosines.get(uri) ?? least }
+          },
+          { method: options.fusion ?? "convex", semanticWeight: options.semanticWeight ?? 0.75 }
+        ),
         evidenceOf: (uri) => ({ cosine: cosines.get(uri), keyword: words.shareOf(uri) })
       }
       return found
     })
 
-    const search = Effect.fn("Search.search")(function*(query: string, given?: SearchOptions) {
-      const options = yield* decode(given ?? {})
-      if (query.trim() === "") {
-        return yield* new ValidationError({
-          field: "query",
-          value: query,
-          constraint: "is blank",
-          expected: "text with at least one word"
+    const search = Effect.fn("Search.search")(
+      function* (query: string, given?: SearchOptions) {
+        const options = yield* decode(given ?? {})
+        if (query.trim() === "") {
+          return yield* new ValidationError({
+            field: "query",
+            value: query,
+            constraint: "is blank",
+            expected: "text with at least one word"
+          })
+        }
+        const { filter, limit = 10, mode = "hybrid" } = options
+        const found: Found & { readonly condition?: KeywordLeg.KeywordRanking["condition"] } =
+          mode === "keyword"
+            ? yield* searchKeyword(query, limit, filter)
+            : mode === "semantic"
+              ? yield* searchSemantic(query, limit, filter)
+              : yield* searchHybrid(query, filter, options)
+        const least = Math.max(options.minRelevance ?? 0, options.onlyRelevant === true ? Relevance.threshold : 0)
+        const best = found.ranking
+          .map((fused) => ({ ...fused, relevance: Relevance.relevance(found.evidenceOf(fused.uri)) }))
+          .filter(({ relevance }) => relevance >= least)
+          .slice(0, limit)
+        const byUri = yield* references.findMany(best.map(({ uri }) => uri))
+        const hits = best.flatMap(({ explanation, relevance, score, uri }) => {
+          const reference = byUri.get(uri)
+          return reference === undefined ? [] : [new SearchHit({ reference, score, relevance, explanation })]
         })
-      }
-      const { filter, limit = 10, mode = "hybrid" } = options
-      const found: Found & { readonly condition?: KeywordLeg.KeywordRanking["condition"] } = mode === "keyword"
-        ? yield* searchKeyword(query, limit, filter)
-        : mode === "semantic"
-        ? yield* searchSemantic(query, limit, filter)
-        : yield* searchHybrid(query, filter, options)
-      const least = Math.max(options.minRelevance ?? 0, options.onlyRelevant === true ? Relevance.threshold : 0)
-      const best = found.ranking
-        .map((fused) => ({ ...fused, relevance: Relevance.relevance(found.evidenceOf(fused.uri)) }))
-        .filter(({ relevance }) => relevance >= least)
-        .slice(0, limit)
-      const byUri = yield* references.findMany(best.map(({ uri }) => uri))
-      const hits = best.flatMap(({ explanation, relevance, score, uri }) => {
-        const reference = byUri.get(uri)
-        return reference === undefined ? [] : [new SearchHit({ reference, score, relevance, explanation })]
-      })
-      if (options.facets !== true) return { hits } satisfies SearchResult
-      const passes = conditions(sql, filter)
-      const facets = yield* FacetCounts.count(
-        sql,
-        found.condition === undefined ? passes : sql`${passes} AND ${found.condition}`
-      )
-      return { hits, facets } satisfies SearchResult
-    }, Effect.catchTag("SqlError", (error: SqlError.SqlError) => Effect.fail(toDatabaseError("Search.search")(error))))
+        if (options.facets !== true) return { hits } satisfies SearchResult
+        const passes = conditions(sql, filter)
+        const facets = yield* FacetCounts.count(
+          sql,
+          found.condition === undefined ? passes : sql`${passes} AND ${found.condition}`
+        )
+        return { hits, facets } satisfies SearchResult
+      },
+      Effect.catchTag("SqlError", (error: SqlError.SqlError) => Effect.fail(toDatabaseError("Search.search")(error)))
+    )
 
     return { search }
   })
@@ -183,23 +198,26 @@ const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
  *   return hits.map(({ reference, score, relevance }) => `${reference.uri} ${score} ${relevance}`)
  * })
  */
-export class Search extends Context.Service<Search, {
-  /** Any text that is not blank is a query. */
-  readonly search: (
-    query: string,
-    options?: SearchOptions
-  ) => Effect.Effect<
-    SearchResult,
-    ValidationError | DatabaseError | ModelMismatchError | EmbeddingError | ModelLoadError
-  >
-}>()("crosswalk/Search") {
+export class Search extends Context.Service<
+  Search,
+  {
+    /** Any text that is not blank is a query. */
+    readonly search: (
+      query: string,
+      options?: SearchOptions
+    ) => Effect.Effect<
+      SearchResult,
+      ValidationError | DatabaseError | ModelMismatchError | EmbeddingError | ModelLoadError
+    >
+  }
+>()("crosswalk/Search") {
   /** All modes, with the embedder and the vector index in use. The model is loaded by the first query that needs it. */
-  static readonly layer: Layer.Layer<Search, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> = Layer
-    .effect(this, Effect.flatMap(SemanticLeg.make, make))
-    .pipe(Layer.provide(ReferenceRepository.layer))
+  static readonly layer: Layer.Layer<Search, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
+    Layer.effect(this, Effect.flatMap(SemanticLeg.make, make)).pipe(Layer.provide(ReferenceRepository.layer))
 
   /** Only the mode `keyword`, without an embedder; the others fail with a ValidationError that names `mode`. */
-  static readonly layerKeyword: Layer.Layer<Search, DatabaseError, SqlClient.SqlClient> = Layer
-    .effect(this, make(undefined))
-    .pipe(Layer.provide(ReferenceRepository.layer))
+  static readonly layerKeyword: Layer.Layer<Search, DatabaseError, SqlClient.SqlClient> = Layer.effect(
+    this,
+    make(undefined)
+  ).pipe(Layer.provide(ReferenceRepository.layer))
 }

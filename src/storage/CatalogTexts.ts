@@ -20,12 +20,14 @@ export const storeTextHashes = (
   sql: SqlClient.SqlClient,
   rows: ReadonlyArray<{ readonly id: number; readonly textHash: string }>
 ): Effect.Effect<void, SqlError.SqlError> =>
-  rows.length === 0 ? Effect.void : Effect.asVoid(sql`
+  rows.length === 0
+    ? Effect.void
+    : Effect.asVoid(sql`
     UPDATE crosswalk_reference AS r SET text_hash = j.value ->> '$.textHash'
     FROM json_each(${JSON.stringify(rows)}) AS j WHERE r.id = j.value ->> '$.id'`)
 
 /** The texts that are embedded: of a reference by what is known of its catalog, and of a query. */
-export const make = Effect.gen(function*() {
+export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const textOf = yield* TextOf
   const decodeCatalog = decodeRow(CatalogRow, "CatalogTexts")
@@ -33,7 +35,7 @@ export const make = Effect.gen(function*() {
 
   /** What was learnt about every catalog. */
   const known: Effect.Effect<ReadonlyMap<string, Boilerplate>, SqlError.SqlError | DatabaseError> = Effect.gen(
-    function*() {
+    function* () {
       const rows = yield* sql`SELECT id, boilerplate FROM crosswalk_catalog WHERE boilerplate IS NOT NULL`
       const decoded = yield* Effect.forEach(rows, decodeCatalog)
       return new Map(decoded.map(({ id, boilerplate }) => [id, boilerplate]))
@@ -41,20 +43,25 @@ export const make = Effect.gen(function*() {
   )
 
   /** The text of a reference as of now. */
-  const reader = Effect.map(known, (known) => (reference: ReferenceInput) =>
-    textOf(reference, known.get(reference.catalog ?? "") ?? none))
+  const reader = Effect.map(
+    known,
+    (known) => (reference: ReferenceInput) => textOf(reference, known.get(reference.catalog ?? "") ?? none)
+  )
 
   /** A query without the opening that the texts it is compared with have lost too. */
-  const queryText = Effect.fnUntraced(function*(query: string, catalog: string | undefined) {
+  const queryText = Effect.fnUntraced(function* (query: string, catalog: string | undefined) {
     const catalogs = yield* known
     const openings = [...catalogs].flatMap(([id, { openings }]) =>
       catalog === undefined || catalog === id ? openings : []
     )
-    return withoutOpening(query, openings.toSorted((a, b) => b.length - a.length))
+    return withoutOpening(
+      query,
+      openings.toSorted((a, b) => b.length - a.length)
+    )
   })
 
   /** Notes the text hashes that are not right any more; their vectors go. */
-  const rehash = Effect.fnUntraced(function*(catalog: string) {
+  const rehash = Effect.fnUntraced(function* (catalog: string) {
     const read = yield* reader
     let after = 0
     while (true) {
@@ -67,7 +74,8 @@ export const make = Effect.gen(function*() {
         Effect.map(decodeReference(row), (decoded) => {
           const textHash = ReferenceRow.hashOf(read(ReferenceRow.toReference(decoded)))
           return textHash === row.text_hash ? [] : [{ id: row.id, textHash }]
-        }))
+        })
+      )
       yield* storeTextHashes(sql, changed.flat())
       after = last.id
     }
@@ -77,7 +85,7 @@ export const make = Effect.gen(function*() {
    * Learns what the texts of a catalog repeat and keeps it with the catalog; what is known already stays unless it is to
    * be `refresh`ed. Vectors whose text reads differently now are gone until the next update.
    */
-  const learn = Effect.fnUntraced(function*(catalog: string, refresh: boolean) {
+  const learn = Effect.fnUntraced(function* (catalog: string, refresh: boolean) {
     const before = (yield* known).get(catalog)
     if (before !== undefined && !refresh) return before
     const texts = yield* sql<{ readonly title: string; readonly description: string }>`

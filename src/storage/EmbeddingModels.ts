@@ -8,7 +8,7 @@ export const assertComparable = (
   sql: SqlClient.SqlClient,
   model: ModelInfo
 ): Effect.Effect<void, ModelMismatchError | SqlError.SqlError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const models = yield* sql<{ readonly fingerprint: string; readonly name: string }>`
       SELECT m.fingerprint, m.name FROM crosswalk_embedding_model AS m
       WHERE EXISTS (SELECT 1 FROM crosswalk_embedding WHERE model_id = m.id)`

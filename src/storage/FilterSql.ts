@@ -24,7 +24,10 @@ const comparison = (
 
 /** A condition on the metadata of `crosswalk_reference AS r`. */
 const metadataCondition = (sql: SqlClient.SqlClient, condition: MetadataCondition): Statement.Fragment => {
-  const path = `$${condition.path.split(".").map((key) => `."${key}"`).join("")}`
+  const path = `$${condition.path
+    .split(".")
+    .map((key) => `."${key}"`)
+    .join("")}`
   const inArray = comparison(sql, condition, sql.literal("j.type"), {
     value: sql.literal("j.value"),
     isNumeric: sql.literal(numeric("j.value"))
@@ -47,7 +50,8 @@ export const conditions = (sql: SqlClient.SqlClient, filter: Filter | undefined)
     parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE tag = ${tag})`)
   }
   if (filter?.anyTags !== undefined && filter.anyTags.length > 0) {
-    parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE ${sql.in("tag", filter.anyTags)})`)
+    parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag
+      WHERE tag IN (SELECT value FROM json_each(${JSON.stringify(filter.anyTags)})))`)
   }
   for (const condition of filter?.metadata ?? []) parts.push(metadataCondition(sql, condition))
   return parts.length === 0 ? sql.literal("1 = 1") : Statement.and(parts)
@@ -56,5 +60,8 @@ export const conditions = (sql: SqlClient.SqlClient, filter: Filter | undefined)
 /** Whether a filter lets everything pass. */
 export const isOpen = (filter: Filter | undefined): boolean =>
   filter === undefined ||
-  (filter.catalog === undefined && filter.entityType === undefined && (filter.tags ?? []).length === 0 &&
-    (filter.anyTags ?? []).length === 0 && (filter.metadata ?? []).length === 0)
+  (filter.catalog === undefined &&
+    filter.entityType === undefined &&
+    (filter.tags ?? []).length === 0 &&
+    (filter.anyTags ?? []).length === 0 &&
+    (filter.metadata ?? []).length === 0)

@@ -50,12 +50,12 @@ const idf = (count: number, total: number) => Math.max(1e-6, Math.log((total - c
  * Finds references by the terms of a query with BM25, one statement for the counts of its terms and one for the ranking.
  * The only place that reads the keyword indexes.
  */
-export const make = Effect.gen(function*() {
+export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const kept = yield* Ref.make<Counts>({ at: 0, total: 0, ofTerm: new Map() })
 
   /** How many references there are, and how many have each term. */
-  const count = Effect.fnUntraced(function*(terms: ReadonlyArray<Term>) {
+  const count = Effect.fnUntraced(function* (terms: ReadonlyArray<Term>) {
     const now = yield* Clock.currentTimeMillis
     const known = yield* Ref.get(kept)
     const isAlive = known.total >= countsKeptFrom && now - known.at < countsLiveFor && known.ofTerm.size < maximumCounts
@@ -85,35 +85,47 @@ export const make = Effect.gen(function*() {
   const chosen = (terms: ReadonlyArray<Term>, { ofTerm }: Counts): ReadonlyArray<Term> => {
     const countOf = (term: Term) => ofTerm.get(keyOf(term)) ?? 0
     let entries = 0
-    return terms.toSorted((a, b) => countOf(a) - countOf(b)).filter((term, i) => {
-      entries += countOf(term)
-      return i === 0 || entries <= maximumEntries
-    })
+    return terms
+      .toSorted((a, b) => countOf(a) - countOf(b))
+      .filter((term, i) => {
+        entries += countOf(term)
+        return i === 0 || entries <= maximumEntries
+      })
   }
 
   /** A row (id, score) for every reference and index in which it has a term. */
   const scored = (terms: ReadonlyArray<Term>, { total }: Counts): Statement.Fragment => {
     const matchOf = (index: Term["index"]) =>
-      terms.filter((term) => term.index === index).map(({ match }) => match).join(" OR ")
+      terms
+        .filter((term) => term.index === index)
+        .map(({ match }) => match)
+        .join(" OR ")
     const words = matchOf("words")
     const trigrams = matchOf("trigrams")
     const parts = [
-      ...(words === "" ? [] : [
-        sql`SELECT rowid AS id, -bm25(crosswalk_keyword) AS score FROM crosswalk_keyword
+      ...(words === ""
+        ? []
+        : [
+            sql`SELECT rowid AS id, -bm25(crosswalk_keyword) AS score FROM crosswalk_keyword
           WHERE crosswalk_keyword MATCH ${words}`
-      ]),
-      ...(trigrams === "" ? [] : [
-        sql`SELECT rowid AS id, -bm25(crosswalk_trigram) AS score FROM crosswalk_trigram
+          ]),
+      ...(trigrams === ""
+        ? []
+        : [
+            sql`SELECT rowid AS id, -bm25(crosswalk_trigram) AS score FROM crosswalk_trigram
           WHERE crosswalk_trigram MATCH ${trigrams}`
-      ]),
+          ]),
       // BM25 by hand, without regard to length: 2.2 is k1 + 1.
-      ...terms.filter(({ index }) => index === "texts").map(({ match }) =>
-        sql`SELECT id, max(1e-6, ln((${total} - found + 0.5) / (found + 0.5))) * 2.2 * times / (times + 1.2) AS score
+      ...terms
+        .filter(({ index }) => index === "texts")
+        .map(
+          ({ match }) =>
+            sql`SELECT id, max(1e-6, ln((${total} - found + 0.5) / (found + 0.5))) * 2.2 * times / (times + 1.2) AS score
           FROM (SELECT id, count(*) OVER () AS found,
             (length(text) - length(replace(text, ${match}, ''))) * 1.0 / length(${match}) AS times
             FROM (SELECT id, title || char(10) || coalesce(description, '') AS text FROM crosswalk_reference
               WHERE instr(title, ${match}) OR instr(description, ${match})))`
-      )
+        )
     ]
     const [first, ...others] = parts
     if (first === undefined) return sql`SELECT 0 AS id, 0 AS score WHERE false`
@@ -122,10 +134,11 @@ export const make = Effect.gen(function*() {
     return sql`SELECT id, sum(score) AS score FROM (${union}) GROUP BY id`
   }
 
-  const rank = Effect.fnUntraced(function*(query: string, limit: number, filter: Filter | undefined): Effect.fn.Return<
-    KeywordRanking,
-    SqlError.SqlError
-  > {
+  const rank = Effect.fnUntraced(function* (
+    query: string,
+    limit: number,
+    filter: Filter | undefined
+  ): Effect.fn.Return<KeywordRanking, SqlError.SqlError> {
     const terms = termsOf(query)
     if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
     const counts = yield* count(terms)
@@ -133,12 +146,13 @@ export const make = Effect.gen(function*() {
     const source = scored(found, counts)
     const depth = Math.max(limit, minimumDepth)
     // Without a filter only the best are looked up in the table of references.
-    const matches = limit === 0 ? [] : yield* sql<KeywordMatch>`
+    const matches =
+      limit === 0
+        ? []
+        : yield* sql<KeywordMatch>`
       SELECT r.uri, m.score FROM ${
-      isOpen(filter)
-        ? sql`(SELECT id, score FROM (${source}) ORDER BY score DESC LIMIT ${depth})`
-        : sql`(${source})`
-    } AS m JOIN crosswalk_reference AS r ON r.id = m.id WHERE ${conditions(sql, filter)}
+        isOpen(filter) ? sql`(SELECT id, score FROM (${source}) ORDER BY score DESC LIMIT ${depth})` : sql`(${source})`
+      } AS m JOIN crosswalk_reference AS r ON r.id = m.id WHERE ${conditions(sql, filter)}
       ORDER BY m.score DESC, r.uri LIMIT ${limit}`
     const ideal = found.reduce((sum, term) => sum + idf(counts.ofTerm.get(keyOf(term)) ?? 0, counts.total), 0)
     return { matches, ideal, condition: sql`r.id IN (SELECT id FROM (${source}))` }

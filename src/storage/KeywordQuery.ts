@@ -23,15 +23,16 @@ const segmenter = new Intl.Segmenter("ja", { granularity: "word" })
 
 /** The terms of a run without spaces: the trigrams of its words; words of two letters, or of one ideograph, as they are. */
 const gluedTerms = (run: string): Array<Term> =>
-  run.split(katakana).flatMap((part) =>
-    katakana.test(part) ? [part] : [...segmenter.segment(part)].map(({ segment }) => segment)
-  ).flatMap((word): Array<Term> => {
-    const letters = [...word]
-    if (letters.length > 2) {
-      return letters.slice(2).map((_, i) => ({ index: "trigrams", match: `"${letters.slice(i, i + 3).join("")}"` }))
-    }
-    return letters.length === 2 || /^\p{sc=Han}$/u.test(word) ? [{ index: "texts", match: word }] : []
-  })
+  run
+    .split(katakana)
+    .flatMap((part) => (katakana.test(part) ? [part] : [...segmenter.segment(part)].map(({ segment }) => segment)))
+    .flatMap((word): Array<Term> => {
+      const letters = [...word]
+      if (letters.length > 2) {
+        return letters.slice(2).map((_, i) => ({ index: "trigrams", match: `"${letters.slice(i, i + 3).join("")}"` }))
+      }
+      return letters.length === 2 || /^\p{sc=Han}$/u.test(word) ? [{ index: "texts", match: word }] : []
+    })
 
 /**
  * What a query looks for: its words, `passw*` as the beginning of one. Every text is a valid query; one of punctuation
@@ -44,9 +45,8 @@ const gluedTerms = (run: string): Array<Term> =>
 export const termsOf = (text: string): ReadonlyArray<Term> => {
   const terms = new Map<string, Term>()
   for (const [, run, word, star] of text.matchAll(runs)) {
-    const found: ReadonlyArray<Term> = run === undefined
-      ? [{ index: "words", match: `"${word?.toLowerCase()}"${star}` }]
-      : gluedTerms(run)
+    const found: ReadonlyArray<Term> =
+      run === undefined ? [{ index: "words", match: `"${word?.toLowerCase()}"${star}` }] : gluedTerms(run)
     for (const term of found) {
       terms.set(`${term.index} ${term.match}`, term)
       if (terms.size === maximumTerms) return [...terms.values()]

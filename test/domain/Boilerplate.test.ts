@@ -10,11 +10,13 @@ const times = (count: number, text: (i: number) => string) => Array.from({ lengt
 
 describe("learn", () => {
   it("finds leading words that a tenth of the texts share, longest first", () => {
-    const { openings } = learn(texts(
-      ...times(10, (i) => `Verify that the application does thing ${i}`),
-      ...times(10, (i) => `Verify that users ${i} see it`),
-      ...times(30, (i) => `Word${i} stands alone`)
-    ))
+    const { openings } = learn(
+      texts(
+        ...times(10, (i) => `Verify that the application does thing ${i}`),
+        ...times(10, (i) => `Verify that users ${i} see it`),
+        ...times(30, (i) => `Word${i} stands alone`)
+      )
+    )
     assert.deepStrictEqual(openings, [
       "Verify that the application does thing",
       "Verify that the application does",
@@ -36,7 +38,8 @@ describe("learn", () => {
   })
 
   it("tells titles that repeat from titles that name", () => {
-    const titled = (titles: number) => times(40, (i) => `T${i % titles}`).map((title, i) => ({ title, description: `d${i}` }))
+    const titled = (titles: number) =>
+      times(40, (i) => `T${i % titles}`).map((title, i) => ({ title, description: `d${i}` }))
     assert.isTrue(learn(titled(10)).titlesRepeat)
     assert.isFalse(learn(titled(40)).titlesRepeat)
     assert.isFalse(learn(titled(1).slice(0, 10)).titlesRepeat)

@@ -18,9 +18,12 @@ describe("a condition as it is typed", () => {
     assert.deepStrictEqual(parse(text), condition)
   })
 
-  it.each(["", "level", ">=2", "a..b=1", ".a=1", 'a"b=1', "a\\b=1"])("%j is none, and the error says what is", (text) => {
-    const error = parse(text)
-    assert.instanceOf(error, ValidationError)
-    assert.include(error.message, "level>=2")
-  })
+  it.each(["", "level", ">=2", "a..b=1", ".a=1", 'a"b=1', "a\\b=1"])(
+    "%j is none, and the error says what is",
+    (text) => {
+      const error = parse(text)
+      assert.instanceOf(error, ValidationError)
+      assert.include(error.message, "level>=2")
+    }
+  )
 })

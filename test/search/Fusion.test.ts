@@ -4,7 +4,9 @@ import * as Arbitrary from "effect/Arbitrary"
 import { fuse, type Ranking, single } from "../../src/search/Fusion.ts"
 
 const ranking = (scores: Readonly<Record<string, number>>, others: Readonly<Record<string, number>> = {}): Ranking => ({
-  ranked: Object.entries(scores).toSorted(([, a], [, b]) => b - a).map(([uri]) => uri),
+  ranked: Object.entries(scores)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([uri]) => uri),
   scoreOf: (uri) => scores[uri] ?? others[uri] ?? 0
 })
 const none = ranking({})
@@ -32,26 +34,40 @@ describe("fuse", () => {
   })
 
   it("leaves all the weight to one leg where the other found nothing", () => {
-    assert.deepStrictEqual(scores(fuse({ semantic: ranking({ a: 0.3, b: 0.1 }), keyword: none }, convex)), { a: 1, b: 0 })
+    assert.deepStrictEqual(scores(fuse({ semantic: ranking({ a: 0.3, b: 0.1 }), keyword: none }, convex)), {
+      a: 1,
+      b: 0
+    })
     assert.deepStrictEqual(scores(fuse({ semantic: none, keyword: ranking({ a: 7 }) }, convex)), { a: 1 })
     assert.deepStrictEqual(fuse({ semantic: none, keyword: none }, convex), [])
   })
 
   it("adds reciprocal ranks", () => {
-    const fused = fuse({ semantic: ranking({ a: 0.9, b: 0.5 }), keyword: ranking({ b: 8 }) }, { ...convex, method: "rrf" })
+    const fused = fuse(
+      { semantic: ranking({ a: 0.9, b: 0.5 }), keyword: ranking({ b: 8 }) },
+      { ...convex, method: "rrf" }
+    )
     assert.deepStrictEqual(scores(fused), { b: 1 / 61 + 1 / 62, a: 1 / 61 })
   })
 
   it("puts equal scores in the order of their uris", () => {
     const fused = fuse({ semantic: ranking({ c: 0.5, a: 0.5, b: 0.5 }), keyword: none }, convex)
-    assert.deepStrictEqual(fused.map(({ uri }) => uri), ["a", "b", "c"])
+    assert.deepStrictEqual(
+      fused.map(({ uri }) => uri),
+      ["a", "b", "c"]
+    )
   })
 
   const Score = Schema.Int.check(Schema.isBetween({ minimum: -50, maximum: 50 }))
   const leg = Arbitrary.schema(Schema.Record(Schema.Literals(["a", "b", "c", "d", "e", "f"]), Score))
   it.prop(
     "any two legs: every candidate once, the score is the sum of the contributions, each 0 to 1",
-    [leg, leg, Arbitrary.schema(Schema.Literals(["convex", "rrf"])), Arbitrary.schema(Schema.Literals([0, 0.3, 0.75, 1]))],
+    [
+      leg,
+      leg,
+      Arbitrary.schema(Schema.Literals(["convex", "rrf"])),
+      Arbitrary.schema(Schema.Literals([0, 0.3, 0.75, 1]))
+    ],
     ([semantic, keyword, method, semanticWeight]) => {
       const fused = fuse({ semantic: ranking(semantic), keyword: ranking(keyword) }, { method, semanticWeight })
       assert.deepStrictEqual(
@@ -59,8 +75,12 @@ describe("fuse", () => {
         [...new Set([...Object.keys(semantic), ...Object.keys(keyword)])].toSorted()
       )
       for (const { explanation, score } of fused) {
-        const parts = [explanation.keyword, explanation.semantic].flatMap((part) => part === undefined ? [] : [part])
-        assert.closeTo(parts.reduce((sum, { contribution }) => sum + contribution, 0), score, 1e-12)
+        const parts = [explanation.keyword, explanation.semantic].flatMap((part) => (part === undefined ? [] : [part]))
+        assert.closeTo(
+          parts.reduce((sum, { contribution }) => sum + contribution, 0),
+          score,
+          1e-12
+        )
         for (const { contribution } of parts) assert.isTrue(contribution >= 0 && contribution <= 1)
       }
     }
@@ -70,7 +90,13 @@ describe("fuse", () => {
 describe("single", () => {
   it("keeps the order and the scores of the leg, a cosine within 0 and 1", () => {
     const leg = ranking({ a: 1.0000001, b: 0.2, c: -0.4 })
-    assert.deepStrictEqual(single("semantic", leg).map(({ score }) => score), [1, 0.2, 0])
-    assert.deepStrictEqual(single("keyword", ranking({ a: 12, b: 3 })).map(({ score }) => score), [12, 3])
+    assert.deepStrictEqual(
+      single("semantic", leg).map(({ score }) => score),
+      [1, 0.2, 0]
+    )
+    assert.deepStrictEqual(
+      single("keyword", ranking({ a: 12, b: 3 })).map(({ score }) => score),
+      [12, 3]
+    )
   })
 })

@@ -57,7 +57,7 @@ describe("measure, reckoned by hand", () => {
 
 describe("interval", () => {
   it("is the same for the same seed and holds the mean", () => {
-    const values = Array.from({ length: 200 }, (_, i) => i % 4 === 0 ? 0 : 1)
+    const values = Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 0 : 1))
     const [low, high] = interval(values, 7)
     assert.deepStrictEqual(interval(values, 7), [low, high])
     assert.isTrue(low < 0.75 && 0.75 < high)

@@ -21,20 +21,22 @@ const offTopic = Effect.promise(() => readFile(path("../fixtures/golden-search/o
 )
 
 /** The share of the queries for which nothing relevant is found. */
-const emptyShare = Effect.fnUntraced(function*(queries: ReadonlyArray<string>) {
+const emptyShare = Effect.fnUntraced(function* (queries: ReadonlyArray<string>) {
   const { search } = yield* Search
   const empty = yield* Effect.filter(queries, (query) =>
-    Effect.map(search(query, { onlyRelevant: true }), ({ hits }) => hits.length === 0))
+    Effect.map(search(query, { onlyRelevant: true }), ({ hits }) => hits.length === 0)
+  )
   return empty.length / queries.length
 })
 
 /** Everything that is measured of a collection with the model of the package, in one store. */
 const measured = (directory: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const report = yield* Evaluation.run(directory)
     const { queries } = yield* Beir.open(directory)
     return {
-      of: (mode: "hybrid" | "semantic" | "keyword", measure: Measure) => report.modes.get(mode)?.means[measure] ?? Number.NaN,
+      of: (mode: "hybrid" | "semantic" | "keyword", measure: Measure) =>
+        report.modes.get(mode)?.means[measure] ?? Number.NaN,
       emptyOffTopic: yield* emptyShare(yield* offTopic),
       emptyAnswerable: yield* emptyShare(queries.map(({ text }) => text))
     }
