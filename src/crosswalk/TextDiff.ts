@@ -14,9 +14,7 @@ const operations = { Equal: "equal", Insert: "insert", Delete: "delete" } as con
  * second.
  *
  * @example
- * import { CatalogDiff } from "crosswalk"
- *
- * CatalogDiff.words("at least 10 characters", "at least 12 characters")
+ * words("at least 10 characters", "at least 12 characters")
  * // [equal "at least ", delete "10", insert "12", equal " characters"]
  */
 export const words = (before: string, after: string): ReadonlyArray<TextChange> =>
