@@ -8,11 +8,13 @@ import { diff } from "./commands/diff.ts"
 import { doctor } from "./commands/doctor.ts"
 import { embed } from "./commands/embed.ts"
 import { evaluate } from "./commands/evaluate.ts"
+import { exportCommand } from "./commands/export.ts"
 import { get } from "./commands/get.ts"
 import { graph } from "./commands/graph.ts"
 import { importCommand } from "./commands/import.ts"
 import { indexCommand } from "./commands/indexCommand.ts"
 import { list } from "./commands/list.ts"
+import { map } from "./commands/map.ts"
 import { model } from "./commands/model.ts"
 import { relate } from "./commands/relate.ts"
 import { remove } from "./commands/remove.ts"
@@ -33,9 +35,9 @@ export const cli = (surroundings: {
 }) =>
   root.pipe(
     Command.withSubcommands([
-      { group: "Catalogues", commands: [importCommand, list, get, remove, relate] },
+      { group: "Catalogues", commands: [importCommand, list, get, remove, relate, exportCommand] },
       { group: "Search", commands: [search, similar, evaluate] },
-      { group: "Crosswalks", commands: [suggest, review, decide, coverage, diff, graph] },
+      { group: "Crosswalks", commands: [suggest, review, decide, map, coverage, diff, graph] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, model] },
       { group: "Learn", commands: [demo] }
     ]),

@@ -1,0 +1,118 @@
+import { Effect } from "effect"
+import { Argument, CliError, Command, Flag } from "effect/cli"
+import { RelationStatus, RelationType } from "../../domain/Relation.ts"
+import { Ended, ExitCode } from "../Errors.ts"
+import { lazily, optional, toggle } from "../Flags.ts"
+import { Output } from "../Output.ts"
+import { count } from "../Render.ts"
+import { safe } from "../Safe.ts"
+import * as Session from "../Session.ts"
+
+/** How many problems are told one by one; --json has all. */
+const shown = 20
+
+const fields = ["source", "target", "type", "confidence", "note"] as const
+
+/** `source=from,target=to`: which column holds what. */
+const columns = Flag.String("columns").pipe(
+  Flag.withDescription("Which column of a CSV holds what, such as source=ours,target=theirs"),
+  Flag.withMetavar("field=column,…"),
+  optional,
+  Flag.mapEffect((text) => {
+    if (text === undefined) return Effect.succeed(undefined)
+    const parts = text.split(",").map((part) => part.split("="))
+    const isGood = parts.every(([field, column]) => fields.some((one) => one === field?.trim()) && column !== undefined)
+    return isGood
+      ? Effect.succeed(Object.fromEntries(parts.map(([field = "", ...column]) => [field.trim(), column.join("=")])))
+      : Effect.fail(
+          new CliError.InvalidValue({
+            option: "columns",
+            value: text,
+            expected: `field=column, where field is one of ${fields.join(", ")}`,
+            kind: "flag"
+          })
+        )
+  })
+)
+
+export const map = Command.make(
+  "map",
+  {
+    source: Argument.String("file").pipe(
+      Argument.withDescription("The mapping to read: a file, an http(s) URL, or - for standard input")
+    ),
+    from: Flag.String("from").pipe(
+      Flag.withDescription("The catalog of the sources, name@version, where the mapping has bare identifiers"),
+      optional
+    ),
+    to: Flag.String("to").pipe(Flag.withDescription("The catalog of the targets"), optional),
+    format: Flag.String("format").pipe(
+      Flag.withDescription(
+        "The format: oscal-mapping, asvs-mapping, opencre, csv (default: found out from the content)"
+      ),
+      optional
+    ),
+    type: Flag.Literals("type", RelationType.literals).pipe(
+      Flag.withDescription("The type of relations for which the mapping says none (default intersects)"),
+      optional
+    ),
+    columns,
+    standard: Flag.String("standard").pipe(
+      Flag.withDescription("In an OpenCRE export: the standard, such as CWE"),
+      optional
+    ),
+    status: Flag.Literals("status", RelationStatus.literals).pipe(
+      Flag.withDescription("Their status, where the mapping says none (default accepted)"),
+      optional
+    ),
+    by: Flag.String("by").pipe(Flag.withDescription("Who answers for them"), optional),
+    strict: toggle("strict", "Write nothing unless every row is good"),
+    force: toggle("force", "Replace what a person decided here before")
+  },
+  Effect.fn(function* ({ source, ...options }) {
+    const output = yield* Output
+    const files = yield* lazily(() => import("../MapFiles.ts"))
+    const report = yield* Effect.scoped(files.run(source, options)).pipe(Effect.provide(Session.references("existing")))
+    const { created, failed, kept, unchanged, unmapped, updated } = report
+    if (!output.json) {
+      for (const { at, problem } of failed.slice(0, shown)) yield* output.warn(safe`${source}, ${at}: ${problem}`)
+      if (failed.length > shown) {
+        yield* output.warn(safe`… and ${count(failed.length - shown, "other problem")}; --json tells all`)
+      }
+    }
+    const isRefused = options.strict && failed.length > 0
+    yield* output.answer(report, () =>
+      isRefused
+        ? []
+        : [
+            safe`${[
+              `${count(created, "relation")} created`,
+              `${updated} updated`,
+              `${unchanged} unchanged`,
+              ...(kept > 0 ? [`${kept} kept as they were decided (--force replaces them)`] : []),
+              ...(unmapped > 0 ? [`${count(unmapped, "reference")} without a counterpart`] : []),
+              ...(failed.length > 0 ? [`${failed.length} failed`] : [])
+            ].join(", ")}`
+          ]
+    )
+    if (failed.length === 0) return
+    const isNone = isRefused || created + updated + unchanged + kept === 0
+    return yield* new Ended({
+      code: isNone ? ExitCode.failure : ExitCode.partly,
+      message: isNone
+        ? `${count(failed.length, "row")} of ${source} cannot be imported, so nothing was written`
+        : `${count(failed.length, "problem")} in ${source}; the rest was imported`
+    })
+  })
+).pipe(
+  Command.withDescription(
+    "Import relations: an OSCAL mapping, OWASP's ASVS mapping, OpenCRE, CSV, or what export wrote"
+  ),
+  Command.withExamples([
+    { command: "crosswalk map relations.ndjson", description: "Decisions that 'crosswalk export --relations' wrote" },
+    {
+      command: "crosswalk map pairs.csv --from company@2026.1 --to asvs@5.0.0 --type implements",
+      description: "Pairs of identifiers"
+    }
+  ])
+)
