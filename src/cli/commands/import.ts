@@ -74,13 +74,14 @@ export const importCommand = Command.make(
   },
   Effect.fn(function* ({ noEmbed, refreshOpenings, source, ...options }) {
     const output = yield* Output
+    const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0
     const save = Effect.gen(function* () {
       const { run } = yield* lazily(() => import("../CatalogImport.ts"))
       const report = yield* run(source, { ...options, onProgress: (read) => output.progress("Importing", read) })
-      yield* (yield* ReferenceRepository).learnBoilerplate(report.catalog, { refresh: refreshOpenings })
+      if (!isRefused(report))
+        yield* (yield* ReferenceRepository).learnBoilerplate(report.catalog, { refresh: refreshOpenings })
       return report
     })
-    const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0
     const both = Effect.gen(function* () {
       const report = yield* save
       if (isRefused(report)) return { ...report, embedded: 0 }
