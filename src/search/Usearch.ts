@@ -6,6 +6,7 @@ import { toBytes } from "../domain/Vector.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { toDatabaseError } from "../storage/DatabaseErrors.ts"
 import { decodeRow } from "../storage/Decoding.ts"
+import { LongReads } from "../storage/LongReads.ts"
 import { LibsqlClient } from "../storage/LibsqlClient.ts"
 import { type NearestOptions, type Neighbour, VectorIndex } from "../storage/VectorIndex.ts"
 import * as Serving from "./Serving.ts"
@@ -63,11 +64,15 @@ const ScoredRow = Schema.Struct({
   changed: Schema.Int
 })
 
+/** Up to how many vectors comparing all in SQL holds the event loop too briefly to matter. */
+const shortScan = 5000
+
 const isOf = (serving: Serving.Serving | undefined, model: Serving.Model): serving is Serving.Serving =>
   serving?.model.fingerprint === model.fingerprint && serving.model.dimensions === model.dimensions
 
 const make = Effect.fnUntraced(function*(options: Options) {
-  const exact = yield* VectorIndex
+  const inSql = yield* VectorIndex
+  const { offLoop } = yield* LongReads
   const client = (yield* SqlClient.SqlClient).withoutTransforms()
   const sql = client
   const log = ChangeLog.make(client)
@@ -87,6 +92,12 @@ const make = Effect.fnUntraced(function*(options: Options) {
     settled: undefined,
     building: false,
     quietUntil: 0
+  }
+
+  /** Compares with every vector that passes the filter. */
+  const scan = (vector: Float32Array, options: NearestOptions) => {
+    const found = inSql.nearest(vector, options)
+    return state.serving !== undefined && state.serving.size.count <= shortScan ? found : offLoop(found)
   }
 
   const replace = (next: Serving.Serving | undefined) =>
@@ -226,7 +237,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     const isInTransaction = Option.isSome(yield* Effect.serviceOption(client.transactionService))
     const isResting = state.serving === undefined && (yield* Clock.currentTimeMillis) < state.quietUntil
     if (limit === 0 || isFiltered || isInTransaction || isResting || limit > longestSearch) {
-      return yield* exact.nearest(vector, options)
+      return yield* scan(vector, options)
     }
     const found = yield* search(Float32Array.from(vector), options).pipe(
       Effect.catchTags({
@@ -234,7 +245,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
         SqlError: (error) => Effect.fail(toDatabaseError("VectorIndex.nearest")(error))
       })
     )
-    return found ?? (yield* exact.nearest(vector, options))
+    return found ?? (yield* scan(vector, options))
   })
 
   /** Keeps what took long to read for the next process. */
@@ -261,7 +272,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
  * off the event loop), a graph above. Results are those of the tables at the moment of the call, whichever process wrote
  * them: changes are read from a log before each search, and what is found is scored by the database.
  *
- * Under a filter, in a transaction and for more than 1000 hits, vectors are compared in SQL.
+ * Under a filter, in a transaction and for more than 1000 hits, vectors are compared in SQL; where there are many, in a
+ * thread with a connection of its own, if the database is a file.
  *
  * ```ts
  * const store = EmbeddingRepository.layer.pipe(Layer.provide(Usearch.layer()))
@@ -269,5 +281,5 @@ const make = Effect.fnUntraced(function*(options: Options) {
  */
 export const layer = (options: Options = {}): Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient> =>
   Layer.effect(VectorIndex, make(options)).pipe(
-    Layer.provide(VectorIndex.layerSql)
+    Layer.provide(Layer.merge(VectorIndex.layerSql, LongReads.layer))
   )

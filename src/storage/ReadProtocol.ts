@@ -1,0 +1,13 @@
+import type { InValue } from "@libsql/client"
+
+/** What a reading thread is started with. */
+export interface ReaderInput {
+  /** As libSQL understands it. */
+  readonly url: string
+}
+
+export type ToReader = { readonly id: number; readonly sql: string; readonly args: ReadonlyArray<InValue> } | "Close"
+
+export type FromReader =
+  | { readonly id: number; readonly columns: ReadonlyArray<string>; readonly rows: ReadonlyArray<ReadonlyArray<unknown>> }
+  | { readonly id: number; readonly failure: string }
