@@ -1,9 +1,14 @@
 import { Config as EffectConfig, Effect, Layer, Redacted } from "effect"
 import type { SqlClient } from "effect/sql"
+import { CatalogDiff } from "./crosswalk/CatalogDiff.ts"
+import { Coverage } from "./crosswalk/Coverage.ts"
+import { Crosswalk } from "./crosswalk/Crosswalk.ts"
+import { Review } from "./crosswalk/Review.ts"
 import type { DatabaseError, ModelLoadError, ValidationError } from "./domain/errors.ts"
 import type { Embedder } from "./embedder/Embedder.ts"
 import { type EmbedderConfig, layerOf } from "./embedder/EmbedderConfig.ts"
 import { Search } from "./search/Search.ts"
+import * as Usearch from "./search/Usearch.ts"
 import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "./storage/LibsqlClient.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
@@ -20,6 +25,11 @@ export interface Config {
   readonly syncUrl?: string | undefined
   /** What turns texts into vectors. Default: the model of the package, `{ type: "transformers" }`. */
   readonly embedder?: EmbedderConfig | undefined
+  /**
+   * How vectors are compared: `sql` (default) scans the table, which suits a short-lived process; `memory` keeps them in
+   * memory, beside a file also from one run to the next, which suits a server and large stores.
+   */
+  readonly vectors?: "sql" | "memory" | undefined
 }
 
 /** The services of a store. */
@@ -28,12 +38,17 @@ export type Services =
   | EmbeddingRepository
   | RelationRepository
   | Search
+  | Crosswalk
+  | Review
+  | Coverage
+  | CatalogDiff
   | VectorIndex
   | Embedder
   | SqlClient.SqlClient
 
 /**
- * Everything in one line: the repositories on a libSQL database, with an embedder, and the search over them.
+ * Everything in one line: the repositories on a libSQL database, with an embedder, the search over them, and
+ * the services of crosswalks.
  *
  * Each call makes a store of its own, and `:memory:` a new database. An unknown type of embedder is a `ValidationError`, an
  * unknown model a `ModelLoadError`. The model itself is loaded with the first text.
@@ -51,10 +66,13 @@ export type Services =
  * Effect.runPromise(Effect.provide(program, Store.layer({ url: "requirements.db" })))
  */
 export const layer = (config: Config = {}): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError> => {
-  const { authToken, embedder = { type: "transformers" }, syncUrl, url = ":memory:" } = config
+  const { authToken, embedder = { type: "transformers" }, syncUrl, url = ":memory:", vectors = "sql" } = config
   return Layer.fresh(
-    Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer, Search.layer).pipe(
-      Layer.provideMerge(VectorIndex.layerSql),
+    Layer.mergeAll(Search.layer, Crosswalk.layer, CatalogDiff.layer, Coverage.layer, Review.layer).pipe(
+      Layer.provideMerge(
+        Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer)
+      ),
+      Layer.provideMerge(vectors === "sql" ? VectorIndex.layerSql : Usearch.layer()),
       Layer.provideMerge(
         Layer.merge(
           LibsqlClient.layer({

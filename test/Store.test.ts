@@ -1,6 +1,11 @@
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Config, ConfigProvider, Effect } from "effect"
+import { CatalogDiff } from "../src/crosswalk/CatalogDiff.ts"
+import { Coverage } from "../src/crosswalk/Coverage.ts"
+import { Crosswalk } from "../src/crosswalk/Crosswalk.ts"
+import { Review } from "../src/crosswalk/Review.ts"
+import { Search } from "../src/search/Search.ts"
 import { EmbeddingRepository } from "../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import * as Store from "../src/Store.ts"
@@ -30,6 +35,19 @@ describe("Store", () => {
       expect(yield* Effect.provide(count, TestStore.layer)).toBe(0)
     }).pipe(Effect.provide(TestStore.layer))
   )
+
+  for (const vectors of ["sql", "memory"] as const) {
+    it.live(`has every service, with vectors compared in ${vectors}`, () =>
+      Effect.gen(function* () {
+        yield* save
+        const { hits } = yield* Search.use((search) => search.search("hashed passwords"))
+        expect(hits[0]?.reference.uri).toBe("r:1")
+        const error = yield* Effect.flip(Coverage.use((coverage) => coverage.report({ to: "a@1", by: "b@1" })))
+        expect(error._tag).toBe("NotFoundError")
+        yield* Effect.all([Crosswalk, CatalogDiff, Review])
+      }).pipe(Effect.provide(Store.layer({ embedder: deterministic, vectors })))
+    )
+  }
 
   it.effect("embeds and finds in the test store", () =>
     Effect.gen(function* () {
