@@ -1,5 +1,6 @@
 import { Effect, Schema } from "effect"
 import { DatabaseError, ValidationError } from "../domain/errors.ts"
+import { Filter } from "../domain/Filter.ts"
 
 /** Decodes what a caller gave; the first problem becomes a ValidationError. `root` names the value as a whole. */
 export const decodeInput = <S extends Schema.Constraint & { readonly DecodingServices: never }>(
@@ -9,6 +10,28 @@ export const decodeInput = <S extends Schema.Constraint & { readonly DecodingSer
   const decode = Schema.decodeUnknownEffect(schema)
   return (input: unknown): Effect.Effect<S["Type"], ValidationError> =>
     Effect.mapError(decode(input), (error) => ValidationError.fromIssue(error.issue, input, root))
+}
+
+/** After so many of a list others have their turn: some 5 ms. */
+const groupSize = 500
+
+/** Decodes a list; the first problem becomes a ValidationError whose field begins with the index, such as `3.title`. */
+export const decodeEach = <S extends Schema.Constraint & { readonly DecodingServices: never }>(
+  schema: S,
+  root: string
+) => {
+  const decodeList = decodeInput(Schema.Array(Schema.Unknown), root)
+  const decode = decodeInput(schema, "")
+  return Effect.fnUntraced(function*(inputs: unknown): Effect.fn.Return<Array<S["Type"]>, ValidationError> {
+    const decoded: Array<S["Type"]> = []
+    for (const [i, input] of (yield* decodeList(inputs)).entries()) {
+      const one = Effect.mapError(decode(input), ({ constraint, expected, field, value }) =>
+        new ValidationError({ field: field === "" ? `${i}` : `${i}.${field}`, value, constraint, expected }))
+      decoded.push(yield* one)
+      if (i % groupSize === groupSize - 1) yield* Effect.yieldNow
+    }
+    return decoded
+  })
 }
 
 /** Decodes a row of a table; a row that does not fit says that something else wrote it. */
@@ -29,17 +52,26 @@ export const decodeRow = <S extends Schema.Constraint & { readonly DecodingServi
       }))
 }
 
-const Limit = Schema.Struct({ limit: Schema.Natural })
-
 /** A limit that is a whole number from 0 up; larger than any table is fine. */
 export const decodeLimit = (limit: number): Effect.Effect<number, ValidationError> =>
-  Effect.mapError(
-    Schema.decodeUnknownEffect(Limit)({ limit }),
-    () =>
+  limit >= 0 && (Number.isInteger(limit) || limit === Number.POSITIVE_INFINITY)
+    ? Effect.succeed(Math.min(limit, 2 ** 31))
+    : Effect.fail(
       new ValidationError({
         field: "limit",
         value: limit,
         constraint: "is not a whole number from 0 up",
         expected: "a whole number such as 10, or 0 for no results"
       })
-  ).pipe(Effect.map((decoded) => Math.min(decoded.limit, 2 ** 31)))
+    )
+
+/** A text to look for; anything but white space will do. */
+export const decodeQuery = (field: string, text: string): Effect.Effect<string, ValidationError> =>
+  typeof text === "string" && text.trim() !== ""
+    ? Effect.succeed(text)
+    : Effect.fail(
+      new ValidationError({ field, value: text, constraint: "is blank", expected: "text with at least one word" })
+    )
+
+/** The filter of a search, with paths that JSON has. */
+export const decodeFilter = decodeInput(Schema.UndefinedOr(Filter), "filter")

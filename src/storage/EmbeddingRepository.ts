@@ -16,7 +16,7 @@ import { decodeVector, fromBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
-import { decodeLimit, decodeRow } from "./Decoding.ts"
+import { decodeFilter, decodeLimit, decodeQuery, decodeRow } from "./Decoding.ts"
 import { assertComparable } from "./EmbeddingModels.ts"
 import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
 import { ReferenceRepository, type SearchOptions } from "./ReferenceRepository.ts"
@@ -115,7 +115,8 @@ const make = Effect.gen(function*() {
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findWithEmbedding")(error)))
   )
 
-  const nearest = Effect.fnUntraced(function*(vector: Float32Array, limit: number, filter: Filter | undefined) {
+  const nearest = Effect.fnUntraced(function*(vector: Float32Array, limit: number, given: Filter | undefined) {
+    const filter = yield* decodeFilter(given)
     const neighbours = yield* index.nearest(vector, { fingerprint: model.fingerprint, limit, filter })
     if (neighbours.length === 0) {
       yield* assertComparable(sql, model)
@@ -140,14 +141,7 @@ const make = Effect.gen(function*() {
   const findSimilarByText = Effect.fn("EmbeddingRepository.findSimilarByText")(
     function*(text: string, options?: SearchOptions) {
       const limit = yield* decodeLimit(options?.limit ?? 10)
-      if (text.trim() === "") {
-        return yield* new ValidationError({
-          field: "text",
-          value: text,
-          constraint: "is blank",
-          expected: "text with at least one word"
-        })
-      }
+      yield* decodeQuery("text", text)
       if (limit === 0) return []
       const read = yield* queryText(text, options?.filter?.catalog)
       const vector = yield* Effect.flatMap(embedder.embed(read, "query"), (vector) => checked(vector, text))

@@ -38,6 +38,13 @@ const bind = (sql: string, params: ReadonlyArray<unknown>) =>
     catch: toSqlError("bind")
   })
 
+/**
+ * Lets others have their turn after a statement. A local call holds the event loop while it runs, and its promise is done
+ * before timers and sockets are looked at: without this, many statements in a row would hold it as one.
+ */
+const inTurn = ({ isLocal }: Options, run: Run): Run =>
+  isLocal ? (sql, params) => Effect.tap(run(sql, params), () => Effect.yieldNow) : run
+
 export interface Options {
   readonly writer: Session
   /** Where statements that only read go; the writer itself where there is but one connection. */
@@ -54,14 +61,16 @@ export interface Options {
 
 /** The connection for statements outside a transaction. */
 export const make = (options: Options): SqlConnection.Connection =>
-  fromRun((sql, params) =>
-    Effect.flatMap(bind(sql, params), (statement) => {
-      if (isRead(sql)) {
-        const read = options.reader.attempt("execute", true, (client) => client.execute(statement))
-        return options.parallelReads ? read : options.reader.semaphore.withPermit(read)
-      }
-      return options.writer.semaphore.withPermit(write(options, (client) => client.execute(statement)))
-    })
+  fromRun(
+    inTurn(options, (sql, params) =>
+      Effect.flatMap(bind(sql, params), (statement) => {
+        if (isRead(sql)) {
+          const read = options.reader.attempt("execute", true, (client) => client.execute(statement))
+          return options.parallelReads ? read : options.reader.semaphore.withPermit(read)
+        }
+        return options.writer.semaphore.withPermit(write(options, (client) => client.execute(statement)))
+      })
+    )
   )
 
 /** One change outside a transaction, while the writer's semaphore is held. */
@@ -187,7 +196,7 @@ export const lease = (options: Options): Effect.Effect<SqlConnection.Connection,
       })
 
     yield* Effect.addFinalizer(() => rollback)
-    return fromRun(run)
+    return fromRun(inTurn(options, run))
   })
 
 /** Faults of a server's transaction after which it is no longer there. */

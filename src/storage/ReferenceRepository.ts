@@ -1,20 +1,15 @@
-import { Clock, Context, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Clock, Context, Effect, Layer, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Boilerplate } from "../domain/Boilerplate.ts"
 import { Catalog } from "../domain/Catalog.ts"
-import {
-  ConflictError,
-  type DatabaseError,
-  NotFoundError,
-  ValidationError
-} from "../domain/errors.ts"
+import { ConflictError, type DatabaseError, NotFoundError, type ValidationError } from "../domain/errors.ts"
 import type { Filter } from "../domain/Filter.ts"
 import { Hit } from "../domain/Hit.ts"
 import { type Reference, ReferenceInput } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
-import { decodeInput, decodeLimit, decodeRow } from "./Decoding.ts"
+import { decodeEach, decodeFilter, decodeInput, decodeLimit, decodeQuery, decodeRow } from "./Decoding.ts"
 import { conditions } from "./FilterSql.ts"
 import * as KeywordLeg from "./KeywordLeg.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
@@ -48,7 +43,7 @@ const make = Effect.gen(function*() {
   const texts = yield* CatalogTexts.make
   const relations = yield* RelationRepository
   const keyword = yield* KeywordLeg.make
-  const decodeMany = decodeInput(Schema.Array(ReferenceInput), "references")
+  const decodeMany = decodeEach(ReferenceInput, "references")
   const decodeOne = decodeInput(ReferenceInput, "reference")
   const decodeRelations = decodeRow(ReferenceRow.ReferenceRow, "ReferenceRepository")
   const columns = sql.literal(ReferenceRow.columns)
@@ -133,12 +128,14 @@ const make = Effect.gen(function*() {
   )
 
   const findMany = Effect.fn("ReferenceRepository.findMany")(function*(uris: ReadonlyArray<string>) {
-    if (uris.length === 0) return new Map<string, Reference>()
-    const rows = yield* sql`
-      SELECT ${columns} FROM crosswalk_reference AS r
-      WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(uris)}))`
-    const found = yield* Effect.forEach(rows, toReference)
-    return new Map(found.map((reference) => [reference.uri, reference]))
+    const found = new Map<string, Reference>()
+    for (let start = 0; start < uris.length; start += pageSize) {
+      const rows = yield* sql`
+        SELECT ${columns} FROM crosswalk_reference AS r
+        WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(uris.slice(start, start + pageSize))}))`
+      for (const reference of yield* Effect.forEach(rows, toReference)) found.set(reference.uri, reference)
+    }
+    return found
   }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.findMany")(error))))
 
   const find = Effect.fn("ReferenceRepository.find")(function*(uri: string) {
@@ -163,8 +160,8 @@ const make = Effect.gen(function*() {
 
   const search = Effect.fn("ReferenceRepository.search")(function*(query: string, options?: SearchOptions) {
     const limit = yield* decodeLimit(options?.limit ?? 10)
-    if (query.trim() === "") return yield* blank("query", query)
-    const { matches } = yield* keyword.rank(query, limit, options?.filter)
+    const filter = yield* decodeFilter(options?.filter)
+    const { matches } = yield* keyword.rank(yield* decodeQuery("query", query), limit, filter)
     const found = yield* findMany(matches.map(({ uri }) => uri))
     return matches.flatMap(({ uri, score }) => {
       const reference = found.get(uri)
@@ -187,7 +184,7 @@ const make = Effect.gen(function*() {
         if (decided !== undefined && decided.count > 0) {
           return yield* new ConflictError({
             uri,
-            problem: `${decided.count} relations that a person decided on would be lost with it. ` +
+            problem: `relations that a person decided on would be lost with it (${decided.count}). ` +
               `Remove them first, or force it (option force, --force)`
           })
         }
@@ -228,9 +225,6 @@ const make = Effect.gen(function*() {
     findImplementations: relations.find
   }
 })
-
-const blank = (field: string, value: string) =>
-  new ValidationError({ field, value, constraint: "is blank", expected: "text with at least one word" })
 
 /**
  * Stores references and finds them by URI and by keyword.

@@ -2,7 +2,7 @@ import { Clock, Effect } from "effect"
 import { SqlClient, Statement } from "effect/sql"
 import { NotFoundError, ValidationError } from "../domain/errors.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
-import { decodeInput } from "./Decoding.ts"
+import { decodeEach } from "./Decoding.ts"
 import { conditions, joined, type RelationFilter } from "./RelationFilter.ts"
 import { complete, RelationInput } from "./RelationInput.ts"
 
@@ -57,17 +57,13 @@ type Row = ReturnType<typeof complete>
 /** Writing many relations in one transaction. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decode = decodeInput(RelationInput, "relation")
+  const decode = decodeEach(RelationInput, "relations")
 
   /** Validated inputs in groups; of several with one source, target and type the last counts. */
   const decodeAll = Effect.fnUntraced(function* (inputs: ReadonlyArray<RelationInput>) {
     const rows = new Map<string, Row>()
-    for (const group of groups(inputs)) {
-      for (const input of group) {
-        const row = complete(yield* decode(input))
-        rows.set(JSON.stringify([row.source, row.target, row.type]), row)
-      }
-      yield* Effect.yieldNow
+    for (const row of (yield* decode(inputs)).map(complete)) {
+      rows.set(JSON.stringify([row.source, row.target, row.type]), row)
     }
     return groups([...rows.values()])
   })

@@ -43,6 +43,30 @@ const names = (sql: SqlClient.SqlClient) =>
 
 for (const { layer, name, skipped } of databases) {
   describe.skipIf(skipped !== undefined)(`LibsqlClient on ${name} ${skipped ?? ""}`, () => {
+    it.live("lets others have their turn between two statements, also in a transaction", () =>
+      Effect.gen(function* () {
+        const sql = yield* createTable
+        let turns = 0
+        let next = setImmediate(function count() {
+          turns++
+          next = setImmediate(count)
+        })
+        yield* Effect.addFinalizer(() => Effect.sync(() => clearImmediate(next)))
+        const statements = Effect.gen(function* () {
+          for (let id = 0; id < 20; id++) {
+            yield* sql`INSERT INTO item ${sql.insert({ id, name: null, amount: 0, data: null })}`
+            yield* sql`SELECT id FROM item WHERE id = ${id}`
+            yield* sql`DELETE FROM item`
+          }
+        })
+        for (const work of [statements, sql.withTransaction(statements)]) {
+          const before = turns
+          yield* work
+          assert.isAtLeast(turns - before, 60)
+        }
+      }).pipe(Effect.scoped, Effect.provide(layer()))
+    )
+
     it.live("gives back what was stored", () =>
       Effect.gen(function* () {
         const sql = yield* createTable

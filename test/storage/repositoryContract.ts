@@ -260,6 +260,28 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
         assert.strictEqual((yield* embeddings.findSimilarByEmbedding(opposite))[0]?.score, 0)
       }))
 
+    test("a filter that means nothing is a ValidationError", () =>
+      Effect.gen(function*() {
+        const embeddings = yield* EmbeddingRepository
+        const references = yield* ReferenceRepository
+        yield* embeddings.saveWithEmbedding(sample("r:1"))
+        const vector = vectorOf("Password")
+        const filter = { metadata: [{ path: 'a"b', operator: "=", value: 1 }] } as const
+        for (
+          const search of [
+            embeddings.findSimilarByText("Password", { filter }),
+            embeddings.findSimilarByEmbedding(vector, { filter }),
+            embeddings.findSimilarTo("r:1", { filter }),
+            references.search("password", { filter })
+          ]
+        ) {
+          const error = yield* Effect.flip<unknown, unknown, never>(search)
+          assert.include(error, { _tag: "ValidationError", field: "metadata.0.path" })
+        }
+        const anyTags = Array.from({ length: 40_000 }, (_, i) => `tag ${i}`)
+        assert.lengthOf(yield* references.search("password", { filter: { anyTags } }), 0)
+      }))
+
     test("limits: 0 gives none, a huge one all, a negative or fractional one a ValidationError", () =>
       Effect.gen(function*() {
         const embeddings = yield* EmbeddingRepository
@@ -274,7 +296,9 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
           ]
         ) {
           assert.lengthOf(yield* search(0), 0)
-          assert.lengthOf(yield* search(Number.MAX_SAFE_INTEGER), 1)
+          for (const limit of [Number.MAX_SAFE_INTEGER, 1e300, Number.POSITIVE_INFINITY]) {
+            assert.lengthOf(yield* search(limit), 1)
+          }
           for (const limit of [-1, 1.5, Number.NaN]) {
             const error = yield* Effect.flip(search(limit))
             assert.strictEqual(error._tag, "ValidationError")
