@@ -32,7 +32,7 @@ export const ReferenceInput = Schema.Struct({
   description: Schema.optional(Text),
   /** A set: order and repetition are not kept; it comes back sorted. */
   tags: Schema.optional(Schema.Array(NonBlankText)),
-  /** Any JSON value. */
+  /** Any JSON value of at most 100 levels. */
   metadata: Schema.optional(JsonValue),
   /** The catalog it belongs to, such as `asvs@5.0.0`. */
   catalog: Schema.optional(CatalogId)

@@ -22,25 +22,26 @@ export const NonBlankText = Text.check(
   Schema.makeFilter((text) => text.trim() === "" ? "text that is not blank" : undefined)
 )
 
-const isStorableJson = (value: Schema.Json): boolean => {
-  const pending: Array<Schema.Json> = [value]
+/** How deep JSON may be nested: SQLite reads 1000 levels, and a value beyond that would break every filter on metadata. */
+const maximumDepth = 100
+
+/** Why a JSON value cannot be stored, or undefined where it can. */
+const problemOfJson = (root: Schema.Json): string | undefined => {
+  const pending: Array<readonly [value: Schema.Json, depth: number]> = [[root, 0]]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next === "string") {
-      if (next.includes("\0") || !next.isWellFormed()) return false
-    } else if (Array.isArray(next)) {
-      for (const item of next) pending.push(item)
-    } else if (typeof next === "object" && next !== null) {
-      for (const [key, item] of Object.entries(next)) pending.push(key, item)
+    const [value, depth] = next
+    if (typeof value === "string") {
+      if (value.includes("\0") || !value.isWellFormed()) {
+        return "JSON whose texts are well-formed Unicode without NUL characters"
+      }
+    } else if (typeof value === "object" && value !== null) {
+      if (depth === maximumDepth) return `JSON of at most ${maximumDepth} levels`
+      if (!Array.isArray(value)) for (const key of Object.keys(value)) pending.push([key, depth + 1])
+      for (const item of Object.values(value)) pending.push([item, depth + 1])
     }
   }
-  return true
+  return undefined
 }
 
-/** Any JSON value whose texts and keys are {@link Text}. */
-export const JsonValue = Schema.Json.check(
-  Schema.makeFilter((value) =>
-    isStorableJson(value)
-      ? undefined
-      : "JSON whose texts are well-formed Unicode without NUL characters"
-  )
-)
+/** Any JSON value of at most 100 levels whose texts and keys are {@link Text}. */
+export const JsonValue = Schema.Json.check(Schema.makeFilter(problemOfJson))

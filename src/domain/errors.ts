@@ -2,6 +2,7 @@ import { Schema, SchemaIssue } from "effect"
 import { Reference } from "./Reference.ts"
 
 const quote = (value: unknown): string => {
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object"
   const text = typeof value === "string" ? JSON.stringify(value) : String(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
