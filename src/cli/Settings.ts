@@ -1,8 +1,10 @@
 import { dirname, isAbsolute, join, resolve } from "node:path"
 import { Config, Context, Effect, FileSystem, Option, Redacted, Schema } from "effect"
 import { UserDirectories } from "effect/persistence"
-import { ValidationError } from "../domain/errors.ts"
+import { type DatabaseError, ValidationError } from "../domain/errors.ts"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
+import { fromCause } from "../storage/DatabaseErrors.ts"
+import { locate } from "../storage/LibsqlConfig.ts"
 
 /** The flags that every command has. */
 export interface Flags {
@@ -45,33 +47,13 @@ export class Settings extends Context.Service<
     readonly offline: boolean
     /** A worker that has begun to load the model of the package. */
     readonly early: EarlyWorker | undefined
-    readonly database: Effect.Effect<Database, ValidationError>
+    readonly database: Effect.Effect<Database, ValidationError | DatabaseError>
     /** The configuration of the embedder; not yet checked. */
     readonly embedder: Effect.Effect<Readonly<Record<string, unknown>>, ValidationError>
   }
 >()("crosswalk/cli/Settings") {}
 
 const fileName = "crosswalk.json"
-
-/** Two letters at least, so that `C:\x.db` is a path. */
-const isUrl = (text: string) => text === ":memory:" || /^[a-z][a-z0-9+.-]+:/iu.test(text)
-
-/** A path or URL of a file in `folder`, seen from the working folder. */
-const relativeTo = (folder: string, db: string): string => {
-  const path = /^file:(?!\/|:)(?<path>.*)$/u.exec(db)?.groups?.["path"]
-  if (path !== undefined) return resolve(folder, decodeURIComponent(path))
-  return isUrl(db) || isAbsolute(db) ? db : resolve(folder, db)
-}
-
-/** The path of a database that is a file. */
-const pathOf = (url: string): string | undefined => {
-  if (url === ":memory:" || url.startsWith("file::memory:")) return undefined
-  if (!isUrl(url)) return resolve(url)
-  if (!url.startsWith("file:")) return undefined
-  return url.startsWith("file://")
-    ? decodeURIComponent(new URL(url).pathname)
-    : resolve(decodeURIComponent(url.slice("file:".length)))
-}
 
 /** Whether a model was given as its folder, `./model` or `/models/x`, and not by its name on the hub. */
 const isFolder = (model: string) => isAbsolute(model) || /^\.{1,2}[\\/]/u.test(model)
@@ -88,7 +70,22 @@ const nearest = Effect.fnUntraced(function* (from: string) {
   const files = yield* FileSystem.FileSystem
   for (let folder = from; ; folder = dirname(folder)) {
     const file = join(folder, fileName)
-    const text = yield* Effect.option(files.readFileString(file))
+    const text = yield* files.readFileString(file).pipe(
+      Effect.asSome,
+      Effect.catch(({ reason }) =>
+        // A folder may have this name.
+        reason._tag === "NotFound" || reason._tag === "BadResource"
+          ? Effect.succeedNone
+          : Effect.fail(
+              new ValidationError({
+                field: file,
+                value: undefined,
+                constraint: `cannot be read (${reason._tag})`,
+                expected: "a file that you may read, or none"
+              })
+            )
+      )
+    )
     if (Option.isSome(text)) {
       const config = yield* Schema.decodeEffect(ConfigJson)(text.value, { onExcessProperty: "error" }).pipe(
         Effect.mapError(
@@ -115,13 +112,13 @@ export const make = Effect.fnUntraced(function* (
   const files = yield* FileSystem.FileSystem
   const config = yield* Effect.cached(nearest(folder).pipe(Effect.provideService(FileSystem.FileSystem, files)))
 
-  const locate = Effect.gen(function* () {
+  const chosen = Effect.gen(function* () {
     if (Option.isSome(flags.db)) return { url: flags.db.value, from: "--db", file: undefined } as const
     const fromEnvironment = yield* variable("CROSSWALK_DB")
     if (fromEnvironment !== undefined) return { url: fromEnvironment, from: "CROSSWALK_DB", file: undefined } as const
     const found = yield* config
     if (found?.config.db !== undefined) {
-      return { url: relativeTo(found.folder, found.config.db), from: "crosswalk.json", file: found.file } as const
+      return { url: found.config.db, from: "crosswalk.json", file: found.file, folder: found.folder } as const
     }
     const data = yield* UserDirectories.make()
       .data("crosswalk")
@@ -140,14 +137,18 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const database = Effect.gen(function* () {
-    const located = yield* locate
+    const { folder, url, ...source } = { folder: undefined, ...(yield* chosen) }
+    const location = yield* Effect.try({ try: () => locate({ url }, folder), catch: fromCause("open") })
+    const path = "path" in location ? location.path : undefined
     const token = yield* variable("CROSSWALK_DB_TOKEN")
     const sync =
       (yield* variable("CROSSWALK_SYNC_URL")) ??
-      (located.from === "crosswalk.json" ? (yield* config)?.config.syncUrl : undefined)
+      (source.from === "crosswalk.json" ? (yield* config)?.config.syncUrl : undefined)
     return {
-      ...located,
-      path: pathOf(located.url),
+      ...source,
+      // What crosswalk.json says is seen from its folder.
+      url: folder === undefined || path === undefined ? url : path,
+      path,
       authToken: token === undefined ? undefined : Redacted.make(token),
       syncUrl: sync
     }

@@ -61,8 +61,8 @@ export type Kind = Location["kind"]
 // Two letters at least, so that `C:\data\x.db` is a path.
 const scheme = /^([a-z][a-z0-9+.-]+):/iu
 
-/** Reads `url` and `syncUrl`. Throws a `LibsqlFault` that says what is wrong with them. Pure but for the working folder. */
-export const locate = (config: Pick<Config, "url" | "syncUrl">): Location => {
+/** Reads `url`, seen from a folder, and `syncUrl`. Throws a `LibsqlFault` that says what is wrong with them. Pure. */
+export const locate = (config: Pick<Config, "url" | "syncUrl">, folder = process.cwd()): Location => {
   const { syncUrl, url } = config
   if (url.trim() === "") {
     throw new LibsqlFault("url", 'it is empty; give a path, ":memory:", or a URL such as http://127.0.0.1:8080')
@@ -73,7 +73,7 @@ export const locate = (config: Pick<Config, "url" | "syncUrl">): Location => {
   }
   const protocol = scheme.exec(url)?.[1]?.toLowerCase()
   if (protocol === undefined || protocol === "file") {
-    const path = protocol === undefined ? resolve(url) : pathOfUrl(url)
+    const path = protocol === undefined ? resolve(folder, url) : pathOfUrl(url, folder)
     // A path is encoded whole, because libSQL would read `?` and `#` in it as the ends of a URL's path.
     const located = { url: `file:${encodeURIComponent(path)}`, label: path, path }
     return syncUrl === undefined
@@ -86,11 +86,13 @@ export const locate = (config: Pick<Config, "url" | "syncUrl">): Location => {
   return { kind: "remote", url, label: `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/$/u, "")}` }
 }
 
-const pathOfUrl = (url: string): string => {
+const pathOfUrl = (url: string, folder: string): string => {
   try {
-    return url.startsWith("file://") ? fileURLToPath(url) : resolve(decodeURIComponent(url.slice("file:".length)))
-  } catch (cause) {
-    throw new LibsqlFault("url", `${url} is not a file URL; give the plain path instead`, cause)
+    return url.startsWith("file://")
+      ? fileURLToPath(url)
+      : resolve(folder, decodeURIComponent(url.slice("file:".length)))
+  } catch {
+    throw new LibsqlFault("url", `${url} is not a file URL; give the plain path instead`)
   }
 }
 

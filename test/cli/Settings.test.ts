@@ -88,14 +88,31 @@ describe("Settings", () => {
         ":memory:",
         "http://127.0.0.1:8080",
         "libsql://x.turso.io",
-        "/absolute.db",
-        "file:///a/b.db"
+        "/absolute.db"
       ]) {
         yield* write(join(folder, "crosswalk.json"), { db: url })
         expect((yield* database({}, folder)).url).toBe(url)
       }
       yield* write(join(folder, "crosswalk.json"), { db: "file:x%20y.db" })
       expect((yield* database({}, folder)).url).toBe(join(folder, "x y.db"))
+      yield* write(join(folder, "crosswalk.json"), { db: "file:///a/b%20c.db" })
+      expect(yield* database({}, folder)).toMatchObject({ url: "/a/b c.db", path: "/a/b c.db" })
+    })
+  )
+
+  it.effect("refuses a file URL that is none, wherever it comes from", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      for (const url of ["file:%zz", "file://%zz"]) {
+        yield* write(join(folder, "crosswalk.json"), { db: url })
+        for (const error of [
+          yield* Effect.flip(database({}, folder)),
+          yield* Effect.flip(database({ db: Option.some(url) }, folder))
+        ]) {
+          expect(error._tag).toBe("DatabaseError")
+          expect(error.message).toContain(`${url} is not a file URL; give the plain path instead`)
+        }
+      }
     })
   )
 
@@ -106,8 +123,7 @@ describe("Settings", () => {
       for (const text of ["{", '{"database": "x.db"}', '{"db": 1}', "[]"]) {
         yield* write(file, text)
         const error = yield* Effect.flip(database({}, folder))
-        expect(error._tag).toBe("ValidationError")
-        expect(error.field).toBe(file)
+        expect(error).toMatchObject({ _tag: "ValidationError", field: file })
       }
     })
   )
