@@ -61,6 +61,22 @@ describe("streams", () => {
     expect((await crosswalk(["doctor", "--db", db])).code).toBe(0)
   })
 
+  test.skipIf(!isPosix)("ends quietly when nobody reads the help", async ({ folder }) => {
+    for (const flags of ["--help", "list --help", "--version"]) {
+      const script = `"${process.execPath}" "${bin}" ${flags} | true; echo "\${PIPESTATUS[0]}"`
+      expect(await execute("bash", ["-c", script], folder)).toMatchObject({ stdout: "0\n", stderr: "" })
+    }
+  })
+
+  test.skipIf(!existsSync("/dev/full"))("fails when its output cannot be written", async ({ crosswalk, folder }) => {
+    const db = join(folder, "x.db")
+    await crosswalk(["import", example("company-requirements.csv"), "--db", db, ...words])
+    const script = `"${process.execPath}" "${bin}" list --db "${db}" > /dev/full`
+    const { code, stderr } = await execute("bash", ["-c", script], folder)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^crosswalk: the output cannot be written: ENOSPC/u)
+  })
+
   test.skipIf(!isPosix)(
     "ends quietly when the reader goes away while the model works",
     async ({ crosswalk, folder }) => {

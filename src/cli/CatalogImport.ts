@@ -136,8 +136,8 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
     })
   )
 
-  // All that was seen is stored in the catalog now.
-  const missing = (yield* references.count({ catalog })) - seen.size
+  // All that was seen is stored in the catalog now, unless another process has removed some of it.
+  const missing = Math.max(0, (yield* references.count({ catalog })) - seen.size)
   let pruned = 0
   if (options.prune && missing > 0) {
     if (failed.length > 0) {

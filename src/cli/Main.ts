@@ -5,7 +5,7 @@ import manifest from "../../package.json" with { type: "json" }
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
-import { hasColour, type Streams, type Target, write } from "./Output.ts"
+import { hasColour, listen, OutputClosed, type Streams, type Target, write } from "./Output.ts"
 import { escape, toJson } from "./Safe.ts"
 
 /** Ends the process with a code; what there was to say has been said. */
@@ -22,8 +22,7 @@ const wantsJson = (args: ReadonlyArray<string>): boolean => {
   return (end < 0 ? args : args.slice(0, end)).includes("--json")
 }
 
-const isClosed = (error: unknown) =>
-  typeof error === "object" && error !== null && Reflect.get(error, "_tag") === "OutputClosed"
+const isClosed = (error: unknown) => error instanceof OutputClosed && error.problem === undefined
 
 /** What a command line runs in; that of this process unless told. */
 export interface Surroundings {
@@ -70,7 +69,8 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
     }
   }
 
-  return Command.runWith(cli({ streams, folder, early }), { version: manifest.version })(args).pipe(
+  return listen(streams).pipe(
+    Effect.andThen(Command.runWith(cli({ streams, folder, early }), { version: manifest.version })(args)),
     Effect.provide(NodeServices.layer),
     Effect.provideService(CliOutput.Presenter, presenter),
     Effect.catchCause((cause): Effect.Effect<void, Exit> => {

@@ -1,8 +1,15 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import { escape, Safe, safe, toJson } from "./Safe.ts"
 
-/** Whoever read our output has gone, as `head` does when it has enough. Not a failure. */
-export class OutputClosed extends Schema.TaggedError<OutputClosed>()("OutputClosed", {}) {}
+/** Whoever read our output has gone, as `head` does when it has enough; that is not a failure, unless there is a problem. */
+export class OutputClosed extends Schema.TaggedError<OutputClosed>()("OutputClosed", {
+  /** Why it cannot be written, such as a full disk. */
+  problem: Schema.optional(Schema.String)
+}) {
+  override get message() {
+    return `the output cannot be written: ${this.problem ?? "its reader has gone"}`
+  }
+}
 
 /** How to print. */
 export interface OutputOptions {
@@ -63,10 +70,25 @@ const isSet = (value: string | undefined) => value !== undefined && value !== ""
 export const hasColour = (stream: Target): boolean =>
   stream.isTTY === true && !isSet(process.env["NO_COLOR"]) && process.env["TERM"] !== "dumb"
 
+/** How it is told that the reader has gone; the last one after the first. */
+const gone: ReadonlySet<unknown> = new Set(["EPIPE", "ECONNRESET", "EOF", "ERR_STREAM_DESTROYED"])
+
 /** Writes, and waits until it is written. */
 export const write = (stream: Target, text: string): Effect.Effect<void, OutputClosed> =>
   Effect.callback((resume) => {
-    stream.write(text, (error) => resume(error === undefined || error === null ? Effect.void : new OutputClosed()))
+    stream.write(text, (error) => {
+      if (error === undefined || error === null) return resume(Effect.void)
+      const isGone = gone.has(Reflect.get(error, "code"))
+      resume(new OutputClosed(isGone ? {} : { problem: error.message }))
+    })
+  })
+
+/** Without a listener, a reader that has gone would end the process with a stack trace. */
+export const listen = ({ stderr, stdout }: Streams): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const ignore = () => {}
+    stdout.on("error", ignore)
+    stderr.on("error", ignore)
   })
 
 /** What stands on the line of the progress bar. */
@@ -119,16 +141,11 @@ const make = ({ json, quiet }: OutputOptions, { stdout, stderr }: Streams) => {
   })
 }
 
-/** Writes to the streams of this process. */
-export const layer = (options: OutputOptions, streams: Streams = process): Layer.Layer<Output> =>
+/** Writes to the streams, which are to be {@link listen}ed to. */
+export const layer = (options: OutputOptions, streams: Streams): Layer.Layer<Output> =>
   Layer.effect(
     Output,
     Effect.gen(function* () {
-      // Without a listener, a reader that has gone would end the process with a stack trace.
-      const ignore = () => {}
-      const { stderr, stdout } = streams
-      stdout.on("error", ignore)
-      stderr.on("error", ignore)
       const output = make(options, streams)
       yield* Effect.addFinalizer(() => output.progressDone)
       return output
