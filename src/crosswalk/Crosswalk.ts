@@ -19,6 +19,7 @@ import { estimateShare, judge, noneThreshold, sampleOf, weightsOf } from "./Cali
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import * as CatalogContent from "./CatalogContent.ts"
+import { Review } from "./Review.ts"
 import * as Similarity from "./Similarity.ts"
 
 /** How far a suggestion has come, in references. */
@@ -153,11 +154,11 @@ const make = Effect.gen(function* () {
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Crosswalk.suggest")(error)))
   )
 
-  return { suggest }
+  return { suggest, review: yield* Review }
 })
 
 /**
- * Proposes which reference of one catalog answers which of another.
+ * Proposes which reference of one catalog answers which of another, and takes what a person says about it.
  *
  * @example
  * import { Effect } from "effect"
@@ -181,9 +182,13 @@ export class Crosswalk extends Context.Service<
      * ValidationError where it is empty or both are the same, and with ModelMismatchError where vectors are of another model.
      */
     readonly suggest: (options: SuggestOptions, hooks?: SuggestHooks) => Effect.Effect<Suggestions, SuggestError>
+    /** The same as the service {@link Review}. */
+    readonly review: Review["Service"]
   }
 >()("crosswalk/Crosswalk") {
   /** On any libSQL `SqlClient`, with the embedder in use. */
   static readonly layer: Layer.Layer<Crosswalk, DatabaseError, SqlClient.SqlClient | Embedder | EmbeddingRepository> =
-    Layer.effect(this, make).pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, RelationRepository.layer)))
+    Layer.effect(this, make).pipe(
+      Layer.provide(Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, Review.layer))
+    )
 }

@@ -121,7 +121,7 @@ export const run = Effect.fn("RelationImport.run")(
     const totals = yield* sql.withTransaction(
       Effect.gen(function* () {
         const totals = yield* relations.saveMany(
-          good.map(({ relation: { needsReview: _, ...relation } }) => relation),
+          good.map(({ relation: { needsReview: _needsReview, ...relation } }) => relation),
           { keepDecided: options.force !== true }
         )
         if (flagged === "[]") return totals
