@@ -73,7 +73,7 @@ const inputs = Arbitrary.map(
 )
 
 /** What is kept of a reference, its times apart. */
-const content = ({ createdAt: _, updatedAt: __, ...rest }: Reference) => rest
+const content = ({ createdAt: _createdAt, updatedAt: _updatedAt, ...rest }: Reference) => rest
 
 const stored = Effect.gen(function* () {
   const references = yield* ReferenceRepository

@@ -106,14 +106,12 @@ export const coverage = Command.make(
     }
     const gone = earlier === undefined ? [] : CoverageSummary.lost(report, earlier)
     if (gone.length > 0) {
+      const states = gone.map(
+        ({ after, before, uri }) =>
+          `${uri} (${CoverageSummary.stateText[before]} → ${CoverageSummary.stateText[after]})`
+      )
       problems.push(
-        `${count(gone.length, "reference")} lost coverage since ${baseline} (--baseline): ` +
-          gone
-            .map(
-              ({ after, before, uri }) =>
-                `${uri} (${CoverageSummary.stateText[before]} → ${CoverageSummary.stateText[after]})`
-            )
-            .join(", ")
+        `${count(gone.length, "reference")} lost coverage since ${baseline} (--baseline): ${states.join(", ")}.`
       )
     }
     if (problems.length > 0) return yield* new Ended({ code: ExitCode.failure, message: problems.join(" ") })
