@@ -143,7 +143,10 @@ const advice: Readonly<Record<Fault, Advice>> = {
   unreachable: {
     reason: "connection",
     isRetryable: true,
-    problem: (detail) => `the database server cannot be reached (${detail}). Check the URL and that it is running.`
+    problem: (detail) =>
+      detail.includes("wrong version number")
+        ? "the database server does not use TLS. Use http:// for it, or libsql:// with ?tls=0."
+        : `the database server cannot be reached (${detail}). Check the URL and that it is running.`
   },
   url: {
     reason: "connection",

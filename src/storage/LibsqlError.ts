@@ -66,7 +66,8 @@ const codes: ReadonlyArray<readonly [RegExp, Fault]> = [
   [/^SQLITE_CONSTRAINT/u, "constraint"],
   [/^SQLITE_(BUSY|LOCKED)/u, "busy"],
   [/^SQLITE_(CANTOPEN|PERM)/u, "cannotOpen"],
-  [/^SQLITE_READONLY_(DIRECTORY|CANTINIT)/u, "readonlyFolder"],
+  // libSQL has no name for these two, 1288 (CANTINIT) and 1544 (DIRECTORY).
+  [/^(SQLITE_READONLY_(DIRECTORY|CANTINIT)|UNKNOWN_SQLITE_ERROR_(1288|1544))$/u, "readonlyFolder"],
   [/^SQLITE_READONLY/u, "readonly"],
   [/^SQLITE_NOTADB/u, "notDatabase"],
   [/^SQLITE_(CORRUPT|IOERR)/u, "corrupt"],

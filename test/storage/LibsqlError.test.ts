@@ -127,6 +127,21 @@ describe("LibsqlError", () => {
     }
   })
 
+  it("tells a folder that cannot be written from a file, also by the number that libSQL has no name for", () => {
+    for (const extendedCode of ["SQLITE_READONLY_DIRECTORY", "UNKNOWN_SQLITE_ERROR_1544", "UNKNOWN_SQLITE_ERROR_1288"]) {
+      const message = "SQLITE_READONLY: attempt to write a readonly database"
+      const error = fromCause("x")(coded("SQLITE_READONLY", message, { extendedCode }))
+      assert.include(error.problem, "its folder cannot be written")
+    }
+  })
+
+  it("says what to do where the server does not use TLS", () => {
+    const cause = new TypeError("fetch failed", {
+      cause: coded("ERR_SSL_WRONG_VERSION_NUMBER", "40CD:error:0A00010B:SSL routines:wrong version number:x.c:77:")
+    })
+    assert.include(fromCause("x")(cause).problem, "?tls=0")
+  })
+
   it("keeps an error that is one already", () => {
     const error = toSqlError("execute")(coded("SQLITE_BUSY"))
     assert.strictEqual(toSqlError("other")(error), error)
