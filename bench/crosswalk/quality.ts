@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
-import { Effect, Layer, Result, Stream } from "effect"
+import { Effect, Result, Stream } from "effect"
 import {
   confidenceExamples,
   type Fitted,
@@ -252,11 +252,7 @@ const program = Effect.fn(function* (folder: string) {
 export type Quality = Effect.Success<ReturnType<typeof program>>
 
 /** Everything about quality, from the files of the folder. */
-export const measure = (folder: string) =>
-  program(folder).pipe(
-    Effect.provide(Layer.provideMerge(Layer.merge(Crosswalk.layer, CatalogDiff.layer), Store.layer())),
-    Effect.provide(NodeServices.layer)
-  )
+export const measure = (folder: string) => program(folder).pipe(Effect.provide([Store.layer(), NodeServices.layer]))
 
 const goals: Partial<Record<keyof Figures, string>> = {
   firstRight: "≥ .78",

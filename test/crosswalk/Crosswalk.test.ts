@@ -319,6 +319,6 @@ describe.skipIf(!existsSync(folder))("Crosswalk.suggest on ASVS (skipped without
         successors.get(source.uri)?.includes(suggestions[0]?.target.uri ?? "")
       )
       assert.isAtLeast(right.length / answerable.length, 0.7)
-    }).pipe(Effect.scoped, Effect.provide(store), Effect.provide(NodeServices.layer))
+    }).pipe(Effect.scoped, Effect.provide([store, NodeServices.layer]))
   )
 })

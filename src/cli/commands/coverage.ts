@@ -1,4 +1,4 @@
-import { Effect, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Coverage } from "../../crosswalk/Coverage.ts"
 import * as CoverageSummary from "../../crosswalk/CoverageSummary.ts"
@@ -82,8 +82,7 @@ export const coverage = Command.make(
     const earlier = baseline === undefined ? undefined : yield* files.readBaseline(baseline)
     const made = exceptions === undefined ? undefined : yield* files.readExceptions(exceptions)
     const report = yield* Coverage.use((coverage) => coverage.report({ ...options, exceptions: made })).pipe(
-      Effect.provide(Coverage.layer),
-      Effect.provide(Session.database("existing"))
+      Effect.provide(Layer.provide(Coverage.layer, Session.database("existing")))
     )
     for (const { format, path } of written) {
       yield* Files.write(path, Stream.make(files.render(report, format, file)))

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Review } from "../../crosswalk/Review.ts"
 import { ValidationError } from "../../domain/errors.ts"
@@ -37,7 +37,7 @@ export const decide = Command.make(
     const status = reject ? "rejected" : "accepted"
     const outcome = yield* Review.use((review) =>
       review.decide([{ source, target, type, as, status, note }], { by: name })
-    ).pipe(Effect.provide(Review.layer), Effect.provide(Session.database("existing")))
+    ).pipe(Effect.provide(Layer.provide(Review.layer, Session.database("existing"))))
     yield* tell(reject ? "Rejected" : "Accepted", outcome)
   })
 ).pipe(

@@ -1,4 +1,4 @@
-import { Effect, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { SuggestMethod } from "../../domain/Suggestion.ts"
 import * as Files from "../Files.ts"
@@ -38,8 +38,9 @@ export const diff = Command.make(
     const output = yield* Output
     const { CatalogDiff, html, json, text } = yield* lazily(() => import("../DiffFiles.ts"))
     const changes = yield* CatalogDiff.use((diff) => diff.diff(options)).pipe(
-      Effect.provide(CatalogDiff.layer),
-      Effect.provide(Session.embeddings("existing", { warm: options.method !== "keyword" }))
+      Effect.provide(
+        Layer.provide(CatalogDiff.layer, Session.embeddings("existing", { warm: options.method !== "keyword" }))
+      )
     )
     yield* output.progressDone
     for (const path of outputs) {

@@ -1,4 +1,4 @@
-import { Effect, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { type Outcome, Review } from "../../crosswalk/Review.ts"
 import * as ReviewCsv from "../../crosswalk/ReviewCsv.ts"
@@ -202,7 +202,7 @@ export const review = Command.make(
       }
       const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !output.json
       yield* isList || !isTerminal ? list(filter) : interactively(filter, by)
-    }).pipe(Effect.provide(Review.layer), Effect.provide(Session.database("existing")))
+    }).pipe(Effect.provide(Layer.provideMerge(Review.layer, Session.database("existing"))))
   })
 ).pipe(
   Command.withDescription("Accept or reject suggested relations: one by one, by filter, or in a spreadsheet"),

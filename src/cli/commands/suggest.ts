@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RelationType } from "../../domain/Relation.ts"
 import { type Suggestions, SuggestMethod } from "../../domain/Suggestion.ts"
@@ -80,8 +80,9 @@ export const suggest = Command.make(
         { onProgress: ({ done, total }) => output.progress("Comparing", done, total) }
       )
     ).pipe(
-      Effect.provide(Crosswalk.layer),
-      Effect.provide(Session.embeddings("existing", { warm: options.method !== "keyword" }))
+      Effect.provide(
+        Layer.provide(Crosswalk.layer, Session.embeddings("existing", { warm: options.method !== "keyword" }))
+      )
     )
     yield* output.progressDone
     yield* output.answer(suggestionsJson(found), () => lines(output, found))
