@@ -17,7 +17,7 @@ export const plain: Printer = { bold: (text) => safe`${text}`, width: 100 }
 const cell = (group: CoverageGroup | undefined): string =>
   group === undefined
     ? ""
-    : `${CoverageSummary.percentText(group.percent)} (${group.covered + group.excepted}/${group.total})`
+    : `${CoverageSummary.percentText(group.percent)} (${CoverageSummary.counted(group)}/${group.total})`
 
 /** A coverage report as lines of text: chapters and levels, then by name what is missing, then the numbers. */
 export const coverageTable = ({ bold, width }: Printer, report: CoverageReport): ReadonlyArray<Safe> => {

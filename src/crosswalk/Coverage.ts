@@ -72,7 +72,7 @@ const make = Effect.gen(function* () {
       yield* Effect.yieldNow
     }
     if (all.length === 0) return yield* new NotFoundError({ uri: catalog, entity: "catalog" })
-    return all.sort((a, b) => (a.uri < b.uri ? -1 : 1))
+    return all.sort((a, b) => CoverageGroups.byName(a.uri, b.uri))
   })
 
   const edges = Effect.fnUntraced(function* (

@@ -43,7 +43,7 @@ export const countsOf = (references: ReadonlyArray<CoveredReference>, countPartl
 const collator = new Intl.Collator("en", { numeric: true })
 
 /** In the order of a reader: `V2` before `V10`, what has no name last. */
-const compare = (a: string, b: string): number =>
+export const byName = (a: string, b: string): number =>
   a === b ? 0 : a === "" ? 1 : b === "" ? -1 : collator.compare(a, b) || (a < b ? -1 : 1)
 
 /** The counts by chapter, by level, and by both. */
@@ -54,7 +54,7 @@ export const groupsOf = (references: ReadonlyArray<CoveredReference>, countPartl
         const [first] = members
         return first === undefined ? [] : [{ ...key(first), ...countsOf(members, countPartly) }]
       })
-      .sort((a, b) => compare(a.chapter, b.chapter) || compare(a.level, b.level))
+      .sort((a, b) => byName(a.chapter, b.chapter) || byName(a.level, b.level))
   return {
     chapters: groups(({ chapter }) => ({ chapter, level: "" })),
     levels: groups(({ level }) => ({ chapter: "", level })),

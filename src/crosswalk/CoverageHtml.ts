@@ -27,7 +27,7 @@ const step = (percent: number): string => `h${[25, 50, 75, 90, 100].filter((limi
 const cell = (group: CoverageGroup | undefined): Markup =>
   group === undefined
     ? markup`<td>–</td>`
-    : markup`<td class="${step(group.percent)}">${CoverageSummary.percentText(group.percent)}<small>${group.covered + group.excepted} of ${group.total}</small></td>`
+    : markup`<td class="${step(group.percent)}">${CoverageSummary.percentText(group.percent)}<small>${CoverageSummary.counted(group)} of ${group.total}</small></td>`
 
 const heatMap = (report: CoverageReport): Markup => {
   const levels = report.levels.length > 1 ? report.levels.map(({ level }) => level) : []

@@ -5,7 +5,7 @@ import { escapeMarkdown as text } from "./Markup.ts"
 const cell = (group: CoverageGroup | undefined): string =>
   group === undefined
     ? ""
-    : `${CoverageSummary.percentText(group.percent)} (${group.covered + group.excepted}/${group.total})`
+    : `${CoverageSummary.percentText(group.percent)} (${CoverageSummary.counted(group)}/${group.total})`
 
 const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 

@@ -1,7 +1,10 @@
-import type { CoverageReport, CoverageState } from "../domain/Coverage.ts"
+import type { CoverageCounts, CoverageReport, CoverageState } from "../domain/Coverage.ts"
 
 /** A percentage with one decimal, cut rather than rounded, so that 100 means all. */
 export const percentText = (percent: number): string => `${(Math.floor(percent * 10 + 1e-9) / 10).toFixed(1)} %`
+
+/** How many count: covered, excepted and, where asked for, partly covered. */
+export const counted = ({ percent, total }: CoverageCounts): number => Math.round((percent * total) / 100)
 
 /** The states in words. */
 export const stateText: Readonly<Record<CoverageState, string>> = {

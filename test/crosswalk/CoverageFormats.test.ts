@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { DateTime, Effect, Stream } from "effect"
 import { SaxesParser } from "saxes"
 import * as CoverageCsv from "../../src/crosswalk/CoverageCsv.ts"
 import * as CoverageGroups from "../../src/crosswalk/CoverageGroups.ts"
@@ -15,7 +15,6 @@ import * as GraphSvg from "../../src/crosswalk/GraphSvg.ts"
 import { type CoveredReference, CoverageReport, type CoverageState } from "../../src/domain/Coverage.ts"
 import { Reference } from "../../src/domain/Reference.ts"
 import { Relation } from "../../src/domain/Relation.ts"
-import { DateTime } from "effect"
 
 const hostile = `<script>alert("1")</script> & ]]> '=\u0001\u001b[2J | \`x\` -->\n"quoted"\\`
 
