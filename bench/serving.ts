@@ -18,6 +18,7 @@ import { LibsqlClient } from "../src/libsql.ts"
 import { Search } from "../src/search/Search.ts"
 import * as Usearch from "../src/search/Usearch.ts"
 import { EmbeddingRepository } from "../src/storage/EmbeddingRepository.ts"
+import { LongReads } from "../src/storage/LongReads.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import { fill, texter } from "./vectors/data.ts"
 
@@ -110,7 +111,7 @@ try {
   log("filling …")
   await fill(path, references, { texts: true, model: fingerprint })
   const services = Layer.mergeAll(Search.layer, EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
-    Layer.provide(Usearch.layer()),
+    Layer.provide(Layer.merge(Usearch.layer(), LongReads.layer)),
     Layer.provide(Layer.merge(LibsqlClient.layer({ url: path }), embedder))
   )
   const rows = await Effect.runPromise(Effect.provide(program, services))

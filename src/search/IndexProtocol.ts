@@ -64,6 +64,8 @@ export interface FromIndex {
 
 /** What a thread is started with. */
 export interface IndexInput {
+  /** Works beside what is urgent, and stands back for it where the system allows that. */
+  readonly background: boolean
   /** How many threads may add to a graph. */
   readonly buildThreads: number
   /** How many candidates a search follows in a graph. */

@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import type { FromIndex, IndexInput, ToIndex } from "./IndexProtocol.ts"
 import { answering, IndexStore } from "./IndexStore.ts"
@@ -6,6 +7,9 @@ import { answering, IndexStore } from "./IndexStore.ts"
 const input: IndexInput = workerData
 const port = parentPort
 if (port === null) throw new Error("This file runs as a worker thread")
+
+// On Linux this is the priority of the thread alone, elsewhere of the whole process.
+if (input.background && process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 const answer = answering(new IndexStore(input))
 

@@ -15,6 +15,7 @@ import { toDatabaseError } from "../storage/DatabaseErrors.ts"
 import { decodeInput } from "../storage/Decoding.ts"
 import { conditions } from "../storage/FilterSql.ts"
 import * as KeywordLeg from "../storage/KeywordLeg.ts"
+import { LongReads } from "../storage/LongReads.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import * as FacetCounts from "./FacetCounts.ts"
@@ -51,10 +52,11 @@ const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
     const references = yield* ReferenceRepository
     const keyword = yield* KeywordLeg.make
+    const { offLoop } = yield* LongReads
     const decode = decodeInput(SearchOptions, "options")
 
     const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
-      const { condition, ideal, matches } = yield* keyword.rank(query, limit, filter)
+      const { condition, ideal, matches } = yield* offLoop(keyword.rank(query, limit, filter))
       const scores = new Map(matches.map(({ score, uri }) => [uri, score]))
       const scoreOf = (uri: string) => scores.get(uri) ?? 0
       return {

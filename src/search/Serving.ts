@@ -182,7 +182,7 @@ export const build = (
 ): Effect.Effect<Serving, Failure> => {
   const onProgress = options.onProgress ?? noProgress
   const { kind } = options
-  return withThread(plan, (thread, close) =>
+  const built = withThread(plan, (thread, close) =>
     Effect.gen(function*() {
       const wanted = (serving: Serving | undefined) => serving?.kind === kind && !options.fresh ? serving : undefined
       const { position } = yield* log.newest()
@@ -197,11 +197,22 @@ export const build = (
       }
       yield* followSlowly(log, serving, behind, before === undefined ? noProgress : onProgress)
       yield* save(plan.path, serving)
-      if (kind === "flat") return serving
-      // Mapped instead of in memory, and no longer changed.
-      const opened = yield* openSaved(log, plan, model, thread, "view", close)
-      return opened ?? (yield* new IndexThread.IndexFailure({ reason: `${plan.path} changed while it was opened` }))
+      return serving
     }))
+  if (kind === "flat") return built
+  // Mapped instead of in memory, no longer changed, and by a thread that does not stand back.
+  return Effect.flatMap(built, (serving) =>
+    Effect.andThen(
+      serving.close,
+      withThread({ ...plan, input: { ...plan.input, background: false } }, (thread, close) =>
+        Effect.flatMap(
+          openSaved(log, plan, model, thread, "view", close),
+          (opened) =>
+            opened === undefined
+              ? Effect.fail(new IndexThread.IndexFailure({ reason: `${plan.path} changed while it was opened` }))
+              : Effect.succeed(opened)
+        ))
+    ))
 }
 
 /** Writes the index to its file, as of its position. */

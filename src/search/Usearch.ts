@@ -49,7 +49,7 @@ export const planOf = Effect.fnUntraced(function*(options: Options, buildThreads
   const client = Option.getOrUndefined(yield* Effect.serviceOption(LibsqlClient))
   const isFile = client?.kind === "file" || client?.kind === "replica"
   return {
-    input: { buildThreads, expansion: options.expansion ?? 320 },
+    input: { background: false, buildThreads, expansion: options.expansion ?? 320 },
     path: options.path ?? (isFile ? defaultPath(client.url) : undefined),
     exactUpTo: options.exactUpTo ?? 100_000,
     mergeAfter: options.mergeAfter
@@ -158,7 +158,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
     // A graph where there are too many vectors to compare all, and a new one where it carries too many changes.
     const isGraphWanted = kind === "graph" ? pending > mergeAfter : count > exactUpTo
     if (isGraphWanted && path !== undefined) {
-      return Serving.build(log, { ...plan, path }, model, { kind: "graph", fresh: false })
+      const input = { ...plan.input, background: true }
+      return Serving.build(log, { ...plan, path, input }, model, { kind: "graph", fresh: false })
     }
     return isInline && !Serving.isSmall(count / 2, model) ? Serving.prepare(log, plan, model) : undefined
   }

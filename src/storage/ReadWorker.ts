@@ -15,6 +15,7 @@ const open = async (): Promise<Client> => {
   const { createClient } = await import("@libsql/client")
   const opened = createClient({ url, concurrency: 1, intMode: "number", timeout: 20 })
   await opened.execute("PRAGMA query_only = ON")
+  await opened.execute("PRAGMA cache_size = -32000")
   return opened
 }
 

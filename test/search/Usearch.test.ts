@@ -104,7 +104,7 @@ describe("GraphIndex", () => {
 
 /** A store whose file was opened to be read. */
 const opened = (path: string, fingerprint = "one", dimensions = 16) => {
-  const store = new IndexStore({ buildThreads: 1, expansion: 64 })
+  const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
   return { store, answer: store.answer({ _tag: "Open", path, fingerprint, dimensions, mode: "view" }) }
 }
 
@@ -115,7 +115,7 @@ const ask = <Tag extends Answer["_tag"]>(store: IndexStore, question: Question, 
 }
 
 const saved = (kind: "flat" | "graph", path: string) => {
-  const store = new IndexStore({ buildThreads: 1, expansion: 64 })
+  const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
   const ids = idsOf(300)
   const vectors = vectorsOf(300, 16, 5)
   ask(store, { _tag: "Reset", kind, dimensions: 16, expected: 300 }, "Done")

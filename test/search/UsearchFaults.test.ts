@@ -200,7 +200,7 @@ const processOf = (script: string, ...args: ReadonlyArray<string>) =>
 const saving = `
 import { IndexStore } from "./src/search/IndexStore.ts"
 const [path] = process.argv.slice(-1)
-const store = new IndexStore({ buildThreads: 1, expansion: 64 })
+const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
 const count = 4000, dimensions = ${dimensions}
 const vectors = Float32Array.from({ length: count * dimensions }, (_, i) => Math.sin(i))
 store.answer({ _tag: "Reset", kind: "flat", dimensions, expected: count })
