@@ -138,11 +138,14 @@ const make = Effect.gen(function* () {
   /** Inside a transaction. */
   const takeBack = Effect.fnUntraced(function* (step: number, by: string | undefined) {
     const decisions = (yield* rows.ofStep(step)).reverse()
-    const now = yield* rows.byPairs(decisions)
+    const keyOf = (source: string, target: string, type: string | undefined) => JSON.stringify([source, target, type])
+    const now = new Map(
+      (yield* rows.byPairs(decisions)).map((row) => [keyOf(row.source, row.target, row.type), row] as const)
+    )
     const changes: Array<ReviewRows.Change> = []
     const refused: Array<Refusal> = []
     for (const { after, before, source, target } of decisions) {
-      const row = now.find((one) => one.source === source && one.target === target && one.type === after?.type)
+      const row = now.get(keyOf(source, target, after?.type))
       const state = row === undefined ? undefined : ReviewRows.stateOf(row)
       if (row === undefined || state === undefined || after === undefined || state.status !== after.status) {
         refused.push({ source, target, problem: "it has changed since that decision, so it stays as it is" })
