@@ -268,7 +268,8 @@ it.live("a graph is built when there are too many vectors, followed, merged, and
     const path = `${url}.vectors`
     const options = { exactUpTo: 100, mergeAfter: 20 }
     const settled = (check: () => boolean) =>
-      Effect.sync(check).pipe(
+      // A search is what notices that something is to be done.
+      Effect.andThen(agrees("title 99"), Effect.sync(check)).pipe(
         Effect.flatMap((done) => done ? Effect.void : Effect.fail("not yet")),
         Effect.retry(Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))),
         Effect.orDie
