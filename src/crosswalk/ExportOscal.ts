@@ -6,7 +6,7 @@ import { partsOf, tokenOf, uuidOf } from "./ExportIds.ts"
 import { localId } from "./Graph.ts"
 
 /** The namespace of the properties that only this program knows. */
-const ns = "https://crosswalk.dev/ns/oscal"
+const ns = "urn:crosswalk:oscal"
 
 const metadata = (title: string, version: string, times: ReadonlyArray<DateTime.Utc>) => ({
   title,
