@@ -27,7 +27,7 @@ export const EmbedderConfig = Schema.Union([
   }),
   Schema.Struct({
     type: Schema.Literal("deterministic"),
-    dimensions: Schema.optionalKey(Count)
+    dimensions: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65_536 })))
   })
 ])
 export type EmbedderConfig = typeof EmbedderConfig.Type

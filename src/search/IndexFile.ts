@@ -124,14 +124,20 @@ export const verify = (path: string): Description =>
     return description
   })
 
-/** Reads a part of a file that was verified into memory of the right length. */
-export const readPart = (path: string, description: Description, part: number, into: NodeJS.ArrayBufferView): void =>
+/** Fills memory from a part of a file that was verified, `skip` bytes after where the part begins. */
+export const readPart = (
+  path: string,
+  description: Description,
+  part: number,
+  into: NodeJS.ArrayBufferView,
+  skip = 0
+): void =>
   withFile(path, (file) => {
-    const from = description.parts.slice(0, part).reduce((sum, length) => sum + length, 0)
-    const length = description.parts[part]
-    if (length !== into.byteLength) throw new Damaged("its parts do not fit its count")
-    for (let done = 0; done < length;) {
-      const read = readSync(file, into, done, Math.min(chunkLength * 64, length - done), from + done)
+    const from = description.parts.slice(0, part).reduce((sum, length) => sum + length, skip)
+    const length = into.byteLength
+    if (skip + length > (description.parts[part] ?? 0)) throw new Damaged("its parts do not fit its count")
+    for (let done = 0; done < length; ) {
+      const read = readSync(file, into, done, length - done, from + done)
       if (read === 0) throw new Damaged("it ends too early")
       done += read
     }

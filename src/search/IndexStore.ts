@@ -12,6 +12,9 @@ const vectorsPerThread = 50_000
 /** How many more than wanted are taken from a graph, whose order is not exact, to be compared by the database. */
 const more = 32
 
+/** How many vectors are read from a file at once. */
+const pieceSize = 4096
+
 /**
  * An index as its thread has it: a flat one, or a graph. A graph that was opened to be read stays as it is: what came or
  * changed since is in the flat index, what went or changed is hidden.
@@ -93,11 +96,14 @@ export class IndexStore {
       this.isGraphOpen = mode === "load"
       return
     }
-    const ids = new Float64Array(count)
-    const vectors = new Float32Array(count * dimensions)
-    IndexFile.readPart(path, description, 0, ids)
-    IndexFile.readPart(path, description, 1, vectors)
-    this.flat.set(ids, vectors)
+    // In pieces, so that the vectors are not in memory twice.
+    for (let from = 0; from < count; from += pieceSize) {
+      const ids = new Float64Array(Math.min(pieceSize, count - from))
+      const vectors = new Float32Array(ids.length * dimensions)
+      IndexFile.readPart(path, description, 0, ids, from * 8)
+      IndexFile.readPart(path, description, 1, vectors, from * dimensions * 4)
+      this.flat.set(ids, vectors)
+    }
   }
 
   private apply({ ids, removed, vectors }: Changes): void {

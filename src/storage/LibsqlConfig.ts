@@ -74,6 +74,10 @@ export const locate = (config: Pick<Config, "url" | "syncUrl">, folder = process
   const protocol = scheme.exec(url)?.[1]?.toLowerCase()
   if (protocol === undefined || protocol === "file") {
     const path = protocol === undefined ? resolve(folder, url) : pathOfUrl(url, folder)
+    // A NUL would end the process, from within libSQL.
+    if (path.includes("\0") || !path.isWellFormed()) {
+      throw new LibsqlFault("url", "the path has a NUL or a lone surrogate, which no file name can have")
+    }
     // A path is encoded whole, because libSQL would read `?` and `#` in it as the ends of a URL's path.
     const located = { url: `file:${encodeURIComponent(path)}`, label: path, path }
     return syncUrl === undefined

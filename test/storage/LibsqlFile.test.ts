@@ -313,6 +313,9 @@ describe("a database file", () => {
         [{ url: secret }, "corrupt", /encryptionKey/u],
         [{ url: secret, encryptionKey: Redacted.make("wrong") }, "corrupt", /encryptionKey/u],
         [{ url: "" }, "connection", /it is empty/u],
+        [{ url: join(folder, "a\0b.db") }, "connection", /NUL/u],
+        [{ url: "file:a%00b.db" }, "connection", /NUL/u],
+        [{ url: join(folder, "\ud800.db") }, "connection", /lone surrogate/u],
         [{ url: "ws://127.0.0.1:1" }, "connection", /ws:/u],
         [{ url: "http://" }, "connection", /no host/u],
         [{ url: ":memory:", syncUrl: "http://127.0.0.1:1" }, "connection", /replica needs a file/u]
