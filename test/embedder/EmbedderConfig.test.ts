@@ -28,6 +28,7 @@ describe("EmbedderConfig.layerOf", () => {
 
   for (const [field, input] of [
     ["dimensions", { type: "deterministic", dimensions: 0 }],
+    ["dimensions", { type: "deterministic", dimensions: 1e9 }],
     ["workers", { type: "transformers", workers: "two" }],
     ["dtype", { type: "transformers", dtype: "q5" }],
     ["modle", { type: "transformers", modle: "x" }]
