@@ -117,7 +117,10 @@ describe("interruption", () => {
         onStart: (child) => {
           const poll = async () => {
             while (child.exitCode === null && child.signalCode === null) {
-              if ((await embeddingsOf(join(folder, "x.db"))) > 0) return child.kill("SIGINT")
+              if ((await embeddingsOf(join(folder, "x.db"))) > 0) {
+                child.kill("SIGINT")
+                return
+              }
               await setTimeout(10)
             }
           }
