@@ -1,10 +1,9 @@
 import { Schema } from "effect"
 
-const isStorable = Schema.makeFilter<string>(
-  (text) =>
-    text.includes("\0")
-      ? "well-formed Unicode without NUL characters (this has a NUL)"
-      : text.isWellFormed()
+const isStorable = Schema.makeFilter<string>((text) =>
+  text.includes("\0")
+    ? "well-formed Unicode without NUL characters (this has a NUL)"
+    : text.isWellFormed()
       ? undefined
       : "well-formed Unicode without NUL characters (this has a lone surrogate)"
 )
@@ -19,7 +18,7 @@ export const Text = Schema.String.check(isStorable)
 
 /** {@link Text} with at least one character that is not white space. */
 export const NonBlankText = Text.check(
-  Schema.makeFilter((text) => text.trim() === "" ? "text that is not blank" : undefined)
+  Schema.makeFilter((text) => (text.trim() === "" ? "text that is not blank" : undefined))
 )
 
 /** How deep JSON may be nested: SQLite reads 1000 levels, and a value beyond that would break every filter on metadata. */

@@ -8,16 +8,20 @@ const quote = (value: unknown): string => {
 }
 
 /** An input that breaks a rule; nothing was written. */
-export class ValidationError extends Schema.TaggedError<ValidationError>()("ValidationError", {
-  /** The field, with dots where it is inside another, such as `metadata.level`. */
-  field: Schema.String,
-  /** What was given. */
-  value: Schema.Unknown,
-  /** The rule in words. */
-  constraint: Schema.String,
-  /** What would be right, with an example where that helps. */
-  expected: Schema.String
-}, { httpApiStatus: 400 }) {
+export class ValidationError extends Schema.TaggedError<ValidationError>()(
+  "ValidationError",
+  {
+    /** The field, with dots where it is inside another, such as `metadata.level`. */
+    field: Schema.String,
+    /** What was given. */
+    value: Schema.Unknown,
+    /** The rule in words. */
+    constraint: Schema.String,
+    /** What would be right, with an example where that helps. */
+    expected: Schema.String
+  },
+  { httpApiStatus: 400 }
+) {
   override get message() {
     return `${this.field}: ${this.constraint}; got ${quote(this.value)}. Expected ${this.expected}.`
   }
@@ -25,7 +29,7 @@ export class ValidationError extends Schema.TaggedError<ValidationError>()("Vali
   /** The first problem that a Schema found, as a ValidationError. `input` is the value that was decoded. */
   static fromIssue(issue: SchemaIssue.Issue, input: unknown, root = "input"): ValidationError {
     const first = SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues[0]
-    const path = (first?.path ?? []).map((part) => typeof part === "object" ? part.key : part)
+    const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
     let value: unknown = input
     for (const key of path) {
       value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
@@ -65,102 +69,133 @@ export const DatabaseReason = Schema.Literals([
 export type DatabaseReason = typeof DatabaseReason.Type
 
 /** The database could not do what was asked. */
-export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
-  /** What was being done, such as `ReferenceRepository.save`. */
-  operation: Schema.String,
-  reason: DatabaseReason,
-  /** The same call may succeed later. */
-  isRetryable: Schema.Boolean,
-  /** What happened and what to do. */
-  problem: Schema.String,
-  cause: Schema.optional(Schema.Defect())
-}, { httpApiStatus: 503 }) {
+export class DatabaseError extends Schema.TaggedError<DatabaseError>()(
+  "DatabaseError",
+  {
+    /** What was being done, such as `ReferenceRepository.save`. */
+    operation: Schema.String,
+    reason: DatabaseReason,
+    /** The same call may succeed later. */
+    isRetryable: Schema.Boolean,
+    /** What happened and what to do. */
+    problem: Schema.String,
+    cause: Schema.optional(Schema.Defect())
+  },
+  { httpApiStatus: 503 }
+) {
   override get message() {
     return `${this.operation}: ${this.problem}`
   }
 }
 
 /** A model is unknown, missing, damaged or of another kind than it should be. */
-export class ModelLoadError extends Schema.TaggedError<ModelLoadError>()("ModelLoadError", {
-  /** The model that was asked for. */
-  model: Schema.String,
-  /** What is wrong, and where it was looked for. */
-  reason: Schema.String,
-  /** What to do about it. */
-  remedy: Schema.String,
-  cause: Schema.optional(Schema.Defect())
-}, { httpApiStatus: 503 }) {
+export class ModelLoadError extends Schema.TaggedError<ModelLoadError>()(
+  "ModelLoadError",
+  {
+    /** The model that was asked for. */
+    model: Schema.String,
+    /** What is wrong, and where it was looked for. */
+    reason: Schema.String,
+    /** What to do about it. */
+    remedy: Schema.String,
+    cause: Schema.optional(Schema.Defect())
+  },
+  { httpApiStatus: 503 }
+) {
   override get message() {
     return `Model ${this.model} cannot be used: ${this.reason}. ${this.remedy}`
   }
 }
 
 /** A text could not be embedded. */
-export class EmbeddingError extends Schema.TaggedError<EmbeddingError>()("EmbeddingError", {
-  /** The text, or its beginning where it is long. */
-  text: Schema.String,
-  /** Why. */
-  reason: Schema.String,
-  /** The reference that was saved without a vector, where one was. */
-  reference: Schema.optional(Reference),
-  cause: Schema.optional(Schema.Defect())
-}, { httpApiStatus: 500 }) {
+export class EmbeddingError extends Schema.TaggedError<EmbeddingError>()(
+  "EmbeddingError",
+  {
+    /** The text, or its beginning where it is long. */
+    text: Schema.String,
+    /** Why. */
+    reason: Schema.String,
+    /** The reference that was saved without a vector, where one was. */
+    reference: Schema.optional(Reference),
+    cause: Schema.optional(Schema.Defect())
+  },
+  { httpApiStatus: 500 }
+) {
   override get message() {
-    const subject = this.reference === undefined
-      ? `The text ${quote(this.text)} could not be embedded`
-      : `${this.reference.uri} was saved without an embedding`
+    const subject =
+      this.reference === undefined
+        ? `The text ${quote(this.text)} could not be embedded`
+        : `${this.reference.uri} was saved without an embedding`
     return `${subject}: ${this.reason}`
   }
 }
 
 /** Nothing is stored under this URI. */
-export class NotFoundError extends Schema.TaggedError<NotFoundError>()("NotFoundError", {
-  uri: Schema.String,
-  /** What was looked for: `reference`, `relation`, `catalog`. */
-  entity: Schema.String
-}, { httpApiStatus: 404 }) {
+export class NotFoundError extends Schema.TaggedError<NotFoundError>()(
+  "NotFoundError",
+  {
+    uri: Schema.String,
+    /** What was looked for: `reference`, `relation`, `catalog`. */
+    entity: Schema.String
+  },
+  { httpApiStatus: 404 }
+) {
   override get message() {
     return `There is no ${this.entity} ${this.uri}`
   }
 }
 
 /** The stored vectors were made with another model, so they cannot be compared. */
-export class ModelMismatchError extends Schema.TaggedError<ModelMismatchError>()("ModelMismatchError", {
-  /** The fingerprint of the stored vectors. */
-  stored: Schema.String,
-  /** The fingerprint of the model in use. */
-  active: Schema.String,
-  /** The names of the two models. */
-  storedModel: Schema.String,
-  activeModel: Schema.String
-}, { httpApiStatus: 409 }) {
+export class ModelMismatchError extends Schema.TaggedError<ModelMismatchError>()(
+  "ModelMismatchError",
+  {
+    /** The fingerprint of the stored vectors. */
+    stored: Schema.String,
+    /** The fingerprint of the model in use. */
+    active: Schema.String,
+    /** The names of the two models. */
+    storedModel: Schema.String,
+    activeModel: Schema.String
+  },
+  { httpApiStatus: 409 }
+) {
   override get message() {
-    return `The stored vectors are of ${this.storedModel} (${this.stored}), the model in use is ${this.activeModel} ` +
+    return (
+      `The stored vectors are of ${this.storedModel} (${this.stored}), the model in use is ${this.activeModel} ` +
       `(${this.active}). Re-embed with EmbeddingRepository.updateAllEmbeddings or 'crosswalk embed', ` +
       `or use the first model.`
+    )
   }
 }
 
 /** A change would lose what a person decided. */
-export class ConflictError extends Schema.TaggedError<ConflictError>()("ConflictError", {
-  uri: Schema.String,
-  /** What stands in the way, and how to go on. */
-  problem: Schema.String
-}, { httpApiStatus: 409 }) {
+export class ConflictError extends Schema.TaggedError<ConflictError>()(
+  "ConflictError",
+  {
+    uri: Schema.String,
+    /** What stands in the way, and how to go on. */
+    problem: Schema.String
+  },
+  { httpApiStatus: 409 }
+) {
   override get message() {
     return `${this.uri}: ${this.problem}`
   }
 }
 
 /** A source, or a part of it, cannot be read. */
-export class ImportError extends Schema.TaggedError<ImportError>()("ImportError", {
-  /** The file, URL or `-`. */
-  source: Schema.String,
-  /** The line and column or the path inside, such as `line 12` or `$.requirements[3].req_id`; absent for the whole. */
-  at: Schema.optional(Schema.String),
-  problem: Schema.String,
-  cause: Schema.optional(Schema.Defect())
-}, { httpApiStatus: 422 }) {
+export class ImportError extends Schema.TaggedError<ImportError>()(
+  "ImportError",
+  {
+    /** The file, URL or `-`. */
+    source: Schema.String,
+    /** The line and column or the path inside, such as `line 12` or `$.requirements[3].req_id`; absent for the whole. */
+    at: Schema.optional(Schema.String),
+    problem: Schema.String,
+    cause: Schema.optional(Schema.Defect())
+  },
+  { httpApiStatus: 422 }
+) {
   override get message() {
     return `${this.source}${this.at === undefined ? "" : `, ${this.at}`}: ${this.problem}`
   }

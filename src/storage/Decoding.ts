@@ -22,11 +22,14 @@ export const decodeEach = <S extends Schema.Constraint & { readonly DecodingServ
 ) => {
   const decodeList = decodeInput(Schema.Array(Schema.Unknown), root)
   const decode = decodeInput(schema, "")
-  return Effect.fnUntraced(function*(inputs: unknown): Effect.fn.Return<Array<S["Type"]>, ValidationError> {
+  return Effect.fnUntraced(function* (inputs: unknown): Effect.fn.Return<Array<S["Type"]>, ValidationError> {
     const decoded: Array<S["Type"]> = []
     for (const [i, input] of (yield* decodeList(inputs)).entries()) {
-      const one = Effect.mapError(decode(input), ({ constraint, expected, field, value }) =>
-        new ValidationError({ field: field === "" ? `${i}` : `${i}.${field}`, value, constraint, expected }))
+      const one = Effect.mapError(
+        decode(input),
+        ({ constraint, expected, field, value }) =>
+          new ValidationError({ field: field === "" ? `${i}` : `${i}.${field}`, value, constraint, expected })
+      )
       decoded.push(yield* one)
       if (i % groupSize === groupSize - 1) yield* Effect.yieldNow
     }
@@ -41,15 +44,19 @@ export const decodeRow = <S extends Schema.Constraint & { readonly DecodingServi
 ) => {
   const decode = Schema.decodeUnknownEffect(schema)
   return (row: unknown): Effect.Effect<S["Type"], DatabaseError> =>
-    Effect.mapError(decode(row), (error) =>
-      new DatabaseError({
-        operation,
-        reason: "corrupt",
-        isRetryable: false,
-        problem: `a stored row cannot be read (${error.message.replaceAll("\n", " ")}). ` +
-          `Something else wrote to the tables; 'crosswalk doctor' tells more`,
-        cause: error
-      }))
+    Effect.mapError(
+      decode(row),
+      (error) =>
+        new DatabaseError({
+          operation,
+          reason: "corrupt",
+          isRetryable: false,
+          problem:
+            `a stored row cannot be read (${error.message.replaceAll("\n", " ")}). ` +
+            `Something else wrote to the tables; 'crosswalk doctor' tells more`,
+          cause: error
+        })
+    )
 }
 
 /** A limit that is a whole number from 0 up; larger than any table is fine. */
@@ -57,21 +64,21 @@ export const decodeLimit = (limit: number): Effect.Effect<number, ValidationErro
   limit >= 0 && (Number.isInteger(limit) || limit === Number.POSITIVE_INFINITY)
     ? Effect.succeed(Math.min(limit, 2 ** 31))
     : Effect.fail(
-      new ValidationError({
-        field: "limit",
-        value: limit,
-        constraint: "is not a whole number from 0 up",
-        expected: "a whole number such as 10, or 0 for no results"
-      })
-    )
+        new ValidationError({
+          field: "limit",
+          value: limit,
+          constraint: "is not a whole number from 0 up",
+          expected: "a whole number such as 10, or 0 for no results"
+        })
+      )
 
 /** A text to look for; anything but white space will do. */
 export const decodeQuery = (field: string, text: string): Effect.Effect<string, ValidationError> =>
   typeof text === "string" && text.trim() !== ""
     ? Effect.succeed(text)
     : Effect.fail(
-      new ValidationError({ field, value: text, constraint: "is blank", expected: "text with at least one word" })
-    )
+        new ValidationError({ field, value: text, constraint: "is blank", expected: "text with at least one word" })
+      )
 
 /** The filter of a search, with paths that JSON has. */
 export const decodeFilter = decodeInput(Schema.UndefinedOr(Filter), "filter")

@@ -42,18 +42,23 @@ const EmbeddingColumns = Schema.Struct({
 
 const toEmbedding = (row: typeof EmbeddingColumns.Type): Embedding | undefined => {
   const { fingerprint, name, dimensions, max_length: maxLength, vector, vector_hash: textHash, embedded_at: at } = row
-  return fingerprint === null || name === null || dimensions === null || maxLength === null || vector === null ||
-      textHash === null || at === null
+  return fingerprint === null ||
+    name === null ||
+    dimensions === null ||
+    maxLength === null ||
+    vector === null ||
+    textHash === null ||
+    at === null
     ? undefined
     : new Embedding({
-      vector: fromBytes(vector),
-      model: new ModelInfo({ id: name, dimensions, maxLength, fingerprint }),
-      textHash,
-      createdAt: DateTime.makeUnsafe(at)
-    })
+        vector: fromBytes(vector),
+        model: new ModelInfo({ id: name, dimensions, maxLength, fingerprint }),
+        textHash,
+        createdAt: DateTime.makeUnsafe(at)
+      })
 }
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const embedder = yield* Embedder
   const references = yield* ReferenceRepository
@@ -66,7 +71,7 @@ const make = Effect.gen(function*() {
   const joined = sql.literal(EmbeddingUpdate.joined)
   const { checked, store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
 
-  const findRow = Effect.fnUntraced(function*(uri: string) {
+  const findRow = Effect.fnUntraced(function* (uri: string) {
     const [row] = yield* sql`
       SELECT ${columns}, m.fingerprint, m.name, m.dimensions, m.max_length, e.vector,
         e.text_hash AS vector_hash, e.created_at AS embedded_at
@@ -88,58 +93,66 @@ const make = Effect.gen(function*() {
   const withEmbedding = (reference: Reference, embedding: Embedding | undefined) =>
     new ReferenceWithEmbedding({ reference, ...(embedding === undefined ? {} : { embedding }) })
 
-  const saveWithEmbedding = Effect.fn("EmbeddingRepository.saveWithEmbedding")(function*(input: ReferenceInput) {
-    const reference = yield* references.save(input)
-    const stored = Option.getOrUndefined(yield* findRow(reference.uri))
-    const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
-    if (fresh !== undefined) return withEmbedding(reference, fresh)
-    const vector = yield* embedder.embed(text, "document").pipe(
-      Effect.flatMap((vector) => checked(vector, text)),
-      Effect.mapError((error) =>
-        new EmbeddingError({
-          text,
-          reason: error._tag === "EmbeddingError" ? error.reason : error.message,
-          reference,
-          cause: error
-        })
+  const saveWithEmbedding = Effect.fn("EmbeddingRepository.saveWithEmbedding")(
+    function* (input: ReferenceInput) {
+      const reference = yield* references.save(input)
+      const stored = Option.getOrUndefined(yield* findRow(reference.uri))
+      const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
+      if (fresh !== undefined) return withEmbedding(reference, fresh)
+      const vector = yield* embedder.embed(text, "document").pipe(
+        Effect.flatMap((vector) => checked(vector, text)),
+        Effect.mapError(
+          (error) =>
+            new EmbeddingError({
+              text,
+              reason: error._tag === "EmbeddingError" ? error.reason : error.message,
+              reference,
+              cause: error
+            })
+        )
       )
-    )
-    yield* store([{ reference, text, textHash, vector }])
-    return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
-  }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.saveWithEmbedding")(error))))
+      yield* store([{ reference, text, textHash, vector }])
+      return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.saveWithEmbedding")(error)))
+  )
 
   const findWithEmbedding = Effect.fn("EmbeddingRepository.findWithEmbedding")(
-    function*(uri: string) {
+    function* (uri: string) {
       return Option.map(yield* findRow(uri), ({ reference, embedding }) => withEmbedding(reference, embedding))
     },
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findWithEmbedding")(error)))
   )
 
-  const nearest = Effect.fnUntraced(function*(vector: Float32Array, limit: number, given: Filter | undefined) {
-    const filter = yield* decodeFilter(given)
-    const neighbours = yield* index.nearest(vector, { fingerprint: model.fingerprint, limit, filter })
-    if (neighbours.length === 0) {
-      yield* assertComparable(sql, model)
-      return []
-    }
-    const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
-    return neighbours.flatMap(({ uri, cosine }) => {
-      const reference = byUri.get(uri)
-      return reference === undefined ? [] : [new Hit({ reference, score: Math.min(1, Math.max(0, cosine)) })]
-    })
-  }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilar")(error))))
-
-  const findSimilarByEmbedding = Effect.fn("EmbeddingRepository.findSimilarByEmbedding")(
-    function*(vector: ArrayLike<number>, options?: SearchOptions) {
-      const limit = yield* decodeLimit(options?.limit ?? 10)
-      const decoded = decodeVector(vector, model.dimensions)
-      if (decoded instanceof ValidationError) return yield* decoded
-      return yield* nearest(decoded, limit, options?.filter)
-    }
+  const nearest = Effect.fnUntraced(
+    function* (vector: Float32Array, limit: number, given: Filter | undefined) {
+      const filter = yield* decodeFilter(given)
+      const neighbours = yield* index.nearest(vector, { fingerprint: model.fingerprint, limit, filter })
+      if (neighbours.length === 0) {
+        yield* assertComparable(sql, model)
+        return []
+      }
+      const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
+      return neighbours.flatMap(({ uri, cosine }) => {
+        const reference = byUri.get(uri)
+        return reference === undefined ? [] : [new Hit({ reference, score: Math.min(1, Math.max(0, cosine)) })]
+      })
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilar")(error)))
   )
 
+  const findSimilarByEmbedding = Effect.fn("EmbeddingRepository.findSimilarByEmbedding")(function* (
+    vector: ArrayLike<number>,
+    options?: SearchOptions
+  ) {
+    const limit = yield* decodeLimit(options?.limit ?? 10)
+    const decoded = decodeVector(vector, model.dimensions)
+    if (decoded instanceof ValidationError) return yield* decoded
+    return yield* nearest(decoded, limit, options?.filter)
+  })
+
   const findSimilarByText = Effect.fn("EmbeddingRepository.findSimilarByText")(
-    function*(text: string, options?: SearchOptions) {
+    function* (text: string, options?: SearchOptions) {
       const limit = yield* decodeLimit(options?.limit ?? 10)
       yield* decodeQuery("text", text)
       if (limit === 0) return []
@@ -151,21 +164,21 @@ const make = Effect.gen(function*() {
   )
 
   const findSimilarTo = Effect.fn("EmbeddingRepository.findSimilarTo")(
-    function*(uri: string, options?: SearchOptions) {
+    function* (uri: string, options?: SearchOptions) {
       const limit = yield* decodeLimit(options?.limit ?? 10)
       const row = Option.getOrUndefined(yield* findRow(uri))
       if (row === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
       if (limit === 0) return []
       const { fresh, text } = yield* textAndFreshness(row.reference, row.embedding)
-      const vector = fresh?.vector ??
-        (yield* Effect.flatMap(embedder.embed(text, "document"), (vector) => checked(vector, text)))
+      const vector =
+        fresh?.vector ?? (yield* Effect.flatMap(embedder.embed(text, "document"), (vector) => checked(vector, text)))
       const hits = yield* nearest(vector, limit + 1, options?.filter)
       return hits.filter((hit) => hit.reference.uri !== uri).slice(0, limit)
     },
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilarTo")(error)))
   )
 
-  const status = Effect.gen(function*() {
+  const status = Effect.gen(function* () {
     const [row] = yield* sql<EmbeddingStatus>`
       SELECT count(*) FILTER (WHERE m.fingerprint = ${model.fingerprint} AND e.text_hash = r.text_hash) AS fresh,
         count(*) FILTER (WHERE e.reference_id IS NULL OR e.text_hash <> r.text_hash) AS missing,
@@ -209,43 +222,43 @@ type SearchError = ValidationError | ModelMismatchError | DatabaseError
  *   return yield* embeddings.findSimilarByText("keep credentials safe from brute force", { limit: 5 })
  * })
  */
-export class EmbeddingRepository extends Context.Service<EmbeddingRepository, {
-  /**
-   * Saves the reference and the vector of its text, unless the stored one is fresh. Where the text cannot be embedded
-   * the reference is kept without a vector, and the EmbeddingError carries it.
-   */
-  readonly saveWithEmbedding: (
-    input: ReferenceInput
-  ) => Effect.Effect<ReferenceWithEmbedding, ValidationError | DatabaseError | EmbeddingError>
-  readonly findWithEmbedding: (uri: string) => Effect.Effect<Option.Option<ReferenceWithEmbedding>, DatabaseError>
-  /** The nearest in meaning to a text that is not blank. */
-  readonly findSimilarByText: (
-    text: string,
-    options?: SearchOptions
-  ) => Effect.Effect<ReadonlyArray<Hit>, SearchError | EmbeddingError | ModelLoadError>
-  /** The nearest to a vector of the model's dimensions; it need not be normalised. */
-  readonly findSimilarByEmbedding: (
-    vector: ArrayLike<number>,
-    options?: SearchOptions
-  ) => Effect.Effect<ReadonlyArray<Hit>, SearchError>
-  /** The nearest to a stored reference, without itself. */
-  readonly findSimilarTo: (
-    uri: string,
-    options?: SearchOptions
-  ) => Effect.Effect<ReadonlyArray<Hit>, SearchError | NotFoundError | EmbeddingError | ModelLoadError>
-  /**
-   * Embeds every reference whose vector is missing, of another text or of another model. Interrupted, the next call goes
-   * on where it stopped; a text that cannot be embedded is counted and reported, and stops nothing.
-   */
-  readonly updateAllEmbeddings: (
-    options?: EmbeddingUpdate.UpdateOptions
-  ) => Effect.Effect<EmbeddingUpdate.UpdateTotals, DatabaseError | ModelLoadError>
-  readonly status: Effect.Effect<EmbeddingStatus, DatabaseError>
-}>()("crosswalk/EmbeddingRepository") {
+export class EmbeddingRepository extends Context.Service<
+  EmbeddingRepository,
+  {
+    /**
+     * Saves the reference and the vector of its text, unless the stored one is fresh. Where the text cannot be embedded
+     * the reference is kept without a vector, and the EmbeddingError carries it.
+     */
+    readonly saveWithEmbedding: (
+      input: ReferenceInput
+    ) => Effect.Effect<ReferenceWithEmbedding, ValidationError | DatabaseError | EmbeddingError>
+    readonly findWithEmbedding: (uri: string) => Effect.Effect<Option.Option<ReferenceWithEmbedding>, DatabaseError>
+    /** The nearest in meaning to a text that is not blank. */
+    readonly findSimilarByText: (
+      text: string,
+      options?: SearchOptions
+    ) => Effect.Effect<ReadonlyArray<Hit>, SearchError | EmbeddingError | ModelLoadError>
+    /** The nearest to a vector of the model's dimensions; it need not be normalised. */
+    readonly findSimilarByEmbedding: (
+      vector: ArrayLike<number>,
+      options?: SearchOptions
+    ) => Effect.Effect<ReadonlyArray<Hit>, SearchError>
+    /** The nearest to a stored reference, without itself. */
+    readonly findSimilarTo: (
+      uri: string,
+      options?: SearchOptions
+    ) => Effect.Effect<ReadonlyArray<Hit>, SearchError | NotFoundError | EmbeddingError | ModelLoadError>
+    /**
+     * Embeds every reference whose vector is missing, of another text or of another model. Interrupted, the next call goes
+     * on where it stopped; a text that cannot be embedded is counted and reported, and stops nothing.
+     */
+    readonly updateAllEmbeddings: (
+      options?: EmbeddingUpdate.UpdateOptions
+    ) => Effect.Effect<EmbeddingUpdate.UpdateTotals, DatabaseError | ModelLoadError>
+    readonly status: Effect.Effect<EmbeddingStatus, DatabaseError>
+  }
+>()("crosswalk/EmbeddingRepository") {
   /** On any libSQL `SqlClient`, with the embedder and the vector index in use. */
-  static readonly layer: Layer.Layer<
-    EmbeddingRepository,
-    DatabaseError,
-    SqlClient.SqlClient | Embedder | VectorIndex
-  > = Layer.effect(this, make).pipe(Layer.provide(ReferenceRepository.layer))
+  static readonly layer: Layer.Layer<EmbeddingRepository, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
+    Layer.effect(this, make).pipe(Layer.provide(ReferenceRepository.layer))
 }

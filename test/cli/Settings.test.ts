@@ -84,12 +84,7 @@ describe("Settings", () => {
   it.effect("leaves URLs of crosswalk.json as they are", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
-      for (const url of [
-        ":memory:",
-        "http://127.0.0.1:8080",
-        "libsql://x.turso.io",
-        "/absolute.db"
-      ]) {
+      for (const url of [":memory:", "http://127.0.0.1:8080", "libsql://x.turso.io", "/absolute.db"]) {
         yield* write(join(folder, "crosswalk.json"), { db: url })
         expect((yield* database({}, folder)).url).toBe(url)
       }

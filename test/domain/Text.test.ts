@@ -17,14 +17,19 @@ describe("JsonValue", () => {
       yield* decode(nested(100))
       for (const levels of [101, 1_500, 150_000]) {
         const error = yield* Effect.flip(decode(nested(levels)))
-        assert.match(error.message, /^metadata: is not valid; got an? (array|object)\. Expected JSON of at most 100 levels/u)
+        assert.match(
+          error.message,
+          /^metadata: is not valid; got an? (array|object)\. Expected JSON of at most 100 levels/u
+        )
       }
-    }))
+    })
+  )
 
   it.effect("has texts and keys without NUL and lone surrogates", () =>
     Effect.gen(function* () {
       for (const value of [["a\0"], { "a\0": 1 }, [{ deep: ["\ud800"] }]]) {
         assert.include((yield* Effect.flip(decode(value))).expected, "well-formed Unicode")
       }
-    }))
+    })
+  )
 })
