@@ -42,12 +42,12 @@ interface Measured {
 }
 
 /** Callers that search one query after the other until `while` ends. */
-const measure = Effect.fnUntraced(function*(name: string, callers: number, until: Effect.Effect<unknown>) {
+const measure = Effect.fnUntraced(function* (name: string, callers: number, until: Effect.Effect<unknown>) {
   const { search } = yield* Search
   const times: Array<number> = []
   let running = true
   const text = texter(callers)
-  const caller = Effect.gen(function*() {
+  const caller = Effect.gen(function* () {
     while (running) {
       const started = performance.now()
       yield* search(`how is ${text(6)}`, { limit: 10 })
@@ -60,7 +60,12 @@ const measure = Effect.fnUntraced(function*(name: string, callers: number, until
     longestPause = Math.max(longestPause, performance.now() - last - 5)
     last = performance.now()
   }, 5)
-  const all = yield* Effect.forkChild(Effect.all(Array.from({ length: callers }, () => caller), { concurrency: "unbounded" }))
+  const all = yield* Effect.forkChild(
+    Effect.all(
+      Array.from({ length: callers }, () => caller),
+      { concurrency: "unbounded" }
+    )
+  )
   yield* until
   running = false
   yield* Fiber.join(all)
@@ -78,7 +83,7 @@ const measure = Effect.fnUntraced(function*(name: string, callers: number, until
 
 const embedder = Transformers.layer({ warm: true })
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const { search } = yield* Search
   for (let i = 0; i < 20; i++) yield* search("how are passwords stored")
   const one = yield* measure("1 caller", 1, Effect.sleep(`${seconds} seconds`))
@@ -116,16 +121,19 @@ try {
   )
   const rows = await Effect.runPromise(Effect.provide(program, services))
   process.stdout.write(
-    values.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : [
-      `Hybrid search among ${references} references (${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}):`,
-      "",
-      "| | queries | p50, ms | p99, ms | longest pause of the event loop, ms |",
-      "| --- | ---: | ---: | ---: | ---: |",
-      ...rows.map(({ longestPause, name, p50, p99, queries }) =>
-        `| ${name} | ${queries} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${longestPause.toFixed(0)} |`
-      ),
-      ""
-    ].join("\n")
+    values.json === true
+      ? `${JSON.stringify(rows, undefined, 2)}\n`
+      : [
+          `Hybrid search among ${references} references (${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}):`,
+          "",
+          "| | queries | p50, ms | p99, ms | longest pause of the event loop, ms |",
+          "| --- | ---: | ---: | ---: | ---: |",
+          ...rows.map(
+            ({ longestPause, name, p50, p99, queries }) =>
+              `| ${name} | ${queries} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${longestPause.toFixed(0)} |`
+          ),
+          ""
+        ].join("\n")
   )
 } finally {
   rmSync(folder, { recursive: true, force: true })

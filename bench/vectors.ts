@@ -33,7 +33,8 @@ const log = (text: string) => process.stderr.write(`${text}\n`)
 
 type Search = (query: Float32Array<ArrayBuffer>) => Promise<ReadonlyArray<string>> | ReadonlyArray<string>
 
-const median = (numbers: ReadonlyArray<number>) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+const median = (numbers: ReadonlyArray<number>) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 const recallOf = (found: ReadonlyArray<string>, truth: ReadonlyArray<string>) =>
   truth.filter((uri) => found.includes(uri)).length / truth.length
@@ -99,7 +100,10 @@ const hnswlib = async (count: number) => {
 }
 
 /** A VectorIndex as a long-lived process has it. */
-const open = async (path: string, layer: Layer.Layer<VectorIndex, unknown, import("effect/sql").SqlClient.SqlClient>) => {
+const open = async (
+  path: string,
+  layer: Layer.Layer<VectorIndex, unknown, import("effect/sql").SqlClient.SqlClient>
+) => {
   const scope = await Effect.runPromise(Scope.make())
   const context = await Effect.runPromise(
     Layer.buildWithScope(Layer.fresh(layer).pipe(Layer.provide(LibsqlClient.layer({ url: path }))), scope)
@@ -107,7 +111,9 @@ const open = async (path: string, layer: Layer.Layer<VectorIndex, unknown, impor
   const search: Search = (query) =>
     Effect.runPromise(
       Effect.map(
-        Effect.flatMap(VectorIndex, (index) => index.nearest(query, { fingerprint, limit })).pipe(Effect.provide(context)),
+        Effect.flatMap(VectorIndex, (index) => index.nearest(query, { fingerprint, limit })).pipe(
+          Effect.provide(context)
+        ),
         (found) => found.map(({ uri }) => uri)
       )
     )
@@ -136,14 +142,22 @@ interface Point {
   readonly ms: number
 }
 
-const curveOf = async (path: string, truth: ReadonlyArray<ReadonlyArray<string>>, queries: ReadonlyArray<Float32Array<ArrayBuffer>>) => {
+const curveOf = async (
+  path: string,
+  truth: ReadonlyArray<ReadonlyArray<string>>,
+  queries: ReadonlyArray<Float32Array<ArrayBuffer>>
+) => {
   const points: Array<Point> = []
   for (const expansion of [64, 128, 200, 320, 480, 640, 960]) {
     const index = await open(path, Usearch.layer({ expansion }))
     const { graph } = await race({ graph: index.search }, queries)
     await index.close()
     const recalls = (graph?.found ?? []).map((found, i) => recallOf(found, truth[i] ?? []))
-    points.push({ expansion, ms: graph?.ms ?? 0, recall: recalls.reduce((sum, value) => sum + value, 0) / recalls.length })
+    points.push({
+      expansion,
+      ms: graph?.ms ?? 0,
+      recall: recalls.reduce((sum, value) => sum + value, 0) / recalls.length
+    })
   }
   return points
 }
@@ -160,18 +174,22 @@ const run = async (count: number): Promise<{ readonly row: Row; readonly curve: 
   })
   log(`${count}: indexing …`)
   const [, buildMs] = await timed(() =>
-    Effect.runPromise(IndexAdmin.build({}).pipe(Effect.provide(LibsqlClient.layer({ url: path })))))
+    Effect.runPromise(IndexAdmin.build({}).pipe(Effect.provide(LibsqlClient.layer({ url: path }))))
+  )
   const queries = clustered(count).queries(count > 100_000 ? 43 : 63)
   const usearch = await open(path, Usearch.layer())
   const [, openMs] = await timed(() => usearch.search(queries[0]!))
   const sql = await open(path, VectorIndex.layerSql)
   log(`${count}: searching …`)
-  const results = await race({
-    crosswalk: usearch.search,
-    "crosswalk in SQL": sql.search,
-    "sqlite-vec": vec.search,
-    ...(hnsw === undefined ? {} : { "hnswlib-node": hnsw.search })
-  }, queries)
+  const results = await race(
+    {
+      crosswalk: usearch.search,
+      "crosswalk in SQL": sql.search,
+      "sqlite-vec": vec.search,
+      ...(hnsw === undefined ? {} : { "hnswlib-node": hnsw.search })
+    },
+    queries
+  )
   await usearch.close()
   await sql.close()
   const truth = results["sqlite-vec"]?.found ?? []
@@ -179,9 +197,12 @@ const run = async (count: number): Promise<{ readonly row: Row; readonly curve: 
     const all = found.map((uris, i) => recallOf(uris, truth[i] ?? []))
     return [name, all.reduce((sum, value) => sum + value, 0) / all.length] as const
   })
-  const megabytes = Number(
-    execFileSync(process.execPath, [join(import.meta.dirname, "vectors", "memory.ts"), path, String(count)], { encoding: "utf8" })
-  ) / 1e6
+  const megabytes =
+    Number(
+      execFileSync(process.execPath, [join(import.meta.dirname, "vectors", "memory.ts"), path, String(count)], {
+        encoding: "utf8"
+      })
+    ) / 1e6
   const curve = count > 100_000 ? await curveOf(path, truth, queries) : []
   const fileMegabytes = statSync(Usearch.defaultPath(path)).size / 1e6
   vec.close()
@@ -200,7 +221,7 @@ const run = async (count: number): Promise<{ readonly row: Row; readonly curve: 
   }
 }
 
-const number = (value: number | undefined, digits: number) => value === undefined ? "–" : value.toFixed(digits)
+const number = (value: number | undefined, digits: number) => (value === undefined ? "–" : value.toFixed(digits))
 
 const grouped = (value: number) => value.toLocaleString("en").replaceAll(",", " ")
 
@@ -214,16 +235,19 @@ const tables = (rows: ReadonlyArray<Row>, curve: ReadonlyArray<Point>): string =
     ...rows.map(({ count, ms, recall }) => {
       const own = ms["crosswalk"] ?? 0
       const hnsw = ms["hnswlib-node"]
-      return `| ${grouped(count)} | ${number(own, 2)} | ${number(own / (ms["sqlite-vec"] ?? 1), 2)} | ` +
+      return (
+        `| ${grouped(count)} | ${number(own, 2)} | ${number(own / (ms["sqlite-vec"] ?? 1), 2)} | ` +
         `${number(recall["crosswalk"], 3)} | ${number(ms["crosswalk in SQL"], 1)} | ${number(ms["sqlite-vec"], 1)} | ` +
         `${hnsw === undefined ? "–" : `${number(hnsw, 2)} (${number(recall["hnswlib-node"], 3)})`} |`
+      )
     }),
     "",
     "| vectors | build and save, s | open and first query, ms | file, MB | memory of the process, MB more |",
     "| ---: | ---: | ---: | ---: | ---: |",
-    ...rows.map((row) =>
-      `| ${grouped(row.count)} | ${number(row.buildSeconds, 1)} | ${number(row.openMs, 0)} | ` +
-      `${number(row.fileMegabytes, 1)} | ${number(row.megabytes, 0)} |`
+    ...rows.map(
+      (row) =>
+        `| ${grouped(row.count)} | ${number(row.buildSeconds, 1)} | ${number(row.openMs, 0)} | ` +
+        `${number(row.fileMegabytes, 1)} | ${number(row.megabytes, 0)} |`
     )
   ]
   if (curve.length > 0) {

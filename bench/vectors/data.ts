@@ -32,7 +32,7 @@ export const clustered = (count: number) => {
   const forCentres = random(42)
   for (let i = 0; i < centres.length; i++) centres[i] = normal(forCentres)
   const write = (next: () => number, into: Float32Array, offset: number) => {
-    const centre = Math.min(clusters - 1, Math.floor((next() + 1) / 2 * clusters)) * dimensions
+    const centre = Math.min(clusters - 1, Math.floor(((next() + 1) / 2) * clusters)) * dimensions
     let squares = 0
     for (let i = 0; i < dimensions; i++) {
       const value = centres[centre + i]! + 0.8 * normal(next)
@@ -64,14 +64,15 @@ export const clustered = (count: number) => {
   }
 }
 
-const syllables = "ac an au ba ce cha co cre de di en er fi fo ga gra ha id im in ka key la lo ma me mo na net no or pa per po pro " +
+const syllables =
+  "ac an au ba ce cha co cre de di en er fi fo ga gra ha id im in ka key la lo ma me mo na net no or pa per po pro " +
   "que ra re ri ro sa se sig so sta ta te ti to tra tu un up va ve vi wa"
 
 /** Ten thousand made-up words. */
 const vocabulary = (): ReadonlyArray<string> => {
   const parts = syllables.split(" ")
   const next = random(3)
-  const part = () => parts[Math.floor((next() + 1) / 2 * parts.length)] ?? ""
+  const part = () => parts[Math.floor(((next() + 1) / 2) * parts.length)] ?? ""
   const words = new Set<string>()
   while (words.size < 10_000) words.add(part() + part() + part())
   return [...words]
@@ -115,26 +116,29 @@ export const fill = async (
       description: texts ? text(15) : null
     }))
     const bytes = new Uint8Array(vectors.buffer)
-    await client.batch([
-      {
-        sql: `INSERT INTO crosswalk_reference
+    await client.batch(
+      [
+        {
+          sql: `INSERT INTO crosswalk_reference
           (id, uri, title, entity_type, description, tags, content_hash, text_hash, created_at, updated_at)
           SELECT value ->> 'id', value ->> 'uri', value ->> 'title', 't', value ->> 'description', '[]', '', 'x', 0, 0
           FROM json_each(?)`,
-        args: [JSON.stringify(rows)]
-      },
-      ...Array.from({ length: Math.ceil(size / 250) }, (_, k) => {
-        const part = rows.slice(k * 250, (k + 1) * 250)
-        return {
-          sql: `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
+          args: [JSON.stringify(rows)]
+        },
+        ...Array.from({ length: Math.ceil(size / 250) }, (_, k) => {
+          const part = rows.slice(k * 250, (k + 1) * 250)
+          return {
+            sql: `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
             VALUES ${part.map(() => "(?, 1, 'x', ?, 0)").join(", ")}`,
-          args: part.flatMap(({ id }) => {
-            const at = (id - 1 - from) * dimensions * 4
-            return [BigInt(id), bytes.slice(at, at + dimensions * 4)]
-          })
-        }
-      })
-    ], "write")
+            args: part.flatMap(({ id }) => {
+              const at = (id - 1 - from) * dimensions * 4
+              return [BigInt(id), bytes.slice(at, at + dimensions * 4)]
+            })
+          }
+        })
+      ],
+      "write"
+    )
     onBlock(from, vectors)
   }
   client.close()

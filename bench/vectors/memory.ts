@@ -9,7 +9,7 @@ const [path = "", count = "0"] = process.argv.slice(2)
 const queries = clustered(Number(count)).queries(50)
 
 const measure = (index: Layer.Layer<VectorIndex, unknown, import("effect/sql").SqlClient.SqlClient>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const before = process.memoryUsage().rss
     const service = yield* VectorIndex
     for (const query of queries) yield* service.nearest(query, { fingerprint, limit: 10 })

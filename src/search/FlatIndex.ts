@@ -147,7 +147,7 @@ export class FlatIndex {
     const bound = this.residual + queryResidual * (1 + this.residual) + tie
     const codes = this.codes.subarray(0, size * dimensions)
 
-    for (let look = Math.min(size, Math.max(firstLook, 4 * count));; look = Math.min(size, 8 * look)) {
+    for (let look = Math.min(size, Math.max(firstLook, 4 * count)); ; look = Math.min(size, 8 * look)) {
       const { distances, keys } = exactSearch(codes, queryCodes, dimensions, look, MetricKind.IP, threads)
       if (!this.keepVectors) return Array.from(keys, (slot) => this.ids[Number(slot)]!)
       const best: Array<readonly [cosine: number, id: number]> = []

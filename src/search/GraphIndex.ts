@@ -39,7 +39,8 @@ const toCodes = (vectors: Float32Array, dimensions: number): Int8Array => {
   return Object.defineProperty(codes, "constructor", { value: Float32Array })
 }
 
-const toKeys = (ids: ArrayLike<number>): BigUint64Array => BigUint64Array.from({ length: ids.length }, (_, i) => BigInt(ids[i]!))
+const toKeys = (ids: ArrayLike<number>): BigUint64Array =>
+  BigUint64Array.from({ length: ids.length }, (_, i) => BigInt(ids[i]!))
 
 /** The checksum of a vector, by which it can be compared without being kept. */
 export const digest = (vector: Float32Array): number =>
@@ -136,6 +137,7 @@ export class GraphIndex {
     const ids = Float64Array.from(this.digests.keys())
     const digests = Uint32Array.from(this.digests.values())
     IndexFile.write(path, { ...description, kind: "graph", count: ids.length }, [ids, digests], (first) =>
-      this.index.save(first))
+      this.index.save(first)
+    )
   }
 }

@@ -25,7 +25,7 @@ export interface IndexStatus {
   /** The vectors of the tables, of the model that most are of. */
   readonly vectors: number
   /** What the file says of itself; `bytes` is its size. */
-  readonly file?: IndexFile.Description & { readonly bytes: number } | undefined
+  readonly file?: (IndexFile.Description & { readonly bytes: number }) | undefined
   /** How many changes follow the file. */
   readonly behind: number
 }
@@ -39,7 +39,7 @@ export interface IndexCheck {
 const ModelRow = Schema.Struct({ fingerprint: Schema.String, dimensions: Schema.Int, vectors: Schema.Int })
 
 /** The database's change log and the model that most of its vectors are of. */
-const context = Effect.fnUntraced(function*(options: Options, operation: string) {
+const context = Effect.fnUntraced(function* (options: Options, operation: string) {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const [row] = yield* sql`
     SELECT m.fingerprint, m.dimensions, count(*) AS vectors
@@ -56,12 +56,16 @@ const toError = (operation: string) => (error: SqlError.SqlError | IndexThread.I
   error._tag === "SqlError"
     ? toDatabaseError(operation)(error)
     : error._tag === "IndexFailure"
-    ? failure(operation, `the vector index failed: ${error.reason}`, error)
-    : error
+      ? failure(operation, `the vector index failed: ${error.reason}`, error)
+      : error
 
 const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT"
 
-const onFile = <A>(operation: string, path: string, use: () => Promise<A>): Effect.Effect<A | undefined, DatabaseError> =>
+const onFile = <A>(
+  operation: string,
+  path: string,
+  use: () => Promise<A>
+): Effect.Effect<A | undefined, DatabaseError> =>
   Effect.tryPromise({ try: use, catch: (cause) => cause }).pipe(
     Effect.catch((cause) =>
       isMissing(cause)
@@ -72,21 +76,26 @@ const onFile = <A>(operation: string, path: string, use: () => Promise<A>): Effe
 
 /** What is known of the saved index, with its checksum proved. */
 export const status = Effect.fn("VectorIndex.status")(
-  function*(options: Options) {
+  function* (options: Options) {
     const operation = "VectorIndex.status"
     yield* Migrations.run
-    const { log, model, plan: { path } } = yield* context(options, operation)
+    const {
+      log,
+      model,
+      plan: { path }
+    } = yield* context(options, operation)
     const known = { path, vectors: model?.vectors ?? 0 }
     const found = path === undefined ? undefined : yield* onFile(operation, path, () => stat(path))
     if (path === undefined || found === undefined) return { ...known, state: "none", behind: 0 } satisfies IndexStatus
     const description = yield* Effect.try({
       try: () => IndexFile.verify(path),
-      catch: (cause) => cause instanceof Error ? cause.message : String(cause)
+      catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
     }).pipe(Effect.result)
     const unusable = (problem: string): IndexStatus => ({ ...known, state: "unusable", problem, behind: 0 })
     if (description._tag === "Failure") return unusable(description.failure)
     const file = { ...description.success, bytes: found.size }
-    if (model !== undefined && file.fingerprint !== model.fingerprint) return { ...unusable("it is of another model"), file }
+    if (model !== undefined && file.fingerprint !== model.fingerprint)
+      return { ...unusable("it is of another model"), file }
     const now = yield* log.newest({ seq: file.seq, nonce: file.nonce })
     if (!now.known) return { ...unusable("it is of another database, or too old to be followed"), file }
     const behind = now.position.seq - file.seq
@@ -104,7 +113,7 @@ export interface BuildOptions extends Options {
 
 /** Builds the index of the stored vectors, or brings it up to date, and saves it. */
 export const build = Effect.fn("VectorIndex.build")(
-  function*(options: BuildOptions) {
+  function* (options: BuildOptions) {
     yield* Migrations.run
     const { log, model, plan } = yield* context(options, "VectorIndex.build")
     const { path } = plan
@@ -132,7 +141,7 @@ export const build = Effect.fn("VectorIndex.build")(
 )
 
 /** Deletes the saved index, and tells whether there was one. Nothing else is lost. */
-export const drop = Effect.fn("VectorIndex.drop")(function*(options: Options) {
+export const drop = Effect.fn("VectorIndex.drop")(function* (options: Options) {
   const operation = "VectorIndex.drop"
   const { path } = yield* planOf(options, 1)
   if (path === undefined) return { path, dropped: false }
@@ -143,12 +152,12 @@ export const drop = Effect.fn("VectorIndex.drop")(function*(options: Options) {
 const ok = (detail: string): IndexCheck => ({ status: "ok", detail })
 
 /** Every vector of the tables is in the index as it is, and no other. */
-const compare = Effect.fnUntraced(function*(log: ChangeLog.ChangeLog, serving: Serving.Serving) {
+const compare = Effect.fnUntraced(function* (log: ChangeLog.ChangeLog, serving: Serving.Serving) {
   let last = 0
   let total = 0
   let different = 0
   let { count } = serving.size
-  for (let more = true; more;) {
+  for (let more = true; more; ) {
     const next = yield* log.vectorsAfter(last, serving.model)
     total += next.page.ids.length
     const { ids, size } = yield* serving.thread.ask({ _tag: "Compare", ...next.page })
@@ -167,7 +176,7 @@ const compare = Effect.fnUntraced(function*(log: ChangeLog.ChangeLog, serving: S
  * else. For `doctor`. Changes nothing.
  */
 export const check = Effect.fn("VectorIndex.check")(
-  function*(options: Options) {
+  function* (options: Options) {
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
     const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE name = 'crosswalk_change'`
     if (tables.length === 0) return ok("none is saved")
@@ -180,10 +189,10 @@ export const check = Effect.fn("VectorIndex.check")(
     if (description === undefined) {
       return opened.problem === IndexFile.absent
         ? ok("none is saved")
-        : {
-          status: "warning",
-          detail: `${path} is not used: ${opened.problem}. 'crosswalk index build' makes it anew`
-        } satisfies IndexCheck
+        : ({
+            status: "warning",
+            detail: `${path} is not used: ${opened.problem}. 'crosswalk index build' makes it anew`
+          } satisfies IndexCheck)
     }
     const position = { seq: description.seq, nonce: description.nonce }
     const serving: Serving.Serving = {
@@ -206,13 +215,16 @@ export const check = Effect.fn("VectorIndex.check")(
       }
       const { different, extra, total } = yield* compare(log, serving)
       if (different === 0 && extra === 0) {
-        return ok(`${total} vectors, as in the tables (${path}, ${position.seq === serving.position.seq ? "up to date" : `${serving.position.seq - position.seq} changes behind`})`)
+        return ok(
+          `${total} vectors, as in the tables (${path}, ${position.seq === serving.position.seq ? "up to date" : `${serving.position.seq - position.seq} changes behind`})`
+        )
       }
       const now = yield* log.newest(serving.position)
       if (now.position.seq === serving.position.seq) {
         return {
           status: "failed",
-          detail: `${different} of ${total} vectors are not as in the tables and ${extra} are left over. ` +
+          detail:
+            `${different} of ${total} vectors are not as in the tables and ${extra} are left over. ` +
             `Run 'crosswalk index build --fresh'`
         } satisfies IndexCheck
       }

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from "node:fs"
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync
+} from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
 
@@ -74,7 +84,7 @@ const readAt = (file: number, length: number, position: number): Buffer => {
 const checksum = (file: number, end: number): number => {
   const chunk = Buffer.allocUnsafe(chunkLength)
   let crc = 0
-  for (let at = 0; at < end;) {
+  for (let at = 0; at < end; ) {
     const read = readSync(file, chunk, 0, Math.min(chunkLength, end - at), at)
     if (read === 0) throw new Damaged("it ends too early")
     crc = crc32(chunk.subarray(0, read), crc)
@@ -159,7 +169,7 @@ export const write = (
       let at = first[0] ?? 0
       let crc = checksum(file, at)
       const put = (bytes: Uint8Array) => {
-        for (let from = 0; from < bytes.length;) {
+        for (let from = 0; from < bytes.length; ) {
           const written = writeSync(file, bytes, from, Math.min(chunkLength * 16, bytes.length - from), at)
           from += written
           at += written
@@ -194,7 +204,9 @@ export const temporaries = (path: string): ReadonlyArray<{ readonly path: string
   const folder = dirname(path)
   const beginning = `${basename(path)}.`
   return readdirSync(folder).flatMap((name) => {
-    const pid = name.startsWith(beginning) ? /^(\d+)-[a-z0-9]+\.tmp$/u.exec(name.slice(beginning.length))?.[1] : undefined
+    const pid = name.startsWith(beginning)
+      ? /^(\d+)-[a-z0-9]+\.tmp$/u.exec(name.slice(beginning.length))?.[1]
+      : undefined
     return pid === undefined ? [] : [{ path: join(folder, name), pid: Number(pid) }]
   })
 }

@@ -14,12 +14,12 @@ export interface Changes {
 export type Question =
   /** Take a saved index, mapped (`view`) or to be changed (`load`). Answered by `Opened`. */
   | {
-    readonly _tag: "Open"
-    readonly path: string
-    readonly fingerprint: string
-    readonly dimensions: number
-    readonly mode: "view" | "load"
-  }
+      readonly _tag: "Open"
+      readonly path: string
+      readonly fingerprint: string
+      readonly dimensions: number
+      readonly mode: "view" | "load"
+    }
   /** Begin an empty one with room for `expected`. Answered by `Done`. */
   | { readonly _tag: "Reset"; readonly kind: StoreKind; readonly dimensions: number; readonly expected: number }
   /** Answered by `Done`. */
@@ -28,12 +28,12 @@ export type Question =
   | { readonly _tag: "Search"; readonly query: Float32Array<ArrayBuffer>; readonly limit: number }
   /** Write what there is to a file. Answered by `Done`. */
   | {
-    readonly _tag: "Save"
-    readonly path: string
-    readonly fingerprint: string
-    readonly seq: number
-    readonly nonce: number
-  }
+      readonly _tag: "Save"
+      readonly path: string
+      readonly fingerprint: string
+      readonly seq: number
+      readonly nonce: number
+    }
   /** Which of these vectors are not, or not so, in the index. Answered by `Different`. */
   | { readonly _tag: "Compare"; readonly ids: Float64Array<ArrayBuffer>; readonly vectors: Float32Array<ArrayBuffer> }
 
@@ -50,12 +50,19 @@ export interface Size {
 export type Answer =
   | { readonly _tag: "Done"; readonly size: Size }
   /** Without a description where the file cannot be used, and why. */
-  | { readonly _tag: "Opened"; readonly description: Description | undefined; readonly problem: string; readonly size: Size }
+  | {
+      readonly _tag: "Opened"
+      readonly description: Description | undefined
+      readonly problem: string
+      readonly size: Size
+    }
   | { readonly _tag: "Found"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
   | { readonly _tag: "Different"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
   | { readonly _tag: "Failed"; readonly reason: string }
 
-export type ToIndex = { readonly id: number; readonly question: Question } | { readonly id: 0; readonly question: "Close" }
+export type ToIndex =
+  | { readonly id: number; readonly question: Question }
+  | { readonly id: 0; readonly question: "Close" }
 
 export interface FromIndex {
   readonly id: number

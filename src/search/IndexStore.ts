@@ -76,7 +76,8 @@ export class IndexStore {
     try {
       // The cheap questions first.
       const { dimensions, fingerprint } = IndexFile.peek(path)
-      if (fingerprint !== wanted.fingerprint || dimensions !== wanted.dimensions) return refuse("it is of another model")
+      if (fingerprint !== wanted.fingerprint || dimensions !== wanted.dimensions)
+        return refuse("it is of another model")
       const description = IndexFile.verify(path)
       this.take(path, description, mode)
       return { _tag: "Opened", description, problem: "", size: this.size }
@@ -152,17 +153,19 @@ export class IndexStore {
   private different(ids: Float64Array, vectors: Float32Array): Float64Array<ArrayBuffer> {
     const { flat, graph, hidden } = this
     const { dimensions } = flat
-    return Float64Array.from(ids.filter((id, i) => {
-      const expected = digest(vectors.subarray(i * dimensions, (i + 1) * dimensions))
-      const own = flat.get(id)
-      if (own !== undefined) return digest(own) !== expected
-      return hidden.has(id) || graph?.digestOf(id) !== expected
-    }))
+    return Float64Array.from(
+      ids.filter((id, i) => {
+        const expected = digest(vectors.subarray(i * dimensions, (i + 1) * dimensions))
+        const own = flat.get(id)
+        if (own !== undefined) return digest(own) !== expected
+        return hidden.has(id) || graph?.digestOf(id) !== expected
+      })
+    )
   }
 }
 
 /** Answers every question, also where the store throws. */
-export const answering = (store: IndexStore): (question: Question) => Answer => {
+export const answering = (store: IndexStore): ((question: Question) => Answer) => {
   /** After a change that failed half way nothing there can be believed. */
   let broken: string | undefined
   return (question) => {

@@ -46,8 +46,8 @@ const transferred = (question: Question): Array<ArrayBuffer> =>
   question._tag === "Apply"
     ? [question.ids.buffer, question.vectors.buffer, question.removed.buffer]
     : question._tag === "Compare"
-    ? [question.ids.buffer, question.vectors.buffer]
-    : []
+      ? [question.ids.buffer, question.vectors.buffer]
+      : []
 
 /** A thread that ends with the scope, after what it is doing. */
 export const make = (input: IndexInput): Effect.Effect<IndexThread, never, Scope.Scope> =>

@@ -42,7 +42,7 @@ export type Failure = SqlError.SqlError | DatabaseError | IndexThread.IndexFailu
 const noProgress: OnProgress = () => Effect.void
 
 /** Applies what was committed since. False where the history is another one or no longer written down. */
-export const catchUp = Effect.fnUntraced(function*(log: ChangeLog, serving: Serving) {
+export const catchUp = Effect.fnUntraced(function* (log: ChangeLog, serving: Serving) {
   const { known, position } = yield* log.newest(serving.position)
   if (!known) return false
   while (serving.position.seq < position.seq) {
@@ -54,14 +54,14 @@ export const catchUp = Effect.fnUntraced(function*(log: ChangeLog, serving: Serv
 })
 
 /** The same, waiting for each page, where they are many or each takes long. */
-const followSlowly = Effect.fnUntraced(function*(
+const followSlowly = Effect.fnUntraced(function* (
   log: ChangeLog,
   serving: Serving,
   total: number,
   onProgress: OnProgress
 ) {
   let done = 0
-  for (let more = true; more;) {
+  for (let more = true; more; ) {
     const next = yield* log.after(serving.position, serving.model)
     done += next.page.ids.length + next.page.removed.length
     const { size } = yield* serving.thread.ask({ _tag: "Apply", ...next.page })
@@ -73,12 +73,12 @@ const followSlowly = Effect.fnUntraced(function*(
 })
 
 /** Fills a serving from the tables. What changes meanwhile is in the log after `position`. */
-const load = Effect.fnUntraced(function*(log: ChangeLog, serving: Serving, expected: number, onProgress: OnProgress) {
+const load = Effect.fnUntraced(function* (log: ChangeLog, serving: Serving, expected: number, onProgress: OnProgress) {
   const { kind, model, thread } = serving
   yield* thread.ask({ _tag: "Reset", kind, dimensions: model.dimensions, expected })
   let done = 0
   let last = 0
-  for (let more = true; more;) {
+  for (let more = true; more; ) {
     const next = yield* log.vectorsAfter(last, model)
     done += next.page.ids.length
     const { size } = yield* thread.ask({ _tag: "Apply", ...next.page, removed: new Float64Array() })
@@ -98,12 +98,12 @@ const withThread = <E>(
 ): Effect.Effect<Serving, E> =>
   Effect.flatMap(Scope.make(), (scope) =>
     Effect.flatMap(Scope.provide(IndexThread.make(plan.input), scope), (thread) =>
-      use(thread, Scope.close(scope, Exit.void))).pipe(
-        Effect.onExit((exit) => Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))
-      ))
+      use(thread, Scope.close(scope, Exit.void))
+    ).pipe(Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))))
+  )
 
 /** The saved index, where it is whole, of this model and of this database's history. */
-const openSaved = Effect.fnUntraced(function*(
+const openSaved = Effect.fnUntraced(function* (
   log: ChangeLog,
   plan: Plan,
   model: Model,
@@ -121,7 +121,16 @@ const openSaved = Effect.fnUntraced(function*(
   const { known } = yield* log.newest(position)
   const fits = description.kind === "flat" ? size.count <= 2 * plan.exactUpTo : 2 * size.count > plan.exactUpTo
   if (!known || !fits) return undefined
-  return { model, kind: description.kind, thread, isInline: false, saved: position, position, size, close } satisfies Serving
+  return {
+    model,
+    kind: description.kind,
+    thread,
+    isInline: false,
+    saved: position,
+    position,
+    size,
+    close
+  } satisfies Serving
 })
 
 /** Numbers that are compared in well under a millisecond: 20 000 vectors of 384 dimensions. */
@@ -132,21 +141,22 @@ export const isSmall = (count: number, { dimensions }: Model): boolean => count 
 
 /** Opens the saved index, or reads the tables. The result shows a moment not before the call. */
 export const prepare = (log: ChangeLog, plan: Plan, model: Model): Effect.Effect<Serving, Failure> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const count = yield* log.count(model.fingerprint)
     if (isSmall(count, model) && count <= plan.exactUpTo) {
       return yield* read(log, plan, model, count, yield* IndexThread.makeInline(plan.input), undefined)
     }
     return yield* withThread(plan, (thread, close) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const saved = yield* openSaved(log, plan, model, thread, "view", close)
         if (saved !== undefined && (yield* catchUp(log, saved))) return saved
         return yield* read(log, plan, model, count, thread, close)
-      }))
+      })
+    )
   })
 
 /** Reads the tables. Without `close` the index is in this thread. */
-const read = Effect.fnUntraced(function*(
+const read = Effect.fnUntraced(function* (
   log: ChangeLog,
   plan: Plan,
   model: Model,
@@ -183,8 +193,8 @@ export const build = (
   const onProgress = options.onProgress ?? noProgress
   const { kind } = options
   const built = withThread(plan, (thread, close) =>
-    Effect.gen(function*() {
-      const wanted = (serving: Serving | undefined) => serving?.kind === kind && !options.fresh ? serving : undefined
+    Effect.gen(function* () {
+      const wanted = (serving: Serving | undefined) => (serving?.kind === kind && !options.fresh ? serving : undefined)
       const { position } = yield* log.newest()
       const before = wanted(yield* openSaved(log, plan, model, thread, "load", close))
       const behind = before === undefined ? 0 : position.seq - before.position.seq
@@ -198,26 +208,31 @@ export const build = (
       yield* followSlowly(log, serving, behind, before === undefined ? noProgress : onProgress)
       yield* save(plan.path, serving)
       return serving
-    }))
+    })
+  )
   if (kind === "flat") return built
   // Mapped instead of in memory, no longer changed, and by a thread that does not stand back.
   return Effect.flatMap(built, (serving) =>
     Effect.andThen(
       serving.close,
       withThread({ ...plan, input: { ...plan.input, background: false } }, (thread, close) =>
-        Effect.flatMap(
-          openSaved(log, plan, model, thread, "view", close),
-          (opened) =>
-            opened === undefined
-              ? Effect.fail(new IndexThread.IndexFailure({ reason: `${plan.path} changed while it was opened` }))
-              : Effect.succeed(opened)
-        ))
-    ))
+        Effect.flatMap(openSaved(log, plan, model, thread, "view", close), (opened) =>
+          opened === undefined
+            ? Effect.fail(new IndexThread.IndexFailure({ reason: `${plan.path} changed while it was opened` }))
+            : Effect.succeed(opened)
+        )
+      )
+    )
+  )
 }
 
 /** Writes the index to its file, as of its position. */
-export const save = Effect.fnUntraced(function*(path: string, serving: Serving) {
-  const { model: { fingerprint }, position, thread } = serving
+export const save = Effect.fnUntraced(function* (path: string, serving: Serving) {
+  const {
+    model: { fingerprint },
+    position,
+    thread
+  } = serving
   yield* thread.ask({ _tag: "Save", path, fingerprint, ...position })
   serving.saved = position
 })

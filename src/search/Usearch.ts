@@ -45,7 +45,7 @@ const pause = Duration.minutes(1)
 export const defaultPath = (database: string): string => `${database}.vectors`
 
 /** Where the index is and how it is made, for the database in use. */
-export const planOf = Effect.fnUntraced(function*(options: Options, buildThreads: number) {
+export const planOf = Effect.fnUntraced(function* (options: Options, buildThreads: number) {
   const client = Option.getOrUndefined(yield* Effect.serviceOption(LibsqlClient))
   const isFile = client?.kind === "file" || client?.kind === "replica"
   return {
@@ -58,7 +58,7 @@ export const planOf = Effect.fnUntraced(function*(options: Options, buildThreads
 
 const ScoredRow = Schema.Struct({
   uri: Schema.String,
-  cosine: Schema.Number,
+  cosine: Schema.Finite,
   seq: Schema.Int,
   nonce: Schema.Int,
   changed: Schema.Int
@@ -70,7 +70,7 @@ const shortScan = 5000
 const isOf = (serving: Serving.Serving | undefined, model: Serving.Model): serving is Serving.Serving =>
   serving?.model.fingerprint === model.fingerprint && serving.model.dimensions === model.dimensions
 
-const make = Effect.fnUntraced(function*(options: Options) {
+const make = Effect.fnUntraced(function* (options: Options) {
   const inSql = yield* VectorIndex
   const { offLoop } = yield* LongReads
   const client = (yield* SqlClient.SqlClient).withoutTransforms()
@@ -110,21 +110,23 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
   /** The index as of now, which is made where there is none. Only one at a time may use it. */
   const current = (model: Serving.Model) =>
-    semaphore.withPermit(Effect.gen(function*() {
-      const { serving } = state
-      const before = serving?.position.seq
-      if (isOf(serving, model) && (yield* Serving.catchUp(log, serving))) {
-        state.settled = serving.position.seq === before ? serving : undefined
-        return serving
-      }
-      yield* replace(undefined)
-      const prepared = yield* Serving.prepare(log, plan, model)
-      state.serving = prepared
-      return prepared
-    }))
+    semaphore.withPermit(
+      Effect.gen(function* () {
+        const { serving } = state
+        const before = serving?.position.seq
+        if (isOf(serving, model) && (yield* Serving.catchUp(log, serving))) {
+          state.settled = serving.position.seq === before ? serving : undefined
+          return serving
+        }
+        yield* replace(undefined)
+        const prepared = yield* Serving.prepare(log, plan, model)
+        state.serving = prepared
+        return prepared
+      })
+    )
 
   /** The candidates scored by the database, best first, with the newest change at that moment. */
-  const score = Effect.fnUntraced(function*(
+  const score = Effect.fnUntraced(function* (
     ids: Float64Array,
     vector: Float32Array,
     { fingerprint, limit }: NearestOptions,
@@ -164,18 +166,22 @@ const make = Effect.fnUntraced(function*(options: Options) {
     return isInline && !Serving.isSmall(count / 2, model) ? Serving.prepare(log, plan, model) : undefined
   }
 
-  const succeed = Effect.fnUntraced(function*(
+  const succeed = Effect.fnUntraced(function* (
     serving: Serving.Serving,
     next: Effect.Effect<Serving.Serving, Serving.Failure>
   ) {
     const built = yield* next
-    yield* semaphore.withPermit(Effect.gen(function*() {
-      const isWanted = state.serving === serving && (yield* Serving.catchUp(log, built))
-      yield* isWanted ? replace(built) : built.close
-    })).pipe(Effect.onError(() => built.close))
+    yield* semaphore
+      .withPermit(
+        Effect.gen(function* () {
+          const isWanted = state.serving === serving && (yield* Serving.catchUp(log, built))
+          yield* isWanted ? replace(built) : built.close
+        })
+      )
+      .pipe(Effect.onError(() => built.close))
   })
 
-  const maintain = Effect.fnUntraced(function*(serving: Serving.Serving) {
+  const maintain = Effect.fnUntraced(function* (serving: Serving.Serving) {
     const next = state.building ? undefined : successor(serving)
     if (next === undefined || (yield* Clock.currentTimeMillis) < state.quietUntil) return
     state.building = true
@@ -183,9 +189,11 @@ const make = Effect.fnUntraced(function*(options: Options) {
       Effect.tapCause((cause) => Effect.logWarning("The vector index could not be built; searching goes on", cause)),
       Effect.tapCause(() => rest),
       Effect.ignoreCause,
-      Effect.ensuring(Effect.sync(() => {
-        state.building = false
-      })),
+      Effect.ensuring(
+        Effect.sync(() => {
+          state.building = false
+        })
+      ),
       Effect.withSpan("VectorIndex.build"),
       Effect.forkIn(background)
     )
@@ -195,7 +203,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     state.quietUntil = now + Duration.toMillis(pause)
   })
 
-  const search = Effect.fnUntraced(function*(vector: Float32Array<ArrayBuffer>, options: NearestOptions) {
+  const search = Effect.fnUntraced(function* (vector: Float32Array<ArrayBuffer>, options: NearestOptions) {
     const model = { fingerprint: options.fingerprint, dimensions: vector.length }
     for (let attempt = 0; attempt < attempts; attempt++) {
       // While nobody writes, the log is looked at together with the scores instead of before.
@@ -204,7 +212,10 @@ const make = Effect.fnUntraced(function*(options: Options) {
       const { position } = serving
       const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: options.limit }).pipe(
         // Another took its place meanwhile.
-        Effect.catchIf(() => state.serving !== serving, () => Effect.succeed(undefined))
+        Effect.catchIf(
+          () => state.serving !== serving,
+          () => Effect.succeed(undefined)
+        )
       )
       if (found === undefined) continue
       serving.size = found.size
@@ -229,10 +240,10 @@ const make = Effect.fnUntraced(function*(options: Options) {
       Effect.andThen(semaphore.withPermit(replace(undefined)))
     )
 
-  const nearest = Effect.fn("VectorIndex.nearest")(function*(vector: Float32Array, options: NearestOptions) {
+  const nearest = Effect.fn("VectorIndex.nearest")(function* (vector: Float32Array, options: NearestOptions) {
     const { filter, limit } = options
-    const isFiltered = Object.values(filter ?? {}).some((value) =>
-      value !== undefined && !(Array.isArray(value) && value.length === 0)
+    const isFiltered = Object.values(filter ?? {}).some(
+      (value) => value !== undefined && !(Array.isArray(value) && value.length === 0)
     )
     // Only the connection of a transaction sees what it has not committed.
     const isInTransaction = Option.isSome(yield* Effect.serviceOption(client.transactionService))
@@ -250,7 +261,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   })
 
   /** Keeps what took long to read for the next process. */
-  const saveAtEnd = Effect.gen(function*() {
+  const saveAtEnd = Effect.gen(function* () {
     const { serving } = state
     if (serving === undefined || plan.path === undefined || serving.kind !== "flat") return
     const { count } = serving.size
@@ -281,6 +292,4 @@ const make = Effect.fnUntraced(function*(options: Options) {
  * ```
  */
 export const layer = (options: Options = {}): Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient> =>
-  Layer.effect(VectorIndex, make(options)).pipe(
-    Layer.provide(Layer.merge(VectorIndex.layerSql, LongReads.layer))
-  )
+  Layer.effect(VectorIndex, make(options)).pipe(Layer.provide(Layer.merge(VectorIndex.layerSql, LongReads.layer)))

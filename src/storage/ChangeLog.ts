@@ -31,7 +31,7 @@ const ChangeRow = Schema.Struct({ ...VectorRow.fields, seq: Schema.Int, nonce: S
 const PositionRow = Schema.Struct({ seq: Schema.Int, nonce: Schema.Int, known: Schema.Int })
 
 const toPage = (rows: ReadonlyArray<typeof VectorRow.Type>, dimensions: number): Page => {
-  const found = rows.flatMap(({ id, vector }) => vector?.byteLength === dimensions * 4 ? [{ id, vector }] : [])
+  const found = rows.flatMap(({ id, vector }) => (vector?.byteLength === dimensions * 4 ? [{ id, vector }] : []))
   const vectors = new Float32Array(found.length * dimensions)
   // Stored little-endian, as every machine that Node runs on has it in memory.
   const bytes = new Uint8Array(vectors.buffer)
@@ -40,7 +40,10 @@ const toPage = (rows: ReadonlyArray<typeof VectorRow.Type>, dimensions: number):
   return {
     ids: Float64Array.from(found, ({ id }) => id),
     vectors,
-    removed: Float64Array.from(rows.filter(({ id }) => !kept.has(id)), ({ id }) => id)
+    removed: Float64Array.from(
+      rows.filter(({ id }) => !kept.has(id)),
+      ({ id }) => id
+    )
   }
 }
 
@@ -59,7 +62,7 @@ export const make = (client: SqlClient.SqlClient) => {
 
   /** The newest position, and whether `since` is an earlier one of the same history that is still written down. */
   const newest = (since?: Position): Effect.Effect<{ readonly position: Position; readonly known: boolean }, Failure> =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const [row] = yield* sql`
         SELECT seq, nonce, EXISTS (
           SELECT 1 FROM crosswalk_change WHERE seq = ${since?.seq ?? 0} AND nonce = ${since?.nonce ?? 0}
@@ -74,7 +77,7 @@ export const make = (client: SqlClient.SqlClient) => {
     position: Position,
     model: { readonly fingerprint: string; readonly dimensions: number }
   ): Effect.Effect<{ readonly page: Page; readonly position: Position; readonly more: boolean }, Failure> =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const rows = yield* Effect.flatMap(
         sql`
           SELECT c.seq, c.nonce, c.reference_id AS id, e.vector
@@ -98,7 +101,7 @@ export const make = (client: SqlClient.SqlClient) => {
     id: number,
     model: { readonly fingerprint: string; readonly dimensions: number }
   ): Effect.Effect<{ readonly page: Page; readonly last: number; readonly more: boolean }, Failure> =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const rows = yield* Effect.flatMap(
         sql`
           SELECT reference_id AS id, vector FROM crosswalk_embedding

@@ -53,7 +53,10 @@ const reader = (url: string) => {
         thread ??= start()
         thread.worker.ref()
         waiting.set(message.id, (answer) =>
-          resume("failure" in answer ? Effect.fail(new ReaderFailure({ reason: answer.failure })) : Effect.succeed(answer)))
+          resume(
+            "failure" in answer ? Effect.fail(new ReaderFailure({ reason: answer.failure })) : Effect.succeed(answer)
+          )
+        )
         thread.worker.postMessage(message)
       } catch (cause) {
         resume(Effect.fail(new ReaderFailure({ reason: String(cause) })))
@@ -82,9 +85,10 @@ export interface Shape {
   readonly offLoop: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const client = Option.getOrUndefined(yield* Effect.serviceOption(LibsqlClient))
-  if (client === undefined || (client.kind !== "file" && client.kind !== "replica")) return { offLoop: (effect) => effect } satisfies Shape
+  if (client === undefined || (client.kind !== "file" && client.kind !== "replica"))
+    return { offLoop: (effect) => effect } satisfies Shape
   const sql = client.withoutTransforms()
   const { run } = yield* Effect.acquireRelease(
     Effect.sync(() => reader(locate({ url: client.url }).url)),
@@ -94,7 +98,10 @@ const make = Effect.gen(function*() {
   /** Tells `onFailure` where the thread cannot. */
   const connectionOf = (onFailure: () => void): SqlConnection.Connection => {
     const read = (text: string, params: ReadonlyArray<unknown>) =>
-      run(text, params).pipe(Effect.tapError(() => Effect.sync(onFailure)), Effect.mapError(toSqlError("read")))
+      run(text, params).pipe(
+        Effect.tapError(() => Effect.sync(onFailure)),
+        Effect.mapError(toSqlError("read"))
+      )
     const execute: SqlConnection.Connection["execute"] = (text, params, transformRows) =>
       Effect.map(read(text, params), (rows) => transformRows?.(toObjects(rows)) ?? toObjects(rows))
     const executeValues: SqlConnection.Connection["executeValues"] = (text, params) =>
@@ -116,12 +123,13 @@ const make = Effect.gen(function*() {
       })
       // As it only reads, it can be done again.
       return Effect.provideService(effect, transactionService, [connection, 0]).pipe(
-        Effect.catchCause((cause) => failed ? effect : Effect.failCause(cause))
+        Effect.catchCause((cause) => (failed ? effect : Effect.failCause(cause)))
       )
     })
   const offLoop: Shape["offLoop"] = (effect) =>
     Effect.flatMap(Effect.serviceOption(transactionService), (transaction) =>
-      Option.isSome(transaction) ? effect : elsewhere(effect))
+      Option.isSome(transaction) ? effect : elsewhere(effect)
+    )
   return { offLoop } satisfies Shape
 })
 

@@ -9,5 +9,9 @@ export interface ReaderInput {
 export type ToReader = { readonly id: number; readonly sql: string; readonly args: ReadonlyArray<InValue> } | "Close"
 
 export type FromReader =
-  | { readonly id: number; readonly columns: ReadonlyArray<string>; readonly rows: ReadonlyArray<ReadonlyArray<unknown>> }
+  | {
+      readonly id: number
+      readonly columns: ReadonlyArray<string>
+      readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+    }
   | { readonly id: number; readonly failure: string }

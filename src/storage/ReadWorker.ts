@@ -32,15 +32,19 @@ const answer = async ({ args, id, sql }: Exclude<ToReader, "Close">): Promise<Fr
   }
 }
 
+/** One after the other. */
+const serve = async (message: ToReader, before: Promise<void>): Promise<void> => {
+  await before
+  if (message === "Close") {
+    client?.close()
+    port.close()
+  } else {
+    port.postMessage(await answer(message))
+  }
+}
+
 let queue: Promise<void> = Promise.resolve()
 
 port.on("message", (message: ToReader) => {
-  queue = queue.then(async () => {
-    if (message === "Close") {
-      client?.close()
-      port.close()
-    } else {
-      port.postMessage(await answer(message))
-    }
-  })
+  queue = serve(message, queue)
 })

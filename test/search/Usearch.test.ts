@@ -31,7 +31,8 @@ const vectorsOf = (count: number, dimensions: number, seed: number, spread = 1):
   return vectors
 }
 
-const idsOf = (count: number, from = 1): Float64Array<ArrayBuffer> => Float64Array.from({ length: count }, (_, i) => from + i)
+const idsOf = (count: number, from = 1): Float64Array<ArrayBuffer> =>
+  Float64Array.from({ length: count }, (_, i) => from + i)
 
 const brute = (ids: Float64Array, vectors: Float32Array, query: Float32Array, limit: number) => {
   const dimensions = query.length
@@ -40,11 +41,21 @@ const brute = (ids: Float64Array, vectors: Float32Array, query: Float32Array, li
     for (let d = 0; d < dimensions; d++) cosine += vectors[i * dimensions + d]! * query[d]!
     return { id, cosine }
   })
-  return all.sort((a, b) => b.cosine - a.cosine).slice(0, limit).map(({ id }) => id)
+  return all
+    .sort((a, b) => b.cosine - a.cosine)
+    .slice(0, limit)
+    .map(({ id }) => id)
 }
 
 describe("FlatIndex", () => {
-  for (const [dimensions, spread] of [[1, 1], [3, 1], [8, 30], [64, 1], [384, 1], [384, 60]] as const) {
+  for (const [dimensions, spread] of [
+    [1, 1],
+    [3, 1],
+    [8, 30],
+    [64, 1],
+    [384, 1],
+    [384, 60]
+  ] as const) {
     it(`is exact in ${dimensions} dimensions${spread > 1 ? ", one of them far larger" : ""}`, () => {
       const ids = idsOf(2500)
       const vectors = vectorsOf(ids.length, dimensions, 7, spread)
@@ -55,10 +66,12 @@ describe("FlatIndex", () => {
       for (let seed = 0; seed < 12; seed++) {
         const query = vectorsOf(1, dimensions, 100 + seed, spread)
         for (const limit of [1, 10, 300]) {
-          const found = index.nearest(query, limit, 1 + seed % 2)
+          const found = index.nearest(query, limit, 1 + (seed % 2))
           const missing = brute(ids, vectors, query, limit).filter((id) => !found.includes(id))
           // In one dimension all are equally near.
-          assert.isTrue(dimensions === 1 ? found.length === ids.length / 2 || found.length >= limit : missing.length === 0)
+          assert.isTrue(
+            dimensions === 1 ? found.length === ids.length / 2 || found.length >= limit : missing.length === 0
+          )
         }
       }
     })
@@ -66,8 +79,14 @@ describe("FlatIndex", () => {
 
   it("gives all that are as near as the last one", () => {
     const index = new FlatIndex(4, true)
-    index.set(idsOf(1000), Float32Array.from({ length: 4000 }, (_, i) => i % 4 === 0 ? 1 : 0))
-    index.set(idsOf(1000, 2000), Float32Array.from({ length: 4000 }, (_, i) => i % 4 === 1 ? 1 : 0))
+    index.set(
+      idsOf(1000),
+      Float32Array.from({ length: 4000 }, (_, i) => (i % 4 === 0 ? 1 : 0))
+    )
+    index.set(
+      idsOf(1000, 2000),
+      Float32Array.from({ length: 4000 }, (_, i) => (i % 4 === 1 ? 1 : 0))
+    )
     assert.lengthOf(index.nearest(Float32Array.of(1, 0, 0, 0), 10, 1), 1000)
   })
 
@@ -134,7 +153,10 @@ for (const kind of ["flat", "graph"] as const) {
       if (answer._tag !== "Opened") return
       assert.include(answer.description, { kind, seq: 42, nonce: 4711, count: 300, fingerprint: "one", dimensions: 16 })
       assert.lengthOf(ask(store, { _tag: "Compare", ids, vectors }, "Different").ids, 0)
-      assert.deepStrictEqual(readdirSync(folder).filter((name) => name.startsWith(`${kind}.vectors`)), [`${kind}.vectors`])
+      assert.deepStrictEqual(
+        readdirSync(folder).filter((name) => name.startsWith(`${kind}.vectors`)),
+        [`${kind}.vectors`]
+      )
     })
 
     it("follows changes without changing the file, and tells what differs", () => {
@@ -144,25 +166,45 @@ for (const kind of ["flat", "graph"] as const) {
       const { store } = opened(path)
       const newer = vectorsOf(20, 16, 77)
       // 1–10 change, 11–20 go, 301–310 come.
-      ask(store, {
-        _tag: "Apply",
-        ids: Float64Array.of(...ids.slice(0, 10), ...idsOf(10, 301)),
-        vectors: newer.slice(),
-        removed: ids.slice(10, 20)
-      }, "Done")
-      const size = ask(store, { _tag: "Compare", ids: new Float64Array(), vectors: new Float32Array() }, "Different").size
+      ask(
+        store,
+        {
+          _tag: "Apply",
+          ids: Float64Array.of(...ids.slice(0, 10), ...idsOf(10, 301)),
+          vectors: newer.slice(),
+          removed: ids.slice(10, 20)
+        },
+        "Done"
+      )
+      const size = ask(
+        store,
+        { _tag: "Compare", ids: new Float64Array(), vectors: new Float32Array() },
+        "Different"
+      ).size
       assert.strictEqual(size.count, 300)
       const different = ask(store, { _tag: "Compare", ids, vectors }, "Different").ids
-      assert.deepStrictEqual([...different].sort((a, b) => a - b), [...idsOf(20)])
-      const now = { ids: Float64Array.of(...idsOf(10), ...idsOf(280, 21), ...idsOf(10, 301)), vectors: new Float32Array(300 * 16) }
+      assert.deepStrictEqual(
+        [...different].sort((a, b) => a - b),
+        [...idsOf(20)]
+      )
+      const now = {
+        ids: Float64Array.of(...idsOf(10), ...idsOf(280, 21), ...idsOf(10, 301)),
+        vectors: new Float32Array(300 * 16)
+      }
       now.vectors.set(newer.subarray(0, 160))
       now.vectors.set(vectors.subarray(20 * 16), 160)
       now.vectors.set(newer.subarray(160), 290 * 16)
-      assert.lengthOf(ask(store, { _tag: "Compare", ids: now.ids.slice(), vectors: now.vectors.slice() }, "Different").ids, 0)
+      assert.lengthOf(
+        ask(store, { _tag: "Compare", ids: now.ids.slice(), vectors: now.vectors.slice() }, "Different").ids,
+        0
+      )
       for (let seed = 0; seed < 20; seed++) {
         const query = vectorsOf(1, 16, 900 + seed)
         const found = ask(store, { _tag: "Search", query, limit: 10 }, "Found").ids
-        assert.isFalse(found.some((id) => id > 10 && id <= 20), "what went comes back")
+        assert.isFalse(
+          found.some((id) => id > 10 && id <= 20),
+          "what went comes back"
+        )
         assert.strictEqual(new Set(found).size, found.length)
         for (const id of brute(now.ids, now.vectors, query, 10)) assert.include([...found], id)
       }
@@ -174,7 +216,7 @@ for (const kind of ["flat", "graph"] as const) {
       saved(kind, path)
       const whole = readFileSync(path)
       for (let i = 0; i < 60; i++) {
-        writeFileSync(path, whole.subarray(0, Math.floor(whole.length * i / 60)))
+        writeFileSync(path, whole.subarray(0, Math.floor((whole.length * i) / 60)))
         const { answer } = opened(path)
         assert.isTrue(answer._tag === "Opened" && answer.description === undefined)
       }
@@ -221,7 +263,8 @@ it("a file that cannot be written leaves the one before it", () => {
   assert.throws(() =>
     IndexFile.write(path, { kind: "flat", fingerprint: "one", dimensions: 1, count: 0, seq: 1, nonce: 1 }, [], () => {
       throw new Error("disk full")
-    }))
+    })
+  )
   assert.isTrue(readFileSync(path).equals(before))
 })
 

@@ -62,14 +62,14 @@ const textOf = (words: ReadonlyArray<string>) => `x ${words.join(" ")}`
 
 /** Runs commands on a database that two processes use, and compares what the index finds with comparing all. */
 const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const folder = yield* Effect.acquireRelease(
       Effect.promise(() => mkdtemp(join(tmpdir(), "crosswalk-"))),
       (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
     )
     const url = join(folder, "references.db")
     let fingerprint = "one"
-    const start = Effect.gen(function*() {
+    const start = Effect.gen(function* () {
       const scope = yield* Scope.make()
       yield* Effect.addFinalizer(() => Scope.close(scope, Exit.void))
       const here = yield* Layer.buildWithScope(open(url, fingerprint, Usearch.layer(options)), scope)
@@ -77,10 +77,10 @@ const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
       return { here, elsewhere, close: Scope.close(scope, Exit.void) }
     })
     let both = yield* start
-    const side = (elsewhere: boolean) => elsewhere ? both.elsewhere : both.here
+    const side = (elsewhere: boolean) => (elsewhere ? both.elsewhere : both.here)
 
     const search = (words: ReadonlyArray<string>, limit: number) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const vector = vectorOf(textOf(words), fingerprint.length)
         const nearest = Effect.flatMap(VectorIndex, (index) => index.nearest(vector, { fingerprint, limit }))
         const expected = yield* Effect.provide(nearest, both.elsewhere)
@@ -92,12 +92,11 @@ const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
       switch (command._tag) {
         case "Save":
           yield* Effect.flatMap(EmbeddingRepository, (embeddings) =>
-            embeddings.saveWithEmbedding({ uri: command.uri, title: textOf(command.words), entityType: "t" })).pipe(
-              Effect.provide(side(command.elsewhere))
-            )
+            embeddings.saveWithEmbedding({ uri: command.uri, title: textOf(command.words), entityType: "t" })
+          ).pipe(Effect.provide(side(command.elsewhere)))
           break
         case "SaveMany":
-          yield* Effect.gen(function*() {
+          yield* Effect.gen(function* () {
             const references = yield* ReferenceRepository
             yield* references.saveMany(
               Array.from({ length: 30 }, (_, i) => ({
@@ -117,7 +116,8 @@ const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
           break
         case "Embed":
           yield* Effect.flatMap(EmbeddingRepository, (embeddings) =>
-            embeddings.updateAllEmbeddings({ force: command.force })).pipe(Effect.provide(side(command.elsewhere)))
+            embeddings.updateAllEmbeddings({ force: command.force })
+          ).pipe(Effect.provide(side(command.elsewhere)))
           break
         case "ChangeModel":
           fingerprint = fingerprint === "one" ? "another" : "one"

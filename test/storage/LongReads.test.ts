@@ -16,7 +16,7 @@ const database = (config: LibsqlClient.Config) =>
   LongReads.layer.pipe(Layer.provideMerge(LibsqlClient.layer(config)), Layer.fresh)
 
 /** Milliseconds of counting, and the longest that the event loop stood still meanwhile. */
-const counting = Effect.gen(function*() {
+const counting = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const { offLoop } = yield* LongReads
   yield* offLoop(sql`SELECT 1`)
@@ -35,35 +35,35 @@ const counting = Effect.gen(function*() {
 })
 
 it.live("a long read of a file leaves the event loop free", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const url = join(yield* folder, "a #1?.db")
     const { pause, took } = yield* Effect.provide(counting, database({ url }))
     assert.isBelow(pause, took / 2)
-  }).pipe(Effect.scoped))
+  }).pipe(Effect.scoped)
+)
 
-for (
-  const [name, config] of [
-    ["in memory", { url: ":memory:" }],
-    ["in an encrypted file, which only its own connection can read", { url: "a.db", encryptionKey: Redacted.make("key") }]
-  ] as const
-) {
+for (const [name, config] of [
+  ["in memory", { url: ":memory:" }],
+  ["in an encrypted file, which only its own connection can read", { url: "a.db", encryptionKey: Redacted.make("key") }]
+] as const) {
   it.live(`a database ${name} is read as always`, () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const url = config.url === "a.db" ? join(yield* folder, config.url) : config.url
-      const found = yield* Effect.gen(function*() {
+      const found = yield* Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         yield* sql`CREATE TABLE t (a)`
         yield* sql`INSERT INTO t VALUES (7)`
         return yield* (yield* LongReads).offLoop(sql`SELECT a FROM t`)
       }).pipe(Effect.provide(database({ ...config, url })))
       assert.deepStrictEqual(found, [{ a: 7 }])
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 }
 
 it.live("values, errors and what a transaction has not committed are as without it", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const url = join(yield* folder, "a.db")
-    yield* Effect.gen(function*() {
+    yield* Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { offLoop } = yield* LongReads
       yield* sql`CREATE TABLE t (a, b)`
@@ -72,10 +72,13 @@ it.live("values, errors and what a transaction has not committed are as without 
       assert.deepStrictEqual(yield* offLoop(read), yield* read)
       const wrong = sql`SELECT nothing FROM t`
       assert.deepStrictEqual((yield* Effect.flip(offLoop(wrong))).message, (yield* Effect.flip(wrong)).message)
-      yield* sql.withTransaction(Effect.gen(function*() {
-        yield* sql`DELETE FROM t`
-        assert.lengthOf(yield* offLoop(sql`SELECT a FROM t`), 0)
-      }))
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`DELETE FROM t`
+          assert.lengthOf(yield* offLoop(sql`SELECT a FROM t`), 0)
+        })
+      )
       assert.lengthOf(yield* offLoop(sql`SELECT a FROM t`), 0)
     }).pipe(Effect.provide(database({ url })))
-  }).pipe(Effect.scoped))
+  }).pipe(Effect.scoped)
+)
