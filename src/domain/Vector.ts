@@ -26,9 +26,8 @@ export const toBytes = (vector: Float32Array): Uint8Array => {
 
 /** The vector of stored bytes. */
 export const fromBytes = (bytes: Uint8Array | ArrayBuffer): Float32Array => {
-  const view = bytes instanceof ArrayBuffer
-    ? new DataView(bytes)
-    : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view =
+    bytes instanceof ArrayBuffer ? new DataView(bytes) : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(i * 4, true))
 }
 

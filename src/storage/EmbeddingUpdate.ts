@@ -48,7 +48,8 @@ const concurrency = 4
 const pageSize = 500
 
 /** References with their vectors and models, where they have one. */
-export const joined = "crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id " +
+export const joined =
+  "crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id " +
   "LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id"
 
 /** A reference on its way to a new vector. */
@@ -66,7 +67,7 @@ interface PageRow {
 }
 
 /** What writes vectors: for one reference, and for all that are stale. */
-export const make = Effect.gen(function*() {
+export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const embedder = yield* Embedder
   const references = yield* ReferenceRepository
@@ -83,31 +84,33 @@ export const make = Effect.gen(function*() {
       : Effect.succeed(decoded)
   }
 
-  const store = Effect.fnUntraced(function*(rows: ReadonlyArray<Pending & { readonly vector: Float32Array }>) {
+  const store = Effect.fnUntraced(function* (rows: ReadonlyArray<Pending & { readonly vector: Float32Array }>) {
     if (rows.length === 0) return
     const now = yield* Clock.currentTimeMillis
-    yield* sql.withTransaction(Effect.gen(function*() {
-      yield* sql`
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* sql`
         INSERT OR IGNORE INTO crosswalk_embedding_model (fingerprint, name, dimensions, max_length)
         VALUES (${model.fingerprint}, ${model.id}, ${model.dimensions}, ${model.maxLength})`
-      // A reference whose text changed meanwhile is left to the next update.
-      yield* sql.unsafe(
-        `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
+        // A reference whose text changed meanwhile is left to the next update.
+        yield* sql.unsafe(
+          `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
         SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?
         FROM (VALUES ${rows.map(() => "(?, ?, ?)").join(", ")}) AS v
         JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2
         WHERE true
         ON CONFLICT (reference_id) DO UPDATE SET model_id = excluded.model_id, text_hash = excluded.text_hash,
           vector = excluded.vector, created_at = excluded.created_at`,
-        [model.fingerprint, now, ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector)])]
-      )
-    }))
+          [model.fingerprint, now, ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector)])]
+        )
+      })
+    )
   })
 
   /** Pages of references that need a vector, with how many of the page do not. */
   const pages = (options: UpdateOptions | undefined) =>
     Stream.paginate(0, (after) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const rows = yield* sql<PageRow>`
           SELECT r.id, r.text_hash, ${columns}, m.fingerprint, e.text_hash AS vector_hash
           FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options?.filter)} ORDER BY r.id LIMIT ${pageSize}`
@@ -125,27 +128,33 @@ export const make = Effect.gen(function*() {
         yield* CatalogTexts.storeTextHashes(sql, retold)
         const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
         return [[{ pending, skipped: rows.length - pending.length }], Option.fromUndefinedOr(last)] as const
-      }))
-
-  const embedGroup = Effect.fnUntraced(function*(group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
-    const embedded = yield* embedder.embedMany(group.map(({ text }) => text), "document").pipe(
-      Effect.flatMap((vectors) =>
-        Effect.forEach(group, (pending, i) =>
-          Effect.map(checked(vectors[i] ?? new Float32Array(), pending.text), (vector) => ({ ...pending, vector })))
-      ),
-      Effect.catchTag("EmbeddingError", () => embedSingly(group, options))
+      })
     )
+
+  const embedGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
+    const embedded = yield* embedder
+      .embedMany(
+        group.map(({ text }) => text),
+        "document"
+      )
+      .pipe(
+        Effect.flatMap((vectors) =>
+          Effect.forEach(group, (pending, i) =>
+            Effect.map(checked(vectors[i] ?? new Float32Array(), pending.text), (vector) => ({ ...pending, vector }))
+          )
+        ),
+        Effect.catchTag("EmbeddingError", () => embedSingly(group, options))
+      )
     yield* store(embedded)
     return { updated: embedded.length, failed: group.length - embedded.length }
   })
 
   /** One text of a group cannot be embedded: the others still can. */
-  const embedSingly = Effect.fnUntraced(function*(group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
+  const embedSingly = Effect.fnUntraced(function* (group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
     const embedded: Array<Pending & { readonly vector: Float32Array }> = []
     for (const pending of group) {
-      const result = yield* Effect.flatMap(
-        embedder.embedMany([pending.text], "document"),
-        ([vector]) => checked(vector ?? new Float32Array(), pending.text)
+      const result = yield* Effect.flatMap(embedder.embedMany([pending.text], "document"), ([vector]) =>
+        checked(vector ?? new Float32Array(), pending.text)
       ).pipe(
         Effect.map(Result.succeed),
         Effect.catchTag("EmbeddingError", (error) => Effect.succeed(Result.fail(error)))
@@ -162,10 +171,10 @@ export const make = Effect.gen(function*() {
   })
 
   const updateAllEmbeddings = Effect.fn("EmbeddingRepository.updateAllEmbeddings")(
-    function*(options?: UpdateOptions) {
+    function* (options?: UpdateOptions) {
       const total = yield* references.count(options?.filter)
       const totals = yield* Ref.make<UpdateTotals>({ updated: 0, skipped: 0, failed: 0 })
-      const add = Effect.fnUntraced(function*(more: Partial<UpdateTotals>) {
+      const add = Effect.fnUntraced(function* (more: Partial<UpdateTotals>) {
         const { updated, skipped, failed } = yield* Ref.updateAndGet(totals, (sum) => ({
           updated: sum.updated + (more.updated ?? 0),
           skipped: sum.skipped + (more.skipped ?? 0),
@@ -183,7 +192,8 @@ export const make = Effect.gen(function*() {
       return yield* Ref.get(totals)
     },
     Effect.catchTag("SqlError", (error) =>
-      Effect.fail(toDatabaseError("EmbeddingRepository.updateAllEmbeddings")(error)))
+      Effect.fail(toDatabaseError("EmbeddingRepository.updateAllEmbeddings")(error))
+    )
   )
 
   return { checked, store, updateAllEmbeddings }

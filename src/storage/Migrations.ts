@@ -7,7 +7,7 @@ const ledger = "crosswalk_migration"
 
 /** Runs statements in their order; a statement holds no parameters. */
 const statements = (...texts: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     for (const text of texts) yield* sql.unsafe(text)
   })
@@ -120,8 +120,9 @@ const migrations = {
     )`,
     // The state before the first change has a nonce too.
     `INSERT INTO crosswalk_change (reference_id) VALUES (0)`,
-    ...(["insert", "update", "delete"] as const).map((event) =>
-      `CREATE TRIGGER crosswalk_change_${event} AFTER ${event.toUpperCase()} ON crosswalk_embedding BEGIN
+    ...(["insert", "update", "delete"] as const).map(
+      (event) =>
+        `CREATE TRIGGER crosswalk_change_${event} AFTER ${event.toUpperCase()} ON crosswalk_embedding BEGIN
         INSERT INTO crosswalk_change (reference_id) VALUES (${event === "delete" ? "old" : "new"}.reference_id);
       END`
     ),
@@ -161,7 +162,7 @@ const migrations = {
 const newest = Object.keys(migrations).length
 
 /** The number of the newest migration applied; 0 in a database without our tables. */
-const applied = Effect.gen(function*() {
+const applied = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${ledger}`
   if (tables.length === 0) return 0
@@ -173,14 +174,15 @@ const applied = Effect.gen(function*() {
  * Brings the tables of Crosswalk, all prefixed `crosswalk_`, up to date in one transaction. A database that is up to
  * date is only read, so opening one takes no lock; one that a newer version made is refused with a DatabaseError.
  */
-export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effect.gen(function*() {
+export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effect.gen(function* () {
   const found = yield* applied
   if (found > newest) {
     return yield* new DatabaseError({
       operation: "Migrations.run",
       reason: "migration",
       isRetryable: false,
-      problem: `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
+      problem:
+        `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
         `${newest}). Update Crosswalk, or use another database`
     })
   }

@@ -4,7 +4,8 @@ import { Reference, type ReferenceInput } from "../domain/Reference.ts"
 import { JsonValue } from "../domain/Text.ts"
 
 /** The columns of a reference, to select from `crosswalk_reference AS r`; metadata as a list of one or NULL. */
-export const columns = "r.uri, r.title, r.entity_type, r.description, r.tags, '[' || r.metadata || ']' AS metadata, " +
+export const columns =
+  "r.uri, r.title, r.entity_type, r.description, r.tags, '[' || r.metadata || ']' AS metadata, " +
   "r.catalog, r.created_at, r.updated_at"
 
 /** A row of {@link columns}. */

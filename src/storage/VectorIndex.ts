@@ -23,30 +23,36 @@ export interface NearestOptions {
   readonly filter?: Filter | undefined
 }
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
 
-  const nearest = Effect.fn("VectorIndex.nearest")(function*(vector: Float32Array, options: NearestOptions) {
-    if (options.limit === 0) return []
-    return yield* sql<Neighbour>`
+  const nearest = Effect.fn("VectorIndex.nearest")(
+    function* (vector: Float32Array, options: NearestOptions) {
+      if (options.limit === 0) return []
+      return yield* sql<Neighbour>`
       SELECT r.uri, 1 - vector_distance_cos(e.vector, ${toBytes(vector)}) AS cosine
       FROM crosswalk_embedding AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
       WHERE e.model_id = (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${options.fingerprint})
         AND ${conditions(sql, options.filter)}
       ORDER BY cosine DESC, r.uri LIMIT ${options.limit}`
-  }, Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("VectorIndex.nearest")(error))))
+    },
+    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("VectorIndex.nearest")(error)))
+  )
 
   return { nearest }
 })
 
 /** Finds the stored vectors nearest to a vector. */
-export class VectorIndex extends Context.Service<VectorIndex, {
-  /** The nearest by cosine, then by uri. The vector must be normalised and of the model's dimensions. */
-  readonly nearest: (
-    vector: Float32Array,
-    options: NearestOptions
-  ) => Effect.Effect<ReadonlyArray<Neighbour>, DatabaseError>
-}>()("crosswalk/VectorIndex") {
+export class VectorIndex extends Context.Service<
+  VectorIndex,
+  {
+    /** The nearest by cosine, then by uri. The vector must be normalised and of the model's dimensions. */
+    readonly nearest: (
+      vector: Float32Array,
+      options: NearestOptions
+    ) => Effect.Effect<ReadonlyArray<Neighbour>, DatabaseError>
+  }
+>()("crosswalk/VectorIndex") {
   /**
    * Compares with every stored vector in SQL: exact, nothing to build or keep, some 10 ms for 10 000 vectors of 384
    * dimensions, during which a local database holds the event loop.

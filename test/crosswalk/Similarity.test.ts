@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
-import { Schema } from "effect"
 import * as Candidates from "../../src/crosswalk/Candidates.ts"
 import * as Similarity from "../../src/crosswalk/Similarity.ts"
 import { trigrams, words } from "../../src/crosswalk/Terms.ts"

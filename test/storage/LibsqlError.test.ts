@@ -128,7 +128,11 @@ describe("LibsqlError", () => {
   })
 
   it("tells a folder that cannot be written from a file, also by the number that libSQL has no name for", () => {
-    for (const extendedCode of ["SQLITE_READONLY_DIRECTORY", "UNKNOWN_SQLITE_ERROR_1544", "UNKNOWN_SQLITE_ERROR_1288"]) {
+    for (const extendedCode of [
+      "SQLITE_READONLY_DIRECTORY",
+      "UNKNOWN_SQLITE_ERROR_1544",
+      "UNKNOWN_SQLITE_ERROR_1288"
+    ]) {
       const message = "SQLITE_READONLY: attempt to write a readonly database"
       const error = fromCause("x")(coded("SQLITE_READONLY", message, { extendedCode }))
       assert.include(error.problem, "its folder cannot be written")

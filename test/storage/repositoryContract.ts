@@ -30,12 +30,15 @@ const vectorOf = (text: string): Float32Array => {
 const embedderOf = (fingerprint: string) =>
   Layer.effect(
     Embedder,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const calls = yield* Calls
       const embed = (text: string) =>
         text.includes("unembeddable")
           ? Effect.fail(new EmbeddingError({ text, reason: "it says so" }))
-          : Effect.as(Ref.update(calls, (n) => n + 1), vectorOf(text))
+          : Effect.as(
+              Ref.update(calls, (n) => n + 1),
+              vectorOf(text)
+            )
       return Embedder.of({
         model: new ModelInfo({ id: `letters-${fingerprint}`, dimensions, maxLength: 100, fingerprint }),
         embed,
@@ -49,25 +52,45 @@ const repositories = Layer.provideMerge(
   Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, VectorIndex.layerSql)
 )
 
-const clear = Effect.gen(function*() {
+const clear = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql.withTransaction(Effect.gen(function*() {
-    for (const table of ["relation", "reference", "catalog", "embedding_model"]) {
-      yield* sql.unsafe(`DELETE FROM crosswalk_${table}`)
-    }
-  }))
+  yield* sql.withTransaction(
+    Effect.gen(function* () {
+      for (const table of ["relation", "reference", "catalog", "embedding_model"]) {
+        yield* sql.unsafe(`DELETE FROM crosswalk_${table}`)
+      }
+    })
+  )
 })
 
-
-const pieces = ["a", "Z", "é", "密", "🙂", "\u{1F469}\u200D\u{1F4BB}", "'", "\"", "\\", "\n", "\r\n", "\t", "%", "_", "\u2028", "\uFEFF", "\u0001", "0"]
-const text = Arbitrary.map(
-  Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 12 }),
-  (parts) => parts.join("")
+const pieces = [
+  "a",
+  "Z",
+  "é",
+  "密",
+  "🙂",
+  "\u{1F469}\u200D\u{1F4BB}",
+  "'",
+  '"',
+  "\\",
+  "\n",
+  "\r\n",
+  "\t",
+  "%",
+  "_",
+  "\u2028",
+  "\uFEFF",
+  "\u0001",
+  "0"
+]
+const text = Arbitrary.map(Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 12 }), (parts) =>
+  parts.join("")
 )
 const filled = Arbitrary.map(text, (tail) => `x${tail}`)
 const optional = <A>(arbitrary: Arbitrary.Arbitrary<A>) =>
   Arbitrary.map(Arbitrary.all([Arbitrary.schema(Schema.Boolean), arbitrary]), ([there, value]) =>
-    there ? value : undefined)
+    there ? value : undefined
+  )
 // JSON has no negative zero; NUL and lone surrogates are refused and have a test of their own.
 const metadata = Arbitrary.filter(
   Arbitrary.map(Arbitrary.schema(Schema.Json), (value): Schema.Json => JSON.parse(JSON.stringify(value))),
@@ -104,13 +127,11 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
     Effect.provide(Layer.fresh(EmbeddingRepository.layer).pipe(Layer.provide(embedderOf(fingerprint))), { local: true })
 
   layer(services, { timeout: 60_000 })(name, (it) => {
-    const test = <A, F>(
-      title: string,
-      body: () => Effect.Effect<A, F, Layer.Success<typeof services> | Scope.Scope>
-    ) => it.effect(title, () => Effect.andThen(clear, body()), 60_000)
+    const test = <A, F>(title: string, body: () => Effect.Effect<A, F, Layer.Success<typeof services> | Scope.Scope>) =>
+      it.effect(title, () => Effect.andThen(clear, body()), 60_000)
 
     test("save creates, then updates by uri: createdAt stays, updatedAt moves", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         yield* TestClock.adjust("1 second")
         const created = yield* references.save(sample("r:1"))
@@ -123,7 +144,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("saving the same again changes nothing and does not embed again", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         const calls = yield* Calls
         const first = yield* embeddings.saveWithEmbedding(sample("r:1", { tags: ["b", "a"] }))
@@ -135,11 +156,11 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("saveMany counts, validates all before it writes, and keeps the last of one uri", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         const many = Array.from({ length: 70 }, (_, i) => sample(`r:${i}`))
         assert.deepStrictEqual(yield* references.saveMany(many), { created: 70, updated: 0, unchanged: 0 })
-        const changed = many.map((one, i) => i < 3 ? { ...one, title: "New" } : one)
+        const changed = many.map((one, i) => (i < 3 ? { ...one, title: "New" } : one))
         assert.deepStrictEqual(yield* references.saveMany(changed), { created: 0, updated: 3, unchanged: 67 })
         const error = yield* Effect.flip(references.saveMany([sample("r:new"), sample("r:bad", { title: " " })]))
         assert.strictEqual(error._tag, "ValidationError")
@@ -152,7 +173,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       "any reference comes back as it was saved, and saving it again changes nothing",
       { input: anyReference },
       ({ input }) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const references = yield* ReferenceRepository
           const saved = yield* references.save(input)
           const found = Option.getOrThrow(yield* references.find(input.uri))
@@ -180,7 +201,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
     ]
     for (const [what, field, input] of invalid) {
       test(`${what} is a ValidationError naming ${field}, and nothing is written`, () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const references = yield* ReferenceRepository
           const error = yield* Effect.flip(references.save(input))
           assert.strictEqual(error._tag, "ValidationError")
@@ -190,7 +211,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
     }
 
     test("a missing title from untyped code is a ValidationError naming title", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         const untyped: unknown = JSON.parse(`{ "uri": "r:1", "entityType": "requirement" }`)
         const error = yield* Effect.flip(Effect.suspend(() => references.save(untyped as ReferenceInput)))
@@ -199,7 +220,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("a text that cannot be embedded leaves the reference without a vector and says so", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         yield* embeddings.saveWithEmbedding(sample("r:1"))
         const error = yield* Effect.flip(embeddings.saveWithEmbedding(sample("r:1", { title: "unembeddable" })))
@@ -211,7 +232,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("an embedding knows its model, dimensions and time, and is what the embedder gave", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         yield* TestClock.adjust("1 minute")
         yield* embeddings.saveWithEmbedding(sample("r:1", { description: "Slow and salted." }))
@@ -226,7 +247,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       "the order of a search equals brute force",
       { titles: Arbitrary.array(filled, { minLength: 1, maxLength: 12 }), query: filled },
       ({ titles, query }) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           yield* clear
           const embeddings = yield* EmbeddingRepository
           yield* Effect.forEach(titles, (title, i) => embeddings.saveWithEmbedding(sample(`r:${i}`, { title })))
@@ -253,7 +274,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
     )
 
     test("score is 0 where the cosine is negative", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         yield* embeddings.saveWithEmbedding(sample("r:1"))
         const opposite = vectorOf("Password storage").map((value) => -value)
@@ -261,20 +282,18 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("a filter that means nothing is a ValidationError", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         const references = yield* ReferenceRepository
         yield* embeddings.saveWithEmbedding(sample("r:1"))
         const vector = vectorOf("Password")
         const filter = { metadata: [{ path: 'a"b', operator: "=", value: 1 }] } as const
-        for (
-          const search of [
-            embeddings.findSimilarByText("Password", { filter }),
-            embeddings.findSimilarByEmbedding(vector, { filter }),
-            embeddings.findSimilarTo("r:1", { filter }),
-            references.search("password", { filter })
-          ]
-        ) {
+        for (const search of [
+          embeddings.findSimilarByText("Password", { filter }),
+          embeddings.findSimilarByEmbedding(vector, { filter }),
+          embeddings.findSimilarTo("r:1", { filter }),
+          references.search("password", { filter })
+        ]) {
           const error = yield* Effect.flip<unknown, unknown, never>(search)
           assert.include(error, { _tag: "ValidationError", field: "metadata.0.path" })
         }
@@ -283,18 +302,16 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("limits: 0 gives none, a huge one all, a negative or fractional one a ValidationError", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         const references = yield* ReferenceRepository
         yield* embeddings.saveWithEmbedding(sample("r:1"))
         const vector = vectorOf("Password")
-        for (
-          const search of [
-            (limit: number) => embeddings.findSimilarByText("Password", { limit }),
-            (limit: number) => embeddings.findSimilarByEmbedding(vector, { limit }),
-            (limit: number) => references.search("password", { limit })
-          ]
-        ) {
+        for (const search of [
+          (limit: number) => embeddings.findSimilarByText("Password", { limit }),
+          (limit: number) => embeddings.findSimilarByEmbedding(vector, { limit }),
+          (limit: number) => references.search("password", { limit })
+        ]) {
           assert.lengthOf(yield* search(0), 0)
           for (const limit of [Number.MAX_SAFE_INTEGER, 1e300, Number.POSITIVE_INFINITY]) {
             assert.lengthOf(yield* search(limit), 1)
@@ -308,7 +325,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("an empty database gives no hits", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         const references = yield* ReferenceRepository
         assert.lengthOf(yield* embeddings.findSimilarByText("anything"), 0)
@@ -316,26 +333,25 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("a vector of other dimensions or without direction, and a blank text, are ValidationErrors", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         const references = yield* ReferenceRepository
-        for (
-          const search of [
-            embeddings.findSimilarByEmbedding(new Float32Array(dimensions + 1).fill(1)),
-            embeddings.findSimilarByEmbedding(new Float32Array(dimensions)),
-            embeddings.findSimilarByEmbedding(new Array<number>(dimensions).fill(Number.NaN)),
-            embeddings.findSimilarByText(" \n"),
-            references.search("  ")
-          ]
-        ) assert.strictEqual((yield* Effect.flip(search))._tag, "ValidationError")
+        for (const search of [
+          embeddings.findSimilarByEmbedding(new Float32Array(dimensions + 1).fill(1)),
+          embeddings.findSimilarByEmbedding(new Float32Array(dimensions)),
+          embeddings.findSimilarByEmbedding(new Array<number>(dimensions).fill(Number.NaN)),
+          embeddings.findSimilarByText(" \n"),
+          references.search("  ")
+        ])
+          assert.strictEqual((yield* Effect.flip(search))._tag, "ValidationError")
       }))
 
     test("vectors of another model are never compared; re-embedding makes them comparable", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         yield* embeddings.saveWithEmbedding(sample("r:1"))
         yield* embeddings.saveWithEmbedding(sample("r:2", { title: "Sessions" }))
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const other = yield* EmbeddingRepository
           const error = yield* Effect.flip(other.findSimilarByText("Password"))
           assert.strictEqual(error._tag, "ModelMismatchError")
@@ -347,7 +363,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("updateAllEmbeddings embeds what is stale, all if forced, and tells its progress", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         const embeddings = yield* EmbeddingRepository
         yield* references.saveMany(Array.from({ length: 40 }, (_, i) => sample(`r:${i}`, { title: `Title ${i}` })))
@@ -372,13 +388,15 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("interrupted, updateAllEmbeddings goes on where it stopped", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         const embeddings = yield* EmbeddingRepository
         yield* references.saveMany(Array.from({ length: 200 }, (_, i) => sample(`r:${i}`, { title: `Title ${i}` })))
-        yield* Effect.exit(embeddings.updateAllEmbeddings({
-          onProgress: ({ done }) => done >= 64 ? Effect.interrupt : Effect.void
-        }))
+        yield* Effect.exit(
+          embeddings.updateAllEmbeddings({
+            onProgress: ({ done }) => (done >= 64 ? Effect.interrupt : Effect.void)
+          })
+        )
         const { fresh } = yield* embeddings.status
         assert.isAtLeast(fresh, 32)
         assert.isBelow(fresh, 200)
@@ -387,7 +405,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("findSimilarTo leaves out the reference itself and knows no other", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         for (const uri of ["r:1", "r:2", "r:3"]) yield* embeddings.saveWithEmbedding(sample(uri))
         assert.deepStrictEqual(uris(yield* embeddings.findSimilarTo("r:2")), ["r:1", "r:3"])
@@ -395,7 +413,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("filters apply before the limit", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const embeddings = yield* EmbeddingRepository
         const references = yield* ReferenceRepository
         for (let i = 0; i < 30; i++) yield* embeddings.saveWithEmbedding(sample(`r:${i}`, { catalog: "a@1" }))
@@ -408,7 +426,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("keyword search follows every change of a text", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         yield* references.save(sample("r:1", { description: "Credentials are hashed." }))
         assert.deepStrictEqual(uris(yield* references.search("hashing credential")), ["r:1"])
@@ -419,9 +437,21 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
         assert.lengthOf(yield* references.search("hashed"), 0)
       }))
 
-    for (const query of ["\"", "a AND", "NEAR(", "*", "col:x", "-x", "🙂", "x".repeat(10_000), "a\0b", "\uD800", "'; DROP"]) {
+    for (const query of [
+      '"',
+      "a AND",
+      "NEAR(",
+      "*",
+      "col:x",
+      "-x",
+      "🙂",
+      "x".repeat(10_000),
+      "a\0b",
+      "\uD800",
+      "'; DROP"
+    ]) {
       test(`the query ${JSON.stringify(query.slice(0, 12))} is no syntax error`, () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const references = yield* ReferenceRepository
           yield* references.save(sample("r:1"))
           assert.isAtMost((yield* references.search(query)).length, 1)
@@ -429,16 +459,19 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
     }
 
     test("findAll streams everything in the order of uris", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         const many = Array.from({ length: 1100 }, (_, i) => sample(`r:${String(i).padStart(5, "0")}`))
         yield* references.saveMany(many)
         const all = yield* Stream.runCollect(references.findAll())
-        assert.deepStrictEqual(all.map(({ uri }) => uri), many.map(({ uri }) => uri))
+        assert.deepStrictEqual(
+          all.map(({ uri }) => uri),
+          many.map(({ uri }) => uri)
+        )
       }))
 
     test("addImplementation needs both ends, checks its confidence and is idempotent", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         yield* references.saveMany([sample("a"), sample("b")])
         const missing = yield* Effect.flip(references.addImplementation({ source: "a", target: "nowhere" }))
@@ -461,7 +494,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("remove refuses to lose a decided relation unless forced, and leaves nothing behind", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const references = yield* ReferenceRepository
         const embeddings = yield* EmbeddingRepository
         const sql = yield* SqlClient.SqlClient
@@ -480,22 +513,28 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       }))
 
     test("a transaction of the application spans its tables and these", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const embeddings = yield* EmbeddingRepository
         const references = yield* ReferenceRepository
         yield* sql.withTransaction(sql`CREATE TABLE application (name TEXT)`)
-        yield* Effect.exit(sql.withTransaction(Effect.gen(function*() {
-          yield* sql`INSERT INTO application VALUES ('one')`
-          yield* embeddings.saveWithEmbedding(sample("r:1"))
-          return yield* Effect.fail("no")
-        })))
+        yield* Effect.exit(
+          sql.withTransaction(
+            Effect.gen(function* () {
+              yield* sql`INSERT INTO application VALUES ('one')`
+              yield* embeddings.saveWithEmbedding(sample("r:1"))
+              return yield* Effect.fail("no")
+            })
+          )
+        )
         assert.lengthOf(yield* sql`SELECT * FROM application`, 0)
         assert.strictEqual(yield* references.count(), 0)
-        yield* sql.withTransaction(Effect.gen(function*() {
-          yield* sql`INSERT INTO application VALUES ('one')`
-          yield* embeddings.saveWithEmbedding(sample("r:1"))
-        }))
+        yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`INSERT INTO application VALUES ('one')`
+            yield* embeddings.saveWithEmbedding(sample("r:1"))
+          })
+        )
         assert.lengthOf(yield* sql`SELECT * FROM application`, 1)
         assert.strictEqual(yield* references.count(), 1)
       }))
