@@ -1,7 +1,9 @@
 import { Effect, FileSystem, Option, Result, type Scope, Stdio, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
-import type { Options, Source } from "../importer/Importer.ts"
+import type { Download, Options, Source } from "../importer/Importer.ts"
+import { locate } from "../importer/Locate.ts"
+import { isUrl } from "../importer/Names.ts"
 import * as Sources from "../importer/Sources.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 
@@ -36,6 +38,8 @@ export interface ImportReport {
   readonly pruned: number
   /** Marked as deleted by the source itself. */
   readonly withdrawn: number
+  /** What was downloaded, where the source is a URL. */
+  readonly download?: Download | undefined
   readonly failed: ReadonlyArray<Failure>
 }
 
@@ -52,11 +56,23 @@ const toFailure =
     problem: error.problem
   })
 
+/**
+ * Fails where a file cannot be read at all, before a database is made for it. Standard input and URLs are read only once,
+ * so they are not tried.
+ */
+export const check = Effect.fn("CatalogImport.check")(function* (source: string, options: Options) {
+  if (source === "-" || isUrl(source)) return
+  const files = yield* FileSystem.FileSystem
+  const isThere = yield* Effect.isSuccess(files.access(source, { readable: true }))
+  if (!isThere) yield* Sources.open(source, options)
+}, Effect.scoped)
+
 /** A source that can be opened twice: what is not an ordinary file is first copied to one. */
 const reopenable = Effect.fnUntraced(function* (source: string, options: Options) {
   const files = yield* FileSystem.FileSystem
   const isFile =
     source !== "-" &&
+    !isUrl(source) &&
     (yield* Effect.option(files.stat(source))).pipe(
       Option.match({ onNone: () => true, onSome: ({ type }) => type === "File" })
     )
@@ -68,9 +84,13 @@ const reopenable = Effect.fnUntraced(function* (source: string, options: Options
     )
   const unreadable = (cause: unknown) =>
     cause instanceof ImportError ? cause : new ImportError({ source, problem: "cannot be read", cause })
-  const bytes = source === "-" ? (yield* Stdio.Stdio).stdin : files.stream(source)
+  const { bytes, download } = yield* locate(source, options)
   yield* Stream.run(bytes, files.sink(copy)).pipe(Effect.mapError(unreadable))
-  return () => Sources.read(source, Stream.mapError(files.stream(copy), unreadable), options)
+  return () =>
+    Effect.map(Sources.read(source, Stream.mapError(files.stream(copy), unreadable), options), (opened) => ({
+      ...opened,
+      ...(download !== undefined && { download })
+    }))
 })
 
 /** What is wrong with a source, without writing anything. */
@@ -93,14 +113,14 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
   const references = yield* ReferenceRepository
   const open: Open = options.strict ? yield* reopenable(source, options) : () => Sources.open(source, options)
   if (options.strict) {
-    const { catalog, failed, format } = yield* problemsOf(source, open)
+    const { catalog, download, failed, format } = yield* problemsOf(source, open)
     if (failed.length > 0) {
       const none = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, withdrawn: 0 }
-      return { format, catalog, ...none, failed } satisfies ImportReport
+      return { format, catalog, ...none, download, failed } satisfies ImportReport
     }
   }
 
-  const { catalog, format, items } = yield* open()
+  const { catalog, download, format, items } = yield* open()
   const seen = new Set<string>()
   const failed: Array<Failure> = []
   const totals = { created: 0, updated: 0, unchanged: 0, withdrawn: 0 }
@@ -159,5 +179,5 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
       )
     }
   }
-  return { format, catalog, ...totals, missing, pruned, failed } satisfies ImportReport
+  return { format, catalog, ...totals, missing, pruned, download, failed } satisfies ImportReport
 }, Effect.scoped)

@@ -60,7 +60,7 @@ export const root = Command.make("crosswalk").pipe(
     ),
     json: toggle("json", "Print JSON, errors too"),
     quiet: toggle("quiet", "Print nothing on stderr but errors").pipe(Flag.withAlias("q")),
-    offline: toggle("offline", "Never use the network for a model (also CROSSWALK_OFFLINE=1)"),
+    offline: toggle("offline", "Never use the network (also CROSSWALK_OFFLINE=1)"),
     model: Flag.String("model").pipe(
       Flag.withDescription("The embedding model: its name on the hub, or its folder (default: the one in the package)"),
       Flag.optional

@@ -10,6 +10,7 @@ import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { type Safe, safe } from "../Safe.ts"
 import * as Session from "../Session.ts"
+import { Settings } from "../Settings.ts"
 
 /** How many problems are told one by one; --json has all. */
 const shown = 20
@@ -42,12 +43,20 @@ const summary = (report: ImportReport & { readonly embedded: number }): Readonly
   return [safe`${report.catalog}: ${parts.join(", ")}`]
 }
 
+/** A number from 1 is the place of the sheet; anything else is its name. */
+const sheetOf = (sheet: string | undefined): string | number | undefined =>
+  sheet !== undefined && /^[1-9]\d{0,3}$/u.test(sheet) ? Number(sheet) : sheet
+
 export const importCommand = Command.make(
   "import",
   {
-    source: Argument.String("file").pipe(Argument.withDescription("The file to read, or - for standard input")),
+    source: Argument.String("file").pipe(
+      Argument.withDescription("The file or http(s) URL to read, or - for standard input")
+    ),
     format: Flag.String("format").pipe(
-      Flag.withDescription("The format: asvs-…, json, ndjson, csv (default: found out from the content)"),
+      Flag.withDescription(
+        "The format, such as csv or oscal-catalog: docs/formats.md (default: found out from the content)"
+      ),
       optional
     ),
     catalog: Flag.String("catalog").pipe(
@@ -60,9 +69,14 @@ export const importCommand = Command.make(
       optional
     ),
     path: Flag.String("path").pipe(
-      Flag.withDescription("Where the array of references is in JSON, such as $.data.items"),
+      Flag.withDescription("Which part is read, such as $.data.items in JSON: docs/formats.md"),
       optional
     ),
+    sheet: Flag.String("sheet").pipe(
+      Flag.withDescription("The sheet of a workbook, by name or number (default: the first)"),
+      optional
+    ),
+    allowPrivate: toggle("allow-private", "Download also from addresses that are not public, such as 127.0.0.1"),
     strict: toggle("strict", "Write nothing unless every row is good"),
     prune: toggle("prune", "Remove references of the catalog that the source no longer has"),
     force: toggle("force", "Prune also references with relations that a person decided on"),
@@ -72,11 +86,13 @@ export const importCommand = Command.make(
     ),
     noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
   },
-  Effect.fn(function* ({ noEmbed, refreshOpenings, source, ...options }) {
+  Effect.fn(function* ({ noEmbed, refreshOpenings, sheet, source, ...flags }) {
     const output = yield* Output
+    const { check, run } = yield* lazily(() => import("../CatalogImport.ts"))
+    const options = { ...flags, sheet: sheetOf(sheet), offline: (yield* Settings).offline || undefined }
+    yield* check(source, options)
     const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0
     const save = Effect.gen(function* () {
-      const { run } = yield* lazily(() => import("../CatalogImport.ts"))
       const report = yield* run(source, { ...options, onProgress: (read) => output.progress("Importing", read) })
       if (!isRefused(report))
         yield* (yield* ReferenceRepository).learnBoilerplate(report.catalog, { refresh: refreshOpenings })
@@ -95,6 +111,10 @@ export const importCommand = Command.make(
         )
       : both.pipe(Effect.provide(Session.embeddings("create")))
 
+    const { download } = report
+    if (download !== undefined) {
+      yield* output.note(safe`${download.url}: ${download.bytes} bytes, SHA-256 ${download.sha256}`)
+    }
     if (!output.json) {
       for (const { at, problem } of report.failed.slice(0, shown))
         yield* output.warn(safe`${source}, ${at}: ${problem}`)
@@ -104,7 +124,10 @@ export const importCommand = Command.make(
     }
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
     yield* output.answer(
-      { catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed },
+      {
+        ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed },
+        ...(download !== undefined && { download })
+      },
       () => (isRefused(report) ? [] : summary(report))
     )
     if (isRefused(report)) {
@@ -121,7 +144,9 @@ export const importCommand = Command.make(
     }
   })
 ).pipe(
-  Command.withDescription("Import a catalogue from a file: ASVS, JSON, NDJSON or CSV"),
+  Command.withDescription(
+    "Import a catalogue: ASVS, CycloneDX, OSCAL, OpenCRE, CWE, JSON, NDJSON, YAML, CSV, XLSX or Markdown"
+  ),
   Command.withExamples([
     { command: "crosswalk import asvs-5.0.0.flat.json", description: "OWASP ASVS, with embeddings" },
     {

@@ -7,6 +7,7 @@ import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { safe } from "../Safe.ts"
 import * as Session from "../Session.ts"
+import { Settings } from "../Settings.ts"
 
 /** How many problems are told one by one; --json has all. */
 const shown = 20
@@ -66,11 +67,13 @@ export const map = Command.make(
       optional
     ),
     by: Flag.String("by").pipe(Flag.withDescription("Who answers for them"), optional),
+    allowPrivate: toggle("allow-private", "Download also from addresses that are not public, such as 127.0.0.1"),
     strict: toggle("strict", "Write nothing unless every row is good"),
     force: toggle("force", "Replace what a person decided here before")
   },
-  Effect.fn(function* ({ source, ...options }) {
+  Effect.fn(function* ({ source, ...flags }) {
     const output = yield* Output
+    const options = { ...flags, offline: (yield* Settings).offline || undefined }
     const files = yield* lazily(() => import("../MapFiles.ts"))
     const report = yield* Effect.scoped(files.run(source, options)).pipe(Effect.provide(Session.references("existing")))
     const { created, failed, kept, unchanged, unmapped, updated } = report
