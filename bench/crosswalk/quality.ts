@@ -7,6 +7,7 @@ import {
   type Fitted,
   noneExamples,
   noneThreshold,
+  scaleOf,
   weightsOf
 } from "../../src/crosswalk/Calibration.ts"
 import { calibrationAsvs } from "../../src/crosswalk/CalibrationAsvs.ts"
@@ -138,12 +139,14 @@ const calibrate = Effect.fn(function* (answers: Answers, method: SuggestMethod) 
   const isRight = (source: number, target: number) =>
     successors[source]?.has(targets.references[target]?.uri ?? "") ?? false
   const hasCounterpart = (source: number) => (successors[source]?.size ?? 0) > 0
-  const candidates = confidenceExamples(found, isRight)
-  const references = noneExamples(found, hasCounterpart)
+  const scale = scaleOf(found)
+  const candidates = confidenceExamples(found, scale, isRight)
+  const references = noneExamples(found, scale, hasCounterpart)
   const fitted: Fitted = {
     confidence: Logistic.fit(candidates),
     none: Logistic.fit(references),
-    noneShare: share(references.map(({ isTrue }) => isTrue))
+    noneShare: share(references.map(({ isTrue }) => isTrue)),
+    scale
   }
 
   const validated = seeds.map((seed) => {
@@ -266,8 +269,11 @@ const goals: Partial<Record<keyof Figures, string>> = {
 /** The methods whose parameters in the package are not what was fitted. */
 export const outdated = ({ methods }: Quality): ReadonlyArray<string> =>
   methods.flatMap(({ fitted, method }) => {
-    const numbers = ({ confidence, none }: Fitted) =>
-      [confidence, none].flatMap(({ intercept, weights }) => [intercept, ...weights])
+    const numbers = ({ confidence, none, scale }: Fitted) => [
+      ...[confidence, none].flatMap(({ intercept, weights }) => [intercept, ...weights]),
+      scale.background,
+      scale.reach
+    ]
     const shipped = numbers(calibrationAsvs.methods[method])
     return numbers(fitted).some((value, i) => Math.abs(value - (shipped[i] ?? 0)) > 0.02) ? [method] : []
   })

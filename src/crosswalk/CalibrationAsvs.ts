@@ -10,19 +10,22 @@ export const calibrationAsvs: Calibration = {
   model: "b6c08b8f2e27cbc3",
   methods: {
     hybrid: {
-      confidence: { intercept: -4.576, weights: [8.059, 7.146, 3.667, 0.8258] },
-      none: { intercept: 7.251, weights: [-10.58, -12.56] },
-      noneShare: 50 / 278
+      confidence: { intercept: -1.426, weights: [3.723, 2.293, 1.281] },
+      none: { intercept: 4.126, weights: [-4.467, -5.299] },
+      noneShare: 50 / 278,
+      scale: { background: 0.1351, reach: 0.422 }
     },
     semantic: {
-      confidence: { intercept: -3.549, weights: [3.98, 7.652, 5.597, 0.7437] },
-      none: { intercept: 7.735, weights: [-12.83, -2.822] },
-      noneShare: 50 / 278
+      confidence: { intercept: -1.215, weights: [4.32, 3.542, 0.9267] },
+      none: { intercept: 4.722, weights: [-6.46, -1.421] },
+      noneShare: 50 / 278,
+      scale: { background: 0.1925, reach: 0.5033 }
     },
     keyword: {
-      confidence: { intercept: -4.312, weights: [8.881, 6.483, 2.604, 0.5666] },
-      none: { intercept: 4.555, weights: [-10.73, -8.881] },
-      noneShare: 50 / 278
+      confidence: { intercept: -1.689, weights: [3.1423, 1.641, 1.262] },
+      none: { intercept: 2.657, weights: [-4.132, -3.421] },
+      noneShare: 50 / 278,
+      scale: { background: 0.0968, reach: 0.3852 }
     }
   }
 }

@@ -21,6 +21,8 @@ export interface Nearness {
   readonly nearest: number
   /** The mean similarity of its ten most similar targets: how crowded its neighbourhood is. */
   readonly crowd: number
+  /** The mean similarity of all targets: how near any text is to any other, whatever they ask. */
+  readonly background: number
 }
 
 /** What was found for one source. */
@@ -78,9 +80,15 @@ const greatest = (values: Float32Array, count: number): ReadonlyArray<number> =>
   return places
 }
 
-const nearnessOf = (similarities: ReadonlyArray<number>): Nearness => {
+const meanOf = (values: ArrayLike<number>): number => {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]!
+  return sum / Math.max(1, values.length)
+}
+
+const nearnessOf = (similarities: ReadonlyArray<number>, background: number): Nearness => {
   const crowd = similarities.slice(0, crowdSize)
-  return { nearest: crowd[0] ?? 0, crowd: crowd.reduce((sum, value) => sum + value, 0) / Math.max(1, crowd.length) }
+  return { nearest: crowd[0] ?? 0, crowd: meanOf(crowd), background }
 }
 
 /** Lets other fibers run when it has worked for a while. */
@@ -100,7 +108,8 @@ export const near = Effect.fn("Candidates.near")(function* (similarity: Similari
   const all: Array<Nearness> = []
   for (const source of sources) {
     const { total } = similarity.row(source)
-    all.push(nearnessOf(greatest(total, crowdSize).map((target) => total[target] ?? 0)))
+    const crowd = greatest(total, crowdSize).map((target) => total[target] ?? 0)
+    all.push(nearnessOf(crowd, meanOf(total)))
     yield* pause
   }
   return all
@@ -129,9 +138,11 @@ export const find = Effect.fn("Candidates.find")(function* (
   const pause = makePause()
 
   const seen: Array<ReadonlyArray<Seen>> = []
+  const backgrounds: Array<number> = []
   for (const source of asked) {
     const { meaning, total, trigrams, words } = similarity.row(source)
     if (sources === undefined) for (let i = 0; i < to; i++) columns.offer(i, source, total[i]!)
+    backgrounds.push(meanOf(total))
     seen.push(
       greatest(total, kept).map((target) => ({
         target,
@@ -156,7 +167,10 @@ export const find = Effect.fn("Candidates.find")(function* (
     const list = seen[i] ?? []
     return {
       source,
-      ...nearnessOf(list.map(({ similarity }) => similarity)),
+      ...nearnessOf(
+        list.map(({ similarity }) => similarity),
+        backgrounds[i] ?? 0
+      ),
       candidates: list.slice(0, limit).map((found, rank) => {
         const other = list[rank === 0 ? 1 : 0]
         const rival = columns.rival(found.target, source)

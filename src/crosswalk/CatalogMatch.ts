@@ -3,7 +3,7 @@ import type { ChangeBasis } from "../domain/Change.ts"
 import type { Relation } from "../domain/Relation.ts"
 import type { SuggestMethod } from "../domain/Suggestion.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { estimateShare, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
+import { circumstancesOf, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import type { Content } from "./CatalogContent.ts"
@@ -157,12 +157,14 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     limit: candidates
   })
   const fitted = calibration.methods[method]
-  const share = estimateShare(
+  const circumstances = circumstancesOf(
     fitted,
-    sampleOf(found.length).flatMap((place) => found[place] ?? [])
+    sampleOf(found.length).flatMap((place) => found[place] ?? []),
+    // Versions of one catalogue share their wording as those of the set do, however few the references are.
+    fitted.scale
   )
   const likely = found.map((one) => {
-    const { noCounterpart, ranked } = judge(fitted, one, share)
+    const { noCounterpart, ranked } = judge(fitted, one, circumstances)
     return {
       before: one.source,
       noCounterpart,
@@ -181,11 +183,12 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     pairs.push(suggested(i, best))
   }
 
-  // What nothing leads to yet may be a second successor.
+  // What nothing leads to yet may be a second successor, of what has a first.
   const reached = new Set(pairs.map(({ after }) => after))
+  const continued = new Set(pairs.map(({ before }) => before))
   const hasDecided = new Set(decided.pairs.map(({ before }) => before))
   for (const { before: i, ranked } of likely) {
-    if (hasDecided.has(i)) continue
+    if (hasDecided.has(i) || !continued.has(i)) continue
     for (const { candidate, confidence } of ranked) {
       if (reached.has(candidate.target) || confidence < splitConfidence || candidate.competition < 0) continue
       pairs.push(suggested(i, { candidate, confidence }))

@@ -15,7 +15,7 @@ import { decodeInput } from "../storage/Decoding.ts"
 import type { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { estimateShare, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
+import { circumstancesOf, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import * as CatalogContent from "./CatalogContent.ts"
@@ -84,13 +84,13 @@ const make = Effect.gen(function* () {
       const sample = sampleOf(sources.references.length)
       const nearness =
         only === undefined ? sample.flatMap((place) => found[place] ?? []) : yield* Candidates.near(similarity, sample)
-      const share = estimateShare(fitted, nearness)
+      const circumstances = circumstancesOf(fitted, nearness)
 
       const references: Array<ReferenceSuggestions> = []
       for (const one of found) {
         const source = sources.references[one.source]
         if (source === undefined) continue
-        const { noCounterpart, ranked } = judge(fitted, one, share)
+        const { noCounterpart, ranked } = judge(fitted, one, circumstances)
         references.push(
           new ReferenceSuggestions({
             source,

@@ -75,13 +75,14 @@ describe("Candidates", () => {
       const sizes = { from: sides.first.length, to: sides.second.length, limit: 3 }
       const totals = sides.first.map((_, i) => [...similarity.row(i).total])
       const all = yield* Candidates.find(similarity, sizes)
-      for (const { candidates, crowd, nearest, source } of all) {
+      for (const { background, candidates, crowd, nearest, source } of all) {
         const own = totals[source] ?? []
         const order = own.map((_, j) => j).toSorted((a, b) => (own[b] ?? 0) - (own[a] ?? 0) || a - b)
         assert.deepStrictEqual(
           candidates.map(({ target }) => target),
           order.slice(0, 3)
         )
+        assert.closeTo(background, own.reduce((sum, value) => sum + value, 0) / own.length, 1e-6)
         const ten = order.slice(0, 10).map((j) => own[j] ?? 0)
         assert.closeTo(crowd, ten.reduce((sum, value) => sum + value, 0) / ten.length, 1e-9)
         for (const { competition, margin, similarity, target } of candidates) {
@@ -90,9 +91,9 @@ describe("Candidates", () => {
           assert.strictEqual(margin, others.length === 0 ? 0 : similarity - Math.max(...others))
           assert.strictEqual(competition, rivals.length === 0 ? 0 : similarity - Math.max(...rivals))
         }
-        assert.deepStrictEqual(yield* Candidates.near(similarity, [source]), [{ nearest, crowd }])
+        assert.deepStrictEqual(yield* Candidates.near(similarity, [source]), [{ nearest, crowd, background }])
         const [alone] = yield* Candidates.find(similarity, { ...sizes, sources: [source] })
-        assert.deepStrictEqual(alone, { candidates, crowd, nearest, source })
+        assert.deepStrictEqual(alone, { background, candidates, crowd, nearest, source })
       }
     })
   )
