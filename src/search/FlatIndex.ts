@@ -135,9 +135,8 @@ export class FlatIndex {
 
   /**
    * The ids of the nearest `limit` to a vector of length 1, best first, and after them all that are as near as the last.
-   * `threads` for one scan.
    */
-  nearest(query: Float32Array, limit: number, threads: number): Array<number> {
+  nearest(query: Float32Array, limit: number): Array<number> {
     const { dimensions, size } = this
     const count = Math.min(limit, size)
     if (count === 0) return []
@@ -148,7 +147,8 @@ export class FlatIndex {
     const codes = this.codes.subarray(0, size * dimensions)
 
     for (let look = Math.min(size, Math.max(firstLook, 4 * count)); ; look = Math.min(size, 8 * look)) {
-      const { distances, keys } = exactSearch(codes, queryCodes, dimensions, look, MetricKind.IP, threads)
+      // A second thread takes twice the work for the same time: the two share a counter.
+      const { distances, keys } = exactSearch(codes, queryCodes, dimensions, look, MetricKind.IP, 1)
       if (!this.keepVectors) return Array.from(keys, (slot) => this.ids[Number(slot)]!)
       const best: Array<readonly [cosine: number, id: number]> = []
       let last = -Infinity // the cosine of the worst that is wanted

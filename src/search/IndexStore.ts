@@ -1,13 +1,9 @@
 import { rmSync } from "node:fs"
-import { availableParallelism } from "node:os"
 import { FlatIndex } from "./FlatIndex.ts"
 import { digest, GraphIndex } from "./GraphIndex.ts"
 import type { Description } from "./IndexFile.ts"
 import * as IndexFile from "./IndexFile.ts"
 import type { Answer, Changes, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
-
-/** Vectors for which a second thread in a scan pays. */
-const vectorsPerThread = 50_000
 
 /** How many more than wanted are taken from a graph, whose order is not exact, to be compared by the database. */
 const more = 32
@@ -126,8 +122,7 @@ export class IndexStore {
   private nearest(query: Float32Array, limit: number): Array<number> {
     const { expansion } = this.input
     const { flat, graph, hidden } = this
-    const threads = Math.max(1, Math.min(availableParallelism(), Math.floor(flat.size / vectorsPerThread)))
-    const found = flat.nearest(query, limit, threads)
+    const found = flat.nearest(query, limit)
     return graph === undefined
       ? found
       : found.concat(graph.nearest(query, limit + more, expansion, (id) => hidden.has(id)))
