@@ -11,6 +11,7 @@ import { Search } from "./search/Search.ts"
 import * as Usearch from "./search/Usearch.ts"
 import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "./storage/LibsqlClient.ts"
+import { LongReads } from "./storage/LongReads.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
 import { RelationRepository } from "./storage/RelationRepository.ts"
 import { VectorIndex } from "./storage/VectorIndex.ts"
@@ -72,7 +73,7 @@ export const layer = (config: Config = {}): Layer.Layer<Services, DatabaseError 
       Layer.provideMerge(
         Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer)
       ),
-      Layer.provideMerge(vectors === "sql" ? VectorIndex.layerSql : Usearch.layer()),
+      Layer.provideMerge(vectors === "sql" ? VectorIndex.layerSql : Layer.merge(Usearch.layer(), LongReads.layer)),
       Layer.provideMerge(
         Layer.merge(
           LibsqlClient.layer({

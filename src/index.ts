@@ -40,6 +40,7 @@ export * as Transformers from "./embedder/Transformers.ts"
 export * as Store from "./Store.ts"
 export { EmbeddingRepository, type EmbeddingStatus } from "./storage/EmbeddingRepository.ts"
 export type { UpdateOptions, UpdateProgress, UpdateTotals } from "./storage/EmbeddingUpdate.ts"
+export { LongReads } from "./storage/LongReads.ts"
 export * as Migrations from "./storage/Migrations.ts"
 export {
   ReferenceRepository,
@@ -53,6 +54,7 @@ export { type NearestOptions, type Neighbour, VectorIndex } from "./storage/Vect
 export * as Evaluation from "./search/Evaluation.ts"
 export { Search, type SearchResult } from "./search/Search.ts"
 export { Fusion, Mode, SearchOptions } from "./search/SearchOptions.ts"
+export * as IndexAdmin from "./search/IndexAdmin.ts"
 export * as Usearch from "./search/Usearch.ts"
 
 // Crosswalks
