@@ -7,6 +7,7 @@ import { ReviewFilter, ReviewItem } from "../domain/ReviewItem.ts"
 import { toDatabaseError } from "../storage/DatabaseErrors.ts"
 import { decodeInput, decodeLimit } from "../storage/Decoding.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { toRelation } from "../storage/RelationRow.ts"
 import * as ReviewRows from "./ReviewRows.ts"
 import * as Verdicts from "./Verdicts.ts"
 
@@ -87,7 +88,7 @@ const make = Effect.gen(function* () {
           ? []
           : [
               new ReviewItem({
-                relation: ReviewRows.toRelation(row),
+                relation: toRelation(row),
                 source,
                 target,
                 version: ReviewRows.versionOf(row)

@@ -1,22 +1,14 @@
 import { DateTime, Effect, Schema } from "effect"
 import { SqlClient, Statement } from "effect/sql"
 import { Decision, RelationState } from "../domain/Decision.ts"
-import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
 import type { ReviewFilter } from "../domain/ReviewItem.ts"
 import { decodeRow } from "../storage/Decoding.ts"
 import { hashOf } from "../storage/ReferenceRow.ts"
+import { RelationRow } from "../storage/RelationRow.ts"
 
-const RelationRow = Schema.Struct({
+const ReviewRow = Schema.Struct({
+  ...RelationRow.fields,
   id: Schema.Int,
-  source: Schema.String,
-  target: Schema.String,
-  type: RelationType,
-  confidence: Schema.Finite,
-  status: RelationStatus,
-  needs_review: Schema.Int,
-  provenance: Schema.fromJsonString(Provenance),
-  created_at: Schema.Int,
-  updated_at: Schema.Int,
   source_title: Schema.String,
   source_description: Schema.NullOr(Schema.String),
   target_title: Schema.String,
@@ -24,7 +16,7 @@ const RelationRow = Schema.Struct({
 })
 
 /** A relation as it is stored, with the texts of its ends. */
-export type RelationRow = typeof RelationRow.Type
+export type ReviewRow = typeof ReviewRow.Type
 
 const columns =
   "x.id, s.uri AS source, t.uri AS target, x.type, x.confidence, x.status, x.needs_review, x.provenance, " +
@@ -35,18 +27,8 @@ const ends =
   "crosswalk_relation AS x JOIN crosswalk_reference AS s ON s.id = x.source_id " +
   "JOIN crosswalk_reference AS t ON t.id = x.target_id"
 
-/** The relation of a row. */
-export const toRelation = (row: RelationRow): Relation =>
-  new Relation({
-    source: row.source,
-    target: row.target,
-    ...stateOf(row),
-    createdAt: DateTime.makeUnsafe(row.created_at),
-    updatedAt: DateTime.makeUnsafe(row.updated_at)
-  })
-
 /** What can change about the relation of a row. */
-export const stateOf = (row: RelationRow): RelationState => ({
+export const stateOf = (row: ReviewRow): RelationState => ({
   type: row.type,
   status: row.status,
   confidence: row.confidence,
@@ -55,7 +37,7 @@ export const stateOf = (row: RelationRow): RelationState => ({
 })
 
 /** A short mark of what a reviewer sees. It begins with a letter, so that a spreadsheet takes it for text. */
-export const versionOf = (row: RelationRow): string =>
+export const versionOf = (row: ReviewRow): string =>
   `v${hashOf(
     JSON.stringify([
       row.type,
@@ -137,7 +119,7 @@ const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
 /** The statements that reviewing needs. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decodeRelation = decodeRow(RelationRow, "Review")
+  const decodeRelation = decodeRow(ReviewRow, "Review")
   const decodeDecision = decodeRow(DecisionRow, "Review.log")
   const what = sql.literal(`${columns} FROM ${ends}`)
 
@@ -150,7 +132,7 @@ export const make = Effect.gen(function* () {
     )
 
   const byId = Effect.fnUntraced(function* (wanted: ReadonlyArray<number>) {
-    const found = new Map<number, RelationRow>()
+    const found = new Map<number, ReviewRow>()
     for (const chunk of chunks(wanted)) {
       const rows = yield* sql`SELECT ${what} WHERE x.id IN (SELECT value FROM json_each(${JSON.stringify(chunk)}))`
       for (const row of rows) {
@@ -165,7 +147,7 @@ export const make = Effect.gen(function* () {
   const byPairs = Effect.fnUntraced(function* (
     pairs: ReadonlyArray<{ readonly source: string; readonly target: string }>
   ) {
-    const found: Array<RelationRow> = []
+    const found: Array<ReviewRow> = []
     for (const chunk of chunks(pairs)) {
       const json = JSON.stringify(chunk.map(({ source, target }) => [source, target]))
       const rows = yield* sql`SELECT ${what} WHERE x.id IN (

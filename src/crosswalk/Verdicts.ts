@@ -17,13 +17,13 @@ const provenanceWith = (
 }
 
 /** Whether this was said of the relation before, whoever said it, and its texts have not changed since. */
-const isSaid = (row: ReviewRows.RelationRow, status: Verdict["status"], note: string | undefined): boolean =>
+const isSaid = (row: ReviewRows.ReviewRow, status: Verdict["status"], note: string | undefined): boolean =>
   row.status === status && row.needs_review === 0 && (note === undefined || note === (row.provenance.note ?? ""))
 
 /** What a verdict changes, given the relations there are between its two references. */
 const changeOf = (
   verdict: Verdict,
-  between: ReadonlyArray<ReviewRows.RelationRow>,
+  between: ReadonlyArray<ReviewRows.ReviewRow>,
   by: string | undefined
 ): ReviewRows.Change | "same" | string => {
   const { as, note, seen, source, status, target } = verdict
@@ -58,7 +58,7 @@ const pairOf = (source: string, target: string) => JSON.stringify([source, targe
 /** What verdicts change, given the relations between their references and which references are stored. */
 export const changes = (
   verdicts: ReadonlyArray<Verdict>,
-  relations: ReadonlyArray<ReviewRows.RelationRow>,
+  relations: ReadonlyArray<ReviewRows.ReviewRow>,
   stored: ReadonlySet<string>,
   by: string | undefined
 ) => {

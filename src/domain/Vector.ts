@@ -1,7 +1,5 @@
-import { ValidationError } from "./errors.ts"
-
 /** The vector scaled to length 1, or undefined where it has no direction (zero, or a number that is not finite). */
-export const normalise = (vector: ArrayLike<number>): Float32Array | undefined => {
+export const normalise = (vector: ArrayLike<number>): Float32Array<ArrayBuffer> | undefined => {
   let sum = 0
   for (let i = 0; i < vector.length; i++) sum += vector[i]! ** 2
   const length = Math.sqrt(sum)
@@ -29,17 +27,4 @@ export const fromBytes = (bytes: Uint8Array | ArrayBuffer): Float32Array => {
   const view =
     bytes instanceof ArrayBuffer ? new DataView(bytes) : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(i * 4, true))
-}
-
-/** A caller's vector as a normalised one of the right dimensions, or what is wrong with it. */
-export const decodeVector = (vector: ArrayLike<number>, dimensions: number): Float32Array | ValidationError => {
-  const problem = (constraint: string) =>
-    new ValidationError({
-      field: "vector",
-      value: `${vector.length} numbers`,
-      constraint,
-      expected: `${dimensions} finite numbers, not all 0`
-    })
-  if (vector.length !== dimensions) return problem(`has ${vector.length} dimensions, the model in use ${dimensions}`)
-  return normalise(vector) ?? problem("has no direction")
 }

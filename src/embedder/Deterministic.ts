@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { Embedder } from "./Embedder.ts"
-import { normalized } from "./Vector.ts"
+import { normalise } from "../domain/Vector.ts"
 
 export interface DeterministicOptions {
   /** How many numbers a vector has. Default 384. */
@@ -27,7 +27,7 @@ export const vectorOf = (text: string, dimensions = 384): Float32Array<ArrayBuff
     const place = hash(word) % dimensions
     counts[place] = (counts[place] ?? 0) + 1
   }
-  const unit = normalized(counts)
+  const unit = normalise(counts)
   if (unit !== undefined) return unit
   counts[0] = 1
   return counts

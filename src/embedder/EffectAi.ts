@@ -5,7 +5,7 @@ import * as EmbeddingModel from "effect/ai/EmbeddingModel"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { Embedder, type Purpose } from "./Embedder.ts"
 import { embeddingFailure } from "./EmbeddingFailure.ts"
-import { normalized } from "./Vector.ts"
+import { normalise } from "../domain/Vector.ts"
 
 /** What `effect/ai` does not know of its model, but a store of vectors has to. */
 export interface EmbedderOptions {
@@ -38,7 +38,7 @@ export const layerEmbedder = (
       const fingerprint = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)
 
       const unitOf = (text: string, vector: ReadonlyArray<number>) => {
-        const unit = vector.length === dimensions ? normalized(vector) : undefined
+        const unit = vector.length === dimensions ? normalise(vector) : undefined
         return unit === undefined
           ? Effect.fail(
               embeddingFailure(

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises"
 import { registerHooks } from "node:module"
 import { join } from "node:path"
 import type { ModelSpec } from "./ModelSpec.ts"
-import { mean, normalized } from "./Vector.ts"
+import { normalise } from "../domain/Vector.ts"
+import { mean } from "./Vector.ts"
 import { type Encoder, Refusal, type Step } from "./WorkerLoop.ts"
 
 /** How many tokens go through the model at a time, where it takes several texts. */
@@ -104,7 +105,7 @@ const open = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | 
       const start = r * width * dimensions
       const own = data.subarray(start, start + row.length * dimensions)
       const pooled = spec.pooling === "cls" ? own.subarray(0, dimensions) : mean(own, row.length, dimensions)
-      const vector = normalized(pooled)
+      const vector = normalise(pooled)
       if (vector === undefined) throw new Error("the model gave a vector without a direction (zero, or not finite)")
       return vector
     })

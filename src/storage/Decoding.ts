@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { normalise } from "../domain/Vector.ts"
 import { DatabaseError, ValidationError } from "../domain/errors.ts"
 import { Filter } from "../domain/Filter.ts"
 
@@ -82,3 +83,16 @@ export const decodeQuery = (field: string, text: string): Effect.Effect<string, 
 
 /** The filter of a search, with paths that JSON has. */
 export const decodeFilter = decodeInput(Schema.UndefinedOr(Filter), "filter")
+
+/** A caller's vector as a normalised one of the right dimensions, or what is wrong with it. */
+export const decodeVector = (vector: ArrayLike<number>, dimensions: number): Float32Array | ValidationError => {
+  const problem = (constraint: string) =>
+    new ValidationError({
+      field: "vector",
+      value: `${vector.length} numbers`,
+      constraint,
+      expected: `${dimensions} finite numbers, not all 0`
+    })
+  if (vector.length !== dimensions) return problem(`has ${vector.length} dimensions, the model in use ${dimensions}`)
+  return normalise(vector) ?? problem("has no direction")
+}

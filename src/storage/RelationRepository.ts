@@ -1,44 +1,20 @@
-import { Clock, Context, DateTime, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Clock, Context, Effect, Layer, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { type DatabaseError, NotFoundError, type ValidationError } from "../domain/errors.ts"
-import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
+import type { Relation, RelationType } from "../domain/Relation.ts"
 import { toDatabaseError } from "./DatabaseErrors.ts"
 import { decodeInput, decodeRow } from "./Decoding.ts"
 import * as Migrations from "./Migrations.ts"
 import * as RelationBulk from "./RelationBulk.ts"
 import { conditions, joined, type RelationFilter } from "./RelationFilter.ts"
 import { complete, RelationInput } from "./RelationInput.ts"
+import { RelationRow, toRelation } from "./RelationRow.ts"
 
 export type { RelationFilter } from "./RelationFilter.ts"
 export { RelationInput } from "./RelationInput.ts"
 
 /** Which end of a relation a reference is: `outgoing`, its source; `incoming`, its target. */
 export type Direction = "outgoing" | "incoming"
-
-const RelationRow = Schema.Struct({
-  source: Schema.String,
-  target: Schema.String,
-  type: RelationType,
-  confidence: Schema.Finite,
-  status: RelationStatus,
-  needs_review: Schema.Int,
-  provenance: Schema.fromJsonString(Provenance),
-  created_at: Schema.Int,
-  updated_at: Schema.Int
-})
-
-const toRelation = (row: typeof RelationRow.Type): Relation =>
-  new Relation({
-    source: row.source,
-    target: row.target,
-    type: row.type,
-    confidence: row.confidence,
-    status: row.status,
-    needsReview: row.needs_review !== 0,
-    provenance: row.provenance,
-    createdAt: DateTime.makeUnsafe(row.created_at),
-    updatedAt: DateTime.makeUnsafe(row.updated_at)
-  })
 
 /** How many relations are read at once by a stream. */
 const pageSize = 500

@@ -5,15 +5,13 @@ import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import type { Failure, ImportReport } from "../CatalogImport.ts"
 import { columns } from "../Columns.ts"
 import { Ended, ExitCode } from "../Errors.ts"
+import * as Failures from "../Failures.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { type Safe, safe } from "../Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
-
-/** How many problems are told one by one; --json has all. */
-const shown = 20
 
 /** Embeds what is new in the catalog. */
 const embed = Effect.fnUntraced(function* (catalog: string) {
@@ -115,13 +113,7 @@ export const importCommand = Command.make(
     if (download !== undefined) {
       yield* output.note(safe`${download.url}: ${download.bytes} bytes, SHA-256 ${download.sha256}`)
     }
-    if (!output.json) {
-      for (const { at, problem } of report.failed.slice(0, shown))
-        yield* output.warn(safe`${source}, ${at}: ${problem}`)
-      if (report.failed.length > shown) {
-        yield* output.warn(safe`… and ${count(report.failed.length - shown, "other problem")}; --json tells all`)
-      }
-    }
+    yield* Failures.tell(source, report.failed)
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
     yield* output.answer(
       {

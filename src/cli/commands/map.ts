@@ -2,15 +2,13 @@ import { Effect } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { RelationStatus, RelationType } from "../../domain/Relation.ts"
 import { Ended, ExitCode } from "../Errors.ts"
+import * as Failures from "../Failures.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { safe } from "../Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
-
-/** How many problems are told one by one; --json has all. */
-const shown = 20
 
 const fields = ["source", "target", "type", "confidence", "note"] as const
 
@@ -77,12 +75,7 @@ export const map = Command.make(
     const files = yield* lazily(() => import("../MapFiles.ts"))
     const report = yield* Effect.scoped(files.run(source, options)).pipe(Effect.provide(Session.references("existing")))
     const { created, failed, kept, unchanged, unmapped, updated } = report
-    if (!output.json) {
-      for (const { at, problem } of failed.slice(0, shown)) yield* output.warn(safe`${source}, ${at}: ${problem}`)
-      if (failed.length > shown) {
-        yield* output.warn(safe`… and ${count(failed.length - shown, "other problem")}; --json tells all`)
-      }
-    }
+    yield* Failures.tell(source, failed)
     const isRefused = options.strict && failed.length > 0
     yield* output.answer(report, () =>
       isRefused
