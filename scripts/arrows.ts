@@ -1,26 +1,39 @@
 /**
- * Checks that imports between the folders of src go one way only: domain ← embedder ← storage ← search ← crosswalk ←
- * cli, http, mcp, web. (Cycles between files are oxlint's `import/no-cycle`.)
+ * Checks that imports between the folders of src go one way only, as ARCHITECTURE.md draws them. (Cycles between files
+ * are oxlint's `import/no-cycle`.)
  */
 import { globSync, readFileSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
 import { root } from "./run.ts"
 
-const library = ["domain", "embedder", "importer", "storage", "search", "crosswalk"]
+/** The folders of the library, each above what it may import. */
+const library = [
+  "domain",
+  "embedder",
+  "importer",
+  "libsql",
+  "storage",
+  "vectors",
+  "search",
+  "crosswalk",
+  "catalog",
+  "report"
+]
 
 /** What each folder of src may import from, itself apart. The files at the top are the public entry points. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   embedder: ["domain"],
   importer: ["domain"],
-  storage: ["domain", "embedder"],
-  search: ["domain", "embedder", "storage"],
-  crosswalk: ["domain", "embedder", "importer", "storage", "search"],
-  web: library,
-  http: [...library, "web"],
-  mcp: library,
-  cli: [...library, "http", "mcp", "web", ""],
-  "": [...library, "http", "mcp", "web"]
+  libsql: ["domain"],
+  storage: ["domain", "embedder", "libsql"],
+  vectors: ["domain", "libsql", "storage"],
+  search: ["domain", "embedder", "libsql", "storage"],
+  crosswalk: ["domain", "embedder", "libsql", "storage", "search"],
+  catalog: ["domain", "embedder", "importer", "libsql", "storage", "vectors", "search", "crosswalk"],
+  report: ["domain", "importer", "crosswalk", "catalog"],
+  cli: [...library, ""],
+  "": library
 }
 
 /** The folder under src of a file there; the files at the top have the empty one, what is outside of src has "..". */

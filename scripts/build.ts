@@ -21,8 +21,8 @@ const bundle = await build({
   entryPoints: [
     { in: "scripts/launcher.ts", out: "crosswalk" },
     { in: "src/embedder/worker.ts", out: "worker" },
-    { in: "src/search/IndexWorker.ts", out: "IndexWorker" },
-    { in: "src/storage/ReadWorker.ts", out: "ReadWorker" }
+    { in: "src/vectors/IndexWorker.ts", out: "IndexWorker" },
+    { in: "src/libsql/ReadWorker.ts", out: "ReadWorker" }
   ],
   outdir: "dist/cli",
   bundle: true,

@@ -40,7 +40,7 @@ export * as Transformers from "./embedder/Transformers.ts"
 export * as Store from "./Store.ts"
 export { EmbeddingRepository, type EmbeddingStatus } from "./storage/EmbeddingRepository.ts"
 export type { UpdateOptions, UpdateProgress, UpdateTotals } from "./storage/EmbeddingUpdate.ts"
-export { LongReads } from "./storage/LongReads.ts"
+export { LongReads } from "./libsql/LongReads.ts"
 export * as Migrations from "./storage/Migrations.ts"
 export {
   ReferenceRepository,
@@ -54,25 +54,25 @@ export { type NearestOptions, type Neighbour, VectorIndex } from "./storage/Vect
 export * as Evaluation from "./search/Evaluation.ts"
 export { Search, type SearchResult } from "./search/Search.ts"
 export { Fusion, Mode, SearchOptions } from "./search/SearchOptions.ts"
-export * as IndexAdmin from "./search/IndexAdmin.ts"
-export * as Usearch from "./search/Usearch.ts"
+export * as IndexAdmin from "./vectors/IndexAdmin.ts"
+export * as Usearch from "./vectors/Usearch.ts"
 
 // Crosswalks
 export { CatalogDiff, DiffOptions } from "./crosswalk/CatalogDiff.ts"
 export { Coverage } from "./crosswalk/Coverage.ts"
 export { Crosswalk, type SuggestHooks, type SuggestProgress } from "./crosswalk/Crosswalk.ts"
-export * as CoverageCsv from "./crosswalk/CoverageCsv.ts"
-export * as CoverageHtml from "./crosswalk/CoverageHtml.ts"
-export * as CoverageJUnit from "./crosswalk/CoverageJUnit.ts"
-export * as CoverageMarkdown from "./crosswalk/CoverageMarkdown.ts"
-export * as CoverageSarif from "./crosswalk/CoverageSarif.ts"
-export * as Exceptions from "./crosswalk/Exceptions.ts"
-export * as Export from "./crosswalk/Export.ts"
-export * as ExportCycloneDx from "./crosswalk/ExportCycloneDx.ts"
-export * as ExportOscal from "./crosswalk/ExportOscal.ts"
+export * as CoverageCsv from "./report/CoverageCsv.ts"
+export * as CoverageHtml from "./report/CoverageHtml.ts"
+export * as CoverageJUnit from "./report/CoverageJUnit.ts"
+export * as CoverageMarkdown from "./report/CoverageMarkdown.ts"
+export * as CoverageSarif from "./report/CoverageSarif.ts"
+export * as Exceptions from "./importer/Exceptions.ts"
+export * as Export from "./report/Export.ts"
+export * as ExportCycloneDx from "./report/ExportCycloneDx.ts"
+export * as ExportOscal from "./report/ExportOscal.ts"
 export * as Graph from "./crosswalk/Graph.ts"
-export * as GraphDot from "./crosswalk/GraphDot.ts"
-export * as GraphSvg from "./crosswalk/GraphSvg.ts"
+export * as GraphDot from "./report/GraphDot.ts"
+export * as GraphSvg from "./report/GraphSvg.ts"
 export {
   type LogOptions,
   type Outcome,
@@ -81,7 +81,7 @@ export {
   type UndoOptions,
   type VerdictForAll
 } from "./crosswalk/Review.ts"
-export * as RelationImport from "./crosswalk/RelationImport.ts"
+export * as RelationImport from "./catalog/RelationImport.ts"
 export { CatalogChanges, Change, ChangeKind, Successor } from "./domain/Change.ts"
 export { CoverageException, CoverageOptions, CoverageReport, CoverageState } from "./domain/Coverage.ts"
 export { Decision, Verdict } from "./domain/Decision.ts"
@@ -107,6 +107,6 @@ export type {
   UrlOptions,
   Withdrawn
 } from "./importer/Importer.ts"
-export type { Mapping, MappingItem, MappingOptions, MappingSource, Unmapped } from "./importer/Mapping.ts"
-export * as Mappings from "./importer/Mappings.ts"
+export type { Mapping, MappingItem, MappingOptions, MappingSource, Unmapped } from "./importer/mapping/Mapping.ts"
+export * as Mappings from "./importer/mapping/Mappings.ts"
 export * as Sources from "./importer/Sources.ts"

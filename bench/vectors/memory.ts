@@ -1,7 +1,7 @@
 /** How much memory a process needs for an index: opens it, searches, and prints megabytes. `node memory.ts DATABASE`. */
 import { Effect, Layer } from "effect"
 import { LibsqlClient } from "../../src/libsql.ts"
-import * as Usearch from "../../src/search/Usearch.ts"
+import * as Usearch from "../../src/vectors/Usearch.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { clustered, fingerprint } from "./data.ts"
 

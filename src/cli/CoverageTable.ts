@@ -1,5 +1,5 @@
 import type { CoverageGroup, CoverageReport } from "../domain/Coverage.ts"
-import * as CoverageSummary from "../crosswalk/CoverageSummary.ts"
+import * as CoverageSummary from "../report/CoverageSummary.ts"
 import { table } from "./Render.ts"
 import { oneLine, type Safe, safe } from "./Safe.ts"
 

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Failure } from "./CatalogImport.ts"
+import type { Failure } from "../catalog/CatalogImport.ts"
 import { Output } from "./Output.ts"
 import { count } from "./Render.ts"
 import { safe } from "./Safe.ts"

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import * as RelationImport from "../crosswalk/RelationImport.ts"
+import * as RelationImport from "../catalog/RelationImport.ts"
 import * as Sources from "../importer/Sources.ts"
 
 /** Imports relations from a file, a URL or standard input. */

@@ -3,8 +3,8 @@ import { Config, Context, Effect, FileSystem, Option, Redacted, Schema } from "e
 import { UserDirectories } from "effect/persistence"
 import { type DatabaseError, ValidationError } from "../domain/errors.ts"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
-import { fromCause } from "../storage/DatabaseErrors.ts"
-import { locate } from "../storage/LibsqlConfig.ts"
+import { fromCause } from "../libsql/DatabaseErrors.ts"
+import { locate } from "../libsql/LibsqlConfig.ts"
 
 /** The flags that every command has. */
 export interface Flags {

@@ -10,7 +10,7 @@ import {
 import { type DatabaseError, NotFoundError, ValidationError } from "../domain/errors.ts"
 import { RelationStatus, RelationType } from "../domain/Relation.ts"
 import { JsonValue } from "../domain/Text.ts"
-import { toDatabaseError } from "../storage/DatabaseErrors.ts"
+import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeInput, decodeRow } from "../storage/Decoding.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import * as CoverageGroups from "./CoverageGroups.ts"

@@ -10,7 +10,7 @@ import type {
 import { ValidationError } from "../domain/errors.ts"
 import { CalibrationSet, ReferenceSuggestions, Suggestion, Suggestions, SuggestOptions } from "../domain/Suggestion.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
-import { toDatabaseError } from "../storage/DatabaseErrors.ts"
+import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeInput } from "../storage/Decoding.ts"
 import type { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"

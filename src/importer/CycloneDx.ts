@@ -4,7 +4,7 @@ import { NonBlankText } from "../domain/Text.ts"
 import { decodeAt, readDocument } from "./Documents.ts"
 import type { Format, Input, Item } from "./Importer.ts"
 import { checkCatalog, entry, failure, fromIssue, uriOf, within } from "./Items.ts"
-import { streamOf } from "./Json.ts"
+import { streamOf } from "./text/Json.ts"
 import { catalogNamed } from "./Names.ts"
 
 const Requirement = Schema.Struct({

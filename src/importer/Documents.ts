@@ -1,11 +1,11 @@
 import { Effect, Result, type Schema } from "effect"
 import { ImportError } from "../domain/errors.ts"
-import { readText } from "./Bytes.ts"
+import { readText } from "./source/Bytes.ts"
 import type { Contents, Head } from "./Importer.ts"
 import { fromIssue } from "./Items.ts"
-import { parse } from "./JsonText.ts"
+import { parse } from "./text/JsonText.ts"
 import { extensionOf } from "./Names.ts"
-import { parseYaml } from "./YamlText.ts"
+import { parseYaml } from "./text/YamlText.ts"
 
 /** What one document may hold when all of its aliases are followed. */
 const maxNodes = 8_000_000

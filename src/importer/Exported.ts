@@ -1,10 +1,10 @@
 import { Effect, Result, Stream } from "effect"
 import { unguard } from "../domain/CellText.ts"
-import * as Csv from "./Csv.ts"
+import * as Csv from "./text/Csv.ts"
 import type { Format, Head, Input, Item } from "./Importer.ts"
 import { entry, failure, within } from "./Items.ts"
-import { isObject, parse } from "./JsonText.ts"
-import * as Ndjson from "./Ndjson.ts"
+import { isObject, parse } from "./text/JsonText.ts"
+import * as Ndjson from "./text/Ndjson.ts"
 import * as Rows from "./Rows.ts"
 
 /** The columns of references as CSV, in their order. Tags stand between semicolons or as JSON, metadata as JSON. */

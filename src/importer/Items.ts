@@ -3,7 +3,7 @@ import { CatalogId } from "../domain/Catalog.ts"
 import { ImportError } from "../domain/errors.ts"
 import { ReferenceInput } from "../domain/Reference.ts"
 import type { Item } from "./Importer.ts"
-import { isTooDeep, pathOf } from "./JsonText.ts"
+import { isTooDeep, pathOf } from "./text/JsonText.ts"
 import { fileName } from "./Names.ts"
 
 const decode = Schema.decodeUnknownResult(ReferenceInput)

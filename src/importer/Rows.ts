@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import type { ImportError } from "../domain/errors.ts"
 import type { Columns, Input, Item } from "./Importer.ts"
 import { catalogFromName, checkCatalog, entry, failure, uriOf, within } from "./Items.ts"
-import { isObject } from "./JsonText.ts"
+import { isObject } from "./text/JsonText.ts"
 
 /** A row of a generic format: the values of a JSON object or of the cells of a CSV row. */
 export interface Row {

@@ -1,10 +1,10 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/errors.ts"
-import { faultOf, withHead } from "./Bytes.ts"
+import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
-import { locate } from "./Locate.ts"
+import { locate } from "./source/Locate.ts"
 import { isUrl } from "./Names.ts"
 
 const names = formats.map((format) => format.name).join(", ")

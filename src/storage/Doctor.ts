@@ -2,10 +2,10 @@ import { Effect, Option, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/errors.ts"
 import { fromBytes } from "../domain/Vector.ts"
-import { toDatabaseError } from "./DatabaseErrors.ts"
+import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { decodeRow } from "./Decoding.ts"
-import { faultOf } from "./LibsqlError.ts"
+import { faultOf } from "../libsql/LibsqlError.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
 /** What was found out about one side of a database. */

@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { DatabaseError } from "../domain/errors.ts"
-import { toDatabaseError } from "./DatabaseErrors.ts"
+import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 
 const ledger = "crosswalk_migration"
 

@@ -3,7 +3,7 @@ import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/errors.ts"
 import type { Filter } from "../domain/Filter.ts"
 import { toBytes } from "../domain/Vector.ts"
-import { toDatabaseError } from "./DatabaseErrors.ts"
+import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { conditions } from "./FilterSql.ts"
 import * as Migrations from "./Migrations.ts"
 

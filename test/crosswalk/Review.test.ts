@@ -6,7 +6,7 @@ import { Review } from "../../src/crosswalk/Review.ts"
 import type { RelationInput } from "../../src/storage/RelationInput.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
-import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 
 const store = Layer.fresh(
   Layer.mergeAll(Review.layer, ReferenceRepository.layer, RelationRepository.layer).pipe(

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Schema, Stream } from "effect"
 import { dump } from "js-yaml"
-import * as Mappings from "../../src/importer/Mappings.ts"
+import * as Mappings from "../../src/importer/mapping/Mappings.ts"
 import { read } from "./reading.ts"
 
 const control = { id: "a-1", title: "A", parts: [{ name: "statement", prose: "Do {{ insert: param, p }}." }] }

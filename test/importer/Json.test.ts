@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
-import * as JsonText from "../../src/importer/JsonText.ts"
+import * as JsonText from "../../src/importer/text/JsonText.ts"
 import { read } from "./reading.ts"
 
 const refusedAt = (text: string): string =>

@@ -6,7 +6,7 @@ import type { SearchHit } from "../../src/domain/SearchHit.ts"
 import { Search } from "../../src/search/Search.ts"
 import type { SearchOptions } from "../../src/search/SearchOptions.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
-import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { TestStore } from "../../src/testing.ts"
 

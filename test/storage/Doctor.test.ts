@@ -6,7 +6,7 @@ import { SqlClient } from "effect/sql"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import * as Doctor from "../../src/storage/Doctor.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
-import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 

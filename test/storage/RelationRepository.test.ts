@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { type RelationFilter, type RelationInput, RelationRepository } from "../../src/storage/RelationRepository.ts"
 

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { describe } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { repositoryContract } from "./repositoryContract.ts"

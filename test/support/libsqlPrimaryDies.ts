@@ -5,7 +5,7 @@
 import { once } from "node:events"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 
 const [url = "", syncUrl = ""] = process.argv.slice(2)
 

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { Effect, Layer, Redacted, type Scope } from "effect"
-import * as LibsqlClient from "../../src/storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 
 const version = "0.24.1-pre.42"
 const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]

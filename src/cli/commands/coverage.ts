@@ -1,7 +1,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Coverage } from "../../crosswalk/Coverage.ts"
-import * as CoverageSummary from "../../crosswalk/CoverageSummary.ts"
+import * as CoverageSummary from "../../report/CoverageSummary.ts"
 import { ValidationError } from "../../domain/errors.ts"
 import { coverageTable } from "../CoverageTable.ts"
 import { Ended, ExitCode } from "../Errors.ts"

@@ -5,7 +5,7 @@ import { Command } from "effect/cli"
 import type { Hit } from "../../domain/Hit.ts"
 import * as Transformers from "../../embedder/Transformers.ts"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
-import * as LibsqlClient from "../../storage/LibsqlClient.ts"
+import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { VectorIndex } from "../../storage/VectorIndex.ts"
 import { lazily } from "../Flags.ts"
@@ -68,7 +68,7 @@ export const demo = Command.make(
   Effect.fn(function* () {
     const output = yield* Output
     const started = performance.now()
-    const { run } = yield* lazily(() => import("../CatalogImport.ts"))
+    const { run } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
     const { queries } = yield* Schema.decodeEffect(Queries)(readFileSync(example("queries.json"), "utf8")).pipe(
       Effect.orDie // It is part of the package.
     )

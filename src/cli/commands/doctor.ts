@@ -50,7 +50,7 @@ export const doctor = Command.make(
       )
     )
     const database = checks.map((check) => (check.name === "keyword index" && check.status === "ok" ? words : check))
-    const { check } = yield* lazily(() => import("../../search/IndexAdmin.ts"))
+    const { check } = yield* lazily(() => import("../../vectors/IndexAdmin.ts"))
     const index = yield* check({}).pipe(Effect.provide(Session.database("readonly")))
     const all = [...database, { name: "vector index", ...index }, model]
     const unsound = all.filter(({ status }) => status === "failed")

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
-import type { Failure } from "../CatalogImport.ts"
+import type { Failure } from "../../catalog/CatalogImport.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { filter, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
-import type { Failure, ImportReport } from "../CatalogImport.ts"
+import type { Failure, ImportReport } from "../../catalog/CatalogImport.ts"
 import { columns } from "../Columns.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import * as Failures from "../Failures.ts"
@@ -86,7 +86,7 @@ export const importCommand = Command.make(
   },
   Effect.fn(function* ({ noEmbed, refreshOpenings, sheet, source, ...flags }) {
     const output = yield* Output
-    const { check, run } = yield* lazily(() => import("../CatalogImport.ts"))
+    const { check, run } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
     const options = { ...flags, sheet: sheetOf(sheet), offline: (yield* Settings).offline || undefined }
     yield* check(source, options)
     const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0

@@ -6,7 +6,7 @@ import { count } from "../Render.ts"
 import { safe } from "../Safe.ts"
 import * as Session from "../Session.ts"
 
-const load = lazily(() => import("../../search/IndexAdmin.ts"))
+const load = lazily(() => import("../../vectors/IndexAdmin.ts"))
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 

@@ -1,7 +1,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { type Outcome, Review } from "../../crosswalk/Review.ts"
-import * as ReviewCsv from "../../crosswalk/ReviewCsv.ts"
+import * as ReviewCsv from "../../report/ReviewCsv.ts"
 import { type ImportError, ValidationError } from "../../domain/errors.ts"
 import { RelationStatus, RelationType } from "../../domain/Relation.ts"
 import type { ReviewFilter } from "../../domain/ReviewItem.ts"

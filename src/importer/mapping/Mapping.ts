@@ -1,0 +1,86 @@
+import { Schema } from "effect"
+import type { Effect, Result, Stream } from "effect"
+import type { ImportError } from "../../domain/errors.ts"
+import type { RelationType } from "../../domain/Relation.ts"
+import type { Contents, Download, Head, UrlOptions } from "../Importer.ts"
+
+/** A relation that a source says there is between two references. */
+export interface Mapping {
+  readonly _tag: "Mapping"
+  /** The URI it starts from. */
+  readonly source: string
+  /** The URI it points to. */
+  readonly target: string
+  readonly type: RelationType
+  /** From 0 to 1, where the source says it. */
+  readonly confidence?: number
+  /** What the source says about it, such as `MODIFIED, MOVED TO v5.0.0-11.1.2`. */
+  readonly note?: string
+  /** Where it stands, such as `line 12` or `$["mapping-collection"].mappings[0].maps[3]`. */
+  readonly at: string
+}
+
+/** A reference of which the source says that nothing answers it. */
+export interface Unmapped {
+  readonly _tag: "Unmapped"
+  /** Its URI. */
+  readonly source: string
+  /** What the source says about it, such as `DELETED, NOT IN SCOPE`. */
+  readonly reason: string
+  readonly at: string
+}
+
+/** One thing found in a mapping, or what is wrong with a row. */
+export type MappingItem = Result.Result<Mapping | Unmapped, ImportError>
+
+/** What was found out about a mapping before it is read. */
+export interface MappingSource {
+  /** The format that was detected or forced, such as `asvs-mapping`. */
+  readonly format: string
+  /** For a URL: what was downloaded. */
+  readonly download?: Download | undefined
+  /**
+   * The mappings in their order; a row that is wrong is a failure among them and ends nothing. Whether both ends exist is
+   * not looked up. The bytes flow through once, so run it once, in the scope in which the mapping was opened.
+   */
+  readonly items: Stream.Stream<MappingItem, ImportError>
+}
+
+/** Which column of a CSV holds what. Columns that are not named are looked for by their usual names. */
+export const MappingColumns = Schema.Struct({
+  source: Schema.optional(Schema.String),
+  target: Schema.optional(Schema.String),
+  type: Schema.optional(Schema.String),
+  confidence: Schema.optional(Schema.String),
+  note: Schema.optional(Schema.String)
+})
+export type MappingColumns = typeof MappingColumns.Type
+
+/** How to read a mapping. */
+export interface MappingOptions extends UrlOptions {
+  /** The name of a format, such as `csv`. Default: detected. */
+  readonly format?: string | undefined
+  /** The catalog whose identifiers the sources are, `name@version`. Needed where they are no URIs and the format names none. */
+  readonly from?: string | undefined
+  /** The catalog whose identifiers the targets are. */
+  readonly to?: string | undefined
+  /** The type of a relation for which the source says none. Default: `intersects`. */
+  readonly type?: RelationType | undefined
+  /** Which column holds what, in `csv`. */
+  readonly columns?: MappingColumns | undefined
+  /** In `opencre` the standard that CREs are related to, such as `CWE`. Default: all, and CREs to CREs. */
+  readonly standard?: string | undefined
+}
+
+/** A mapping as a format gets it. */
+export interface MappingInput extends Contents {
+  readonly options: MappingOptions
+}
+
+/** A format that mappings can be read from. */
+export interface MappingFormat {
+  readonly name: string
+  readonly summary: string
+  readonly detect: (head: Head) => boolean
+  readonly read: (input: MappingInput) => Effect.Effect<MappingSource["items"], ImportError>
+}

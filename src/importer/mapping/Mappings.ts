@@ -1,0 +1,86 @@
+import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
+import { ImportError } from "../../domain/errors.ts"
+import { faultOf, withHead } from "../source/Bytes.ts"
+import { checkCatalog } from "../Items.ts"
+import { locate } from "../source/Locate.ts"
+import type { MappingInput, MappingItem, MappingOptions, MappingSource } from "./Mapping.ts"
+import { mappingFormats } from "./MappingFormats.ts"
+
+/** Turns every mapping that was there before into a failure that names where. */
+const refuseRepeated = (source: string, items: MappingSource["items"]): MappingSource["items"] =>
+  items.pipe(
+    Stream.mapAccum(
+      () => new Map<string, string>(),
+      (seen, item): [Map<string, string>, Array<MappingItem>] => {
+        if (Result.isFailure(item) || item.success._tag === "Unmapped") return [seen, [item]]
+        const { at, source: from, target, type } = item.success
+        const key = JSON.stringify([from, target, type])
+        const before = seen.get(key)
+        if (before === undefined) {
+          seen.set(key, at)
+          return [seen, [item]]
+        }
+        const problem = `that ${from} is ${type} to ${target} is there already, at ${before}; the first one counts`
+        return [seen, [Result.fail(new ImportError({ source, at, problem }))]]
+      }
+    )
+  )
+
+const readInput = Effect.fnUntraced(function* (input: MappingInput) {
+  const { head, options } = input
+  for (const catalog of [options.from, options.to]) {
+    if (catalog !== undefined) yield* checkCatalog(head.name, catalog)
+  }
+  const wanted = options.format
+  const fail = (problem: string) => new ImportError({ source: head.name, problem })
+  const fault = faultOf(head)
+  if (fault !== undefined) return yield* fail(fault)
+  const format = mappingFormats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
+  if (format === undefined) {
+    const names = mappingFormats.map(({ name }) => name).join(", ")
+    return yield* fail(
+      wanted === undefined
+        ? `is of no format of mappings that is known. Say which it is: ${names}`
+        : `there is no format of mappings ${JSON.stringify(wanted)}. There are ${names}`
+    )
+  }
+  return { format: format.name, items: refuseRepeated(head.name, yield* format.read(input)) }
+})
+
+/** Finds out what a stream of bytes is and reads it as mappings. The stream flows once, in the scope. */
+export const read: (
+  name: string,
+  bytes: Stream.Stream<Uint8Array, ImportError>,
+  options?: MappingOptions
+) => Effect.Effect<MappingSource, ImportError, Scope.Scope> = Effect.fn("Mappings.read")(function* (
+  name,
+  bytes,
+  options = {}
+) {
+  return yield* readInput({ ...(yield* withHead(name, bytes)), options })
+})
+
+/**
+ * Opens a file, an http or https URL, or standard input as `-`, finds out what it is and reads it as mappings between
+ * references.
+ *
+ * @example
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Effect, Stream } from "effect"
+ * import { Mappings } from "crosswalk"
+ *
+ * const found = Effect.scoped(Effect.gen(function*() {
+ *   const { items } = yield* Mappings.open("pairs.csv", { from: "company@2026.1", to: "asvs@5.0.0" })
+ *   return yield* Stream.runCollect(items)
+ * })).pipe(Effect.provide(NodeServices.layer))
+ */
+export const open: (
+  source: string,
+  options?: MappingOptions
+) => Effect.Effect<MappingSource, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope> = Effect.fn(
+  "Mappings.open"
+)(function* (source, options = {}) {
+  const { bytes, download } = yield* locate(source, options)
+  const found = yield* readInput({ ...(yield* withHead(source, bytes)), options })
+  return { ...found, ...(download !== undefined && { download }) }
+})

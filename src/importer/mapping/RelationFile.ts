@@ -1,0 +1,104 @@
+import { Result, Schema, Stream } from "effect"
+import type { ImportError } from "../../domain/errors.ts"
+import { Confidence, Provenance, RelationStatus, RelationType } from "../../domain/Relation.ts"
+import { NonBlankText } from "../../domain/Text.ts"
+import * as Csv from "../text/Csv.ts"
+import { firstLine, isHeader } from "../Exported.ts"
+import type { Contents, Head } from "../Importer.ts"
+import { fromIssue } from "../Items.ts"
+import { parse } from "../text/JsonText.ts"
+import * as Ndjson from "../text/Ndjson.ts"
+import * as CsvTable from "../text/CsvTable.ts"
+
+/** The columns of relations as CSV, in their order. */
+export const relationColumns = [
+  "source",
+  "target",
+  "type",
+  "confidence",
+  "status",
+  "needsReview",
+  "by",
+  "note",
+  "method",
+  "model",
+  "calibration",
+  "scores"
+] as const
+
+/** A relation as this program writes it. */
+export const ExportedRelation = Schema.Struct({
+  source: NonBlankText,
+  target: NonBlankText,
+  type: RelationType,
+  confidence: Confidence,
+  status: RelationStatus,
+  needsReview: Schema.Boolean,
+  provenance: Provenance
+})
+export type ExportedRelation = typeof ExportedRelation.Type
+
+/** A relation and where it stands. */
+export interface Placed {
+  readonly at: string
+  readonly relation: ExportedRelation
+}
+
+const decode = Schema.decodeUnknownResult(ExportedRelation)
+
+const toItem = (source: string, at: string, value: unknown): Result.Result<Placed, ImportError> =>
+  Result.mapBoth(decode(value), {
+    onSuccess: (relation) => ({ at, relation }),
+    onFailure: (error) => fromIssue(source, at, error.issue)
+  })
+
+/** The format of relations exported by this program, told from the beginning of a source; none where it is another. */
+export const formatOf = (head: Head): "crosswalk-ndjson" | "crosswalk-csv" | undefined => {
+  if (isHeader(firstLine(head), "relations")) return "crosswalk-ndjson"
+  const found = Csv.columnsOf(head)
+  return relationColumns.every((name, i) => found[i] === name) ? "crosswalk-csv" : undefined
+}
+
+const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result<Placed, ImportError> => {
+  const optional = (name: string) => {
+    const value = cell(name)
+    return value === undefined ? {} : { [name]: value }
+  }
+  const scores = cell("scores")
+  const parsed = scores === undefined ? undefined : parse(scores)
+  const [confidence, needsReview] = [cell("confidence"), cell("needsReview")]
+  return toItem(source, at, {
+    source: cell("source"),
+    target: cell("target"),
+    type: cell("type"),
+    confidence: confidence === undefined ? undefined : Number(confidence.replace(",", ".")),
+    status: cell("status"),
+    // A spreadsheet writes TRUE.
+    needsReview: needsReview?.toLowerCase() === "true",
+    provenance: {
+      method: cell("method"),
+      ...optional("model"),
+      ...(parsed === undefined ? {} : { scores: Result.isSuccess(parsed) ? parsed.success : scores }),
+      ...optional("calibration"),
+      ...optional("by"),
+      ...optional("note")
+    }
+  })
+}
+
+/** Reads relations that this program exported. A row that is wrong is a failure among them and ends nothing. */
+export const read = (
+  format: "crosswalk-ndjson" | "crosswalk-csv",
+  input: Contents
+): Stream.Stream<Result.Result<Placed, ImportError>, ImportError> => {
+  const source = input.head.name
+  if (format === "crosswalk-csv") {
+    return CsvTable.rows(source, input.bytes, relationColumns).pipe(
+      Stream.map(Result.flatMap((row) => fromCsv(source, row)))
+    )
+  }
+  return Ndjson.rows(input).pipe(
+    Stream.filter((row) => Result.isFailure(row) || !row.success.values.has("crosswalk")),
+    Stream.map(Result.flatMap(({ at, values }) => toItem(source, at, Object.fromEntries(values))))
+  )
+}

@@ -1,0 +1,182 @@
+import { Effect, Result, Schema } from "effect"
+import { ImportError } from "../../domain/errors.ts"
+import { decodeAt, readDocument } from "../Documents.ts"
+import type { Input } from "../Importer.ts"
+import { within } from "../Items.ts"
+import { isObject } from "../text/JsonText.ts"
+import { fileName, isUrl } from "../Names.ts"
+import { altered } from "./OscalAlter.ts"
+import { type Catalog, type Placed, readCatalog } from "./OscalCatalog.ts"
+import { type Import, type Param, type Profile, ProfileDocument, type Select } from "./OscalModel.ts"
+
+const decodeProfile = Schema.decodeUnknownResult(ProfileDocument)
+
+/** How many profiles may import one another. */
+const maxChain = 10
+
+type Found = Result.Result<Placed, ImportError>
+
+/** Where an import may be read from, the likeliest first, and what it is called. */
+const hrefsOf = (profile: Profile, { href }: Import): { title: string; hrefs: ReadonlyArray<string> } => {
+  if (!href.startsWith("#")) return { title: href, hrefs: [href] }
+  const resource = profile["back-matter"]?.resources?.find(({ uuid }) => uuid === href.slice(1))
+  const links = (resource?.rlinks ?? []).filter(
+    ({ href, "media-type": type }) => !(type ?? "").endsWith("xml") && !href.endsWith(".xml")
+  )
+  return {
+    title: resource?.title ?? resource?.description ?? href,
+    hrefs: links.map((link) => link.href).toSorted((a, b) => Number(b.endsWith(".json")) - Number(a.endsWith(".json")))
+  }
+}
+
+/** Opens what a profile imports: at its place, or by the same name beside the profile. */
+const openImport = Effect.fnUntraced(function* (input: Input, profile: Profile, imported: Import, at: string) {
+  const source = input.head.name
+  const { hrefs, title } = hrefsOf(profile, imported)
+  const fail = (problem: string) => Effect.fail(new ImportError({ source, at, problem }))
+  if (hrefs.length === 0) return yield* fail(`imports ${title}, for which it names no JSON or YAML file`)
+  const { related } = input
+  if (related === undefined) {
+    return yield* fail(`imports ${title} (${hrefs.join(", ")}). Open the profile as a file that lies beside it`)
+  }
+  const places = hrefs.flatMap((href) => (isUrl(href) || fileName(href) === href ? [href] : [href, fileName(href)]))
+  const problems: Array<string> = []
+  for (const place of places) {
+    const opened = yield* Effect.result(related(place))
+    if (Result.isSuccess(opened)) return opened.success
+    problems.push(opened.failure.message)
+  }
+  return yield* fail(
+    `imports ${title}, and its catalog cannot be read. Put it beside the profile as ` +
+      `${[...new Set(hrefs.map(fileName))].join(" or ")} (${problems.join("; ")})`
+  )
+})
+
+/** Whether a text is as a pattern with `*` and `?` says; in time proportional to both lengths. */
+const isLike = (text: string, pattern: string): boolean => {
+  let [at, next, star, retry] = [0, 0, -1, 0]
+  while (at < text.length) {
+    if (pattern[next] === "*") {
+      star = next++
+      retry = at
+    } else if (next < pattern.length && (pattern[next] === "?" || pattern[next] === text[at])) {
+      at++
+      next++
+    } else if (star === -1) return false
+    else {
+      next = star + 1
+      at = ++retry
+    }
+  }
+  while (pattern[next] === "*") next++
+  return next === pattern.length
+}
+
+/** Whether one of the selections names a control. */
+const selects = (selections: ReadonlyArray<Select>): ((placed: Placed) => boolean) => {
+  const tests = selections.map((select) => {
+    const ids = new Set(select["with-ids"] ?? [])
+    const patterns = (select.matching ?? []).flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern]))
+    const names = (id: string) => ids.has(id) || patterns.some((pattern) => isLike(id, pattern))
+    const withChildren = select["with-child-controls"] === "yes"
+    return ({ control, parents }: Placed) => names(control.id) || (withChildren && parents.some(({ id }) => names(id)))
+  })
+  return (placed) => tests.some((test) => test(placed))
+}
+
+/** The controls of a catalog that an import takes, and a failure for each that it names and is not there. */
+const choose = (source: string, catalog: Catalog, imported: Import, at: string): ReadonlyArray<Found> => {
+  const include = imported["include-controls"]
+  const included = include === undefined || imported["include-all"] !== undefined ? () => true : selects(include)
+  const excluded = selects(imported["exclude-controls"] ?? [])
+  const there = new Set(catalog.controls.filter(Result.isSuccess).map(({ success }) => success.control.id))
+  const missing = (include ?? []).flatMap((select, index) =>
+    (select["with-ids"] ?? []).flatMap((id, position): ReadonlyArray<Found> => {
+      if (there.has(id)) return []
+      const where = within(within(within(within(at, "include-controls"), index), "with-ids"), position)
+      const problem = `there is no control ${id} in ${catalog.title}`
+      return [Result.fail(new ImportError({ source, at: where, problem }))]
+    })
+  )
+  return [
+    // A control that is wrong and not asked for by name is no concern of this profile.
+    ...catalog.controls.filter((found) =>
+      Result.isFailure(found) ? include === undefined : included(found.success) && !excluded(found.success)
+    ),
+    ...missing
+  ]
+}
+
+/** Applies the alterations of a profile. */
+const alter = (source: string, profile: Profile, controls: ReadonlyArray<Found>): ReadonlyArray<Found> => {
+  const alters = profile.modify?.alters ?? []
+  const failures: Array<Found> = []
+  const changed = [...controls]
+  for (const [index, change] of alters.entries()) {
+    const at = within("$.profile.modify.alters", index)
+    const fail = (problem: string) => failures.push(Result.fail(new ImportError({ source, at, problem })))
+    const position = changed.findIndex(
+      (found) => Result.isSuccess(found) && found.success.control.id === change["control-id"]
+    )
+    const found = changed[position]
+    if (found === undefined || Result.isFailure(found)) {
+      fail(`there is no control ${change["control-id"]} among those that are imported`)
+      continue
+    }
+    const control = altered(found.success.control, change)
+    if (Result.isFailure(control)) fail(`there is no part ${control.failure} in ${change["control-id"]} to add to`)
+    else changed[position] = Result.succeed({ ...found.success, control: control.success })
+  }
+  return [...changed, ...failures]
+}
+
+const unique = (controls: ReadonlyArray<Found>): ReadonlyArray<Found> => {
+  const seen = new Set<string>()
+  return controls.filter((found) => {
+    if (Result.isFailure(found)) return true
+    const isNew = !seen.has(found.success.control.id)
+    seen.add(found.success.control.id)
+    return isNew
+  })
+}
+
+/**
+ * Resolves a profile to the controls it takes, with its parameters and alterations.
+ *
+ * What it imports is read beside it. `merge` decides on controls that come twice (`use-first`); the families stay as they
+ * are in the catalogs, whatever it says about structure.
+ */
+export const resolve: (
+  input: Input,
+  root: unknown,
+  chain?: ReadonlyArray<string>
+) => Effect.Effect<Catalog, ImportError> = Effect.fnUntraced(function* (input, root, chain = []) {
+  const source = input.head.name
+  const { profile } = yield* decodeAt(source, "$", decodeProfile, root)
+  const params = new Map<string, Param>()
+  const controls: Array<Found> = []
+  for (const [index, imported] of profile.imports.entries()) {
+    const at = within("$.profile.imports", index)
+    const opened = yield* openImport(input, profile, imported, at)
+    const { name } = opened.head
+    if (name === source || chain.includes(name) || chain.length >= maxChain) {
+      return yield* new ImportError({ source, at, problem: `imports ${name}, which imports this profile in turn` })
+    }
+    const document = yield* readDocument(opened)
+    const catalog =
+      isObject(document) && document["profile"] !== undefined
+        ? yield* resolve(opened, document, [...chain, source])
+        : yield* Effect.fromResult(readCatalog(name, document))
+    for (const [id, param] of catalog.params) params.set(id, param)
+    controls.push(...choose(source, catalog, imported, at))
+  }
+  for (const { "param-id": id, ...set } of profile.modify?.["set-parameters"] ?? []) {
+    params.set(id, { ...params.get(id), id, ...set })
+  }
+  const all = alter(source, profile, profile.merge?.combine?.method === "use-first" ? unique(controls) : controls)
+  for (const found of all) {
+    if (Result.isFailure(found)) continue
+    for (const param of found.success.control.params ?? []) if (!params.has(param.id)) params.set(param.id, param)
+  }
+  return { title: profile.metadata.title, version: profile.metadata.version, controls: all, params }
+})

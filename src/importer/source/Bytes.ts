@@ -1,0 +1,106 @@
+import { Effect, Sink, Stream } from "effect"
+import { ImportError } from "../../domain/errors.ts"
+import type { Contents, Head } from "../Importer.ts"
+
+/** The largest source that is read whole, in bytes. */
+export const maxWhole = 64 * 1024 * 1024
+
+const headSize = 64 * 1024
+
+/** Strict UTF-8 that keeps a byte order mark as the character it is. */
+export const strictUtf8 = (bytes: Uint8Array): string =>
+  new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+
+/** UTF-8 with U+FFFD for what is not. */
+export const lenientUtf8 = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+
+/** Several pieces as one. */
+export const join = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const [first] = pieces
+  if (first !== undefined && pieces.length === 1) return first
+  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0))
+  let offset = 0
+  for (const piece of pieces) {
+    whole.set(piece, offset)
+    offset += piece.length
+  }
+  return whole
+}
+
+const stripMark = (text: string): string => (text.startsWith("\uFEFF") ? text.slice(1) : text)
+
+/** Takes the beginning off a stream of bytes and puts it back in front. */
+export const withHead = Effect.fnUntraced(function* (name: string, bytes: Stream.Stream<Uint8Array, ImportError>) {
+  const [beginning, rest] = yield* Stream.peel(
+    bytes,
+    Sink.reduceWhile(
+      () => ({ pieces: new Array<Uint8Array>(), size: 0 }),
+      ({ size }) => size <= headSize,
+      ({ pieces, size }, piece: Uint8Array) => ({ pieces: [...pieces, piece], size: size + piece.length })
+    )
+  )
+  const all = join(beginning.pieces)
+  const start = all.subarray(0, headSize)
+  const head: Head = {
+    name,
+    bytes: start,
+    text: stripMark(lenientUtf8(start)),
+    complete: all.length <= headSize
+  }
+  return { head, bytes: Stream.concat(Stream.fromArray(beginning.pieces), rest) }
+})
+
+/** What is wrong with a source whatever its format; `undefined` where nothing is. */
+export const faultOf = ({ bytes: [first, second], complete, text }: Head): string | undefined => {
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return "is UTF-16. Save the file as UTF-8"
+  }
+  if (first === 0x1f && second === 0x8b) return "is compressed (gzip). Unpack it first"
+  return text.trim() === "" && complete ? "is empty" : undefined
+}
+
+/** The line of the first byte that is not UTF-8, from 1. */
+const badLine = (bytes: Uint8Array): number => {
+  let line = 1
+  for (let start = 0; start < bytes.length; line++) {
+    const end = bytes.indexOf(10, start)
+    try {
+      strictUtf8(bytes.subarray(start, end === -1 ? bytes.length : end))
+    } catch {
+      return line
+    }
+    if (end === -1) break
+    start = end + 1
+  }
+  return line
+}
+
+/** A whole source; at most {@link maxWhole} bytes. `remedy` says what to do about a larger one. */
+export const readBytes = Effect.fnUntraced(function* (input: Contents, remedy: string) {
+  const source = input.head.name
+  const { pieces } = yield* Stream.runFoldEffect(
+    input.bytes,
+    () => ({ pieces: new Array<Uint8Array>(), size: 0 }),
+    (state, piece) => {
+      state.pieces.push(piece)
+      state.size += piece.length
+      return state.size <= maxWhole
+        ? Effect.succeed(state)
+        : Effect.fail(
+            new ImportError({ source, problem: `is larger than 64 MB, which is read whole in this format. ${remedy}` })
+          )
+    }
+  )
+  return join(pieces)
+})
+
+/** A whole source as text, for formats that cannot be read in pieces; at most {@link maxWhole} bytes. */
+export const readText = Effect.fnUntraced(function* (input: Contents) {
+  const source = input.head.name
+  const whole = yield* readBytes(input, "Write it as NDJSON or CSV, which are read row by row, or split it")
+  return yield* Effect.try({
+    try: () => stripMark(strictUtf8(whole)),
+    catch: (cause) =>
+      new ImportError({ source, at: `line ${badLine(whole)}`, problem: "is not UTF-8. Save the file as UTF-8", cause })
+  })
+})

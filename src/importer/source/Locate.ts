@@ -1,0 +1,28 @@
+import { Effect, FileSystem, Stdio, Stream } from "effect"
+import type { PlatformError } from "effect/PlatformError"
+import { ImportError } from "../../domain/errors.ts"
+import type { UrlOptions } from "../Importer.ts"
+import { isUrl } from "../Names.ts"
+import { download } from "./Urls.ts"
+
+const unreadable =
+  (source: string) =>
+  (error: PlatformError): ImportError => {
+    const problem =
+      {
+        NotFound: "there is no such file",
+        PermissionDenied: "may not be read",
+        BadResource: "is not a file"
+      }[String(error.reason._tag)] ?? `cannot be read: ${error.reason.message}`
+    return new ImportError({ source, problem, cause: error })
+  }
+
+/** The bytes of a source, and for a URL what was downloaded. */
+export const locate = Effect.fnUntraced(function* (source: string, options: UrlOptions) {
+  if (isUrl(source)) {
+    const { pieces, ...found } = yield* download(source, options)
+    return { bytes: Stream.fromArray(pieces).pipe(Stream.rechunk(1)), download: found }
+  }
+  const all = source === "-" ? (yield* Stdio.Stdio).stdin : (yield* FileSystem.FileSystem).stream(source)
+  return { bytes: Stream.mapError(all, unreadable(source)), download: undefined }
+})

@@ -1,0 +1,77 @@
+import { Effect, Result, Stream } from "effect"
+import type { ImportError } from "../../domain/errors.ts"
+import type { Contents, Format, Head, Input } from "../Importer.ts"
+import { failure, within } from "../Items.ts"
+import { isObject, parse } from "./JsonText.ts"
+import { type Block, blocks } from "./Lines.ts"
+import { extensionOf } from "../Names.ts"
+import * as Rows from "../Rows.ts"
+
+interface Line {
+  readonly number: number
+  readonly text: string
+  readonly invalid: boolean
+}
+
+const toRow = (source: string, line: Line): Result.Result<Rows.Row, ImportError> => {
+  const at = `line ${line.number}`
+  if (line.invalid) return failure(source, at, "is not UTF-8. Save the file as UTF-8")
+  const parsed = parse(line.text)
+  if (Result.isFailure(parsed)) {
+    return failure(source, within(at, `column ${parsed.failure.column}`), parsed.failure.problem)
+  }
+  return isObject(parsed.success)
+    ? Result.succeed({ at, values: new Map(Object.entries(parsed.success)) })
+    : failure(source, at, "is not a JSON object")
+}
+
+const lines = (text: string): ReadonlyArray<string> => text.split("\n")
+
+const linesOf = (block: Block): ReadonlyArray<Line> =>
+  lines(block.text).map((text, index) => {
+    const number = block.line + index
+    return { number, text, invalid: block.invalid.includes(number) }
+  })
+
+const firstRow = (head: Head): Rows.Row | undefined => {
+  for (const [index, text] of lines(head.text).entries()) {
+    if (text.trim() === "") continue
+    const row = toRow(head.name, { number: index + 1, text, invalid: false })
+    if (Result.isSuccess(row)) return row.success
+  }
+  return undefined
+}
+
+/** The first line is a whole object, and another follows or it does not itself hold an array of them. */
+const detect = (head: Head): boolean => {
+  if (["ndjson", "jsonl"].includes(extensionOf(head.name))) return true
+  const [first, second] = lines(head.text).filter((line) => line.trim() !== "")
+  if (first === undefined || !first.trimStart().startsWith("{")) return false
+  const parsed = parse(first)
+  if (Result.isFailure(parsed) || !isObject(parsed.success)) return false
+  if (second !== undefined) return true
+  return (
+    extensionOf(head.name) !== "json" &&
+    !Object.values(parsed.success).some((value) => Array.isArray(value) && value.some(isObject))
+  )
+}
+
+/** The objects of a source, and the lines that are none. */
+export const rows = (input: Contents): Stream.Stream<Result.Result<Rows.Row, ImportError>, ImportError> =>
+  blocks(input).pipe(
+    Stream.flatMap((block) => Stream.fromArray(linesOf(block))),
+    Stream.filter((line) => line.text.trim() !== ""),
+    Stream.map((line) => toRow(input.head.name, line))
+  )
+
+const read = Effect.fnUntraced(function* (input: Input) {
+  const catalog = yield* Rows.catalogOf(input, undefined, firstRow(input.head))
+  const toItem = Rows.reader(input, catalog)
+  return {
+    catalog,
+    items: Stream.map(rows(input), Result.flatMap(toItem))
+  }
+})
+
+/** One JSON object a line; streamed. */
+export const format: Format = { name: "ndjson", summary: "one JSON object a line", detect, read }

@@ -1,0 +1,76 @@
+import { Stream } from "effect"
+import type { Reference } from "../domain/Reference.ts"
+import type { Relation } from "../domain/Relation.ts"
+import { columns } from "../importer/Exported.ts"
+import * as CsvText from "./CsvText.ts"
+import { relationColumns } from "../importer/mapping/RelationFile.ts"
+
+const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`
+
+/** References as NDJSON: a line that says what follows, then one reference a line. Imported, they are as they were. */
+export const referencesNdjson = <E, R>(
+  references: Stream.Stream<Reference, E, R>,
+  catalog: string | undefined
+): Stream.Stream<string, E, R> =>
+  Stream.concat(
+    Stream.make(jsonLine({ crosswalk: "references", version: 1, catalog })),
+    Stream.map(references, ({ catalog, description, entityType, metadata, tags, title, uri }) =>
+      jsonLine({ uri, title, entityType, description, tags, metadata, catalog })
+    )
+  )
+
+/** Between semicolons where that can be read back, else as JSON. */
+const tagsCell = (tags: ReadonlyArray<string>): string | undefined =>
+  tags.length === 0
+    ? undefined
+    : tags.some((tag) => tag.includes(";") || tag.startsWith("[") || tag.trim() !== tag)
+      ? JSON.stringify(tags)
+      : tags.join("; ")
+
+/** References as CSV. Cells that start a formula get an apostrophe, which importing takes away again. */
+export const referencesCsv = <E, R>(references: Stream.Stream<Reference, E, R>): Stream.Stream<string, E, R> =>
+  Stream.concat(
+    Stream.make(CsvText.line(columns)),
+    Stream.map(references, ({ catalog, description, entityType, metadata, tags, title, uri }) =>
+      CsvText.line([
+        uri,
+        title,
+        entityType,
+        description,
+        tagsCell(tags),
+        metadata === undefined ? undefined : JSON.stringify(metadata),
+        catalog
+      ])
+    )
+  )
+
+/** Relations as NDJSON, each with what is known of it. */
+export const relationsNdjson = <E, R>(relations: Stream.Stream<Relation, E, R>): Stream.Stream<string, E, R> =>
+  Stream.concat(
+    Stream.make(jsonLine({ crosswalk: "relations", version: 1 })),
+    Stream.map(relations, ({ confidence, needsReview, provenance, source, status, target, type }) =>
+      jsonLine({ source, target, type, confidence, status, needsReview, provenance })
+    )
+  )
+
+/** Relations as CSV. Cells that start a formula get an apostrophe, which importing takes away again. */
+export const relationsCsv = <E, R>(relations: Stream.Stream<Relation, E, R>): Stream.Stream<string, E, R> =>
+  Stream.concat(
+    Stream.make(CsvText.line(relationColumns)),
+    Stream.map(relations, ({ confidence, needsReview, provenance, source, status, target, type }) =>
+      CsvText.line([
+        source,
+        target,
+        type,
+        confidence,
+        status,
+        needsReview,
+        provenance.by,
+        provenance.note,
+        provenance.method,
+        provenance.model,
+        provenance.calibration,
+        provenance.scores === undefined ? undefined : JSON.stringify(provenance.scores)
+      ])
+    )
+  )

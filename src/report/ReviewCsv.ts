@@ -1,0 +1,132 @@
+import { Effect, Result, Stream } from "effect"
+import type { Verdict } from "../domain/Decision.ts"
+import { ImportError } from "../domain/errors.ts"
+import { RelationType } from "../domain/Relation.ts"
+import type { ReviewItem } from "../domain/ReviewItem.ts"
+import * as CsvTable from "../importer/text/CsvTable.ts"
+import * as CsvText from "./CsvText.ts"
+
+const columns = [
+  "decision",
+  "type",
+  "note",
+  "confidence",
+  "source",
+  "source_title",
+  "source_text",
+  "target",
+  "target_title",
+  "target_text",
+  "status",
+  "version"
+] as const
+
+/** Says which relation a row is about when its type was edited, and what the reviewer saw. */
+const versionCell = ({ relation, version }: ReviewItem): string => `${version}.${relation.type}`
+
+const lineOf = (item: ReviewItem): string => {
+  const { relation, source, target } = item
+  return CsvText.line([
+    undefined,
+    relation.type,
+    relation.provenance.note,
+    relation.confidence,
+    source.uri,
+    source.title,
+    source.description,
+    target.uri,
+    target.title,
+    target.description,
+    relation.needsReview ? `${relation.status}, needs review` : relation.status,
+    versionCell(item)
+  ])
+}
+
+/**
+ * Relations as CSV to be edited in a spreadsheet: in `decision` one writes accept or reject, and may change `type` and
+ * `note`. The first piece is the header.
+ */
+export const encode = <E, R>(items: Stream.Stream<ReviewItem, E, R>): Stream.Stream<string, E, R> =>
+  Stream.concat(Stream.make(CsvText.line(columns)), Stream.map(items, lineOf))
+
+const words: Readonly<Record<string, Verdict["status"]>> = {
+  accept: "accepted",
+  accepted: "accepted",
+  a: "accepted",
+  add: "accepted",
+  yes: "accepted",
+  y: "accepted",
+  reject: "rejected",
+  rejected: "rejected",
+  r: "rejected",
+  no: "rejected",
+  n: "rejected"
+}
+
+const isType = (text: string): text is RelationType => RelationType.literals.some((type) => type === text)
+
+/** The verdict of a row; none where nothing was decided. */
+const verdictOf = (source: string, row: CsvTable.TableRow): Result.Result<ReadonlyArray<Verdict>, ImportError> => {
+  const fail = (column: string, problem: string) =>
+    Result.fail(new ImportError({ source, at: `${row.at}, ${column}`, problem }))
+  const text = (column: string) => row.cell(column)?.trim() ?? ""
+  const decision = text("decision").toLowerCase()
+  const type = text("type")
+  const version = text("version")
+  const parts = version === "" ? undefined : /^(?<seen>v[0-9a-f]{12})\.(?<was>[a-z]+)$/u.exec(version)?.groups
+  const was = parts?.["was"] ?? type
+  if (version !== "" && (parts === undefined || !isType(was))) {
+    return fail("version", `${JSON.stringify(version)} is not one that was exported; leave the column as it was`)
+  }
+  if (decision === "") {
+    return type === was || type === ""
+      ? Result.succeed([])
+      : fail("decision", "the type was changed, but nothing decided; write accept or reject")
+  }
+  const status = words[decision]
+  if (status === undefined) return fail("decision", `${JSON.stringify(decision)} is neither accept nor reject`)
+  if (type !== "" && !isType(type)) {
+    return fail("type", `${JSON.stringify(type)} is none of ${RelationType.literals.join(", ")}`)
+  }
+  const from = row.cell("source")
+  const to = row.cell("target")
+  if (from === undefined || from.trim() === "") return fail("source", "is blank")
+  if (to === undefined || to.trim() === "") return fail("target", "is blank")
+  return Result.succeed([
+    {
+      source: from,
+      target: to,
+      ...(isType(was) ? { type: was } : {}),
+      ...(isType(type) && type !== was ? { as: type } : {}),
+      status,
+      note: row.cell("note"),
+      ...(parts?.["seen"] === undefined ? {} : { seen: parts["seen"] })
+    }
+  ])
+}
+
+/** The verdicts of an edited table, and what is wrong with other rows. */
+export interface Edited {
+  readonly verdicts: ReadonlyArray<Verdict>
+  readonly problems: ReadonlyArray<ImportError>
+}
+
+/**
+ * Reads what {@link encode} wrote and a person edited. Rows without a decision are left out; a row without a `version` is
+ * a relation to add. Fails where the table as a whole cannot be read.
+ */
+export const decode = (
+  source: string,
+  bytes: Stream.Stream<Uint8Array, ImportError>
+): Effect.Effect<Edited, ImportError> =>
+  CsvTable.rows(source, bytes, ["decision", "source", "target"]).pipe(
+    Stream.map(Result.flatMap((row) => verdictOf(source, row))),
+    Stream.runFold(
+      () => ({ verdicts: new Array<Verdict>(), problems: new Array<ImportError>() }),
+      (edited, row) => {
+        if (Result.isFailure(row)) edited.problems.push(row.failure)
+        else edited.verdicts.push(...row.success)
+        return edited
+      }
+    )
+  )

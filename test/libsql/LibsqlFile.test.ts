@@ -1,0 +1,333 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process"
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { monitorEventLoopDelay } from "node:perf_hooks"
+import type { Readable } from "node:stream"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Exit, Fiber, Redacted, Scope } from "effect"
+import { Reactivity } from "effect/reactivity"
+import { SqlClient } from "effect/sql"
+import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
+
+const writer = fileURLToPath(new URL("../support/libsqlWriter.ts", import.meta.url))
+
+const temporaryPath = Effect.map(temporaryFolder, (folder) => join(folder, "x.db"))
+
+const open = (config: LibsqlClient.Config) => Effect.provide(LibsqlClient.make(config), Reactivity.layer)
+
+/** A client that is closed again when `use` is done. */
+const using = <A, E, R>(config: LibsqlClient.Config, use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E, R>) =>
+  Effect.scoped(Effect.flatMap(open(config), use))
+
+const createTable = (url: string, journalMode: "wal" | "delete" = "wal") =>
+  using(
+    { url, journalMode },
+    (sql) => sql`CREATE TABLE line (id INTEGER PRIMARY KEY, writer TEXT, number INTEGER) STRICT`
+  )
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+/** Another process, ended with the scope. */
+const runWriter = (path: string, name: string, count: number) =>
+  Effect.acquireRelease(
+    Effect.sync(
+      (): Child => spawn(process.execPath, [writer, path, name, String(count)], { stdio: ["ignore", "pipe", "pipe"] })
+    ),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+
+const ended = (child: Child) =>
+  Effect.callback<string>((resume) => {
+    let errors = ""
+    child.stderr.on("data", (data) => (errors += String(data)))
+    child.stdout.resume()
+    child.once("close", (code, signal) => resume(Effect.succeed(`${code ?? signal}${errors}`)))
+  })
+
+const firstOutput = (child: Child) =>
+  Effect.callback<string>((resume) => {
+    child.stdout.once("data", (data) => resume(Effect.succeed(String(data))))
+    child.stderr.once("data", (data) => resume(Effect.die(String(data))))
+  })
+
+const pragma = (sql: SqlClient.SqlClient, name: string) =>
+  Effect.map(sql.unsafe(`PRAGMA ${name}`).values, (rows) => rows[0]?.[0])
+
+describe("a database file", () => {
+  it.live("opens under any name that a file can have", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      for (const name of ["a?b=c.db", "a#b.db", "100%.db", "%41.db", "a b.db", "管理.db", "c:x.db", "a&b'\".db"]) {
+        yield* using({ url: join(folder, name) }, (sql) => sql`CREATE TABLE t (a)`)
+        assert.include(yield* Effect.promise(() => readdir(folder)), name)
+      }
+      yield* using({ url: `file:${folder}/from%20url.db` }, (sql) => sql`CREATE TABLE t (a)`)
+      yield* using({ url: `file://${folder}/from-url.db` }, (sql) => sql`CREATE TABLE t (a)`)
+      assert.includeMembers(yield* Effect.promise(() => readdir(folder)), ["from url.db", "from-url.db"])
+    })
+  )
+
+  it.live("keeps its settings, also on the connection after a busy one", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const sql = yield* open({ url: path })
+      const settings = Effect.all([
+        pragma(sql, "journal_mode"),
+        pragma(sql, "synchronous"),
+        pragma(sql, "foreign_keys")
+      ])
+      assert.deepEqual(yield* settings, ["wal", 1, 1])
+      yield* sql.withTransaction(Effect.void)
+      assert.deepEqual(yield* settings, ["wal", 1, 1])
+      const child = yield* runWriter(path, "lock", 300)
+      yield* firstOutput(child)
+      yield* sql`INSERT INTO line (writer) VALUES ('after')`
+      assert.deepEqual(yield* settings, ["wal", 1, 1])
+      assert.deepEqual(yield* sql`SELECT writer FROM line ORDER BY id`.values, [["lock"], ["after"]])
+    })
+  )
+
+  it.live("is read beside an open transaction, as it was before", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const sql = yield* open({ url: path })
+      const count = sql`SELECT count(*) AS n FROM line`
+      const fiber = yield* Effect.forkChild(
+        sql.withTransaction(Effect.andThen(sql`INSERT INTO line (number) VALUES (1)`, Effect.sleep(200)))
+      )
+      yield* Effect.sleep(50)
+      assert.deepEqual(yield* count, [{ n: 0 }])
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* Fiber.join(fiber)
+      assert.deepEqual(yield* count, [{ n: 1 }])
+    })
+  )
+
+  it.live("waits for another process's lock without blocking the event loop", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const sql = yield* open({ url: path })
+      const child = yield* runWriter(path, "lock", 1000)
+      yield* firstOutput(child)
+      const delay = monitorEventLoopDelay({ resolution: 5 })
+      delay.enable()
+      const results = yield* Effect.all(
+        [
+          sql`INSERT INTO line (writer) VALUES ('a')`,
+          sql.withTransaction(sql`INSERT INTO line (writer) VALUES ('b')`),
+          sql`SELECT count(*) AS n FROM line`
+        ],
+        { concurrency: "unbounded" }
+      )
+      delay.disable()
+      assert.deepEqual(results[2], [{ n: 0 }])
+      assert.isBelow(delay.max / 1e6, 150, "milliseconds")
+      assert.deepEqual(yield* sql`SELECT count(*) AS n FROM line`, [{ n: 3 }])
+    })
+  )
+
+  it.live("says that it is busy when the lock outlasts the wait, and writes afterwards", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const sql = yield* open({ url: path, busyTimeout: "150 millis" })
+      const child = yield* runWriter(path, "lock", 1500)
+      yield* firstOutput(child)
+      const insert = sql`INSERT INTO line (writer) VALUES ('late')`
+      const [duration, error] = yield* Effect.timed(Effect.flip(insert))
+      assert.strictEqual(error.reason._tag, "LockTimeoutError")
+      assert.isTrue(error.isRetryable)
+      assert.isBelow(Duration.toMillis(duration), 1000)
+      assert.strictEqual((yield* Effect.flip(sql.withTransaction(insert))).reason._tag, "LockTimeoutError")
+      yield* ended(child)
+      yield* insert
+      yield* sql.withTransaction(insert)
+      const other = yield* using({ url: path }, (other) => other`SELECT count(*) AS n FROM line`)
+      assert.deepEqual(other, [{ n: 3 }])
+    })
+  )
+
+  it.live("can be interrupted while it waits for a lock", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const sql = yield* open({ url: path })
+      const child = yield* runWriter(path, "lock", 5000)
+      yield* firstOutput(child)
+      const fiber = yield* Effect.forkChild(sql.withTransaction(sql`DELETE FROM line`))
+      yield* Effect.sleep(50)
+      const [duration] = yield* Effect.timed(Fiber.interrupt(fiber))
+      assert.isBelow(Duration.toMillis(duration), 500)
+    })
+  )
+
+  it.live(
+    "loses nothing that two processes write at once",
+    () =>
+      Effect.gen(function* () {
+        const path = yield* temporaryPath
+        yield* createTable(path)
+        const children = yield* Effect.all([runWriter(path, "a", 300), runWriter(path, "b", 300)])
+        assert.deepEqual(yield* Effect.all(children.map(ended), { concurrency: "unbounded" }), ["0", "0"])
+        const counts = yield* using(
+          { url: path },
+          (sql) =>
+            sql`SELECT writer, count(*) AS n, count(DISTINCT number) AS d FROM line GROUP BY writer ORDER BY writer`
+        )
+        assert.deepEqual(counts, [
+          { writer: "a", n: 300, d: 300 },
+          { writer: "b", n: 300, d: 300 }
+        ])
+      }),
+    60_000
+  )
+
+  it.live("serves several clients of one process at once", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const clients = yield* Effect.all(Array.from({ length: 4 }, () => open({ url: path })))
+      yield* Effect.forEach(
+        clients,
+        (sql, index) =>
+          Effect.forEach(Array.from({ length: 20 }), () =>
+            sql.withTransaction(
+              Effect.andThen(sql`INSERT INTO line (writer) VALUES (${String(index)})`, Effect.yieldNow)
+            )
+          ),
+        { concurrency: "unbounded" }
+      )
+      assert.deepEqual(yield* clients[0]!`SELECT count(*) AS n FROM line`, [{ n: 80 }])
+    })
+  )
+
+  it.live(
+    "is sound after a writer was killed at any moment",
+    () =>
+      Effect.gen(function* () {
+        const path = yield* temporaryPath
+        yield* createTable(path)
+        for (const after of [0, 7, 23, 61]) {
+          const child = yield* runWriter(path, `k${after}`, 100_000)
+          yield* firstOutput(child)
+          yield* Effect.sleep(after)
+          child.kill("SIGKILL")
+          yield* ended(child)
+          yield* using({ url: path }, (sql) =>
+            Effect.gen(function* () {
+              assert.strictEqual(yield* pragma(sql, "integrity_check"), "ok")
+              const gaps = yield* sql`SELECT count(*) - max(number) - 1 AS gaps FROM line WHERE writer = ${`k${after}`}`
+              assert.deepEqual(gaps, [{ gaps: 0 }])
+              yield* sql`INSERT INTO line (writer) VALUES ('next')`
+            })
+          )
+        }
+      }),
+    60_000
+  )
+
+  it.live("stores nothing of a transaction that found the disk full, and goes on", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const sql = yield* open({ url: path })
+      yield* sql`INSERT INTO line (writer) VALUES ('before')`
+      yield* sql`PRAGMA max_page_count = 10`
+      const error = yield* Effect.flip(
+        sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`INSERT INTO line (writer) VALUES ('lost')`
+            yield* sql`INSERT INTO line (writer) VALUES (hex(zeroblob(100000)))`
+          })
+        )
+      )
+      assert.strictEqual(toDatabaseError("save")(error).reason, "full")
+      yield* sql`INSERT INTO line (writer) VALUES ('after')`
+      assert.deepEqual(yield* sql`SELECT writer FROM line ORDER BY id`.values, [["before"], ["after"]])
+    })
+  )
+
+  it.live("leaves no lock when it is closed in the middle of a transaction", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const scope = yield* Scope.make()
+      const sql = yield* Scope.provide(open({ url: path }), scope)
+      const fiber = yield* Effect.forkChild(
+        sql.withTransaction(Effect.andThen(sql`INSERT INTO line (writer) VALUES ('lost')`, Effect.sleep("10 seconds")))
+      )
+      yield* Effect.sleep(50)
+      yield* Scope.close(scope, Exit.void)
+      assert.include(toDatabaseError("read")(yield* Effect.flip(sql`SELECT 1`)).message, "was closed")
+      yield* using({ url: path, busyTimeout: 0 }, (other) => other`INSERT INTO line (writer) VALUES ('other')`)
+      const child = yield* runWriter(path, "process", 1)
+      assert.strictEqual(yield* ended(child), "0")
+      yield* Fiber.interrupt(fiber)
+      const writers = yield* using({ url: path }, (other) => other`SELECT writer FROM line ORDER BY id`.values)
+      assert.deepEqual(writers, [["other"], ["process"]])
+    })
+  )
+
+  it.live("can be one file that is read where nothing may be written", () =>
+    Effect.gen(function* () {
+      const folder = join(yield* temporaryFolder, "shipped")
+      yield* Effect.promise(() => mkdir(folder))
+      const path = join(folder, "x.db")
+      yield* createTable(path, "delete")
+      yield* using({ url: path, journalMode: "delete" }, (sql) => sql`INSERT INTO line (number) VALUES (7)`)
+      assert.deepEqual(yield* Effect.promise(() => readdir(folder)), ["x.db"])
+      yield* Effect.acquireRelease(
+        Effect.promise(() => chmod(folder, 0o555)),
+        () => Effect.promise(() => chmod(folder, 0o755))
+      )
+      yield* using({ url: path, readonly: true }, (sql) =>
+        Effect.gen(function* () {
+          assert.deepEqual(yield* sql.withTransaction(sql`SELECT number FROM line`), [{ number: 7 }])
+          for (const write of [sql`DELETE FROM line`, sql.withTransaction(sql`DELETE FROM line`)]) {
+            assert.include((yield* Effect.flip(write)).message, "readonly")
+          }
+        })
+      )
+      assert.deepEqual(yield* Effect.promise(() => readdir(folder)), ["x.db"])
+    })
+  )
+
+  it.live("says why it cannot be opened", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const text = join(folder, "text.db")
+      yield* Effect.promise(() => writeFile(text, "This is a letter and not a database.\n".repeat(100)))
+      const secret = join(folder, "secret.db")
+      yield* using({ url: secret, encryptionKey: Redacted.make("right") }, (sql) => sql`CREATE TABLE t (a)`)
+      const cases: ReadonlyArray<readonly [LibsqlClient.Config, string, RegExp]> = [
+        [{ url: join(folder, "no", "x.db") }, "connection", /folder exists/u],
+        [{ url: folder }, "connection", /cannot be opened/u],
+        [{ url: join(folder, "new.db"), readonly: true }, "connection", /new\.db does not exist/u],
+        [{ url: text }, "corrupt", /not a database/u],
+        [{ url: secret }, "corrupt", /encryptionKey/u],
+        [{ url: secret, encryptionKey: Redacted.make("wrong") }, "corrupt", /encryptionKey/u],
+        [{ url: "" }, "connection", /it is empty/u],
+        [{ url: join(folder, "a\0b.db") }, "connection", /NUL/u],
+        [{ url: "file:a%00b.db" }, "connection", /NUL/u],
+        [{ url: join(folder, "\ud800.db") }, "connection", /lone surrogate/u],
+        [{ url: "ws://127.0.0.1:1" }, "connection", /ws:/u],
+        [{ url: "http://" }, "connection", /no host/u],
+        [{ url: ":memory:", syncUrl: "http://127.0.0.1:1" }, "connection", /replica needs a file/u]
+      ]
+      for (const [config, reason, problem] of cases) {
+        const error = yield* Effect.flip(Effect.scoped(open(config)))
+        assert.strictEqual(error._tag, "DatabaseError")
+        assert.strictEqual(error.reason, reason, config.url)
+        assert.match(error.message, problem)
+        assert.notInclude(error.message, "wrong")
+      }
+      assert.notInclude(yield* Effect.promise(() => readdir(folder)), "new.db")
+    })
+  )
+})

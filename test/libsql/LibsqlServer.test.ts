@@ -1,0 +1,207 @@
+import { createServer } from "node:http"
+import { assert, describe, it } from "@effect/vitest"
+import { Config, ConfigProvider, Duration, Effect, Layer, Redacted, Schedule } from "effect"
+import { Reactivity } from "effect/reactivity"
+import type { SqlError } from "effect/sql"
+import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import * as Sqld from "../support/sqld.ts"
+
+const open = (config: LibsqlClient.Config) => Effect.provide(LibsqlClient.make(config), Reactivity.layer)
+
+const failure = <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>) =>
+  Effect.map(Effect.flip(effect), toDatabaseError("test"))
+
+/** A server that takes requests and never answers. */
+const silent = Effect.acquireRelease(
+  Effect.callback<{ readonly url: string; readonly close: () => void }>((resume) => {
+    const server = createServer(() => {})
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const port = typeof address === "object" ? address?.port : undefined
+      resume(
+        Effect.succeed({
+          url: `http://127.0.0.1:${port}`,
+          close: () => {
+            server.closeAllConnections()
+            server.close()
+          }
+        })
+      )
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
+
+describe("a server that does not answer", () => {
+  it.live("is given up after requestTimeout, also by a transaction", () =>
+    Effect.gen(function* () {
+      const { url } = yield* silent
+      const sql = yield* open({ url, requestTimeout: "200 millis" })
+      for (const statement of [sql`SELECT 1`, sql`DELETE FROM t`, sql.withTransaction(sql`DELETE FROM t`)]) {
+        const [duration, error] = yield* Effect.timed(failure(statement))
+        assert.strictEqual(error.reason, "limit")
+        assert.include(error.message, "requestTimeout")
+        assert.isBelow(Duration.toMillis(duration), 7000)
+      }
+    })
+  )
+
+  it.live("is an error at once where nothing listens", () =>
+    Effect.gen(function* () {
+      const { close, url } = yield* silent
+      close()
+      const sql = yield* open({ url })
+      const [duration, error] = yield* Effect.timed(failure(sql`SELECT 1`))
+      assert.strictEqual(error.reason, "connection")
+      assert.isTrue(error.isRetryable)
+      assert.include(error.message, "ECONNREFUSED")
+      assert.isBelow(Duration.toMillis(duration), 2000)
+    })
+  )
+})
+
+describe.skipIf(Sqld.unavailable !== undefined)(`a libSQL server ${Sqld.unavailable ?? ""}`, () => {
+  it.live("takes a token, and says what is wrong with another", () =>
+    Effect.gen(function* () {
+      const { token, url } = yield* Sqld.primary({ auth: true })
+      const writer = yield* open({ url, authToken: token("rw") })
+      yield* writer`CREATE TABLE t (a)`
+      const reader = yield* open({ url, authToken: token("ro") })
+      assert.deepEqual(yield* reader`SELECT * FROM t`, [])
+      const forbidden = yield* failure(reader`INSERT INTO t VALUES (1)`)
+      assert.strictEqual(forbidden.reason, "authorization")
+      assert.include(forbidden.message, "token that may write")
+      for (const authToken of [undefined, Redacted.make("nonsense"), token("rw", -3600)]) {
+        const sql = yield* open({ url, authToken })
+        const error = yield* failure(sql`SELECT * FROM t`)
+        assert.strictEqual(error.reason, "authorization")
+        assert.include(error.message, "authToken")
+        assert.isFalse(error.isRetryable)
+      }
+    })
+  )
+
+  it.live("is configured from the environment", () =>
+    Effect.gen(function* () {
+      const { token, url } = yield* Sqld.primary({ auth: true })
+      const layer = LibsqlClient.layerConfig({
+        url: Config.String("DATABASE_URL"),
+        authToken: Config.Redacted("DATABASE_TOKEN")
+      })
+      const environment = ConfigProvider.layer(
+        ConfigProvider.fromUnknown({ DATABASE_URL: url, DATABASE_TOKEN: Redacted.value(token("rw")) })
+      )
+      yield* Effect.gen(function* () {
+        const client = yield* LibsqlClient.LibsqlClient
+        assert.deepEqual(yield* client`SELECT 1 AS one`, [{ one: 1 }])
+        assert.strictEqual(client.kind, "remote")
+        assert.strictEqual(client.url, url)
+      }).pipe(Effect.provide(Layer.provide(layer, environment)))
+    })
+  )
+
+  it.live("can go and come back under the same client", () =>
+    Effect.gen(function* () {
+      const server = yield* Sqld.primary()
+      const sql = yield* open({ url: server.url })
+      yield* sql`CREATE TABLE t (a)`
+      yield* server.kill
+      const [duration, error] = yield* Effect.timed(failure(sql.withTransaction(sql`INSERT INTO t VALUES (1)`)))
+      assert.strictEqual(error.reason, "connection")
+      assert.isBelow(Duration.toMillis(duration), 2000)
+      assert.strictEqual((yield* failure(sql`SELECT * FROM t`)).reason, "connection")
+      yield* server.start
+      yield* sql`INSERT INTO t VALUES (2)`
+      assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 2 }])
+    })
+  )
+
+  it.live("fails a transaction that it ended, and stores nothing of it", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Sqld.primary()
+      const sql = yield* open({ url })
+      const other = yield* open({ url })
+      yield* sql`CREATE TABLE t (a)`
+      const error = yield* failure(
+        sql.withTransaction(
+          Effect.gen(function* () {
+            yield* sql`INSERT INTO t VALUES ('before')`
+            // The server ends a transaction of more than 5 seconds as soon as another writer waits.
+            yield* other`INSERT INTO t VALUES ('other')`
+            yield* Effect.ignore(sql`INSERT INTO t VALUES ('after')`)
+            yield* Effect.ignore(sql.withTransaction(sql`INSERT INTO t VALUES ('nested')`))
+          })
+        )
+      )
+      assert.strictEqual(error.reason, "limit")
+      assert.include(error.message, "took too long")
+      assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: "other" }])
+    })
+  )
+
+  it.live("says so when an answer is too large", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Sqld.primary()
+      const sql = yield* open({ url })
+      const error = yield* failure(
+        sql`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) SELECT hex(zeroblob(40000)) FROM n`
+      )
+      assert.strictEqual(error.reason, "limit")
+      assert.include(error.message, "Ask for less")
+    })
+  )
+
+  it.live("gives a thousand embeddings quickly", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Sqld.primary()
+      const sql = yield* open({ url })
+      yield* sql`CREATE TABLE v (id INTEGER PRIMARY KEY, data BLOB)`
+      const vector = Float32Array.from({ length: 384 }, (_, index) => Math.sin(index))
+      yield* sql`
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+        INSERT INTO v SELECT i, ${vector} FROM n`
+      const [duration, rows] = yield* Effect.timed(sql<{ data: ArrayBuffer }>`SELECT data FROM v`)
+      assert.strictEqual(rows.length, 1000)
+      assert.deepEqual(new Float32Array(rows[999]!.data), vector)
+      // About 55 ms here; with the compression that the driver asks for by itself more than a second.
+      assert.isBelow(Duration.toMillis(duration), 700)
+    })
+  )
+})
+
+describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavailable ?? ""}`, () => {
+  it.live("finds what was just written through it, every time", () =>
+    Effect.gen(function* () {
+      const { replica } = yield* Sqld.primaryAndReplica
+      const sql = yield* open({ url: replica.url })
+      yield* sql`CREATE TABLE t (a)`
+      for (let number = 1; number <= 60; number += 1) {
+        const insert = sql`INSERT INTO t VALUES (${number})`
+        yield* number % 2 === 0 ? insert : sql.withTransaction(insert)
+        assert.deepEqual(yield* sql`SELECT max(a) AS newest FROM t`, [{ newest: number }])
+      }
+    })
+  )
+
+  it.live("reads what was written through it, and goes on reading while its primary is away", () =>
+    Effect.gen(function* () {
+      const { primary, replica } = yield* Sqld.primaryAndReplica
+      const sql = yield* open({ url: replica.url, requestTimeout: "1 second" })
+      yield* sql`CREATE TABLE t (a)`
+      yield* sql`INSERT INTO t VALUES (1)`
+      assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }])
+      const onPrimary = yield* open({ url: primary.url })
+      assert.deepEqual(yield* onPrimary`SELECT a FROM t`, [{ a: 1 }])
+      yield* primary.kill
+      assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }])
+      const [duration, error] = yield* Effect.timed(failure(sql`INSERT INTO t VALUES (2)`))
+      assert.include(["limit", "connection"], error.reason)
+      assert.isBelow(Duration.toMillis(duration), 5000)
+      yield* primary.start
+      yield* onPrimary`INSERT INTO t VALUES (3)`
+      const arrived = sql`SELECT a FROM t WHERE a = 3`.pipe(Effect.filterOrFail((rows) => rows.length === 1))
+      yield* Effect.retry(arrived, Schedule.upTo(Schedule.spaced("100 millis"), { times: 100 }))
+    })
+  )
+})

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { LongReads } from "../../src/libsql/LongReads.ts"
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "crosswalk-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+const database = (config: LibsqlClient.Config) =>
+  LongReads.layer.pipe(Layer.provideMerge(LibsqlClient.layer(config)), Layer.fresh)
+
+/** Milliseconds of counting, and the longest that the event loop stood still meanwhile. */
+const counting = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { offLoop } = yield* LongReads
+  yield* offLoop(sql`SELECT 1`)
+  let pause = 0
+  let last = performance.now()
+  const ticker = setInterval(() => {
+    pause = Math.max(pause, performance.now() - last)
+    last = performance.now()
+  }, 1)
+  const started = performance.now()
+  const [row] = yield* offLoop(sql<{ readonly n: number }>`
+    WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 3000000) SELECT count(*) AS n FROM c`)
+  clearInterval(ticker)
+  assert.strictEqual(row?.n, 3_000_000)
+  return { took: performance.now() - started, pause }
+})
+
+it.live("a long read of a file leaves the event loop free", () =>
+  Effect.gen(function* () {
+    const url = join(yield* folder, "a #1?.db")
+    const { pause, took } = yield* Effect.provide(counting, database({ url }))
+    assert.isBelow(pause, took / 2)
+  }).pipe(Effect.scoped)
+)
+
+for (const [name, config] of [
+  ["in memory", { url: ":memory:" }],
+  ["in an encrypted file, which only its own connection can read", { url: "a.db", encryptionKey: Redacted.make("key") }]
+] as const) {
+  it.live(`a database ${name} is read as always`, () =>
+    Effect.gen(function* () {
+      const url = config.url === "a.db" ? join(yield* folder, config.url) : config.url
+      const found = yield* Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`CREATE TABLE t (a)`
+        yield* sql`INSERT INTO t VALUES (7)`
+        return yield* (yield* LongReads).offLoop(sql`SELECT a FROM t`)
+      }).pipe(Effect.provide(database({ ...config, url })))
+      assert.deepStrictEqual(found, [{ a: 7 }])
+    }).pipe(Effect.scoped)
+  )
+}
+
+it.live("values, errors and what a transaction has not committed are as without it", () =>
+  Effect.gen(function* () {
+    const url = join(yield* folder, "a.db")
+    yield* Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { offLoop } = yield* LongReads
+      yield* sql`CREATE TABLE t (a, b)`
+      yield* sql`INSERT INTO t VALUES (${"ü"}, ${Uint8Array.of(1, 2)}), (${1.5}, ${null})`
+      const read = sql`SELECT a, b, ${2} + ${3} AS c FROM t WHERE a <> ${"x"}`
+      assert.deepStrictEqual(yield* offLoop(read), yield* read)
+      const wrong = sql`SELECT nothing FROM t`
+      assert.deepStrictEqual((yield* Effect.flip(offLoop(wrong))).message, (yield* Effect.flip(wrong)).message)
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`DELETE FROM t`
+          assert.lengthOf(yield* offLoop(sql`SELECT a FROM t`), 0)
+        })
+      )
+      assert.lengthOf(yield* offLoop(sql`SELECT a FROM t`), 0)
+    }).pipe(Effect.provide(database({ url })))
+  }).pipe(Effect.scoped)
+)

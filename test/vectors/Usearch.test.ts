@@ -1,0 +1,281 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { FlatIndex } from "../../src/vectors/FlatIndex.ts"
+import { GraphIndex } from "../../src/vectors/GraphIndex.ts"
+import * as IndexFile from "../../src/vectors/IndexFile.ts"
+import type { Answer, Question } from "../../src/vectors/IndexProtocol.ts"
+import { IndexStore } from "../../src/vectors/IndexStore.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "crosswalk-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Numbers that are the same in every run. */
+const random = (seed: number) => () => {
+  seed = (seed * 1664525 + 1013904223) % 2 ** 32
+  return seed / 2 ** 32
+}
+
+const vectorsOf = (count: number, dimensions: number, seed: number, spread = 1): Float32Array<ArrayBuffer> => {
+  const next = random(seed)
+  const vectors = new Float32Array(count * dimensions)
+  for (let from = 0; from < vectors.length; from += dimensions) {
+    let squares = 0
+    for (let i = from; i < from + dimensions; i++) {
+      vectors[i] = (next() - 0.5) * (i % dimensions === 0 ? spread : 1)
+      squares += vectors[i]! ** 2
+    }
+    for (let i = from; i < from + dimensions; i++) vectors[i]! /= Math.sqrt(squares)
+  }
+  return vectors
+}
+
+const idsOf = (count: number, from = 1): Float64Array<ArrayBuffer> =>
+  Float64Array.from({ length: count }, (_, i) => from + i)
+
+const brute = (ids: Float64Array, vectors: Float32Array, query: Float32Array, limit: number) => {
+  const dimensions = query.length
+  const all = [...ids].map((id, i) => {
+    let cosine = 0
+    for (let d = 0; d < dimensions; d++) cosine += vectors[i * dimensions + d]! * query[d]!
+    return { id, cosine }
+  })
+  return all
+    .sort((a, b) => b.cosine - a.cosine)
+    .slice(0, limit)
+    .map(({ id }) => id)
+}
+
+describe("FlatIndex", () => {
+  for (const [dimensions, spread] of [
+    [1, 1],
+    [3, 1],
+    [8, 30],
+    [64, 1],
+    [384, 1],
+    [384, 60]
+  ] as const) {
+    it(`is exact in ${dimensions} dimensions${spread > 1 ? ", one of them far larger" : ""}`, () => {
+      const ids = idsOf(2500)
+      const vectors = vectorsOf(ids.length, dimensions, 7, spread)
+      const index = new FlatIndex(dimensions, true)
+      // Later vectors are larger in their largest number, so that the codes have to be scaled anew.
+      index.set(ids.slice(0, 10), vectors.slice(0, 10 * dimensions))
+      index.set(ids.slice(10), vectors.slice(10 * dimensions))
+      for (let seed = 0; seed < 12; seed++) {
+        const query = vectorsOf(1, dimensions, 100 + seed, spread)
+        for (const limit of [1, 10, 300]) {
+          const found = index.nearest(query, limit)
+          const missing = brute(ids, vectors, query, limit).filter((id) => !found.includes(id))
+          // In one dimension all are equally near.
+          assert.isTrue(
+            dimensions === 1 ? found.length === ids.length / 2 || found.length >= limit : missing.length === 0
+          )
+        }
+      }
+    })
+  }
+
+  it("gives all that are as near as the last one", () => {
+    const index = new FlatIndex(4, true)
+    index.set(
+      idsOf(1000),
+      Float32Array.from({ length: 4000 }, (_, i) => (i % 4 === 0 ? 1 : 0))
+    )
+    index.set(
+      idsOf(1000, 2000),
+      Float32Array.from({ length: 4000 }, (_, i) => (i % 4 === 1 ? 1 : 0))
+    )
+    assert.lengthOf(index.nearest(Float32Array.of(1, 0, 0, 0), 10), 1000)
+  })
+
+  it("forgets what was removed and takes what was replaced", () => {
+    const index = new FlatIndex(2, true)
+    index.set(Float64Array.of(1, 2, 3), Float32Array.of(1, 0, 0, 1, -1, 0))
+    assert.isTrue(index.remove(1))
+    assert.isFalse(index.remove(1))
+    index.set(Float64Array.of(3, 2 ** 40), Float32Array.of(1, 0, 0.8, 0.6))
+    assert.deepStrictEqual(index.nearest(Float32Array.of(1, 0), 3), [3, 2 ** 40, 2])
+  })
+
+  it("knows nothing while it is empty", () => {
+    assert.deepStrictEqual(new FlatIndex(3, true).nearest(Float32Array.of(1, 0, 0), 5), [])
+  })
+})
+
+describe("GraphIndex", () => {
+  it("takes the codes as they are: it finds what is nearest by more than usearch's own codes tell", () => {
+    const dimensions = 128
+    const index = GraphIndex.make(dimensions)
+    const ids = idsOf(400)
+    const vectors = vectorsOf(400, dimensions, 3)
+    index.set(ids, vectors, 1)
+    let found = 0
+    for (let seed = 0; seed < 30; seed++) {
+      const query = vectorsOf(1, dimensions, 500 + seed)
+      const [best] = brute(ids, vectors, query, 1)
+      if (index.nearest(query, 1, 400, () => false)[0] === best) found++
+    }
+    assert.isAtLeast(found, 28)
+  })
+})
+
+/** A store whose file was opened to be read. */
+const opened = (path: string, fingerprint = "one", dimensions = 16) => {
+  const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
+  return { store, answer: store.answer({ _tag: "Open", path, fingerprint, dimensions, mode: "view" }) }
+}
+
+const ask = <Tag extends Answer["_tag"]>(store: IndexStore, question: Question, tag: Tag) => {
+  const answer = store.answer(question)
+  if (answer._tag !== tag) throw new Error(JSON.stringify(answer))
+  return answer as Extract<Answer, { readonly _tag: Tag }>
+}
+
+const saved = (kind: "flat" | "graph", path: string) => {
+  const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
+  const ids = idsOf(300)
+  const vectors = vectorsOf(300, 16, 5)
+  ask(store, { _tag: "Reset", kind, dimensions: 16, expected: 300 }, "Done")
+  ask(store, { _tag: "Apply", ids, vectors, removed: new Float64Array() }, "Done")
+  ask(store, { _tag: "Save", path, fingerprint: "one", seq: 42, nonce: 4711 }, "Done")
+  return { ids, vectors }
+}
+
+for (const kind of ["flat", "graph"] as const) {
+  describe(`a saved ${kind} index`, () => {
+    it("says what it holds, is the same when opened, and leaves no other file", () => {
+      const path = join(folder, `${kind}.vectors`)
+      const { ids, vectors } = saved(kind, path)
+      const { answer, store } = opened(path)
+      assert.strictEqual(answer._tag, "Opened")
+      if (answer._tag !== "Opened") return
+      assert.include(answer.description, { kind, seq: 42, nonce: 4711, count: 300, fingerprint: "one", dimensions: 16 })
+      assert.lengthOf(ask(store, { _tag: "Compare", ids, vectors }, "Different").ids, 0)
+      assert.deepStrictEqual(
+        readdirSync(folder).filter((name) => name.startsWith(`${kind}.vectors`)),
+        [`${kind}.vectors`]
+      )
+    })
+
+    it("follows changes without changing the file, and tells what differs", () => {
+      const path = join(folder, `${kind}-changes.vectors`)
+      const { ids, vectors } = saved(kind, path)
+      const before = readFileSync(path)
+      const { store } = opened(path)
+      const newer = vectorsOf(20, 16, 77)
+      // 1–10 change, 11–20 go, 301–310 come.
+      ask(
+        store,
+        {
+          _tag: "Apply",
+          ids: Float64Array.of(...ids.slice(0, 10), ...idsOf(10, 301)),
+          vectors: newer.slice(),
+          removed: ids.slice(10, 20)
+        },
+        "Done"
+      )
+      const size = ask(
+        store,
+        { _tag: "Compare", ids: new Float64Array(), vectors: new Float32Array() },
+        "Different"
+      ).size
+      assert.strictEqual(size.count, 300)
+      const different = ask(store, { _tag: "Compare", ids, vectors }, "Different").ids
+      assert.deepStrictEqual(
+        [...different].sort((a, b) => a - b),
+        [...idsOf(20)]
+      )
+      const now = {
+        ids: Float64Array.of(...idsOf(10), ...idsOf(280, 21), ...idsOf(10, 301)),
+        vectors: new Float32Array(300 * 16)
+      }
+      now.vectors.set(newer.subarray(0, 160))
+      now.vectors.set(vectors.subarray(20 * 16), 160)
+      now.vectors.set(newer.subarray(160), 290 * 16)
+      assert.lengthOf(
+        ask(store, { _tag: "Compare", ids: now.ids.slice(), vectors: now.vectors.slice() }, "Different").ids,
+        0
+      )
+      for (let seed = 0; seed < 20; seed++) {
+        const query = vectorsOf(1, 16, 900 + seed)
+        const found = ask(store, { _tag: "Search", query, limit: 10 }, "Found").ids
+        assert.isFalse(
+          found.some((id) => id > 10 && id <= 20),
+          "what went comes back"
+        )
+        assert.strictEqual(new Set(found).size, found.length)
+        for (const id of brute(now.ids, now.vectors, query, 10)) assert.include([...found], id)
+      }
+      assert.isTrue(readFileSync(path).equals(before))
+    })
+
+    it("is refused when it is cut anywhere, and never crashes", () => {
+      const path = join(folder, `${kind}-cut.vectors`)
+      saved(kind, path)
+      const whole = readFileSync(path)
+      for (let i = 0; i < 60; i++) {
+        writeFileSync(path, whole.subarray(0, Math.floor((whole.length * i) / 60)))
+        const { answer } = opened(path)
+        assert.isTrue(answer._tag === "Opened" && answer.description === undefined)
+      }
+    })
+
+    it("is refused when any byte is another, and never crashes", () => {
+      const path = join(folder, `${kind}-flipped.vectors`)
+      saved(kind, path)
+      const whole = readFileSync(path)
+      const next = random(99)
+      for (let i = 0; i < 200; i++) {
+        const damaged = Buffer.from(whole)
+        const at = i < 100 ? whole.length - 1 - i : Math.floor(next() * whole.length)
+        damaged[at] = damaged[at]! ^ (1 + Math.floor(next() * 255))
+        writeFileSync(path, damaged)
+        const { answer } = opened(path)
+        assert.isTrue(answer._tag === "Opened" && answer.description === undefined, `byte ${at}`)
+      }
+    })
+
+    it("is refused for another model", () => {
+      const path = join(folder, `${kind}-model.vectors`)
+      saved(kind, path)
+      for (const { answer } of [opened(path, "two"), opened(path, "one", 17)]) {
+        assert.isTrue(answer._tag === "Opened" && answer.description === undefined && answer.problem.includes("model"))
+      }
+    })
+  })
+}
+
+it("a file that is something else, or not there, is refused", () => {
+  const path = join(folder, "other.vectors")
+  writeFileSync(path, "SQLite format 3\0".repeat(100))
+  for (const file of [path, join(folder, "nothing"), folder]) {
+    const { answer } = opened(file)
+    assert.isTrue(answer._tag === "Opened" && answer.description === undefined)
+  }
+})
+
+it("a file that cannot be written leaves the one before it", () => {
+  const path = join(folder, "kept.vectors")
+  saved("flat", path)
+  const before = readFileSync(path)
+  assert.throws(() =>
+    IndexFile.write(path, { kind: "flat", fingerprint: "one", dimensions: 1, count: 0, seq: 1, nonce: 1 }, [], () => {
+      throw new Error("disk full")
+    })
+  )
+  assert.isTrue(readFileSync(path).equals(before))
+})
+
+it("saving removes what a killed process left, and not what a living one writes", () => {
+  const path = join(folder, "left.vectors")
+  const dead = `${path}.999999999-abc123.tmp`
+  const living = `${path}.${process.ppid}-abc123.tmp`
+  writeFileSync(dead, "half")
+  writeFileSync(living, "half")
+  saved("flat", path)
+  const left = readdirSync(folder).map((name) => join(folder, name))
+  assert.notInclude(left, dead)
+  assert.include(left, living)
+})

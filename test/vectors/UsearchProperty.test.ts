@@ -1,0 +1,165 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Schema, Scope } from "effect"
+import * as Arbitrary from "effect/Arbitrary"
+import type { SqlClient } from "effect/sql"
+import { ModelInfo } from "../../src/domain/Embedding.ts"
+import type { DatabaseError } from "../../src/domain/errors.ts"
+import { normalise } from "../../src/domain/Vector.ts"
+import { Embedder } from "../../src/embedder/Embedder.ts"
+import * as Usearch from "../../src/vectors/Usearch.ts"
+import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { VectorIndex } from "../../src/storage/VectorIndex.ts"
+
+const dimensions = 12
+
+/** Few different vectors, so that many are equally near and the order of uris matters. */
+const vectorOf = (text: string, salt: number): Float32Array => {
+  const vector = new Float32Array(dimensions)
+  for (let i = 0; i < text.length; i++) vector[(text.charCodeAt(i) + salt) % dimensions]! += 1
+  return normalise(vector) ?? new Float32Array(dimensions)
+}
+
+const embedder = (fingerprint: string) =>
+  Layer.succeed(
+    Embedder,
+    Embedder.of({
+      model: new ModelInfo({ id: fingerprint, dimensions, maxLength: 100, fingerprint }),
+      embed: (text) => Effect.succeed(vectorOf(text, fingerprint.length)),
+      embedMany: (texts) => Effect.succeed(texts.map((text) => vectorOf(text, fingerprint.length)))
+    })
+  )
+
+/** A database opened by a process of its own, as far as the database can tell. */
+const open = (url: string, fingerprint: string, index: Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient>) =>
+  Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
+    Layer.provideMerge(index),
+    Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url }), embedder(fingerprint))),
+    Layer.fresh
+  )
+
+const uri = Schema.Literals(["a", "b", "c", "d", "e", "f", "g", "h"])
+const word = Schema.Literals(["red", "green", "blue", "read", "bleu", "dare", "lube"])
+
+const Command = Schema.Union([
+  Schema.TaggedStruct("Save", { uri, words: Schema.Array(word), elsewhere: Schema.Boolean }),
+  Schema.TaggedStruct("SaveMany", { from: Schema.Literals([0, 5, 40]), words: Schema.Array(word) }),
+  Schema.TaggedStruct("Remove", { uri, elsewhere: Schema.Boolean }),
+  Schema.TaggedStruct("Embed", { force: Schema.Boolean, elsewhere: Schema.Boolean }),
+  Schema.TaggedStruct("ChangeModel", {}),
+  Schema.TaggedStruct("Reopen", {}),
+  // Time in which a graph is built and changes are merged.
+  Schema.TaggedStruct("Pause", {}),
+  Schema.TaggedStruct("Search", { words: Schema.Array(word), limit: Schema.Literals([1, 3, 10, 200]) })
+])
+type Command = typeof Command.Type
+
+const textOf = (words: ReadonlyArray<string>) => `x ${words.join(" ")}`
+
+/** Runs commands on a database that two processes use, and compares what the index finds with comparing all. */
+const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
+  Effect.gen(function* () {
+    const folder = yield* Effect.acquireRelease(
+      Effect.promise(() => mkdtemp(join(tmpdir(), "crosswalk-"))),
+      (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+    )
+    const url = join(folder, "references.db")
+    let fingerprint = "one"
+    const start = Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      yield* Effect.addFinalizer(() => Scope.close(scope, Exit.void))
+      const here = yield* Layer.buildWithScope(open(url, fingerprint, Usearch.layer(options)), scope)
+      const elsewhere = yield* Layer.buildWithScope(open(url, fingerprint, VectorIndex.layerSql), scope)
+      return { here, elsewhere, close: Scope.close(scope, Exit.void) }
+    })
+    let both = yield* start
+    const side = (elsewhere: boolean) => (elsewhere ? both.elsewhere : both.here)
+
+    const search = (words: ReadonlyArray<string>, limit: number) =>
+      Effect.gen(function* () {
+        const vector = vectorOf(textOf(words), fingerprint.length)
+        const nearest = Effect.flatMap(VectorIndex, (index) => index.nearest(vector, { fingerprint, limit }))
+        const expected = yield* Effect.provide(nearest, both.elsewhere)
+        const found = yield* Effect.provide(nearest, both.here)
+        assert.deepStrictEqual(found, expected)
+      })
+
+    for (const command of commands) {
+      switch (command._tag) {
+        case "Save":
+          yield* Effect.flatMap(EmbeddingRepository, (embeddings) =>
+            embeddings.saveWithEmbedding({ uri: command.uri, title: textOf(command.words), entityType: "t" })
+          ).pipe(Effect.provide(side(command.elsewhere)))
+          break
+        case "SaveMany":
+          yield* Effect.gen(function* () {
+            const references = yield* ReferenceRepository
+            yield* references.saveMany(
+              Array.from({ length: 30 }, (_, i) => ({
+                uri: `m${command.from + i}`,
+                title: textOf(command.words) + "abcdefghij"[i % 10],
+                entityType: "t"
+              }))
+            )
+            yield* (yield* EmbeddingRepository).updateAllEmbeddings()
+          }).pipe(Effect.provide(both.elsewhere))
+          break
+        case "Remove":
+          yield* Effect.flatMap(ReferenceRepository, (references) => references.remove(command.uri)).pipe(
+            Effect.ignore,
+            Effect.provide(side(command.elsewhere))
+          )
+          break
+        case "Embed":
+          yield* Effect.flatMap(EmbeddingRepository, (embeddings) =>
+            embeddings.updateAllEmbeddings({ force: command.force })
+          ).pipe(Effect.provide(side(command.elsewhere)))
+          break
+        case "ChangeModel":
+          fingerprint = fingerprint === "one" ? "another" : "one"
+          yield* both.close
+          both = yield* start
+          break
+        case "Reopen":
+          yield* both.close
+          both = yield* start
+          break
+        case "Pause":
+          yield* search(["dare"], 1)
+          yield* Effect.sleep("200 millis")
+          break
+        case "Search":
+          yield* search(command.words, command.limit)
+      }
+    }
+    yield* search(["red"], 10)
+    yield* search(["blue", "read"], 200)
+    yield* both.close
+  }).pipe(Effect.scoped)
+
+/** Ends with a graph. */
+const graph: ReadonlyArray<Command> = [
+  { _tag: "SaveMany", from: 0, words: ["red"] },
+  { _tag: "SaveMany", from: 40, words: ["blue", "dare"] },
+  { _tag: "Pause" }
+]
+
+const commands = Arbitrary.array(Arbitrary.schema(Command), { minLength: 1, maxLength: 25 })
+
+it.live.prop(
+  "whatever is done by two processes, a search finds what comparing all finds",
+  { commands },
+  ({ commands }) => run(commands, {}),
+  { arbitrary: { runs: 12 }, timeout: 120_000 }
+)
+
+it.live.prop(
+  "so it does where a graph is built beside it and changes are merged",
+  { commands },
+  ({ commands }) => run([...graph, ...commands], { exactUpTo: 10, mergeAfter: 5 }),
+  { arbitrary: { runs: 12 }, timeout: 120_000 }
+)
