@@ -9,25 +9,22 @@
 // What is stored and found
 export { Catalog, CatalogId } from "./domain/Catalog.ts"
 export { Embedding, ModelInfo, ReferenceWithEmbedding } from "./domain/Embedding.ts"
-export {
-  ConflictError,
-  DatabaseError,
-  DatabaseReason,
-  EmbeddingError,
-  ImportError,
-  ModelLoadError,
-  ModelMismatchError,
-  NotFoundError,
-  ValidationError
-} from "./domain/errors.ts"
+export { ConflictError } from "./domain/ConflictError.ts"
+export { DatabaseError, DatabaseReason } from "./domain/DatabaseError.ts"
+export { EmbeddingError } from "./domain/EmbeddingError.ts"
+export { ImportError } from "./domain/ImportError.ts"
+export { ModelLoadError } from "./domain/ModelLoadError.ts"
+export { ModelMismatchError } from "./domain/ModelMismatchError.ts"
+export { NotFoundError } from "./domain/NotFoundError.ts"
+export { ValidationError } from "./domain/ValidationError.ts"
 export { Explanation } from "./domain/Explanation.ts"
 export { FacetCount, Facets } from "./domain/Facets.ts"
 export { Filter } from "./domain/Filter.ts"
-export { Hit } from "./domain/Hit.ts"
+export { ScoredReference } from "./domain/ScoredReference.ts"
 export { MetadataCondition } from "./domain/MetadataCondition.ts"
 export { Reference, ReferenceInput } from "./domain/Reference.ts"
 export { Confidence, Provenance, Relation, RelationStatus, RelationType } from "./domain/Relation.ts"
-export { SearchHit } from "./domain/SearchHit.ts"
+export { Hit } from "./domain/Hit.ts"
 export { TextOf, textOf } from "./domain/TextOf.ts"
 
 // Embedders
@@ -45,15 +42,15 @@ export * as Migrations from "./storage/Migrations.ts"
 export {
   ReferenceRepository,
   type SaveTotals,
-  type SearchOptions as FindOptions
+  type FindOptions
 } from "./storage/ReferenceRepository.ts"
-export { type Direction, RelationInput, RelationRepository } from "./storage/RelationRepository.ts"
+export { type RelationDirection, RelationInput, RelationRepository } from "./storage/RelationRepository.ts"
 export { type NearestOptions, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
 
 // Search
 export * as Evaluation from "./search/Evaluation.ts"
 export { Search, type SearchResult } from "./search/Search.ts"
-export { Fusion, Mode, SearchOptions } from "./search/SearchOptions.ts"
+export { SearchFusion, SearchMode, SearchOptions } from "./search/SearchOptions.ts"
 export * as IndexAdmin from "./vectors/IndexAdmin.ts"
 export * as Usearch from "./vectors/Usearch.ts"
 
@@ -75,7 +72,7 @@ export * as GraphDot from "./report/GraphDot.ts"
 export * as GraphSvg from "./report/GraphSvg.ts"
 export {
   type LogOptions,
-  type Outcome,
+  type ReviewOutcome,
   Review,
   type Reviewer,
   type UndoOptions,
@@ -96,17 +93,7 @@ export {
 } from "./domain/Suggestion.ts"
 
 // Importers
-export type {
-  Columns as ImportColumns,
-  Download,
-  Entry,
-  Format,
-  Item,
-  Options as ImportOptions,
-  Source,
-  UrlOptions,
-  Withdrawn
-} from "./importer/Importer.ts"
-export type { Mapping, MappingItem, MappingOptions, MappingSource, Unmapped } from "./importer/mapping/Mapping.ts"
+export * as Importer from "./importer/Importer.ts"
+export * as Mapping from "./importer/mapping/Mapping.ts"
 export * as Mappings from "./importer/mapping/Mappings.ts"
 export * as Sources from "./importer/Sources.ts"

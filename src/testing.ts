@@ -1,7 +1,11 @@
 /** `crosswalk/testing`: stores for the tests of your own program. */
 import * as Store from "./Store.ts"
 
-export { DatabaseError, EmbeddingError, ModelLoadError, NotFoundError, ValidationError } from "./domain/errors.ts"
+export { DatabaseError } from "./domain/DatabaseError.ts"
+export { EmbeddingError } from "./domain/EmbeddingError.ts"
+export { ModelLoadError } from "./domain/ModelLoadError.ts"
+export { NotFoundError } from "./domain/NotFoundError.ts"
+export { ValidationError } from "./domain/ValidationError.ts"
 export * as Deterministic from "./embedder/Deterministic.ts"
 export { Embedder } from "./embedder/Embedder.ts"
 

@@ -1,5 +1,5 @@
 import { Effect, FileSystem, Option, Result, type Scope, Stdio, Stream } from "effect"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import type { Download, Options, Source } from "../importer/Importer.ts"
 import { locate } from "../importer/source/Locate.ts"

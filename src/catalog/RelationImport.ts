@@ -1,6 +1,6 @@
 import { Clock, Effect, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import type { ImportError } from "../domain/errors.ts"
+import type { ImportError } from "../domain/ImportError.ts"
 import type { RelationStatus } from "../domain/Relation.ts"
 import { withHead } from "../importer/source/Bytes.ts"
 import type { MappingOptions } from "../importer/mapping/Mapping.ts"

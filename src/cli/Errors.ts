@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import type { CliError, HelpDoc } from "effect/cli"
 import { PlatformError } from "effect/PlatformError"
-import { NotFoundError } from "../domain/errors.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
 
 /** The exit codes of `crosswalk`. */
 export const ExitCode = {

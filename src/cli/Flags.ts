@@ -1,6 +1,6 @@
 import { Effect, Option } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
-import { ValidationError } from "../domain/errors.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import { parse } from "../domain/MetadataCondition.ts"
 
 /** A flag that may be left out, as `undefined`. */

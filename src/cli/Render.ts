@@ -1,5 +1,5 @@
 import { DateTime } from "effect"
-import type { Hit } from "../domain/Hit.ts"
+import type { ScoredReference } from "../domain/ScoredReference.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
 import type { Output } from "./Output.ts"
@@ -20,7 +20,7 @@ export const referenceJson = (reference: Reference) => ({
   updatedAt: DateTime.formatIso(reference.updatedAt)
 })
 
-export const hitJson = ({ reference, score }: Hit) => ({
+export const hitJson = ({ reference, score }: ScoredReference) => ({
   uri: reference.uri,
   title: reference.title,
   score,
@@ -44,7 +44,7 @@ export const relationJson = (relation: Relation) => ({
 })
 
 /** Two lines for each hit: score, URI and title; the beginning of the description. */
-export const hits = (output: Printer, found: ReadonlyArray<Hit>): ReadonlyArray<Safe> =>
+export const hits = (output: Printer, found: ReadonlyArray<ScoredReference>): ReadonlyArray<Safe> =>
   found.flatMap(({ reference, score }) => {
     const number = score.toFixed(score < 1 ? 3 : 2).padStart(6)
     const head = safe`${number}  ${output.bold(reference.uri)}  ${oneLine(reference.title, output.width)}`

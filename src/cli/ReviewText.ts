@@ -1,4 +1,4 @@
-import type { Outcome } from "../crosswalk/Review.ts"
+import type { ReviewOutcome } from "../crosswalk/Review.ts"
 import { pieces } from "../crosswalk/WordsInCommon.ts"
 import type { Decision } from "../domain/Decision.ts"
 import type { Reference } from "../domain/Reference.ts"
@@ -79,7 +79,7 @@ export const decisionLine = ({ after, at, before, by, note, source, step, target
   }${note === undefined || note === "" ? "" : ` "${note}"`}`
 
 /** What became of verdicts as `--json` prints it. */
-export const outcomeJson = ({ decided, refused, step, unchanged }: Outcome) => ({
+export const outcomeJson = ({ decided, refused, step, unchanged }: ReviewOutcome) => ({
   step: step ?? null,
   decided: decided.map(decisionJson),
   unchanged,

@@ -1,13 +1,13 @@
 import type { Leg } from "../domain/Explanation.ts"
 import type { FacetCount, Facets } from "../domain/Facets.ts"
-import type { SearchHit } from "../domain/SearchHit.ts"
+import type { Hit } from "../domain/Hit.ts"
 import type { Output } from "./Output.ts"
 import * as Render from "./Render.ts"
 import { oneLine, type Safe, safe } from "./Safe.ts"
 
 type Printer = Output["Service"]
 
-export const hitJson = (hit: SearchHit) => ({
+export const hitJson = (hit: Hit) => ({
   ...Render.hitJson(hit),
   relevance: hit.relevance,
   explanation: { ...hit.explanation }
@@ -18,7 +18,7 @@ const leg = (name: string, { contribution, rank, scaled, score }: Leg): string =
   (rank === undefined ? "not among its best" : `rank ${rank}`)
 
 /** A hit with a line for what each leg adds to its score. */
-export const explained = (output: Printer, hit: SearchHit): ReadonlyArray<Safe> => {
+export const explained = (output: Printer, hit: Hit): ReadonlyArray<Safe> => {
   const { keyword, semantic } = hit.explanation
   const parts = [
     ...(semantic === undefined ? [] : [leg("meaning", semantic)]),

@@ -2,14 +2,12 @@ import { Context, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { CatalogId } from "../domain/Catalog.ts"
 import { CatalogChanges, Change, type ChangeKind, Successor } from "../domain/Change.ts"
-import type {
-  DatabaseError,
-  EmbeddingError,
-  ModelLoadError,
-  ModelMismatchError,
-  NotFoundError
-} from "../domain/errors.ts"
-import { ValidationError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
+import type { NotFoundError } from "../domain/NotFoundError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { SuggestMethod } from "../domain/Suggestion.ts"
 import type { Embedder } from "../embedder/Embedder.ts"

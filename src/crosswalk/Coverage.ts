@@ -7,7 +7,9 @@ import {
   type CoverageState,
   type CoveredReference
 } from "../domain/Coverage.ts"
-import { type DatabaseError, NotFoundError, ValidationError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import { RelationStatus, RelationType } from "../domain/Relation.ts"
 import { JsonValue } from "../domain/Text.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"

@@ -1,13 +1,11 @@
 import { Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
-import type {
-  DatabaseError,
-  EmbeddingError,
-  ModelLoadError,
-  ModelMismatchError,
-  NotFoundError
-} from "../domain/errors.ts"
-import { ValidationError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
+import type { NotFoundError } from "../domain/NotFoundError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import { CalibrationSet, ReferenceSuggestions, Suggestion, Suggestions, SuggestOptions } from "../domain/Suggestion.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"

@@ -1,6 +1,6 @@
 import { Effect, Schema, Stream } from "effect"
 import { CatalogId } from "../domain/Catalog.ts"
-import { NotFoundError } from "../domain/errors.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { Confidence, type Relation, RelationStatus } from "../domain/Relation.ts"
 import { decodeInput } from "../storage/Decoding.ts"

@@ -1,7 +1,9 @@
 import { Clock, Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import { type Decision, type Refusal, Verdict } from "../domain/Decision.ts"
-import { type DatabaseError, NotFoundError, ValidationError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import type { RelationType } from "../domain/Relation.ts"
 import { ReviewFilter, ReviewItem } from "../domain/ReviewItem.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
@@ -26,7 +28,7 @@ export interface VerdictForAll extends Reviewer {
 }
 
 /** What became of verdicts. */
-export interface Outcome {
+export interface ReviewOutcome {
   /** Their number in the log, to take them back; absent where nothing changed. */
   readonly step: number | undefined
   /** What was changed, in the order in which it was given. */
@@ -48,7 +50,7 @@ export interface UndoOptions extends Reviewer {
 /** How many relations with their texts are read at a time. */
 const pageSize = 100
 
-const nothing: Outcome = { step: undefined, decided: [], unchanged: 0, refused: [] }
+const nothing: ReviewOutcome = { step: undefined, decided: [], unchanged: 0, refused: [] }
 
 const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
@@ -111,7 +113,7 @@ const make = Effect.gen(function* () {
     const { changes, refused, unchanged } = Verdicts.changes(verdicts, between, stored, by)
     if (changes.length === 0) return { ...nothing, unchanged, refused }
     const step = yield* rows.write(changes, { at: yield* Clock.currentTimeMillis, by })
-    return { step, decided: yield* rows.ofStep(step), unchanged, refused } satisfies Outcome
+    return { step, decided: yield* rows.ofStep(step), unchanged, refused } satisfies ReviewOutcome
   })
 
   const decide = Effect.fn("Review.decide")(
@@ -156,7 +158,7 @@ const make = Effect.gen(function* () {
     }
     if (changes.length === 0) return { ...nothing, refused }
     const undone = yield* rows.write(changes, { at: yield* Clock.currentTimeMillis, by, undoes: step })
-    return { step: undone, decided: yield* rows.ofStep(undone), unchanged: 0, refused } satisfies Outcome
+    return { step: undone, decided: yield* rows.ofStep(undone), unchanged: 0, refused } satisfies ReviewOutcome
   })
 
   const undo = Effect.fn("Review.undo")(
@@ -261,14 +263,14 @@ export class Review extends Context.Service<
     readonly decide: (
       verdicts: ReadonlyArray<Verdict>,
       reviewer?: Reviewer
-    ) => Effect.Effect<Outcome, ValidationError | DatabaseError>
+    ) => Effect.Effect<ReviewOutcome, ValidationError | DatabaseError>
     /** Decides on all relations that pass, as one step. */
-    readonly decideAll: (filter: ReviewFilter, verdict: VerdictForAll) => Effect.Effect<Outcome, InputError>
+    readonly decideAll: (filter: ReviewFilter, verdict: VerdictForAll) => Effect.Effect<ReviewOutcome, InputError>
     /**
      * Takes steps back, the newest first; that is logged too. A relation that has changed since stays as it is and is
      * among `refused`.
      */
-    readonly undo: (options?: UndoOptions) => Effect.Effect<Outcome, ValidationError | DatabaseError>
+    readonly undo: (options?: UndoOptions) => Effect.Effect<ReviewOutcome, ValidationError | DatabaseError>
     /** The log of decisions, the newest first. */
     readonly log: (options?: LogOptions) => Effect.Effect<ReadonlyArray<Decision>, ValidationError | DatabaseError>
   }

@@ -1,12 +1,16 @@
 import { Schema } from "effect"
+import { Explanation } from "./Explanation.ts"
 import { Reference } from "./Reference.ts"
 
-/** A reference found by a search. */
+/** A reference found by `Search`, and why. */
 export class Hit extends Schema.Class<Hit>("crosswalk/Hit")({
   reference: Reference,
   /**
-   * How well it answers, larger is better. By meaning: the cosine, cut at 0, so 0–1. By keyword: −BM25, 0 or more and
-   * unbounded. Scores of different modes cannot be compared.
+   * What the hits are ordered by, larger is better. Hybrid: 0–1, relative to the other hits of this query. By meaning:
+   * the cosine, cut at 0. By keyword: −BM25, unbounded. Scores of different queries or modes cannot be compared.
    */
-  score: Schema.Finite
+  score: Schema.Finite,
+  /** How likely it answers the query at all, 0–1, on one scale for all queries. */
+  relevance: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+  explanation: Explanation
 }) {}

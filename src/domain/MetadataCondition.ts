@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { ValidationError } from "./errors.ts"
+import { ValidationError } from "./ValidationError.ts"
 import { Text } from "./Text.ts"
 
 /** How a metadata value must stand to the value of a condition. */

@@ -1,6 +1,7 @@
 import { Context, type Effect } from "effect"
 import type { ModelInfo } from "../domain/Embedding.ts"
-import type { EmbeddingError, ModelLoadError } from "../domain/errors.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 
 /**
  * Whether a text is looked for or looked in. Some models put different prefixes before the two; most do not tell them

@@ -1,5 +1,6 @@
 import { Effect, Layer, Schema } from "effect"
-import { type ModelLoadError, ValidationError } from "../domain/errors.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import * as Deterministic from "./Deterministic.ts"
 import type { Embedder } from "./Embedder.ts"
 import { Dtype, Pooling } from "./Manifest.ts"

@@ -1,4 +1,4 @@
-import { EmbeddingError } from "../domain/errors.ts"
+import { EmbeddingError } from "../domain/EmbeddingError.ts"
 
 const longest = 200
 

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { Effect, Schema } from "effect"
-import { ModelLoadError } from "../domain/errors.ts"
+import { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { type Dtype, type FileDigest, type Manifest, ManifestJson, type Pooling } from "./Manifest.ts"
 
 /** The files that every model has, beside its weights. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto"
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { type Duration, Effect, Schema } from "effect"
-import { ModelLoadError } from "../domain/errors.ts"
+import { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { type Dtype, ManifestJson } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
 

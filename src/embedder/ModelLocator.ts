@@ -1,7 +1,7 @@
 import { homedir } from "node:os"
 import { isAbsolute, join, resolve } from "node:path"
 import { Duration, Effect } from "effect"
-import { ModelLoadError } from "../domain/errors.ts"
+import { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { Dtype, Manifest } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
 import * as ModelHub from "./ModelHub.ts"

@@ -1,5 +1,6 @@
 import { Effect, type Scope } from "effect"
-import { type EmbeddingError, ModelLoadError } from "../domain/errors.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { embeddingFailure } from "./EmbeddingFailure.ts"
 import type { EarlyWorker } from "./EarlyWorker.ts"
 import type { ModelSpec } from "./ModelSpec.ts"

@@ -1,5 +1,5 @@
 import { Effect, Result, Schema, Stream } from "effect"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import { decodeAt, readDocument } from "./Documents.ts"
 import type { Format, Input, Item } from "./Importer.ts"

@@ -1,5 +1,5 @@
 import { Effect, Result, type Schema } from "effect"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import { readText } from "./source/Bytes.ts"
 import type { Contents, Head } from "./Importer.ts"
 import { fromIssue } from "./Items.ts"

@@ -1,6 +1,6 @@
 import { Effect, Result, Schema, Stream } from "effect"
 import { CoverageException } from "../domain/Coverage.ts"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import { withHead } from "./source/Bytes.ts"
 import { decodeAt, readDocument } from "./Documents.ts"
 import { extensionOf } from "./Names.ts"

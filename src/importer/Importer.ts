@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import type { Duration, Effect, Result, Stream } from "effect"
-import type { ImportError } from "../domain/errors.ts"
+import type { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 
 /** An entry that the source marks as deleted; it is reported, not imported and not an error. */

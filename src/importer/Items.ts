@@ -1,6 +1,6 @@
 import { Effect, Result, Schema, SchemaIssue } from "effect"
 import { CatalogId } from "../domain/Catalog.ts"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import { ReferenceInput } from "../domain/Reference.ts"
 import type { Item } from "./Importer.ts"
 import { isTooDeep, pathOf } from "./text/JsonText.ts"

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { ImportError } from "../domain/errors.ts"
+import type { ImportError } from "../domain/ImportError.ts"
 import type { Columns, Input, Item } from "./Importer.ts"
 import { catalogFromName, checkCatalog, entry, failure, uriOf, within } from "./Items.ts"
 import { isObject } from "./text/JsonText.ts"

@@ -1,5 +1,5 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"

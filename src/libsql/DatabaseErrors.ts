@@ -1,5 +1,5 @@
 import type { SqlError } from "effect/sql"
-import { DatabaseError, type DatabaseReason } from "../domain/errors.ts"
+import { DatabaseError, type DatabaseReason } from "../domain/DatabaseError.ts"
 import { detailOf, type Fault, faultOf } from "./LibsqlError.ts"
 
 interface Advice {

@@ -1,7 +1,7 @@
 import { Config as EffectConfig, Context, Effect, Layer, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlError, Statement } from "effect/sql"
-import type { DatabaseError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { fromCause, toDatabaseError } from "./DatabaseErrors.ts"
 import { type Config, type Kind, locate } from "./LibsqlConfig.ts"
 import * as LibsqlConnection from "./LibsqlConnection.ts"

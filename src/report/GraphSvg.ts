@@ -1,4 +1,4 @@
-import { ValidationError } from "../domain/errors.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
 import * as CoverageGroups from "../crosswalk/CoverageGroups.ts"

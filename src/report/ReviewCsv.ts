@@ -1,6 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import type { Verdict } from "../domain/Decision.ts"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import { RelationType } from "../domain/Relation.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import * as CsvTable from "../importer/text/CsvTable.ts"

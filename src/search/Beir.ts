@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path"
 import { Effect, FileSystem, Schema, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
-import { ImportError } from "../domain/errors.ts"
+import { ImportError } from "../domain/ImportError.ts"
 
 /** A document of a collection. */
 export interface Document {

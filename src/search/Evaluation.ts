@@ -1,20 +1,18 @@
 import { Effect, Option, Stream } from "effect"
 import type { FileSystem } from "effect"
-import type {
-  DatabaseError,
-  EmbeddingError,
-  ImportError,
-  ModelLoadError,
-  ModelMismatchError,
-  ValidationError
-} from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ImportError } from "../domain/ImportError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import * as Beir from "./Beir.ts"
 import * as Measures from "./Measures.ts"
 import { Search } from "./Search.ts"
-import type { Mode, SearchOptions } from "./SearchOptions.ts"
+import type { SearchMode, SearchOptions } from "./SearchOptions.ts"
 
 /** How far an evaluation is. */
 export interface Progress {
@@ -27,7 +25,7 @@ export interface Progress {
 /** What is evaluated, and how. */
 export interface Options {
   /** All three unless told. */
-  readonly modes?: ReadonlyArray<Mode> | undefined
+  readonly modes?: ReadonlyArray<SearchMode> | undefined
   /** The file in `qrels`, without `.tsv`; `test` where there is one unless told, else all. */
   readonly split?: string | undefined
   readonly search?: Pick<SearchOptions, "semanticWeight" | "fusion"> | undefined
@@ -56,7 +54,7 @@ export interface Report {
   /** How many queries were asked: those with a relevant document. */
   readonly queries: number
   readonly documents: number
-  readonly modes: ReadonlyMap<Mode, ModeResult>
+  readonly modes: ReadonlyMap<SearchMode, ModeResult>
 }
 
 /** How deep the rankings are measured. */
@@ -66,7 +64,7 @@ const prefix = "evaluation:"
 const groupSize = 256
 const concurrency = 4
 
-const allModes: ReadonlyArray<Mode> = ["keyword", "semantic", "hybrid"]
+const allModes: ReadonlyArray<SearchMode> = ["keyword", "semantic", "hybrid"]
 
 /** A document as a reference. One without a title has its text in that place, so that nothing is told twice. */
 const referenceOf = ({ id, text, title }: Beir.Document): ReadonlyArray<ReferenceInput> => {
@@ -116,7 +114,7 @@ export const run = Effect.fn("Evaluation.run")(function* (
     }) ?? Effect.void
   }
 
-  const results = new Map<Mode, ModeResult>()
+  const results = new Map<SearchMode, ModeResult>()
   let asked = 0
   for (const mode of modes) {
     const answered = yield* Effect.forEach(
@@ -160,7 +158,7 @@ export const toJson = ({ collection, documents, modes, queries }: Report) => ({
 })
 
 /** The rankings of a mode in TREC's format: query, Q0, document, rank, score, run. */
-export const toTrec = (mode: Mode, { rankings }: ModeResult): string =>
+export const toTrec = (mode: SearchMode, { rankings }: ModeResult): string =>
   rankings
     .flatMap(({ documents, query }) =>
       documents.map(({ id, score }, i) => `${query} Q0 ${id} ${i + 1} ${score} crosswalk-${mode}\n`)

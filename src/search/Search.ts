@@ -1,15 +1,13 @@
 import { Context, Effect, Layer } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import {
-  type DatabaseError,
-  type EmbeddingError,
-  type ModelLoadError,
-  type ModelMismatchError,
-  ValidationError
-} from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import type { Facets } from "../domain/Facets.ts"
 import type { Filter } from "../domain/Filter.ts"
-import { SearchHit } from "../domain/SearchHit.ts"
+import { Hit } from "../domain/Hit.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeInput } from "../storage/Decoding.ts"
@@ -27,7 +25,7 @@ import * as SemanticLeg from "./SemanticLeg.ts"
 /** What a search found. */
 export interface SearchResult {
   /** Best first, then by uri. */
-  readonly hits: ReadonlyArray<SearchHit>
+  readonly hits: ReadonlyArray<Hit>
   /**
    * Present where asked for: what was looked through, counted. By keyword the references that have a word of the query,
    * else all that pass the filter.
@@ -167,7 +165,7 @@ const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
         const byUri = yield* references.findMany(best.map(({ uri }) => uri))
         const hits = best.flatMap(({ explanation, relevance, score, uri }) => {
           const reference = byUri.get(uri)
-          return reference === undefined ? [] : [new SearchHit({ reference, score, relevance, explanation })]
+          return reference === undefined ? [] : [new Hit({ reference, score, relevance, explanation })]
         })
         if (options.facets !== true) return { hits } satisfies SearchResult
         const passes = conditions(sql, filter)

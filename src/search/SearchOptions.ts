@@ -2,26 +2,26 @@ import { Schema } from "effect"
 import { Filter } from "../domain/Filter.ts"
 
 /** By meaning and words together, by meaning alone, or by words alone, which needs no model. */
-export const Mode = Schema.Literals(["hybrid", "semantic", "keyword"])
-export type Mode = typeof Mode.Type
+export const SearchMode = Schema.Literals(["hybrid", "semantic", "keyword"])
+export type SearchMode = typeof SearchMode.Type
 
 /** How hybrid joins its two rankings: by their scaled scores, or by their ranks alone. */
-export const Fusion = Schema.Literals(["convex", "rrf"])
-export type Fusion = typeof Fusion.Type
+export const SearchFusion = Schema.Literals(["convex", "rrf"])
+export type SearchFusion = typeof SearchFusion.Type
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 
 /** What a search looks for, and how. */
 export const SearchOptions = Schema.Struct({
   /** `hybrid` unless told. */
-  mode: Schema.optional(Mode),
+  mode: Schema.optional(SearchMode),
   /** At most this many hits; a whole number from 0 up, 10 unless told. Hybrid ranks up to 200 references. */
   limit: Schema.optional(Schema.Natural),
   filter: Schema.optional(Filter),
   /** How much meaning weighs in a `convex` hybrid, 0–1; 0.75 unless told, the rest goes to the words. */
   semanticWeight: Schema.optional(Share),
   /** `convex` unless told. */
-  fusion: Schema.optional(Fusion),
+  fusion: Schema.optional(SearchFusion),
   /** Only hits of at least this relevance, 0–1. */
   minRelevance: Schema.optional(Share),
   /** Only hits that are likely to answer the query (a relevance of 0.5 or more); perhaps none. */

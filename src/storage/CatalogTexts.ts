@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Boilerplate, learn as learnBoilerplate, none, withoutOpening } from "../domain/Boilerplate.ts"
-import type { DatabaseError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import { TextOf } from "../domain/TextOf.ts"
 import { decodeRow } from "./Decoding.ts"

@@ -1,6 +1,6 @@
 import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
-import type { DatabaseError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { decodeRow } from "./Decoding.ts"
 
 /** A moment in the history of the stored vectors: the number of the last change, and what tells it from others' histories. */

@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { normalise } from "../domain/Vector.ts"
-import { DatabaseError, ValidationError } from "../domain/errors.ts"
+import { DatabaseError } from "../domain/DatabaseError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import { Filter } from "../domain/Filter.ts"
 
 /** Decodes what a caller gave; the first problem becomes a ValidationError. `root` names the value as a whole. */

@@ -1,6 +1,6 @@
 import { Effect, Option, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { DatabaseError } from "../domain/errors.ts"
+import { DatabaseError } from "../domain/DatabaseError.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"

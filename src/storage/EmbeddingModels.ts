@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { ModelInfo } from "../domain/Embedding.ts"
-import { ModelMismatchError } from "../domain/errors.ts"
+import { ModelMismatchError } from "../domain/ModelMismatchError.ts"
 
 /** Fails where vectors are stored, but none of them by the model in use. */
 export const assertComparable = (

@@ -1,16 +1,14 @@
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Embedding, ModelInfo, ReferenceWithEmbedding } from "../domain/Embedding.ts"
-import {
-  type DatabaseError,
-  EmbeddingError,
-  type ModelLoadError,
-  type ModelMismatchError,
-  NotFoundError,
-  ValidationError
-} from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import type { Filter } from "../domain/Filter.ts"
-import { Hit } from "../domain/Hit.ts"
+import { ScoredReference } from "../domain/ScoredReference.ts"
 import type { Reference, ReferenceInput } from "../domain/Reference.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
@@ -19,7 +17,7 @@ import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeFilter, decodeLimit, decodeQuery, decodeRow, decodeVector } from "./Decoding.ts"
 import { assertComparable } from "./EmbeddingModels.ts"
 import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
-import { ReferenceRepository, type SearchOptions } from "./ReferenceRepository.ts"
+import { ReferenceRepository, type FindOptions } from "./ReferenceRepository.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import { VectorIndex } from "./VectorIndex.ts"
 
@@ -135,7 +133,9 @@ const make = Effect.gen(function* () {
       const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
       return neighbours.flatMap(({ uri, cosine }) => {
         const reference = byUri.get(uri)
-        return reference === undefined ? [] : [new Hit({ reference, score: Math.min(1, Math.max(0, cosine)) })]
+        return reference === undefined
+          ? []
+          : [new ScoredReference({ reference, score: Math.min(1, Math.max(0, cosine)) })]
       })
     },
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilar")(error)))
@@ -143,7 +143,7 @@ const make = Effect.gen(function* () {
 
   const findSimilarByEmbedding = Effect.fn("EmbeddingRepository.findSimilarByEmbedding")(function* (
     vector: ArrayLike<number>,
-    options?: SearchOptions
+    options?: FindOptions
   ) {
     const limit = yield* decodeLimit(options?.limit ?? 10)
     const decoded = decodeVector(vector, model.dimensions)
@@ -152,7 +152,7 @@ const make = Effect.gen(function* () {
   })
 
   const findSimilarByText = Effect.fn("EmbeddingRepository.findSimilarByText")(
-    function* (text: string, options?: SearchOptions) {
+    function* (text: string, options?: FindOptions) {
       const limit = yield* decodeLimit(options?.limit ?? 10)
       yield* decodeQuery("text", text)
       if (limit === 0) return []
@@ -164,7 +164,7 @@ const make = Effect.gen(function* () {
   )
 
   const findSimilarTo = Effect.fn("EmbeddingRepository.findSimilarTo")(
-    function* (uri: string, options?: SearchOptions) {
+    function* (uri: string, options?: FindOptions) {
       const limit = yield* decodeLimit(options?.limit ?? 10)
       const row = Option.getOrUndefined(yield* findRow(uri))
       if (row === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
@@ -236,18 +236,18 @@ export class EmbeddingRepository extends Context.Service<
     /** The nearest in meaning to a text that is not blank. */
     readonly findSimilarByText: (
       text: string,
-      options?: SearchOptions
-    ) => Effect.Effect<ReadonlyArray<Hit>, SearchError | EmbeddingError | ModelLoadError>
+      options?: FindOptions
+    ) => Effect.Effect<ReadonlyArray<ScoredReference>, SearchError | EmbeddingError | ModelLoadError>
     /** The nearest to a vector of the model's dimensions; it need not be normalised. */
     readonly findSimilarByEmbedding: (
       vector: ArrayLike<number>,
-      options?: SearchOptions
-    ) => Effect.Effect<ReadonlyArray<Hit>, SearchError>
+      options?: FindOptions
+    ) => Effect.Effect<ReadonlyArray<ScoredReference>, SearchError>
     /** The nearest to a stored reference, without itself. */
     readonly findSimilarTo: (
       uri: string,
-      options?: SearchOptions
-    ) => Effect.Effect<ReadonlyArray<Hit>, SearchError | NotFoundError | EmbeddingError | ModelLoadError>
+      options?: FindOptions
+    ) => Effect.Effect<ReadonlyArray<ScoredReference>, SearchError | NotFoundError | EmbeddingError | ModelLoadError>
     /**
      * Embeds every reference whose vector is missing, of another text or of another model. Interrupted, the next call goes
      * on where it stopped; a text that cannot be embedded is counted and reported, and stops nothing.

@@ -1,6 +1,7 @@
 import { Clock, Effect, Option, Ref, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import { EmbeddingError, ValidationError } from "../domain/errors.ts"
+import { EmbeddingError } from "../domain/EmbeddingError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import type { Filter } from "../domain/Filter.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { toBytes } from "../domain/Vector.ts"

@@ -1,6 +1,6 @@
 import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
-import { DatabaseError } from "../domain/errors.ts"
+import { DatabaseError } from "../domain/DatabaseError.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 
 const ledger = "crosswalk_migration"

@@ -2,9 +2,12 @@ import { Clock, Context, Effect, Layer, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Boilerplate } from "../domain/Boilerplate.ts"
 import { Catalog } from "../domain/Catalog.ts"
-import { ConflictError, type DatabaseError, NotFoundError, type ValidationError } from "../domain/errors.ts"
+import { ConflictError } from "../domain/ConflictError.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Filter } from "../domain/Filter.ts"
-import { Hit } from "../domain/Hit.ts"
+import { ScoredReference } from "../domain/ScoredReference.ts"
 import { type Reference, ReferenceInput } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
@@ -13,7 +16,7 @@ import { decodeEach, decodeFilter, decodeInput, decodeLimit, decodeQuery, decode
 import { conditions } from "./FilterSql.ts"
 import * as KeywordLeg from "./KeywordLeg.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
-import { type Direction, type RelationInput, RelationRepository } from "./RelationRepository.ts"
+import { type RelationDirection, type RelationInput, RelationRepository } from "./RelationRepository.ts"
 
 /** What saving did, in numbers of references. */
 export interface SaveTotals {
@@ -23,7 +26,7 @@ export interface SaveTotals {
 }
 
 /** Which references to return, and how many at the most. */
-export interface SearchOptions {
+export interface FindOptions {
   /** A whole number from 0 up; 10 unless told. */
   readonly limit?: number | undefined
   readonly filter?: Filter | undefined
@@ -173,14 +176,14 @@ const make = Effect.gen(function* () {
     )
 
   const search = Effect.fn("ReferenceRepository.search")(
-    function* (query: string, options?: SearchOptions) {
+    function* (query: string, options?: FindOptions) {
       const limit = yield* decodeLimit(options?.limit ?? 10)
       const filter = yield* decodeFilter(options?.filter)
       const { matches } = yield* keyword.rank(yield* decodeQuery("query", query), limit, filter)
       const found = yield* findMany(matches.map(({ uri }) => uri))
       return matches.flatMap(({ uri, score }) => {
         const reference = found.get(uri)
-        return reference === undefined ? [] : [new Hit({ reference, score })]
+        return reference === undefined ? [] : [new ScoredReference({ reference, score })]
       })
     },
     Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("ReferenceRepository.search")(error)))
@@ -296,8 +299,8 @@ export class ReferenceRepository extends Context.Service<
      */
     readonly search: (
       query: string,
-      options?: SearchOptions
-    ) => Effect.Effect<ReadonlyArray<Hit>, ValidationError | DatabaseError>
+      options?: FindOptions
+    ) => Effect.Effect<ReadonlyArray<ScoredReference>, ValidationError | DatabaseError>
     /**
      * Removes a reference with its vector and relations. Fails with ConflictError where a relation that a person decided
      * on would be lost, unless forced.
@@ -317,7 +320,7 @@ export class ReferenceRepository extends Context.Service<
     /** The relations that start from (`outgoing`) or point to (`incoming`) a reference. */
     readonly findImplementations: (
       uri: string,
-      direction: Direction
+      direction: RelationDirection
     ) => Effect.Effect<ReadonlyArray<Relation>, DatabaseError>
   }
 >()("crosswalk/ReferenceRepository") {

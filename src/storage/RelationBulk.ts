@@ -1,6 +1,7 @@
 import { Clock, Effect } from "effect"
 import { SqlClient, Statement } from "effect/sql"
-import { NotFoundError, ValidationError } from "../domain/errors.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeEach } from "./Decoding.ts"
 import { conditions, joined, type RelationFilter } from "./RelationFilter.ts"

@@ -1,6 +1,8 @@
 import { Clock, Context, Effect, Layer, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import { type DatabaseError, NotFoundError, type ValidationError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Relation, RelationType } from "../domain/Relation.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeInput, decodeRow } from "./Decoding.ts"
@@ -14,7 +16,7 @@ export type { RelationFilter } from "./RelationFilter.ts"
 export { RelationInput } from "./RelationInput.ts"
 
 /** Which end of a relation a reference is: `outgoing`, its source; `incoming`, its target. */
-export type Direction = "outgoing" | "incoming"
+export type RelationDirection = "outgoing" | "incoming"
 
 /** How many relations are read at once by a stream. */
 const pageSize = 500
@@ -59,7 +61,7 @@ const make = Effect.gen(function* () {
   })
 
   const find = Effect.fn("RelationRepository.find")(
-    function* (uri: string, direction: Direction) {
+    function* (uri: string, direction: RelationDirection) {
       const rows = yield* direction === "outgoing"
         ? sql`SELECT ${columns} WHERE s.uri = ${uri} ORDER BY t.uri, x.type`
         : sql`SELECT ${columns} WHERE t.uri = ${uri} ORDER BY s.uri, x.type`
@@ -118,7 +120,7 @@ export class RelationRepository extends Context.Service<
      */
     readonly save: (input: RelationInput) => Effect.Effect<Relation, ValidationError | NotFoundError | DatabaseError>
     /** The relations of a reference, by the other end's URI, then type; none where the reference is not stored. */
-    readonly find: (uri: string, direction: Direction) => Effect.Effect<ReadonlyArray<Relation>, DatabaseError>
+    readonly find: (uri: string, direction: RelationDirection) => Effect.Effect<ReadonlyArray<Relation>, DatabaseError>
     /**
      * Saves many in one transaction: all or none. Fails with NotFoundError for the first end that is not stored; of several
      * with one source, target and type the last is kept.

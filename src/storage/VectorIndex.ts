@@ -1,6 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import type { DatabaseError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Filter } from "../domain/Filter.ts"
 import { toBytes } from "../domain/Vector.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"

@@ -1,6 +1,6 @@
 import { Effect, Exit, Scope } from "effect"
 import type { SqlError } from "effect/sql"
-import type { DatabaseError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ChangeLog, Position } from "../storage/ChangeLog.ts"
 import type { IndexInput, Size, StoreKind } from "./IndexProtocol.ts"
 import * as IndexThread from "./IndexThread.ts"

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os"
 import { Clock, Duration, Effect, Exit, Layer, Option, Schema, Scope, Semaphore } from "effect"
 import { SqlClient } from "effect/sql"
-import type { DatabaseError } from "../domain/errors.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { toBytes } from "../domain/Vector.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { codeOf, Ended, nearest, noDatabase, reportOf } from "../../src/cli/Errors.ts"
-import { ConflictError, ImportError, ModelLoadError, NotFoundError, ValidationError } from "../../src/domain/errors.ts"
+import { ConflictError } from "../../src/domain/ConflictError.ts"
+import { ImportError } from "../../src/domain/ImportError.ts"
+import { ModelLoadError } from "../../src/domain/ModelLoadError.ts"
+import { NotFoundError } from "../../src/domain/NotFoundError.ts"
+import { ValidationError } from "../../src/domain/ValidationError.ts"
 
 describe("Errors", () => {
   it("gives each kind of failure its exit code", () => {

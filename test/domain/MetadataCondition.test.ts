@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ValidationError } from "../../src/domain/errors.ts"
+import { ValidationError } from "../../src/domain/ValidationError.ts"
 import { parse } from "../../src/domain/MetadataCondition.ts"
 
 describe("a condition as it is typed", () => {

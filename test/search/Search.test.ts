@@ -2,7 +2,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
 import type { ReferenceInput } from "../../src/domain/Reference.ts"
-import type { SearchHit } from "../../src/domain/SearchHit.ts"
+import type { Hit } from "../../src/domain/Hit.ts"
 import { Search } from "../../src/search/Search.ts"
 import type { SearchOptions } from "../../src/search/SearchOptions.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
@@ -48,7 +48,7 @@ const stored = Layer.effectDiscard(
   })
 ).pipe(Layer.provideMerge(TestStore.layer))
 
-const uris = (hits: ReadonlyArray<SearchHit>) => hits.map((hit) => hit.reference.uri)
+const uris = (hits: ReadonlyArray<Hit>) => hits.map((hit) => hit.reference.uri)
 const find = (query: string, options?: SearchOptions) =>
   Effect.map(
     Search.use(({ search }) => search(query, options)),

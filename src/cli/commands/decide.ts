@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Review } from "../../crosswalk/Review.ts"
-import { ValidationError } from "../../domain/errors.ts"
+import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationType } from "../../domain/Relation.ts"
 import { optional, toggle } from "../Flags.ts"
 import * as Reviewer from "../Reviewer.ts"

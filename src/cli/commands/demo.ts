@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { Effect, Layer, Schema } from "effect"
 import { Command } from "effect/cli"
-import type { Hit } from "../../domain/Hit.ts"
+import type { ScoredReference } from "../../domain/ScoredReference.ts"
 import * as Transformers from "../../embedder/Transformers.ts"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
@@ -41,13 +41,13 @@ const shown = 3
 interface Answer {
   readonly query: string
   readonly expected: string
-  readonly semantic: ReadonlyArray<Hit>
-  readonly keyword: ReadonlyArray<Hit>
+  readonly semantic: ReadonlyArray<ScoredReference>
+  readonly keyword: ReadonlyArray<ScoredReference>
 }
 
 const sideBySide = (output: Output["Service"], { expected, keyword, query, semantic }: Answer): ReadonlyArray<Safe> => {
   const width = Math.max(24, Math.floor((output.width - 9) / 2))
-  const cell = (hit: Hit | undefined, padding: number): Safe => {
+  const cell = (hit: ScoredReference | undefined, padding: number): Safe => {
     const text = hit === undefined ? "" : oneLine(hit.reference.title, width - 2).toString()
     return safe`${hit?.reference.uri === expected ? output.good("●") : " "} ${padEnd(text, padding)}`
   }

@@ -1,11 +1,11 @@
 import { join } from "node:path"
 import { Effect, FileSystem, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import * as Evaluation from "../../search/Evaluation.ts"
 import { measures } from "../../search/Measures.ts"
 import { Search } from "../../search/Search.ts"
-import { Mode } from "../../search/SearchOptions.ts"
+import { SearchMode } from "../../search/SearchOptions.ts"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
@@ -62,7 +62,7 @@ export const evaluate = Command.make(
     directory: Argument.String("directory").pipe(
       Argument.withDescription("A collection in BEIR's layout: corpus.jsonl, queries.jsonl and qrels/*.tsv")
     ),
-    mode: Flag.Literals("mode", Mode.literals).pipe(
+    mode: Flag.Literals("mode", SearchMode.literals).pipe(
       Flag.withAlias("m"),
       Flag.withDescription("Evaluate this mode only (default: all three)"),
       optional

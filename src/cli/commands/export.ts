@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { ValidationError } from "../../domain/errors.ts"
+import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationStatus } from "../../domain/Relation.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"

@@ -1,6 +1,6 @@
 import { DateTime, Effect, Option } from "effect"
 import { Command } from "effect/cli"
-import { NotFoundError } from "../../domain/errors.ts"
+import { NotFoundError } from "../../domain/NotFoundError.ts"
 import type { Relation } from "../../domain/Relation.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../storage/RelationRepository.ts"

@@ -1,8 +1,9 @@
 import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { type Outcome, Review } from "../../crosswalk/Review.ts"
+import { type ReviewOutcome, Review } from "../../crosswalk/Review.ts"
 import * as ReviewCsv from "../../report/ReviewCsv.ts"
-import { type ImportError, ValidationError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
+import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationStatus, RelationType } from "../../domain/Relation.ts"
 import type { ReviewFilter } from "../../domain/ReviewItem.ts"
 import { Ended, ExitCode } from "../Errors.ts"
@@ -21,7 +22,7 @@ const catalog = (name: string, description: string) =>
 /** Tells what became of verdicts; ends with 5 where some could not be carried out. */
 export const tell = Effect.fnUntraced(function* (
   done: string,
-  outcome: Outcome,
+  outcome: ReviewOutcome,
   problems: ReadonlyArray<ImportError> = []
 ) {
   const output = yield* Output

@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Search } from "../../search/Search.ts"
-import { Fusion, Mode } from "../../search/SearchOptions.ts"
+import { SearchFusion, SearchMode } from "../../search/SearchOptions.ts"
 import { filter, limit, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
@@ -25,7 +25,7 @@ export const joining = {
     "semantic-weight",
     "How much meaning weighs against words in a hybrid search, 0 to 1 (default 0.75)"
   ),
-  fusion: Flag.Literals("fusion", Fusion.literals).pipe(
+  fusion: Flag.Literals("fusion", SearchFusion.literals).pipe(
     Flag.withDescription("Join meaning and words by their scaled scores or by their ranks alone (default convex)"),
     optional
   )
@@ -35,7 +35,7 @@ export const search = Command.make(
   "search",
   {
     query: Argument.String("query").pipe(Argument.withDescription("What to look for, in your own words")),
-    mode: Flag.Literals("mode", Mode.literals).pipe(
+    mode: Flag.Literals("mode", SearchMode.literals).pipe(
       Flag.withAlias("m"),
       Flag.withDescription(
         "By meaning and words together, by meaning, or by words, which needs no model (default hybrid)"

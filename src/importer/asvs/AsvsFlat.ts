@@ -1,6 +1,6 @@
 import { Effect, Result, Schema } from "effect"
 import { NonBlankText } from "../../domain/Text.ts"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import * as Asvs from "./Asvs.ts"
 import * as Csv from "../text/Csv.ts"
 import type { Format, Input, Item } from "../Importer.ts"

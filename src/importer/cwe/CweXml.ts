@@ -1,5 +1,5 @@
 import { Effect, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { type CweEntry, tidy, toItem } from "./Cwe.ts"
 import type { Format, Input, Item } from "../Importer.ts"
 import { checkCatalog } from "../Items.ts"

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import type { Effect, Result, Stream } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import type { RelationType } from "../../domain/Relation.ts"
 import type { Contents, Download, Head, UrlOptions } from "../Importer.ts"
 

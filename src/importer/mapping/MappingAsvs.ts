@@ -1,5 +1,5 @@
 import { Effect, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import type { RelationType } from "../../domain/Relation.ts"
 import { readYaml } from "../Documents.ts"
 import { failure, within } from "../Items.ts"

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import * as Csv from "../text/Csv.ts"
 import { failure, within } from "../Items.ts"
 import type { MappingColumns, MappingFormat, MappingItem } from "./Mapping.ts"

@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import * as Csv from "../text/Csv.ts"
 import { uriOf } from "../Items.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"

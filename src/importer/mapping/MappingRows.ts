@@ -1,5 +1,5 @@
 import { Result, Schema } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import { Confidence, type RelationType } from "../../domain/Relation.ts"
 import { NonBlankText, Text } from "../../domain/Text.ts"
 import { failure, uriOf, within } from "../Items.ts"

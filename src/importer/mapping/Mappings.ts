@@ -1,5 +1,5 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { faultOf, withHead } from "../source/Bytes.ts"
 import { checkCatalog } from "../Items.ts"
 import { locate } from "../source/Locate.ts"

@@ -1,5 +1,5 @@
 import { Result, Schema, Stream } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import { Confidence, Provenance, RelationStatus, RelationType } from "../../domain/Relation.ts"
 import { NonBlankText } from "../../domain/Text.ts"
 import * as Csv from "../text/Csv.ts"

@@ -1,5 +1,5 @@
 import { Effect, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { readText } from "../source/Bytes.ts"
 import type { Format, Head, Input, Item } from "../Importer.ts"
 import { entry, uriOf } from "../Items.ts"

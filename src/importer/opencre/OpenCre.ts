@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import * as Csv from "../text/Csv.ts"
 import type { Format, Input, Item } from "../Importer.ts"
 import { entry, uriOf } from "../Items.ts"

@@ -1,5 +1,5 @@
 import { Result } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import { failure, within } from "../Items.ts"
 import { slugOf } from "../Names.ts"
 import type { Row } from "../Rows.ts"

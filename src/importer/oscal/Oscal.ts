@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import { readDocument } from "../Documents.ts"
 import type { Format, Head, Input } from "../Importer.ts"
 import { checkCatalog } from "../Items.ts"

@@ -1,5 +1,5 @@
 import { Result, Schema } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import type { Item } from "../Importer.ts"
 import { entry, fromIssue, uriOf, within } from "../Items.ts"
 import { CatalogDocument, Control, Group, type Link, type Param, type Part } from "./OscalModel.ts"

@@ -1,5 +1,5 @@
 import { Effect, Result, Schema } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import type { Input } from "../Importer.ts"
 import { within } from "../Items.ts"

@@ -1,5 +1,5 @@
 import { Effect, Sink, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import type { Contents, Head } from "../Importer.ts"
 
 /** The largest source that is read whole, in bytes. */

@@ -1,6 +1,6 @@
 import { Effect, FileSystem, Stdio, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import type { UrlOptions } from "../Importer.ts"
 import { isUrl } from "../Names.ts"
 import { download } from "./Urls.ts"

@@ -3,7 +3,7 @@ import type { LookupAddress } from "node:dns"
 import type { IncomingMessage } from "node:http"
 import { isIP, type LookupFunction } from "node:net"
 import { Duration, Effect } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { makeIsPublic } from "./Addresses.ts"
 import type { Download, UrlOptions } from "../Importer.ts"
 

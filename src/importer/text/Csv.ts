@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { type CsvRecord, delimiterOf, parse, records } from "./CsvRecord.ts"
 import type { Contents, Format, Head, Input } from "../Importer.ts"
 import { failure } from "../Items.ts"

@@ -1,5 +1,5 @@
 import { Result, Stream } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import { type Block, countLines } from "./Lines.ts"
 
 /** The cells of a record and the line it begins on. */

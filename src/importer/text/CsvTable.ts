@@ -1,6 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import { unguard } from "../../domain/CellText.ts"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { withHead } from "../source/Bytes.ts"
 import { type CsvFault, type CsvRecord, delimiterOf, records } from "./CsvRecord.ts"
 import { blocks } from "./Lines.ts"

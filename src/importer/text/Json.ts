@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { readText } from "../source/Bytes.ts"
 import type { Format, Input } from "../Importer.ts"
 import { failure } from "../Items.ts"

@@ -1,5 +1,5 @@
 import { Effect, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { join, lenientUtf8, strictUtf8 } from "../source/Bytes.ts"
 import type { Contents } from "../Importer.ts"
 

@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import type { ImportError } from "../../domain/errors.ts"
+import type { ImportError } from "../../domain/ImportError.ts"
 import type { Contents, Format, Head, Input } from "../Importer.ts"
 import { failure, within } from "../Items.ts"
 import { isObject, parse } from "./JsonText.ts"

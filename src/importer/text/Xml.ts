@@ -1,5 +1,5 @@
 import { Effect, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import type { Contents } from "../Importer.ts"
 
 /** The beginning or the end of an element, or a piece of text, in the order of the document. */

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 
 /** The largest YAML, in characters: it is parsed at once, at about 4 MB a second. */
 const maxLength = 16 * 1024 * 1024

@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { readBytes } from "../source/Bytes.ts"
 import type { Columns, Format, Head, Input, Item } from "../Importer.ts"
 import { failure } from "../Items.ts"

@@ -1,6 +1,6 @@
 import { inflateRaw } from "node:zlib"
 import { Effect, Result } from "effect"
-import { ImportError } from "../../domain/errors.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 
 /** A file in a ZIP archive, as its directory declares it. */
 export interface ZipEntry {
