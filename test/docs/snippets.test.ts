@@ -32,6 +32,7 @@ const entries: Record<string, string> = {
   crosswalk: "src/index.ts",
   "crosswalk/libsql": "src/libsql.ts",
   "crosswalk/transformers": "src/transformers.ts",
+  "crosswalk/promise": "src/promise.ts",
   "crosswalk/testing": "src/testing.ts"
 }
 

@@ -1,0 +1,86 @@
+import { Context, Effect, ManagedRuntime } from "effect"
+import { CatalogDiff } from "../crosswalk/CatalogDiff.ts"
+import { Coverage } from "../crosswalk/Coverage.ts"
+import { Crosswalk } from "../crosswalk/Crosswalk.ts"
+import { Review } from "../crosswalk/Review.ts"
+import { DatabaseError } from "../domain/DatabaseError.ts"
+import { Search } from "../search/Search.ts"
+import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { RelationRepository } from "../storage/RelationRepository.ts"
+import * as Store from "../Store.ts"
+import { type Promised, promised, type RunOptions } from "./Promised.ts"
+
+/** The services of a store by the names they have here. */
+const services = {
+  references: ReferenceRepository,
+  embeddings: EmbeddingRepository,
+  relations: RelationRepository,
+  search: Search,
+  crosswalk: Crosswalk,
+  review: Review,
+  coverage: Coverage,
+  diff: CatalogDiff
+} as const
+
+type Services = { readonly [K in keyof typeof services]: Promised<(typeof services)[K]["Service"]> }
+
+/** An open store. Close it, or declare it with `await using`. */
+export interface PromiseStore extends Services, AsyncDisposable {
+  /** Ends what runs, writes what is kept for the next time, and closes the database. Closing again does nothing. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens a store for a program without Effect: the services of `Store.layer` with verbs that return promises. A promise is
+ * rejected with the same errors, which have a `_tag`, such as `ValidationError`; bad options already when it is opened.
+ *
+ * Every verb takes `{ signal }` after its own arguments. Streams are async iterables; leaving the loop ends them. Where an
+ * Effect program gives a function that returns an Effect (such as `onProgress`), a plain one is enough.
+ *
+ * @example
+ * import { open } from "crosswalk/promise"
+ *
+ * await using store = await open({ url: ":memory:", embedder: { type: "deterministic" } })
+ * await store.embeddings.saveWithEmbedding({ uri: "r:1", title: "Passwords are hashed", entityType: "requirement" })
+ * const { hits } = await store.search.search("hashed passwords", { limit: 5 }, { signal: AbortSignal.timeout(10_000) })
+ * hits[0]?.reference.uri // "r:1"
+ */
+export const open = async (config: Store.Config = {}, { signal }: RunOptions = {}): Promise<PromiseStore> => {
+  signal?.throwIfAborted()
+  const runtime = ManagedRuntime.make(Store.layer(config))
+  let isClosed = false
+  const close = async () => {
+    isClosed = true
+    await runtime.dispose()
+  }
+  try {
+    const context = await runtime.runPromise(Effect.context<Store.Services>(), { signal })
+    const whileOpen = async () => {
+      if (!isClosed) return context
+      throw new DatabaseError({
+        operation: "open",
+        reason: "connection",
+        isRetryable: false,
+        problem: "the store was closed; open it again, or close it later"
+      })
+    }
+    const of = <S extends Store.Services, Shape extends object>(service: Context.Key<S, Shape>) =>
+      promised(Context.get(context, service), whileOpen)
+    return {
+      references: of(services.references),
+      embeddings: of(services.embeddings),
+      relations: of(services.relations),
+      search: of(services.search),
+      crosswalk: of(services.crosswalk),
+      review: of(services.review),
+      coverage: of(services.coverage),
+      diff: of(services.diff),
+      close,
+      [Symbol.asyncDispose]: close
+    }
+  } catch (error) {
+    await close()
+    throw signal?.aborted === true ? signal.reason : error
+  }
+}
