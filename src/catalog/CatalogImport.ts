@@ -1,7 +1,7 @@
 import { Effect, FileSystem, Option, Result, type Scope, Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
-import type { Download, Options, Source } from "../importer/Importer.ts"
+import type { Download, Options, Source, Unread, Warning } from "../importer/Importer.ts"
 import { locate } from "../importer/source/Locate.ts"
 import { isUrl } from "../importer/Names.ts"
 import * as Sources from "../importer/Sources.ts"
@@ -41,6 +41,10 @@ export interface ImportReport {
   /** What was downloaded, where the source is a URL. */
   readonly download?: Download | undefined
   readonly failed: ReadonlyArray<Failure>
+  /** What looked like a requirement and was not taken. */
+  readonly unread: ReadonlyArray<Unread>
+  /** What was taken without a part that could not be read. */
+  readonly warnings: ReadonlyArray<Warning>
 }
 
 /** How many rows are checked and written at a time. */
@@ -116,13 +120,15 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
     const { catalog, download, failed, format } = yield* problemsOf(source, open)
     if (failed.length > 0) {
       const none = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, withdrawn: 0 }
-      return { format, catalog, ...none, download, failed } satisfies ImportReport
+      return { format, catalog, ...none, download, failed, unread: [], warnings: [] } satisfies ImportReport
     }
   }
 
   const { catalog, download, format, items } = yield* open()
   const seen = new Set<string>()
   const failed: Array<Failure> = []
+  const unread: Array<Unread> = []
+  const warnings: Array<Warning> = []
   const totals = { created: 0, updated: 0, unchanged: 0, withdrawn: 0 }
   let read = 0
   yield* items.pipe(
@@ -135,6 +141,10 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
             failed.push(toFailure(source)(item.failure))
           } else if (item.success._tag === "Withdrawn") {
             totals.withdrawn++
+          } else if (item.success._tag === "Unread") {
+            unread.push(item.success)
+          } else if (item.success._tag === "Warning") {
+            warnings.push(item.success)
           } else {
             inputs.push(item.success.reference)
             seen.add(item.success.reference.uri)
@@ -160,7 +170,7 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
   const missing = Math.max(0, (yield* references.count({ catalog })) - seen.size)
   let pruned = 0
   if (options.prune && missing > 0) {
-    if (failed.length > 0) {
+    if (failed.length > 0 || unread.length > 0) {
       failed.push({ at: source, problem: "nothing was pruned, because not every row could be read" })
     } else if (seen.size === 0 && !options.force) {
       failed.push({ at: source, problem: "it has no references, so nothing was pruned; --force removes them all" })
@@ -179,5 +189,5 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
       )
     }
   }
-  return { format, catalog, ...totals, missing, pruned, download, failed } satisfies ImportReport
+  return { format, catalog, ...totals, missing, pruned, download, failed, unread, warnings } satisfies ImportReport
 }, Effect.scoped)

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import type { Duration, Effect, Result, Stream } from "effect"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
+import type { Role } from "../domain/Role.ts"
 
 /** An entry that the source marks as deleted; it is reported, not imported and not an error. */
 export interface Withdrawn {
@@ -18,12 +19,52 @@ export interface Withdrawn {
 export interface Entry {
   readonly _tag: "Entry"
   readonly reference: ReferenceInput
+  /** Its identifier as the source writes it, cleaned (`Identifier.clean`), where it has one: `AC-2(5)`. */
+  readonly identifier?: string | undefined
+  /** How its publisher prints the identifier, where that differs: `AC-02(05)`. */
+  readonly label?: string | undefined
+  /** Default: `requirement`. */
+  readonly role?: Role | undefined
   /** Where it stands, such as `line 12` or `$.requirements[3]`. */
   readonly at: string
 }
 
-/** One thing found in a source: an entry, a withdrawn one, or what is wrong with a row. */
-export type Item = Result.Result<Entry | Withdrawn, ImportError>
+/** What a part of a source is that looked like a requirement and was not taken. */
+export const UnreadKind = Schema.Literals([
+  "object",
+  "heading",
+  "list item",
+  "task item",
+  "table row",
+  "sheet",
+  "document",
+  "mapping"
+])
+export type UnreadKind = typeof UnreadKind.Type
+
+/** Something that looked like a requirement and was not taken. It counts: nothing is pruned because it was not seen. */
+export interface Unread {
+  readonly _tag: "Unread"
+  readonly kind: UnreadKind
+  /** Where it stands, such as `line 12` or `$.chapters[3]`. */
+  readonly at: string
+  /** What it looks like, in a few words: its identifier, or the beginning of its text. */
+  readonly text: string
+  /** How many of them these are, where they were not told one by one. Default: 1. */
+  readonly count?: number | undefined
+}
+
+/** An entry was taken, but not everything that its source says of it. */
+export interface Warning {
+  readonly _tag: "Warning"
+  /** Where it stands, such as `line 12, chapter`. */
+  readonly at: string
+  /** What was left out or assumed, and why. */
+  readonly problem: string
+}
+
+/** One thing found in a source: an entry, a withdrawn one, a remark about either, or what is wrong with a row. */
+export type Item = Result.Result<Entry | Withdrawn | Unread | Warning, ImportError>
 
 /** Where the bytes of a URL came from. */
 export interface Download {

@@ -27,7 +27,7 @@ const refuseRepeated = (source: string, items: Source["items"]): Source["items"]
     Stream.mapAccum(
       () => new Map<string, string>(),
       (seen, item): [Map<string, string>, Array<Item>] => {
-        if (Result.isFailure(item) || item.success._tag === "Withdrawn") return [seen, [item]]
+        if (Result.isFailure(item) || item.success._tag !== "Entry") return [seen, [item]]
         const {
           at,
           reference: { uri }

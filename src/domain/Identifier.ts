@@ -1,0 +1,31 @@
+/**
+ * Identifiers as people write them: `AC-2(5)`, `V6.2.1`, `R-007`. What a source writes is kept; how two are compared is a
+ * normal form.
+ */
+
+/** Characters that nobody sees: soft hyphens, zero-width spaces and joiners, direction marks, variation selectors. */
+const invisible = /\p{Default_Ignorable_Code_Point}/gu
+
+/** Hyphens that look like the one on the keyboard: hyphen, non-breaking hyphen, minus, full width. */
+const hyphens = /[\u2010\u2011\u2212\uFE63\uFF0D]/gu
+
+/**
+ * An identifier as its reader sees it: in composed Unicode (NFC), without invisible characters, with ordinary hyphens and
+ * single spaces.
+ */
+export const clean = (text: string): string =>
+  text.normalize("NFC").replace(invisible, "").replace(hyphens, "-").replace(/\s+/gu, " ").trim()
+
+/**
+ * What two ways of writing one identifier share: letters in lower case and numbers without leading zeros, joined by dots.
+ * `AC-2(5)`, `ac-2.5` and `AC-02(05)` all are `ac.2.5`. Empty where there is neither letter nor digit.
+ */
+export const normal = (text: string): string =>
+  (
+    clean(text)
+      .normalize("NFKC")
+      .toLowerCase()
+      .match(/\p{L}+|\p{N}+/gu) ?? []
+  )
+    .map((part) => part.replace(/^0+(?=\d)/u, ""))
+    .join(".")
