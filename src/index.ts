@@ -20,6 +20,14 @@ export { ValidationError } from "./domain/ValidationError.ts"
 export { Explanation } from "./domain/Explanation.ts"
 export { FacetCount, Facets } from "./domain/Facets.ts"
 export { Filter } from "./domain/Filter.ts"
+export { FindOptions } from "./domain/FindOptions.ts"
+export { LearnOptions } from "./domain/LearnOptions.ts"
+export { RelationDirection } from "./domain/RelationDirection.ts"
+export { RelationFilter } from "./domain/RelationFilter.ts"
+export { RelationInput } from "./domain/RelationInput.ts"
+export { RemoveOptions } from "./domain/RemoveOptions.ts"
+export { SaveManyOptions } from "./domain/SaveManyOptions.ts"
+export { SuggestionScope } from "./domain/SuggestionScope.ts"
 export { ScoredReference } from "./domain/ScoredReference.ts"
 export { MetadataCondition } from "./domain/MetadataCondition.ts"
 export { Reference, ReferenceInput } from "./domain/Reference.ts"
@@ -36,16 +44,15 @@ export * as Transformers from "./embedder/Transformers.ts"
 // Storage
 export * as Store from "./Store.ts"
 export { EmbeddingRepository, type EmbeddingStatus } from "./storage/EmbeddingRepository.ts"
-export type { UpdateOptions, UpdateProgress, UpdateTotals } from "./storage/EmbeddingUpdate.ts"
+export { UpdateOptions, type UpdateProgress, type UpdateTotals } from "./storage/UpdateOptions.ts"
 export { LongReads } from "./libsql/LongReads.ts"
 export * as Migrations from "./storage/Migrations.ts"
-export {
-  ReferenceRepository,
-  type SaveTotals,
-  type FindOptions
-} from "./storage/ReferenceRepository.ts"
-export { type RelationDirection, RelationInput, RelationRepository } from "./storage/RelationRepository.ts"
-export { type NearestOptions, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
+export { ReferenceRepository } from "./storage/ReferenceRepository.ts"
+export type { SaveTotals } from "./storage/ReferenceWriter.ts"
+export type { RelationTotals, ReplaceTotals } from "./storage/RelationBulk.ts"
+export { RelationRepository } from "./storage/RelationRepository.ts"
+export { NearestOptions } from "./storage/NearestOptions.ts"
+export { type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
 
 // Search
 export * as Evaluation from "./search/Evaluation.ts"

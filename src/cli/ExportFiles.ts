@@ -5,7 +5,7 @@ import * as ExportOscal from "../report/ExportOscal.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
-import type { RelationFilter } from "../storage/RelationFilter.ts"
+import type { RelationFilter } from "../domain/RelationFilter.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 
 type Format = "ndjson" | "csv" | "oscal" | "cyclonedx"

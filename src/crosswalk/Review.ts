@@ -255,7 +255,7 @@ export class Review extends Context.Service<
       source: string,
       target: string,
       type?: RelationType
-    ) => Effect.Effect<Option.Option<ReviewItem>, DatabaseError>
+    ) => Effect.Effect<Option.Option<ReviewItem>, ValidationError | DatabaseError>
     /**
      * Carries out verdicts as one step, in one transaction: accepts, rejects, changes types, and makes relations that are
      * not there. A verdict that cannot be carried out is among `refused` and holds up no other.

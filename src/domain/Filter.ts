@@ -1,16 +1,17 @@
 import { Schema } from "effect"
 import { MetadataCondition } from "./MetadataCondition.ts"
+import { Text } from "./Text.ts"
 
 /** Which references a search looks at. Every part that is given must hold; it applies before the best are chosen. */
 export const Filter = Schema.Struct({
   /** Only references of this catalog. */
-  catalog: Schema.optional(Schema.String),
+  catalog: Schema.optional(Text),
   /** Only references of this type. */
-  entityType: Schema.optional(Schema.String),
+  entityType: Schema.optional(Text),
   /** Only references that have all of these tags. */
-  tags: Schema.optional(Schema.Array(Schema.String)),
+  tags: Schema.optional(Schema.Array(Text)),
   /** Only references that have at least one of these tags; an empty list asks for nothing. */
-  anyTags: Schema.optional(Schema.Array(Schema.String)),
+  anyTags: Schema.optional(Schema.Array(Text)),
   /** Only references whose metadata fulfils all of these. */
   metadata: Schema.optional(Schema.Array(MetadataCondition))
 })

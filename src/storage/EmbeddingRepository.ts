@@ -1,24 +1,30 @@
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { Embedding, ModelInfo, ReferenceWithEmbedding } from "../domain/Embedding.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { Embedding, ModelInfo, ReferenceWithEmbedding } from "../domain/Embedding.ts"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { Filter } from "../domain/Filter.ts"
+import { FindOptions } from "../domain/FindOptions.ts"
+import { orInstanceOf } from "../domain/Input.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
-import { ValidationError } from "../domain/ValidationError.ts"
-import type { Filter } from "../domain/Filter.ts"
+import { QueryText } from "../domain/QueryText.ts"
+import { Reference, ReferenceInput } from "../domain/Reference.ts"
 import { ScoredReference } from "../domain/ScoredReference.ts"
-import type { Reference, ReferenceInput } from "../domain/Reference.ts"
+import { NonBlankText } from "../domain/Text.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
-import { decodeFilter, decodeLimit, decodeQuery, decodeRow, decodeVector } from "./Decoding.ts"
+import { decodeRow, decodeVector } from "./Decoding.ts"
 import { assertComparable } from "./EmbeddingModels.ts"
 import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
-import { ReferenceRepository, type FindOptions } from "./ReferenceRepository.ts"
+import * as Migrations from "./Migrations.ts"
+import { operation, optional, property } from "./Operation.ts"
+import { ReferenceRepository } from "./ReferenceRepository.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
+import type { UpdateOptions, UpdateTotals } from "./UpdateOptions.ts"
 import { VectorIndex } from "./VectorIndex.ts"
 
 /** How many references have a vector of the active model, none, or one of another model. */
@@ -91,103 +97,92 @@ const make = Effect.gen(function* () {
   const withEmbedding = (reference: Reference, embedding: Embedding | undefined) =>
     new ReferenceWithEmbedding({ reference, ...(embedding === undefined ? {} : { embedding }) })
 
-  const saveWithEmbedding = Effect.fn("EmbeddingRepository.saveWithEmbedding")(
-    function* (input: ReferenceInput) {
-      const reference = yield* references.save(input)
-      const stored = Option.getOrUndefined(yield* findRow(reference.uri))
-      const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
-      if (fresh !== undefined) return withEmbedding(reference, fresh)
-      const vector = yield* embedder.embed(text, "document").pipe(
-        Effect.flatMap((vector) => checked(vector, text)),
-        Effect.mapError(
-          (error) =>
-            new EmbeddingError({
-              text,
-              reason: error._tag === "EmbeddingError" ? error.reason : error.message,
-              reference,
-              cause: error
-            })
-        )
+  const saveWithEmbedding = operation("EmbeddingRepository.saveWithEmbedding", {
+    input: orInstanceOf(ReferenceInput, Reference)
+  })(function* ({ input }) {
+    const reference = yield* references.save(input)
+    const stored = Option.getOrUndefined(yield* findRow(reference.uri))
+    const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
+    if (fresh !== undefined) return withEmbedding(reference, fresh)
+    const vector = yield* embedder.embed(text, "document").pipe(
+      Effect.flatMap((vector) => checked(vector, text)),
+      Effect.mapError(
+        (error) =>
+          new EmbeddingError({
+            text,
+            reason: error._tag === "EmbeddingError" ? error.reason : error.message,
+            reference,
+            cause: error
+          })
       )
-      yield* store([{ reference, text, textHash, vector }])
-      return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.saveWithEmbedding")(error)))
-  )
-
-  const findWithEmbedding = Effect.fn("EmbeddingRepository.findWithEmbedding")(
-    function* (uri: string) {
-      return Option.map(yield* findRow(uri), ({ reference, embedding }) => withEmbedding(reference, embedding))
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findWithEmbedding")(error)))
-  )
-
-  const nearest = Effect.fnUntraced(
-    function* (vector: Float32Array, limit: number, given: Filter | undefined) {
-      const filter = yield* decodeFilter(given)
-      const neighbours = yield* index.nearest(vector, { fingerprint: model.fingerprint, limit, filter })
-      if (neighbours.length === 0) {
-        yield* assertComparable(sql, model)
-        return []
-      }
-      const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
-      return neighbours.flatMap(({ uri, cosine }) => {
-        const reference = byUri.get(uri)
-        return reference === undefined
-          ? []
-          : [new ScoredReference({ reference, score: Math.min(1, Math.max(0, cosine)) })]
-      })
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilar")(error)))
-  )
-
-  const findSimilarByEmbedding = Effect.fn("EmbeddingRepository.findSimilarByEmbedding")(function* (
-    vector: ArrayLike<number>,
-    options?: FindOptions
-  ) {
-    const limit = yield* decodeLimit(options?.limit ?? 10)
-    const decoded = decodeVector(vector, model.dimensions)
-    if (decoded instanceof ValidationError) return yield* decoded
-    return yield* nearest(decoded, limit, options?.filter)
+    )
+    yield* store([{ reference, text, textHash, vector }])
+    return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
   })
 
-  const findSimilarByText = Effect.fn("EmbeddingRepository.findSimilarByText")(
-    function* (text: string, options?: FindOptions) {
-      const limit = yield* decodeLimit(options?.limit ?? 10)
-      yield* decodeQuery("text", text)
-      if (limit === 0) return []
-      const read = yield* queryText(text, options?.filter?.catalog)
-      const vector = yield* Effect.flatMap(embedder.embed(read, "query"), (vector) => checked(vector, text))
-      return yield* nearest(vector, limit, options?.filter)
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilarByText")(error)))
-  )
+  const findWithEmbedding = operation("EmbeddingRepository.findWithEmbedding", { uri: NonBlankText })(function* ({
+    uri
+  }) {
+    return Option.map(yield* findRow(uri), ({ reference, embedding }) => withEmbedding(reference, embedding))
+  })
 
-  const findSimilarTo = Effect.fn("EmbeddingRepository.findSimilarTo")(
-    function* (uri: string, options?: FindOptions) {
-      const limit = yield* decodeLimit(options?.limit ?? 10)
-      const row = Option.getOrUndefined(yield* findRow(uri))
-      if (row === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
-      if (limit === 0) return []
-      const { fresh, text } = yield* textAndFreshness(row.reference, row.embedding)
-      const vector =
-        fresh?.vector ?? (yield* Effect.flatMap(embedder.embed(text, "document"), (vector) => checked(vector, text)))
-      const hits = yield* nearest(vector, limit + 1, options?.filter)
-      return hits.filter((hit) => hit.reference.uri !== uri).slice(0, limit)
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.findSimilarTo")(error)))
-  )
+  const nearest = Effect.fnUntraced(function* (vector: Float32Array, limit: number, filter: Filter | undefined) {
+    const neighbours = yield* index.nearest(vector, { fingerprint: model.fingerprint, limit, filter })
+    if (neighbours.length === 0) {
+      yield* assertComparable(sql, model)
+      return []
+    }
+    const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
+    return neighbours.flatMap(({ uri, cosine }) => {
+      const reference = byUri.get(uri)
+      return reference === undefined
+        ? []
+        : [new ScoredReference({ reference, score: Math.min(1, Math.max(0, cosine)) })]
+    })
+  })
 
-  const status = Effect.gen(function* () {
-    const [row] = yield* sql<EmbeddingStatus>`
+  const findSimilarByEmbedding = operation("EmbeddingRepository.findSimilarByEmbedding", {
+    vector: Schema.Unknown,
+    options: optional(FindOptions)
+  })(function* ({ options: { filter, limit = 10 } = {}, vector }) {
+    const decoded = decodeVector(vector, model.dimensions)
+    if (decoded instanceof ValidationError) return yield* decoded
+    return yield* nearest(decoded, limit, filter)
+  })
+
+  const findSimilarByText = operation("EmbeddingRepository.findSimilarByText", {
+    text: QueryText,
+    options: optional(FindOptions)
+  })(function* ({ options: { filter, limit = 10 } = {}, text }) {
+    if (limit === 0) return []
+    const read = yield* queryText(text, filter?.catalog)
+    const vector = yield* Effect.flatMap(embedder.embed(read, "query"), (vector) => checked(vector, text))
+    return yield* nearest(vector, limit, filter)
+  })
+
+  const findSimilarTo = operation("EmbeddingRepository.findSimilarTo", {
+    uri: NonBlankText,
+    options: optional(FindOptions)
+  })(function* ({ options: { filter, limit = 10 } = {}, uri }) {
+    const row = Option.getOrUndefined(yield* findRow(uri))
+    if (row === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
+    if (limit === 0) return []
+    const { fresh, text } = yield* textAndFreshness(row.reference, row.embedding)
+    const vector =
+      fresh?.vector ?? (yield* Effect.flatMap(embedder.embed(text, "document"), (vector) => checked(vector, text)))
+    const hits = yield* nearest(vector, limit + 1, filter)
+    return hits.filter((hit) => hit.reference.uri !== uri).slice(0, limit)
+  })
+
+  const status = property("EmbeddingRepository.status")(
+    Effect.gen(function* () {
+      const [row] = yield* sql<EmbeddingStatus>`
       SELECT count(*) FILTER (WHERE m.fingerprint = ${model.fingerprint} AND e.text_hash = r.text_hash) AS fresh,
         count(*) FILTER (WHERE e.reference_id IS NULL OR e.text_hash <> r.text_hash) AS missing,
         count(*) FILTER (WHERE m.fingerprint <> ${model.fingerprint} AND e.text_hash = r.text_hash) AS otherModel
       FROM ${joined}`
-    return row ?? { fresh: 0, missing: 0, otherModel: 0 }
-  }).pipe(
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("EmbeddingRepository.status")(error))),
-    Effect.withSpan("EmbeddingRepository.status")
+      return row ?? { fresh: 0, missing: 0, otherModel: 0 }
+    })
   )
 
   return {
@@ -232,7 +227,9 @@ export class EmbeddingRepository extends Context.Service<
     readonly saveWithEmbedding: (
       input: ReferenceInput
     ) => Effect.Effect<ReferenceWithEmbedding, ValidationError | DatabaseError | EmbeddingError>
-    readonly findWithEmbedding: (uri: string) => Effect.Effect<Option.Option<ReferenceWithEmbedding>, DatabaseError>
+    readonly findWithEmbedding: (
+      uri: string
+    ) => Effect.Effect<Option.Option<ReferenceWithEmbedding>, ValidationError | DatabaseError>
     /** The nearest in meaning to a text that is not blank. */
     readonly findSimilarByText: (
       text: string,
@@ -253,12 +250,19 @@ export class EmbeddingRepository extends Context.Service<
      * on where it stopped; a text that cannot be embedded is counted and reported, and stops nothing.
      */
     readonly updateAllEmbeddings: (
-      options?: EmbeddingUpdate.UpdateOptions
-    ) => Effect.Effect<EmbeddingUpdate.UpdateTotals, DatabaseError | ModelLoadError>
+      options?: UpdateOptions
+    ) => Effect.Effect<UpdateTotals, ValidationError | DatabaseError | ModelLoadError>
     readonly status: Effect.Effect<EmbeddingStatus, DatabaseError>
   }
 >()("crosswalk/EmbeddingRepository") {
+  /** Brings the tables up to date first. */
+  static readonly layerNoDeps: Layer.Layer<
+    EmbeddingRepository,
+    DatabaseError,
+    SqlClient.SqlClient | Embedder | VectorIndex | ReferenceRepository
+  > = Layer.effect(this, make).pipe(Layer.provide(Migrations.layer))
+
   /** On any libSQL `SqlClient`, with the embedder and the vector index in use. */
   static readonly layer: Layer.Layer<EmbeddingRepository, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
-    Layer.effect(this, make).pipe(Layer.provide(ReferenceRepository.layer))
+    this.layerNoDeps.pipe(Layer.provide(ReferenceRepository.layer))
 }

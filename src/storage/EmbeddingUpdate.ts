@@ -1,43 +1,18 @@
 import { Clock, Effect, Option, Ref, Result, Stream } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, Statement } from "effect/sql"
+import { tell } from "../domain/Callback.ts"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
-import type { Filter } from "../domain/Filter.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { toBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeRow, decodeVector } from "./Decoding.ts"
 import { conditions } from "./FilterSql.ts"
 import { ReferenceRepository } from "./ReferenceRepository.ts"
+import { operation, optional } from "./Operation.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
-
-/** How far `updateAllEmbeddings` has come, in references. */
-export interface UpdateProgress {
-  readonly done: number
-  readonly total: number
-}
-
-/** What `updateAllEmbeddings` does and whom it tells. */
-export interface UpdateOptions {
-  /** Embed again also what is fresh; false unless told. */
-  readonly force?: boolean | undefined
-  readonly filter?: Filter | undefined
-  /** Called after every group of up to 32 references. */
-  readonly onProgress?: ((progress: UpdateProgress) => Effect.Effect<void>) | undefined
-  /** Called for every reference whose text could not be embedded. */
-  readonly onFailure?: ((error: EmbeddingError) => Effect.Effect<void>) | undefined
-}
-
-/** What `updateAllEmbeddings` did, in numbers of references. */
-export interface UpdateTotals {
-  readonly updated: number
-  /** Fresh already. */
-  readonly skipped: number
-  /** Their text could not be embedded; the next call tries them again. */
-  readonly failed: number
-}
+import { UpdateOptions, type UpdateTotals } from "./UpdateOptions.ts"
 
 /** How many vectors one transaction writes: some 5 ms. */
 const groupSize = 32
@@ -94,16 +69,18 @@ export const make = Effect.gen(function* () {
         INSERT OR IGNORE INTO crosswalk_embedding_model (fingerprint, name, dimensions, max_length)
         VALUES (${model.fingerprint}, ${model.id}, ${model.dimensions}, ${model.maxLength})`
         // A reference whose text changed meanwhile is left to the next update.
-        yield* sql.unsafe(
-          `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
-        SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?
-        FROM (VALUES ${rows.map(() => "(?, ?, ?)").join(", ")}) AS v
+        const values = Statement.csv(
+          rows.map((row) => sql`(${row.reference.uri}, ${row.textHash}, ${toBytes(row.vector)})`)
+        )
+        yield* sql`
+        INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
+        SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${model.fingerprint}), v.column2,
+          v.column3, ${now}
+        FROM (VALUES ${values}) AS v
         JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2
         WHERE true
         ON CONFLICT (reference_id) DO UPDATE SET model_id = excluded.model_id, text_hash = excluded.text_hash,
-          vector = excluded.vector, created_at = excluded.created_at`,
-          [model.fingerprint, now, ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector)])]
-        )
+          vector = excluded.vector, created_at = excluded.created_at`
       })
     )
   })
@@ -164,38 +141,34 @@ export const make = Effect.gen(function* () {
         embedded.push({ ...pending, vector: result.success })
       } else {
         const { text, reason, cause } = result.failure
-        yield* options?.onFailure?.(new EmbeddingError({ text, reason, reference: pending.reference, cause })) ??
-          Effect.void
+        yield* tell(options?.onFailure, new EmbeddingError({ text, reason, reference: pending.reference, cause }))
       }
     }
     return embedded
   })
 
-  const updateAllEmbeddings = Effect.fn("EmbeddingRepository.updateAllEmbeddings")(
-    function* (options?: UpdateOptions) {
-      const total = yield* references.count(options?.filter)
-      const totals = yield* Ref.make<UpdateTotals>({ updated: 0, skipped: 0, failed: 0 })
-      const add = Effect.fnUntraced(function* (more: Partial<UpdateTotals>) {
-        const { updated, skipped, failed } = yield* Ref.updateAndGet(totals, (sum) => ({
-          updated: sum.updated + (more.updated ?? 0),
-          skipped: sum.skipped + (more.skipped ?? 0),
-          failed: sum.failed + (more.failed ?? 0)
-        }))
-        yield* options?.onProgress?.({ done: updated + skipped + failed, total }) ?? Effect.void
-      })
-      yield* pages(options).pipe(
-        Stream.tap(({ skipped }) => add({ skipped })),
-        Stream.flatMap(({ pending }) => Stream.fromIterable(pending)),
-        Stream.grouped(groupSize),
-        Stream.mapEffect((group) => Effect.flatMap(embedGroup(group, options), add), { concurrency, unordered: true }),
-        Stream.runDrain
-      )
-      return yield* Ref.get(totals)
-    },
-    Effect.catchTag("SqlError", (error) =>
-      Effect.fail(toDatabaseError("EmbeddingRepository.updateAllEmbeddings")(error))
+  const updateAllEmbeddings = operation("EmbeddingRepository.updateAllEmbeddings", {
+    options: optional(UpdateOptions)
+  })(function* ({ options }) {
+    const total = yield* references.count(options?.filter)
+    const totals = yield* Ref.make<UpdateTotals>({ updated: 0, skipped: 0, failed: 0 })
+    const add = Effect.fnUntraced(function* (more: Partial<UpdateTotals>) {
+      const { updated, skipped, failed } = yield* Ref.updateAndGet(totals, (sum) => ({
+        updated: sum.updated + (more.updated ?? 0),
+        skipped: sum.skipped + (more.skipped ?? 0),
+        failed: sum.failed + (more.failed ?? 0)
+      }))
+      yield* tell(options?.onProgress, { done: updated + skipped + failed, total })
+    })
+    yield* pages(options).pipe(
+      Stream.tap(({ skipped }) => add({ skipped })),
+      Stream.flatMap(({ pending }) => Stream.fromIterable(pending)),
+      Stream.grouped(groupSize),
+      Stream.mapEffect((group) => Effect.flatMap(embedGroup(group, options), add), { concurrency, unordered: true }),
+      Stream.runDrain
     )
-  )
+    return yield* Ref.get(totals)
+  })
 
   return { checked, store, updateAllEmbeddings }
 })

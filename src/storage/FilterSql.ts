@@ -1,10 +1,20 @@
 import { SqlClient, Statement } from "effect/sql"
 import type { Filter } from "../domain/Filter.ts"
-import type { MetadataCondition } from "../domain/MetadataCondition.ts"
+import type { MetadataCondition, Operator } from "../domain/MetadataCondition.ts"
 
 /** A text that is written as a number, as SQL. */
 const numeric = (value: string) =>
   `${value} GLOB '*[0-9]*' AND ${value} NOT GLOB '*[^0-9.eE+-]*' AND ${value} NOT GLOB '[eE.+]*'`
+
+/** What an operator is in SQL, the only texts that it may become; `!=` is what `=` does not hold for. */
+const comparators: Readonly<Record<Operator, string>> = {
+  "=": "=",
+  "!=": "=",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">="
+}
 
 /** Whether a JSON value, given as SQL for its type and for itself, stands so to the condition's value. */
 const comparison = (
@@ -13,7 +23,7 @@ const comparison = (
   type: Statement.Fragment,
   json: { readonly value: Statement.Fragment; readonly isNumeric: Statement.Fragment }
 ): Statement.Fragment => {
-  const by = sql.literal(operator === "!=" ? "=" : operator)
+  const by = sql.literal(comparators[operator])
   if (typeof value === "number") {
     return sql`CASE ${type} WHEN 'integer' THEN ${json.value} ${by} ${value} WHEN 'real' THEN ${json.value} ${by} ${value}
       WHEN 'text' THEN ${json.isNumeric} AND CAST(${json.value} AS REAL) ${by} ${value} ELSE false END`

@@ -1,20 +1,16 @@
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import { SqlClient, Statement } from "effect/sql"
 import { NotFoundError } from "../domain/NotFoundError.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
-import { decodeEach } from "./Decoding.ts"
-import { conditions, joined, type RelationFilter } from "./RelationFilter.ts"
-import { complete, RelationInput } from "./RelationInput.ts"
-
-/** How relations that exist already are treated. */
-export interface SaveManyOptions {
-  /**
-   * Leave out every pair of references of which a person decided already, whatever the type of that relation: what was
-   * accepted or rejected stays as it is. False unless told.
-   */
-  readonly keepDecided?: boolean | undefined
-}
+import { decodeEach, orInstanceOf } from "../domain/Input.ts"
+import { Relation } from "../domain/Relation.ts"
+import type { RelationFilter } from "../domain/RelationFilter.ts"
+import { complete, RelationInput } from "../domain/RelationInput.ts"
+import { SaveManyOptions } from "../domain/SaveManyOptions.ts"
+import { SuggestionScope } from "../domain/SuggestionScope.ts"
+import { operation, optional } from "./Operation.ts"
+import { conditions } from "./RelationFilterSql.ts"
+import * as RelationRow from "./RelationRow.ts"
 
 /** What saving relations did, in numbers of relations. */
 export interface RelationTotals {
@@ -23,16 +19,6 @@ export interface RelationTotals {
   readonly unchanged: number
   /** Left out, because a person decided already. */
   readonly kept: number
-}
-
-/** Which suggestions make room for new ones. */
-export interface SuggestionScope {
-  /** The catalog of their sources. */
-  readonly from?: string | undefined
-  /** The URI of their source. */
-  readonly source?: string | undefined
-  /** The catalog of their targets. */
-  readonly to: string
 }
 
 /** What replacing suggestions did, in numbers of relations. */
@@ -58,10 +44,10 @@ type Row = ReturnType<typeof complete>
 /** Writing many relations in one transaction. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decode = decodeEach(RelationInput, "relations")
+  const decode = decodeEach(orInstanceOf(RelationInput, Relation), "inputs")
 
   /** Validated inputs in groups; of several with one source, target and type the last counts. */
-  const decodeAll = Effect.fnUntraced(function* (inputs: ReadonlyArray<RelationInput>) {
+  const decodeAll = Effect.fnUntraced(function* (inputs: unknown) {
     const rows = new Map<string, Row>()
     for (const row of (yield* decode(inputs)).map(complete)) {
       rows.set(JSON.stringify([row.source, row.target, row.type]), row)
@@ -130,43 +116,43 @@ export const make = Effect.gen(function* () {
     return totals
   })
 
-  const saveMany = Effect.fn("RelationRepository.saveMany")(
-    function* (inputs: ReadonlyArray<RelationInput>, options?: SaveManyOptions) {
-      const decoded = yield* decodeAll(inputs)
-      return yield* sql.withTransaction(writeAll(decoded, options?.keepDecided === true))
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.saveMany")(error)))
-  )
+  const saveMany = operation("RelationRepository.saveMany", {
+    inputs: Schema.Unknown,
+    options: optional(SaveManyOptions)
+  })(function* ({ inputs, options }) {
+    const decoded = yield* decodeAll(inputs)
+    return yield* sql.withTransaction(writeAll(decoded, options?.keepDecided === true))
+  })
 
   const remove = (filter: RelationFilter) =>
     Effect.map(
       sql`DELETE FROM crosswalk_relation WHERE id IN (
-        SELECT x.id FROM ${sql.literal(joined)} WHERE ${conditions(sql, filter)}) RETURNING 1`,
+        SELECT x.id FROM ${sql.literal(RelationRow.from)} WHERE ${conditions(sql, filter)}) RETURNING 1`,
       (rows) => rows.length
     )
 
-  const replaceSuggestions = Effect.fn("RelationRepository.replaceSuggestions")(
-    function* (scope: SuggestionScope, inputs: ReadonlyArray<RelationInput>) {
-      const decoded = yield* decodeAll(inputs)
-      for (const { method, status } of decoded.flat().map(({ provenance, status }) => ({ ...provenance, status }))) {
-        if (status === "suggested" && method.startsWith(suggestMethod)) continue
-        return yield* new ValidationError({
-          field: "relation",
-          value: { method, status },
-          constraint: "is not a suggestion",
-          expected: `the status suggested and a method that begins with ${suggestMethod}`
-        })
-      }
-      return yield* sql.withTransaction(
-        Effect.gen(function* () {
-          const removed = yield* remove({ ...scope, status: ["suggested"], method: suggestMethod })
-          const { created, kept, unchanged, updated } = yield* writeAll(decoded, true)
-          return { removed, saved: created + updated + unchanged, kept }
-        })
-      )
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationRepository.replaceSuggestions")(error)))
-  )
+  const replaceSuggestions = operation("RelationRepository.replaceSuggestions", {
+    scope: SuggestionScope,
+    inputs: Schema.Unknown
+  })(function* ({ inputs, scope }) {
+    const decoded = yield* decodeAll(inputs)
+    for (const { method, status } of decoded.flat().map(({ provenance, status }) => ({ ...provenance, status }))) {
+      if (status === "suggested" && method.startsWith(suggestMethod)) continue
+      return yield* new ValidationError({
+        field: "inputs",
+        value: { method, status },
+        constraint: "is not a suggestion",
+        expected: `the status suggested and a method that begins with ${suggestMethod}`
+      })
+    }
+    return yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const removed = yield* remove({ ...scope, status: ["suggested"], method: suggestMethod })
+        const { created, kept, unchanged, updated } = yield* writeAll(decoded, true)
+        return { removed, saved: created + updated + unchanged, kept }
+      })
+    )
+  })
 
   return { saveMany, replaceSuggestions }
 })

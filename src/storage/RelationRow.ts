@@ -1,7 +1,17 @@
 import { DateTime, Schema } from "effect"
 import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
 
-/** A stored relation with the URIs of its ends. */
+/** A relation `x` with both of its ends, `s` its source and `t` its target, to select from. */
+export const from =
+  "crosswalk_relation AS x JOIN crosswalk_reference AS s ON s.id = x.source_id " +
+  "JOIN crosswalk_reference AS t ON t.id = x.target_id"
+
+/** The columns of a relation, to select from {@link from}. */
+export const columns =
+  "s.uri AS source, t.uri AS target, x.type, x.confidence, x.status, x.needs_review, x.provenance, x.created_at, " +
+  "x.updated_at"
+
+/** A row of {@link columns}. */
 export const RelationRow = Schema.Struct({
   source: Schema.String,
   target: Schema.String,

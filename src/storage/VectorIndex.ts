@@ -1,11 +1,12 @@
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
-import type { Filter } from "../domain/Filter.ts"
-import { toBytes } from "../domain/Vector.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
+import { cosine, isOfModel } from "./CosineSql.ts"
 import { conditions } from "./FilterSql.ts"
 import * as Migrations from "./Migrations.ts"
+import { NearestOptions, UnitVector } from "./NearestOptions.ts"
+import { operation } from "./Operation.ts"
 
 /** A stored vector near the one that was asked for. */
 export interface Neighbour {
@@ -14,30 +15,20 @@ export interface Neighbour {
   readonly cosine: number
 }
 
-/** What to look for, and among what. */
-export interface NearestOptions {
-  /** The fingerprint of the model that made the vector; only vectors of this model are compared. */
-  readonly fingerprint: string
-  /** At most this many; a whole number from 0 up. */
-  readonly limit: number
-  readonly filter?: Filter | undefined
-}
-
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
 
-  const nearest = Effect.fn("VectorIndex.nearest")(
-    function* (vector: Float32Array, options: NearestOptions) {
-      if (options.limit === 0) return []
-      return yield* sql<Neighbour>`
-      SELECT r.uri, 1 - vector_distance_cos(e.vector, ${toBytes(vector)}) AS cosine
+  const nearest = operation("VectorIndex.nearest", { vector: UnitVector, options: NearestOptions })(function* ({
+    options: { filter, fingerprint, limit },
+    vector
+  }) {
+    if (limit === 0) return []
+    return yield* sql<Neighbour>`
+      SELECT r.uri, ${cosine(sql, vector)} AS cosine
       FROM crosswalk_embedding AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
-      WHERE e.model_id = (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${options.fingerprint})
-        AND ${conditions(sql, options.filter)}
-      ORDER BY cosine DESC, r.uri LIMIT ${options.limit}`
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("VectorIndex.nearest")(error)))
-  )
+      WHERE ${isOfModel(sql, fingerprint)} AND ${conditions(sql, filter)}
+      ORDER BY cosine DESC, r.uri LIMIT ${limit}`
+  })
 
   return { nearest }
 })
@@ -50,7 +41,7 @@ export class VectorIndex extends Context.Service<
     readonly nearest: (
       vector: Float32Array,
       options: NearestOptions
-    ) => Effect.Effect<ReadonlyArray<Neighbour>, DatabaseError>
+    ) => Effect.Effect<ReadonlyArray<Neighbour>, ValidationError | DatabaseError>
   }
 >()("crosswalk/VectorIndex") {
   /**

@@ -8,7 +8,8 @@ import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeRow } from "../storage/Decoding.ts"
 import { LongReads } from "../libsql/LongReads.ts"
 import { LibsqlClient } from "../libsql/LibsqlClient.ts"
-import { type NearestOptions, type Neighbour, VectorIndex } from "../storage/VectorIndex.ts"
+import type { NearestOptions } from "../storage/NearestOptions.ts"
+import { type Neighbour, VectorIndex } from "../storage/VectorIndex.ts"
 import * as Serving from "./Serving.ts"
 
 /** How vectors are kept in memory and beside the database. */

@@ -7,7 +7,7 @@ import * as CoveragePaths from "../../src/crosswalk/CoveragePaths.ts"
 import { RelationType } from "../../src/domain/Relation.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
-import type { RelationInput } from "../../src/storage/RelationInput.ts"
+import type { RelationInput } from "../../src/domain/RelationInput.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 
 const store = Layer.fresh(

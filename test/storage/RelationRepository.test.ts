@@ -3,7 +3,9 @@ import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
-import { type RelationFilter, type RelationInput, RelationRepository } from "../../src/storage/RelationRepository.ts"
+import type { RelationFilter } from "../../src/domain/RelationFilter.ts"
+import type { RelationInput } from "../../src/domain/RelationInput.ts"
+import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 
 const repositories = Layer.merge(ReferenceRepository.layer, RelationRepository.layer).pipe(
   Layer.provideMerge(LibsqlClient.layer({ url: ":memory:" }))

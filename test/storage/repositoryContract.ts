@@ -292,10 +292,14 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
           embeddings.findSimilarByText("Password", { filter }),
           embeddings.findSimilarByEmbedding(vector, { filter }),
           embeddings.findSimilarTo("r:1", { filter }),
-          references.search("password", { filter })
+          references.search("password", { filter }),
+          references.search("password", { filter, limit: 0 }),
+          references.count(filter),
+          Stream.runDrain(references.findAll(filter)),
+          embeddings.updateAllEmbeddings({ filter })
         ]) {
           const error = yield* Effect.flip<unknown, unknown, never>(search)
-          assert.include(error, { _tag: "ValidationError", field: "metadata.0.path" })
+          assert.include(error, { _tag: "ValidationError", field: "filter.metadata.0.path" })
         }
         const anyTags = Array.from({ length: 40_000 }, (_, i) => `tag ${i}`)
         assert.lengthOf(yield* references.search("password", { filter: { anyTags } }), 0)

@@ -1,22 +1,26 @@
 import { Schema } from "effect"
-import { Confidence, Provenance, RelationStatus, RelationType } from "../domain/Relation.ts"
-import { NonBlankText } from "../domain/Text.ts"
+import { Confidence, Provenance, RelationStatus, RelationType } from "./Relation.ts"
+import { NonBlankText } from "./Text.ts"
 
-/** What a caller gives to save a relation between two stored references. */
+/** What a caller gives to save a relation between two stored references, which are not the same. */
 export const RelationInput = Schema.Struct({
   /** The URI it starts from. */
   source: NonBlankText,
   /** The URI it points to. */
   target: NonBlankText,
-  /** `implements` unless told. */
+  /** Default: `implements`. */
   type: Schema.optional(RelationType),
-  /** 0–1; 1 unless told. */
+  /** 0–1. Default: 1. */
   confidence: Schema.optional(Confidence),
-  /** `accepted` unless told. */
+  /** Default: `accepted`. */
   status: Schema.optional(RelationStatus),
-  /** `{ method: "manual" }` unless told. */
+  /** Default: `{ method: "manual" }`. */
   provenance: Schema.optional(Provenance)
-})
+}).check(
+  Schema.makeFilter(({ source, target }) =>
+    source === target ? { path: ["target"], issue: "another reference than the source" } : undefined
+  )
+)
 export type RelationInput = typeof RelationInput.Type
 
 /** An input with its defaults. */

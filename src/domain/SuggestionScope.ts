@@ -1,0 +1,13 @@
+import { Schema } from "effect"
+import { Text } from "./Text.ts"
+
+/** Which suggestions make room for new ones. */
+export const SuggestionScope = Schema.Struct({
+  /** The catalog of their sources. */
+  from: Schema.optional(Text),
+  /** The URI of their source. */
+  source: Schema.optional(Text),
+  /** The catalog of their targets. */
+  to: Text
+})
+export type SuggestionScope = typeof SuggestionScope.Type

@@ -1,0 +1,63 @@
+import { Clock, Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { StoredRow } from "./ReferenceRow.ts"
+
+/** What saving did, in numbers of references. */
+export interface SaveTotals {
+  readonly created: number
+  readonly updated: number
+  readonly unchanged: number
+}
+
+/** Writes references, and only what differs from what is stored. */
+export const make = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+
+  /** Which of these rows differ from what is stored, and how many of them are new. */
+  const changed = Effect.fnUntraced(function* (rows: ReadonlyArray<StoredRow>) {
+    const stored = yield* sql<{ readonly uri: string; readonly content_hash: string; readonly text_hash: string }>`
+      SELECT uri, content_hash, text_hash FROM crosswalk_reference
+      WHERE uri IN (SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.uri))}))`
+    const byUri = new Map(stored.map((row) => [row.uri, row]))
+    return {
+      rows: rows.filter((row) => {
+        const known = byUri.get(row.uri)
+        return known?.content_hash !== row.contentHash || known.text_hash !== row.textHash
+      }),
+      created: rows.filter((row) => !byUri.has(row.uri)).length
+    }
+  })
+
+  /** Writes rows of distinct uris; inside a transaction. */
+  const upsert = Effect.fnUntraced(function* (distinct: ReadonlyArray<StoredRow>) {
+    const { rows, created } = yield* changed(distinct)
+    const now = yield* Clock.currentTimeMillis
+    const json = JSON.stringify(rows)
+    yield* sql`
+      INSERT OR IGNORE INTO crosswalk_catalog (id, created_at)
+      SELECT DISTINCT value ->> '$.catalog', ${now} FROM json_each(${json}) WHERE value ->> '$.catalog' IS NOT NULL`
+    yield* sql`
+      INSERT INTO crosswalk_reference
+        (uri, title, entity_type, description, tags, metadata, catalog, content_hash, text_hash, created_at, updated_at)
+      SELECT value ->> '$.uri', value ->> '$.title', value ->> '$.entityType', value ->> '$.description',
+        value ->> '$.tags', value ->> '$.metadata', value ->> '$.catalog', value ->> '$.contentHash',
+        value ->> '$.textHash', ${now}, ${now}
+      FROM json_each(${json}) WHERE true
+      ON CONFLICT (uri) DO UPDATE SET
+        title = excluded.title, entity_type = excluded.entity_type, description = excluded.description,
+        tags = excluded.tags, metadata = excluded.metadata, catalog = excluded.catalog,
+        content_hash = excluded.content_hash, text_hash = excluded.text_hash,
+        updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END`
+    return { created, updated: rows.length - created, unchanged: distinct.length - rows.length } satisfies SaveTotals
+  })
+
+  /** Writes in one transaction what differs, if anything does; the last of several rows with one uri wins. */
+  const write = Effect.fnUntraced(function* (rows: ReadonlyArray<StoredRow>) {
+    const distinct = [...new Map(rows.map((row) => [row.uri, row])).values()]
+    const before = yield* changed(distinct)
+    if (before.rows.length === 0) return { created: 0, updated: 0, unchanged: distinct.length }
+    return yield* sql.withTransaction(upsert(distinct))
+  })
+
+  return { upsert, write }
+})
