@@ -111,7 +111,8 @@ export const make = Effect.gen(function* () {
         if (vector === null || is_active === 0) {
           return yield* new EmbeddingError({
             text,
-            reason: "its vector is gone; another process is changing the catalog, try again when it is done",
+            reason: "unavailable",
+            problem: "its vector is gone; another process is changing the catalog, try again when it is done",
             reference
           })
         }

@@ -1,15 +1,29 @@
 import { Schema } from "effect"
+import { errorFields, type Given, setCause } from "./ErrorFields.ts"
 
-/** A change would lose what a person decided. */
-export class ConflictError extends Schema.TaggedError<ConflictError>()(
-  "ConflictError",
-  {
-    uri: Schema.String,
-    /** What stands in the way, and how to go on. */
-    problem: Schema.String
-  },
-  { httpApiStatus: 409 }
-) {
+export const ConflictReason = Schema.Literals([
+  /** A person decided on it. */
+  "decided",
+  /** Somebody else changed it meanwhile. */
+  "changed"
+])
+export type ConflictReason = typeof ConflictReason.Type
+
+const fields = {
+  ...errorFields(ConflictReason),
+  /** What the change was for. */
+  uri: Schema.String
+}
+
+/** A change would lose what a person decided, or what somebody else wrote. */
+export class ConflictError extends Schema.TaggedError<ConflictError>()("ConflictError", fields, {
+  httpApiStatus: 409
+}) {
+  constructor({ cause, ...given }: Given<typeof fields, "reason" | "isRetryable">, options?: Schema.MakeOptions) {
+    super({ reason: "decided", isRetryable: given.reason === "changed", ...given }, options)
+    setCause(this, cause)
+  }
+
   override get message() {
     return `${this.uri}: ${this.problem}`
   }

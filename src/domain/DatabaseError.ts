@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { errorFields, type Given, setCause } from "./ErrorFields.ts"
 
 /** Why the database refused, in one word that a program can act on. */
 export const DatabaseReason = Schema.Literals([
@@ -20,25 +21,27 @@ export const DatabaseReason = Schema.Literals([
   "limit",
   /** The database was made by a newer version, or its migration failed. */
   "migration",
+  /** The database is of a kind that lacks what is needed. */
+  "unsupported",
   "unknown"
 ])
 export type DatabaseReason = typeof DatabaseReason.Type
 
+const fields = {
+  ...errorFields(DatabaseReason),
+  /** What was being done, such as `ReferenceRepository.save`. */
+  operation: Schema.String
+}
+
 /** The database could not do what was asked. */
-export class DatabaseError extends Schema.TaggedError<DatabaseError>()(
-  "DatabaseError",
-  {
-    /** What was being done, such as `ReferenceRepository.save`. */
-    operation: Schema.String,
-    reason: DatabaseReason,
-    /** The same call may succeed later. */
-    isRetryable: Schema.Boolean,
-    /** What happened and what to do. */
-    problem: Schema.String,
-    cause: Schema.optional(Schema.Defect())
-  },
-  { httpApiStatus: 503 }
-) {
+export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", fields, {
+  httpApiStatus: 503
+}) {
+  constructor({ cause, ...given }: Given<typeof fields, "isRetryable">, options?: Schema.MakeOptions) {
+    super({ isRetryable: given.reason === "busy", ...given }, options)
+    setCause(this, cause)
+  }
+
   override get message() {
     return `${this.operation}: ${this.problem}`
   }

@@ -1,18 +1,35 @@
 import { Schema } from "effect"
+import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+
+export const ImportReason = Schema.Literals([
+  /** There is no such file or address. */
+  "missing",
+  /** It is there, but cannot be read or written. */
+  "unreadable",
+  /** The server or the network to it failed. */
+  "network",
+  /** It is of a kind, version or size that cannot be imported. */
+  "unsupported",
+  /** What it says is not what its format asks for. */
+  "malformed"
+])
+export type ImportReason = typeof ImportReason.Type
+
+const fields = {
+  ...errorFields(ImportReason),
+  /** The file, URL or `-`. */
+  source: Schema.String,
+  /** The line and column or the path inside, such as `line 12` or `$.requirements[3].req_id`; absent for the whole. */
+  at: Schema.optional(Schema.String)
+}
 
 /** A source, or a part of it, cannot be read. */
-export class ImportError extends Schema.TaggedError<ImportError>()(
-  "ImportError",
-  {
-    /** The file, URL or `-`. */
-    source: Schema.String,
-    /** The line and column or the path inside, such as `line 12` or `$.requirements[3].req_id`; absent for the whole. */
-    at: Schema.optional(Schema.String),
-    problem: Schema.String,
-    cause: Schema.optional(Schema.Defect())
-  },
-  { httpApiStatus: 422 }
-) {
+export class ImportError extends Schema.TaggedError<ImportError>()("ImportError", fields, { httpApiStatus: 422 }) {
+  constructor({ cause, ...given }: Given<typeof fields, "reason" | "isRetryable">, options?: Schema.MakeOptions) {
+    super({ reason: "malformed", isRetryable: given.reason === "network", ...given }, options)
+    setCause(this, cause)
+  }
+
   override get message() {
     return `${this.source}${this.at === undefined ? "" : `, ${this.at}`}: ${this.problem}`
   }

@@ -1,16 +1,34 @@
 import { Schema } from "effect"
+import { errorFields, type Given, setCause } from "./ErrorFields.ts"
 
-/** Nothing is stored under this URI. */
-export class NotFoundError extends Schema.TaggedError<NotFoundError>()(
-  "NotFoundError",
-  {
-    uri: Schema.String,
-    /** What was looked for: `reference`, `relation`, `catalog`. */
-    entity: Schema.String
-  },
-  { httpApiStatus: 404 }
-) {
+export const NotFoundReason = Schema.Literals(["reference", "relation", "catalog", "database", "file", "other"])
+export type NotFoundReason = typeof NotFoundReason.Type
+
+const isReason = Schema.is(NotFoundReason)
+
+const fields = {
+  ...errorFields(NotFoundReason),
+  /** The URI, identifier or path that was asked for. */
+  uri: Schema.String,
+  /** What was looked for, as a word: `reference`, `relation`, `catalog`, or any other. */
+  entity: Schema.String
+}
+
+/** Nothing is stored under this URI. `reason` is the `entity` where that is one of this library. */
+export class NotFoundError extends Schema.TaggedError<NotFoundError>()("NotFoundError", fields, {
+  httpApiStatus: 404
+}) {
+  constructor(
+    { cause, ...given }: Given<typeof fields, "reason" | "problem" | "isRetryable">,
+    options?: Schema.MakeOptions
+  ) {
+    const { entity, uri } = given
+    const reason = isReason(entity) ? entity : "other"
+    super({ reason, problem: `there is no ${entity} ${uri}`, isRetryable: false, ...given }, options)
+    setCause(this, cause)
+  }
+
   override get message() {
-    return `There is no ${this.entity} ${this.uri}`
+    return `${this.problem.charAt(0).toUpperCase()}${this.problem.slice(1)}`
   }
 }

@@ -1,54 +1,80 @@
-import { Schema, SchemaAST, SchemaIssue } from "effect"
-import { quote } from "./Quote.ts"
+import { Predicate, Schema, SchemaGetter, type SchemaIssue } from "effect"
+import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { beginning, quote } from "./Quote.ts"
+import { problemOf } from "./ValidationProblem.ts"
 
-/** Begins the message of an excess key; what follows are the keys that there are. */
-const unknownField = "Unknown field: "
+export const ValidationReason = Schema.Literals([
+  /** A value is needed and none was given. */
+  "missing",
+  /** There is no such field. */
+  "unexpected",
+  /** The value is of another type. */
+  "type",
+  /** The value breaks a rule. */
+  "invalid"
+])
+export type ValidationReason = typeof ValidationReason.Type
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1({
-  leafHook: (issue) =>
-    issue._tag === "UnexpectedKey" && SchemaAST.isObjects(issue.ast)
-      ? `${unknownField}${issue.ast.propertySignatures.map(({ name }) => String(name)).join(", ")}`
-      : SchemaIssue.defaultLeafHook(issue)
+/** What JSON shows of a value: primitives as they are, a long text's beginning, anything else in words. */
+const shown = (value: unknown): string | number | boolean | null => {
+  switch (typeof value) {
+    case "string":
+      return beginning(value, 200)
+    case "boolean":
+      return value
+    case "number":
+      return Number.isFinite(value) ? value : String(value)
+    default:
+      return value === null ? null : quote(value)
+  }
+}
+
+/** Any value. Its JSON is short and always possible. */
+const Anything = Schema.declare(Predicate.isUnknown, {
+  expected: "anything",
+  toCodecJson: () =>
+    Schema.link<unknown>()(Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Null]), {
+      decode: SchemaGetter.passthrough(),
+      encode: SchemaGetter.transform(shown)
+    })
 })
 
+const fields = {
+  ...errorFields(ValidationReason),
+  /** The field, with dots where it is inside another, such as `filter.metadata.0.operator`. */
+  field: Schema.String,
+  /** What was given. JSON has the beginning of a long text, and words such as `an object` for what JSON does not have. */
+  value: Anything,
+  /** The rule in words. */
+  constraint: Schema.String,
+  /** What would be right, with an example where that helps. */
+  expected: Schema.String
+}
+
 /** An input that breaks a rule; nothing was written. */
-export class ValidationError extends Schema.TaggedError<ValidationError>()(
-  "ValidationError",
-  {
-    /** The field, with dots where it is inside another, such as `metadata.level`. */
-    field: Schema.String,
-    /** What was given. */
-    value: Schema.Unknown,
-    /** The rule in words. */
-    constraint: Schema.String,
-    /** What would be right, with an example where that helps. */
-    expected: Schema.String
-  },
-  { httpApiStatus: 400 }
-) {
+export class ValidationError extends Schema.TaggedError<ValidationError>()("ValidationError", fields, {
+  httpApiStatus: 400
+}) {
+  constructor(
+    { cause, ...given }: Given<typeof fields, "reason" | "problem" | "isRetryable">,
+    options?: Schema.MakeOptions
+  ) {
+    const { constraint, expected, value } = given
+    const problem = `${constraint}; got ${quote(value)}. Expected ${expected}.`
+    super({ reason: "invalid", problem, isRetryable: false, ...given }, options)
+    setCause(this, cause)
+  }
+
   override get message() {
-    return `${this.field}: ${this.constraint}; got ${quote(this.value)}. Expected ${this.expected}.`
+    return `${this.field}: ${this.problem}`
   }
 
   /**
-   * The first problem that a Schema found, as a ValidationError. `input` is the value that was decoded, `root` its name, and
-   * `prefix` what the names of its fields begin with, such as `filter.`.
+   * The problem that a Schema found, as a ValidationError: the first of several, of a union's that of the member which fits
+   * best. `input` is the value that was decoded, `root` its name, and `prefix` what the names of its fields begin with, such
+   * as `filter.`.
    */
   static fromIssue(issue: SchemaIssue.Issue, input: unknown, root = "input", prefix = ""): ValidationError {
-    const first = format(issue).issues[0]
-    const path = (first?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
-    let value: unknown = input
-    for (const key of path) {
-      value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
-    }
-    const message = first?.message ?? "a valid value"
-    const isUnknown = message.startsWith(unknownField)
-    const expected = message.replace(/^Expected /u, "").replace(/, got .*$/su, "")
-    return new ValidationError({
-      field: path.length === 0 ? root : prefix + path.map(String).join("."),
-      value,
-      constraint: isUnknown ? "is not a known field" : value === undefined ? "is missing" : "is not valid",
-      expected: isUnknown ? message.slice(unknownField.length) : expected === "Missing key" ? "a value" : expected
-    })
+    return new ValidationError(problemOf(issue, input, root, prefix))
   }
 }

@@ -3,9 +3,11 @@ import { Effect, Layer } from "effect"
 import * as AiError from "effect/ai/AiError"
 import * as EmbeddingModel from "effect/ai/EmbeddingModel"
 import { ModelInfo } from "../domain/Embedding.ts"
-import { Embedder, type Purpose } from "./Embedder.ts"
-import { embeddingFailure } from "./EmbeddingFailure.ts"
+import { EmbeddingError, type EmbeddingReason } from "../domain/EmbeddingError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import { beginning } from "../domain/Quote.ts"
 import { normalise } from "../domain/Vector.ts"
+import { Embedder, type Purpose } from "./Embedder.ts"
 
 /** What `effect/ai` does not know of its model, but a store of vectors has to. */
 export interface EmbedderOptions {
@@ -19,6 +21,55 @@ export interface EmbedderOptions {
   readonly documentPrefix?: string | undefined
   /** How many texts go into one request, at most. Default 96. */
   readonly batchSize?: number | undefined
+}
+
+/** Providers repeat requests in their errors; so much of it is enough, in UTF-16 code units. */
+const longestProblem = 500
+
+const timeouts: ReadonlySet<number | undefined> = new Set([408, 504])
+
+/** What a provider's error says of whether to try again, and whose fault it is. */
+const reasonOf = ({ reason }: AiError.AiError): EmbeddingReason => {
+  switch (reason._tag) {
+    case "RateLimitError":
+      return "rateLimited"
+    case "QuotaExhaustedError":
+    case "AuthenticationError":
+      return "authorization"
+    case "InternalProviderError":
+      return timeouts.has(reason.http?.response?.status) ? "timeout" : "unavailable"
+    case "NetworkError":
+      return reason.isRetryable ? "unavailable" : "unknown"
+    case "InvalidRequestError":
+    case "InvalidUserInputError":
+    case "ContentPolicyError":
+      return "text"
+    case "InvalidResponseError":
+    case "InvalidOutputError":
+    case "StructuredOutputError":
+      return "invalidVector"
+    default:
+      return "unknown"
+  }
+}
+
+/** The same the other way round. */
+const aiReasonOf = ({ message: description, reason }: EmbeddingError | ModelLoadError): AiError.AiErrorReason => {
+  switch (reason) {
+    case "rateLimited":
+      return new AiError.RateLimitError({})
+    case "unavailable":
+    case "timeout":
+      return new AiError.InternalProviderError({ description })
+    case "authorization":
+      return new AiError.AuthenticationError({ kind: "Unknown", description })
+    case "text":
+      return new AiError.InvalidUserInputError({ description })
+    case "invalidVector":
+      return new AiError.InvalidOutputError({ description })
+    default:
+      return new AiError.UnknownError({ description })
+  }
 }
 
 /**
@@ -41,20 +92,34 @@ export const layerEmbedder = (
         const unit = vector.length === dimensions ? normalise(vector) : undefined
         return unit === undefined
           ? Effect.fail(
-              embeddingFailure(
+              new EmbeddingError({
                 text,
-                vector.length === dimensions
-                  ? `${id} gave a vector without a direction (zero, or not finite)`
-                  : `${id} gave ${vector.length} dimensions instead of ${dimensions}`
-              )
+                reason: "invalidVector",
+                problem:
+                  vector.length === dimensions
+                    ? `${id} gave a vector without a direction (zero, or not finite)`
+                    : `${id} gave ${vector.length} dimensions instead of ${dimensions}`
+              })
             )
           : Effect.succeed(unit)
       }
       // `effect/ai` dies of a vector with numbers that are not finite: it comes from outside, so it is an error here.
       const ask = <A>(text: string, request: Effect.Effect<A, AiError.AiError>) =>
         request.pipe(
-          Effect.mapError((cause) => embeddingFailure(text, cause.message, cause)),
-          Effect.catchDefect((cause) => Effect.fail(embeddingFailure(text, `${id} did not give a vector`, cause)))
+          Effect.mapError(
+            (cause) =>
+              new EmbeddingError({
+                text,
+                reason: reasonOf(cause),
+                problem: beginning(cause.message, longestProblem),
+                retryAfter: cause.retryAfter,
+                cause
+              })
+          ),
+          Effect.catchDefect((cause) => {
+            const problem = `${id} did not give a vector`
+            return Effect.fail(new EmbeddingError({ text, reason: "invalidVector", problem, cause }))
+          })
         )
       const prefixed = (text: string, purpose: Purpose = "document") =>
         (purpose === "query" ? queryPrefix : documentPrefix) + text
@@ -102,7 +167,7 @@ export const layerEmbeddingModel = (
                 AiError.make({
                   module: "Crosswalk",
                   method: "embedMany",
-                  reason: new AiError.UnknownError({ description: error.message })
+                  reason: aiReasonOf(error)
                 })
               )
             )

@@ -179,6 +179,9 @@ export const read = Effect.fnUntraced(function* (folder: string, id: string | un
 export const damaged = (model: string, folder: string) => (damage: Damage) =>
   new ModelLoadError({
     model,
-    reason: damage.reason,
-    remedy: `Restore the file, or remove ${folder} so that the model is looked for elsewhere, or reinstall the package.`
+    reason: "damaged",
+    problem:
+      `${damage.reason}. Restore the file, or remove ${folder} so that the model is looked for elsewhere, or reinstall ` +
+      "the package.",
+    remedy: { action: "reinstall" }
   })

@@ -63,8 +63,14 @@ export const download = Effect.fn("ModelHub.download")(function* (options: Downl
   const { dtype, folder, hub, model, patience, revision } = options
   const weights = ModelFolder.weightsFile(dtype)
   const base = `${hub.replace(/\/+$/u, "")}/${model}/resolve/${encodeURIComponent(revision)}/`
-  const fail = (reason: string, remedy = "Check the network and try again, or give the model's folder.") =>
-    new ModelLoadError({ model, reason: `${reason}; it is not in the package nor in ${folder}`, remedy })
+  const missing = `it is not in the package nor in ${folder}`
+  const fail = (problem: string) =>
+    new ModelLoadError({
+      model,
+      reason: "download",
+      problem: `${problem}; ${missing}. Check the network and try again, or give the model's folder.`,
+      remedy: { action: "retry" }
+    })
 
   const patiently = <A>(url: string, body: (signal: AbortSignal) => Promise<A>) =>
     Effect.tryPromise({
@@ -110,10 +116,14 @@ export const download = Effect.fn("ModelHub.download")(function* (options: Downl
     const { etag, response, size } = yield* request(url, signal)
     if (response.status === 404 && isOptional) return
     if (response.status === 404 || response.status === 401) {
-      return yield* fail(
-        `the hub has no ${url} (${response.status})`,
-        "Check the model's name, its revision and dtype; for a private model set HF_TOKEN."
-      )
+      return yield* new ModelLoadError({
+        model,
+        reason: "unknown",
+        problem:
+          `the hub has no ${url} (${response.status}); ${missing}. Check the model's name, its revision and dtype; for a ` +
+          "private model set HF_TOKEN.",
+        remedy: { action: "chooseModel" }
+      })
     }
     if (!response.ok || response.body === null) return yield* fail(`${url} answered ${response.status}`)
     if (name === weights && size === undefined && etag === undefined) {

@@ -1,7 +1,7 @@
 import { homedir } from "node:os"
 import { isAbsolute, join, resolve } from "node:path"
 import { Duration, Effect } from "effect"
-import { ModelLoadError } from "../domain/ModelLoadError.ts"
+import { ModelLoadError, type ModelLoadReason } from "../domain/ModelLoadError.ts"
 import type { Dtype, Manifest } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
 import * as ModelHub from "./ModelHub.ts"
@@ -54,7 +54,11 @@ const dtypeOf = (manifest: Manifest, asked: Dtype | undefined): Dtype =>
  */
 export const locate = Effect.fn("ModelLocator.locate")(function* (options: LocatorOptions) {
   const model = options.model ?? defaultModel
-  const fail = (reason: string, remedy: string) => Effect.fail(new ModelLoadError({ model, reason, remedy }))
+  const fail = (
+    reason: ModelLoadReason,
+    problem: string,
+    action: "chooseModel" | "download" | "retry" = "chooseModel"
+  ) => Effect.fail(new ModelLoadError({ model, reason, problem, remedy: { action } }))
 
   const look = Effect.fnUntraced(function* (folder: string) {
     const manifest = yield* ModelFolder.read(folder, options.model, options.dtype).pipe(
@@ -71,16 +75,18 @@ export const locate = Effect.fn("ModelLocator.locate")(function* (options: Locat
       if (found !== undefined) return found
     }
     return yield* fail(
-      `it is not in ${places.join(" nor in ")}` + (options.dtype === undefined ? "" : ` with ${options.dtype} weights`),
-      `Put ${ModelFolder.required.join(", ")} and ${ModelFolder.weightsFile(options.dtype ?? "q8")} there, ` +
+      "missing",
+      `it is not in ${places.join(" nor in ")}` +
+        (options.dtype === undefined ? "" : ` with ${options.dtype} weights`) +
+        `. Put ${ModelFolder.required.join(", ")} and ${ModelFolder.weightsFile(options.dtype ?? "q8")} there, ` +
         "or name another folder."
     )
   }
 
   if (!namePattern.test(model)) {
     return yield* fail(
-      "that is not the name of a model",
-      `Use a name of the hub, such as ${defaultModel}, or give the model's folder.`
+      "unknown",
+      `that is not the name of a model. Use a name of the hub, such as ${defaultModel}, or give the model's folder.`
     )
   }
   const dtype = options.dtype ?? "q8"
@@ -93,8 +99,10 @@ export const locate = Effect.fn("ModelLocator.locate")(function* (options: Locat
   }
   if (options.offline ?? isOffline()) {
     return yield* fail(
-      `it is not in the package (${packagedModels}) nor in the cache (${cached}), and the network is not used`,
-      `Use ${defaultModel}, which is in the package, give a folder, or allow the network once (CROSSWALK_OFFLINE=0).`
+      "offline",
+      `it is not in the package (${packagedModels}) nor in the cache (${cached}), and the network is not used. Use ` +
+        `${defaultModel}, which is in the package, give a folder, or allow the network once (CROSSWALK_OFFLINE=0).`,
+      "download"
     )
   }
   yield* ModelHub.download({
@@ -108,5 +116,5 @@ export const locate = Effect.fn("ModelLocator.locate")(function* (options: Locat
   })
   const found: Located | undefined = yield* look(cached)
   if (found !== undefined) return found
-  return yield* fail(`${cached} was removed while it was read`, "Try again.")
+  return yield* fail("missing", `${cached} was removed while it was read. Try again.`, "retry")
 })

@@ -41,8 +41,8 @@ const checkOptions = Effect.fnUntraced(function* (options: TransformersOptions, 
       : Effect.fail(
           new ModelLoadError({
             model: options.model ?? located.manifest.id,
-            reason: `${name} is ${value}`,
-            remedy: `Use a whole number from ${least} to ${most}${unit}.`
+            reason: "incompatible",
+            problem: `${name} is ${value}. Use a whole number from ${least} to ${most}${unit}.`
           })
         )
   yield* whole("batchSize", options.batchSize, 1, 100_000, "")

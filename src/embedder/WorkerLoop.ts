@@ -1,4 +1,5 @@
 import { parentPort, receiveMessageOnPort } from "node:worker_threads"
+import type { ModelLoadReason } from "../domain/ModelLoadError.ts"
 import { BUSY, type FromWorker, type Job, STOP, type ToWorker } from "./WorkerProtocol.ts"
 
 /** Some texts of a job that go through the model together. */
@@ -18,10 +19,10 @@ export interface Encoder {
 
 /** A model cannot be used. */
 export class Refusal extends Error {
-  readonly remedy: string
-  constructor(reason: string, remedy: string, cause?: unknown) {
-    super(reason, { cause })
-    this.remedy = remedy
+  readonly reason: ModelLoadReason
+  constructor(reason: ModelLoadReason, problem: string, cause?: unknown) {
+    super(problem, { cause })
+    this.reason = reason
   }
 }
 
@@ -120,7 +121,7 @@ export const serve = async (
       for (const [index, vector] of vectors.entries()) all.set(vector, index * model.dimensions)
       finish(queue, entry, { _tag: "Done", id: job.id, vectors: all }, all.buffer)
     } catch (error) {
-      finish(queue, entry, { _tag: "Failed", id: job.id, index: step?.indexes[0] ?? 0, reason: messageOf(error) })
+      finish(queue, entry, { _tag: "Failed", id: job.id, index: step?.indexes[0] ?? 0, problem: messageOf(error) })
     }
   }
 
@@ -140,8 +141,15 @@ export const serve = async (
   try {
     encoder = await guarded(() => load(stopped))
   } catch (error) {
-    const remedy = error instanceof Refusal ? error.remedy : "Reinstall the package, or choose another model."
-    send({ _tag: "Refused", reason: messageOf(error), remedy })
+    send(
+      error instanceof Refusal
+        ? { _tag: "Refused", reason: error.reason, problem: error.message }
+        : {
+            _tag: "Refused",
+            reason: "runtime",
+            problem: `${messageOf(error)}. Reinstall the package, or choose another model.`
+          }
+    )
     port.close()
     return
   }

@@ -1,7 +1,7 @@
 import { Effect, type Scope } from "effect"
-import type { EmbeddingError } from "../domain/EmbeddingError.ts"
-import { ModelLoadError } from "../domain/ModelLoadError.ts"
-import { embeddingFailure } from "./EmbeddingFailure.ts"
+import { EmbeddingError, type EmbeddingReason } from "../domain/EmbeddingError.ts"
+import { ModelLoadError, type ModelLoadReason } from "../domain/ModelLoadError.ts"
+import type { Remedy } from "../domain/Remedy.ts"
 import type { EarlyWorker } from "./EarlyWorker.ts"
 import type { ModelSpec } from "./ModelSpec.ts"
 import { start, type WorkerHandle } from "./WorkerHandle.ts"
@@ -12,6 +12,9 @@ const textsPerWorker = 8
 
 /** A worker gets its next job while it still has one, so that it does not wait for a busy main thread. */
 const jobsPerWorker = 2
+
+const failure = (reason: EmbeddingReason, text: string | undefined, problem: string) =>
+  new EmbeddingError({ text: text ?? "", reason, problem })
 
 export interface WorkerPoolOptions {
   /** The file that the threads run. */
@@ -104,8 +107,10 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
     }
   }
 
-  const refuse = (reason: string, remedy: string) => {
-    for (const request of requests) settle(request, Effect.fail(new ModelLoadError({ model: spec.id, reason, remedy })))
+  const refuse = (reason: ModelLoadReason, problem: string) => {
+    const remedy: Remedy = { action: "reinstall" }
+    const error = new ModelLoadError({ model: spec.id, reason, problem, remedy })
+    for (const request of requests) settle(request, Effect.fail(error))
   }
 
   const give = (slot: Slot, request: Request, count: number) => {
@@ -152,7 +157,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
       slot.ready = true
     } else if (message._tag === "Refused") {
       slots.delete(slot)
-      refuse(message.reason, message.remedy)
+      refuse(message.reason, message.problem)
     } else {
       const job = slot.jobs.get(message.id)
       if (job === undefined) return // it was withdrawn while the answer was on its way
@@ -160,7 +165,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
       slot.jobs.delete(message.id)
       request.jobs.delete(message.id)
       if (message._tag === "Failed") {
-        settle(request, Effect.fail(embeddingFailure(texts[message.index] ?? "", message.reason)))
+        settle(request, Effect.fail(failure("text", texts[message.index], message.problem)))
       } else {
         for (let i = 0; i < texts.length; i++) {
           request.vectors[from + i] = message.vectors.slice(i * spec.dimensions, (i + 1) * spec.dimensions)
@@ -176,10 +181,11 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
   const onExit = (slot: Slot, problem: string) => {
     if (!slots.delete(slot) || closed) return
     if (!slot.ready) {
-      refuse(`the worker stopped while it loaded ${spec.folder}: ${problem}`, "Try again, or reinstall the package.")
+      const stopped = `the worker stopped while it loaded ${spec.folder}: ${problem}`
+      refuse("runtime", `${stopped}. Try again, or reinstall the package.`)
     }
     for (const { request, texts } of [...slot.jobs.values()]) {
-      settle(request, Effect.fail(embeddingFailure(texts[0] ?? "", `the worker stopped: ${problem}`)))
+      settle(request, Effect.fail(failure("text", texts[0], `the worker stopped: ${problem}`)))
     }
     dispatch()
   }
@@ -201,7 +207,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
   ): Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError> =>
     Effect.callback((resume) => {
       if (texts.length === 0) return resume(Effect.succeed([]))
-      if (closed) return resume(Effect.fail(embeddingFailure(texts[0] ?? "", "the embedder is closed")))
+      if (closed) return resume(Effect.fail(failure("closed", texts[0], "the embedder is closed")))
       const request: Request = { texts, urgent: isUrgent, vectors: [], given: 0, done: 0, jobs: new Map(), resume }
       requests.add(request)
       waiting += texts.length
@@ -221,7 +227,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
   const close = async () => {
     closed = true
     for (const request of requests) {
-      settle(request, Effect.fail(embeddingFailure(request.texts[request.done] ?? "", "the embedder was closed")))
+      settle(request, Effect.fail(failure("closed", request.texts[request.done], "the embedder was closed")))
     }
     await Promise.all([...slots].map((slot) => slot.worker.close()))
   }

@@ -1,3 +1,4 @@
+import type { ModelLoadReason } from "../domain/ModelLoadError.ts"
 import type { ModelSpec } from "./ModelSpec.ts"
 
 /** What a worker is started with. */
@@ -34,8 +35,8 @@ export type FromWorker =
   /** The model is loaded. */
   | { readonly _tag: "Ready" }
   /** The model cannot be loaded; the worker ends. */
-  | { readonly _tag: "Refused"; readonly reason: string; readonly remedy: string }
+  | { readonly _tag: "Refused"; readonly reason: ModelLoadReason; readonly problem: string }
   /** The vectors of a job, one after the other. */
   | { readonly _tag: "Done"; readonly id: number; readonly vectors: Float32Array<ArrayBuffer> }
   /** The text at `index` of the job could not be embedded. */
-  | { readonly _tag: "Failed"; readonly id: number; readonly index: number; readonly reason: string }
+  | { readonly _tag: "Failed"; readonly id: number; readonly index: number; readonly problem: string }

@@ -21,7 +21,11 @@ export const make = Effect.gen(function* () {
     const text = yield* queryText(query, filter?.catalog)
     const vector = decodeVector(yield* embed(text, "query"), model.dimensions)
     return vector instanceof ValidationError
-      ? yield* new EmbeddingError({ text, reason: `the embedder gave a vector that ${vector.constraint}` })
+      ? yield* new EmbeddingError({
+          text,
+          reason: "invalidVector",
+          problem: `the embedder gave a vector that ${vector.constraint}`
+        })
       : vector
   })
 

@@ -106,14 +106,17 @@ const make = Effect.gen(function* () {
     if (fresh !== undefined) return withEmbedding(reference, fresh)
     const vector = yield* embedder.embed(text, "document").pipe(
       Effect.flatMap((vector) => checked(vector, text)),
-      Effect.mapError(
-        (error) =>
-          new EmbeddingError({
-            text,
-            reason: error._tag === "EmbeddingError" ? error.reason : error.message,
-            reference,
-            cause: error
-          })
+      Effect.mapError((error) =>
+        error._tag === "EmbeddingError"
+          ? error.of(reference)
+          : new EmbeddingError({
+              text,
+              reason: "unavailable",
+              problem: error.message,
+              isRetryable: error.isRetryable,
+              reference,
+              cause: error
+            })
       )
     )
     yield* store([{ reference, text, textHash, vector }])

@@ -56,7 +56,13 @@ export const make = Effect.gen(function* () {
   const checked = (vector: Float32Array, text: string): Effect.Effect<Float32Array, EmbeddingError> => {
     const decoded = decodeVector(vector, model.dimensions)
     return decoded instanceof ValidationError
-      ? Effect.fail(new EmbeddingError({ text, reason: `the embedder gave a vector that ${decoded.constraint}` }))
+      ? Effect.fail(
+          new EmbeddingError({
+            text,
+            reason: "invalidVector",
+            problem: `the embedder gave a vector that ${decoded.constraint}`
+          })
+        )
       : Effect.succeed(decoded)
   }
 
@@ -140,8 +146,7 @@ export const make = Effect.gen(function* () {
       if (Result.isSuccess(result)) {
         embedded.push({ ...pending, vector: result.success })
       } else {
-        const { text, reason, cause } = result.failure
-        yield* tell(options?.onFailure, new EmbeddingError({ text, reason, reference: pending.reference, cause }))
+        yield* tell(options?.onFailure, result.failure.of(pending.reference))
       }
     }
     return embedded

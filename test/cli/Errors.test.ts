@@ -10,7 +10,7 @@ describe("Errors", () => {
   it("gives each kind of failure its exit code", () => {
     expect(codeOf(new ValidationError({ field: "limit", value: -1, constraint: "is negative", expected: "0" }))).toBe(2)
     expect(codeOf(new NotFoundError({ uri: "x", entity: "reference" }))).toBe(3)
-    expect(codeOf(new ModelLoadError({ model: "m", reason: "gone", remedy: "…" }))).toBe(4)
+    expect(codeOf(new ModelLoadError({ model: "m", reason: "missing", problem: "gone" }))).toBe(4)
     expect(codeOf(new ConflictError({ uri: "x", problem: "decided" }))).toBe(1)
     expect(codeOf(new ImportError({ source: "x.csv", problem: "is empty" }))).toBe(1)
     expect(codeOf(new Ended({ code: 5, message: "partly" }))).toBe(5)

@@ -253,7 +253,7 @@ describe("Crosswalk.suggest with other embedders", () => {
   const failing = Layer.sync(Embedder, () => {
     const embed = (text: string) =>
       text.includes("Canteen")
-        ? Effect.fail(new EmbeddingError({ text, reason: "it is about lunch" }))
+        ? Effect.fail(new EmbeddingError({ text, reason: "text", problem: "it is about lunch" }))
         : Effect.succeed(Deterministic.vectorOf(text, 8))
     return Embedder.of({
       model: new ModelInfo({ id: "failing", dimensions: 8, maxLength: 100, fingerprint: "failing" }),

@@ -58,7 +58,7 @@ describe("ModelHub", () => {
       const weights = files.find((file) => file.endsWith(".onnx")) ?? ""
       yield* Effect.promise(() => appendFile(weights, "x"))
       const error = yield* Effect.flip(build(options))
-      assert.include(error.reason, weights)
+      assert.include(error.problem, weights)
     })
   )
 
@@ -75,9 +75,9 @@ describe("ModelHub", () => {
         const { cacheDirectory, options } = yield* setUp(behaviour)
         const error = yield* Effect.flip(build({ ...options, patience: "300 millis" }))
         assert.strictEqual(error._tag, "ModelLoadError")
-        assert.include(error.reason, what)
-        assert.include(error.reason, cacheDirectory)
-        assert.isNotEmpty(error.remedy)
+        assert.include(error.problem, what)
+        assert.include(error.problem, cacheDirectory)
+        assert.isDefined(error.remedy)
         assert.deepStrictEqual(yield* filesIn(cacheDirectory), [])
       })
     )

@@ -64,9 +64,9 @@ describe("ModelLocator", () => {
         yield* Effect.promise(() => rm(join(folder, name)))
         const error = yield* refusal({ folder })
         assert.strictEqual(error._tag, "ModelLoadError")
-        assert.include(error.reason, join(folder, name))
-        assert.include(error.reason, "missing")
-        assert.isNotEmpty(error.remedy)
+        assert.include(error.problem, join(folder, name))
+        assert.include(error.problem, "missing")
+        assert.isDefined(error.remedy)
       })
     )
 
@@ -76,7 +76,7 @@ describe("ModelLocator", () => {
         yield* Effect.promise(() => rm(join(folder, "manifest.json")))
         yield* Effect.promise(() => rm(join(folder, name)))
         const error = yield* refusal({ folder })
-        assert.include(error.reason, folder)
+        assert.include(error.problem, folder)
       })
     )
 
@@ -84,7 +84,7 @@ describe("ModelLocator", () => {
       Effect.gen(function* () {
         const folder = yield* copied
         yield* Effect.promise(() => appendFile(join(folder, name), " "))
-        assert.match((yield* refusal({ folder })).reason, /has \d+ bytes instead of \d+/u)
+        assert.match((yield* refusal({ folder })).problem, /has \d+ bytes instead of \d+/u)
       })
     )
 
@@ -145,7 +145,7 @@ describe("ModelLocator", () => {
         const folder = yield* copied
         if (name !== "manifest.json") yield* Effect.promise(() => rm(join(folder, "manifest.json")))
         yield* Effect.promise(() => writeFile(join(folder, name), "{"))
-        assert.include((yield* refusal({ folder })).reason, join(folder, name))
+        assert.include((yield* refusal({ folder })).problem, join(folder, name))
       })
     )
   }
@@ -154,17 +154,17 @@ describe("ModelLocator", () => {
     Effect.gen(function* () {
       const folder = yield* temporary
       const error = yield* refusal({ folder, model: "my/model" })
-      assert.include(error.reason, folder)
-      assert.include(error.reason, join(folder, "my/model"))
-      assert.include(error.remedy, "onnx/model_quantized.onnx")
-      assert.include((yield* refusal({ folder: join(folder, "absent") })).reason, "absent")
+      assert.include(error.problem, folder)
+      assert.include(error.problem, join(folder, "my/model"))
+      assert.include(error.problem, "onnx/model_quantized.onnx")
+      assert.include((yield* refusal({ folder: join(folder, "absent") })).problem, "absent")
     })
   )
 
   it.live("says that weights of another kind are not in the folder", () =>
     Effect.gen(function* () {
       const folder = yield* copied
-      assert.include((yield* refusal({ folder, dtype: "fp32" })).reason, "fp32")
+      assert.include((yield* refusal({ folder, dtype: "fp32" })).problem, "fp32")
     })
   )
 
@@ -193,7 +193,7 @@ describe("ModelLocator", () => {
   it.live("looks for other weights of the packaged model in the cache and says so", () =>
     Effect.gen(function* () {
       const cacheDirectory = yield* temporary
-      assert.include((yield* refusal({ dtype: "fp32", cacheDirectory })).reason, cacheDirectory)
+      assert.include((yield* refusal({ dtype: "fp32", cacheDirectory })).problem, cacheDirectory)
     })
   )
 })

@@ -34,7 +34,7 @@ const embedderOf = (fingerprint: string) =>
       const calls = yield* Calls
       const embed = (text: string) =>
         text.includes("unembeddable")
-          ? Effect.fail(new EmbeddingError({ text, reason: "it says so" }))
+          ? Effect.fail(new EmbeddingError({ text, reason: "text", problem: "it says so" }))
           : Effect.as(
               Ref.update(calls, (n) => n + 1),
               vectorOf(text)

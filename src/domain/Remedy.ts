@@ -1,0 +1,39 @@
+import { Schema } from "effect"
+
+/**
+ * What can be done about an error, as data: a surface turns it into a flag, a button or a sentence of its own. The library
+ * names no command.
+ */
+export const Remedy = Schema.Union([
+  /** Make the same call again, later. */
+  Schema.Struct({ action: Schema.Literal("retry") }),
+  /** Make the same call again with its `force` option. */
+  Schema.Struct({ action: Schema.Literal("force") }),
+  /** Give one of `values` for `field`; nearest first where one was probably meant. */
+  Schema.Struct({
+    action: Schema.Literal("chooseOne"),
+    field: Schema.String,
+    values: Schema.Array(Schema.String)
+  }),
+  /** Import the catalog, or any catalog. */
+  Schema.Struct({ action: Schema.Literal("import"), catalog: Schema.optionalKey(Schema.String) }),
+  /** Run `updateAllEmbeddings`, with its `force` option where `force` is true. */
+  Schema.Struct({ action: Schema.Literal("updateEmbeddings"), force: Schema.optionalKey(Schema.Boolean) }),
+  /** Build the saved vector index, from nothing where `fresh` is true. */
+  Schema.Struct({ action: Schema.Literal("buildIndex"), fresh: Schema.optionalKey(Schema.Boolean) }),
+  /** Check the database with `Doctor`. */
+  Schema.Struct({ action: Schema.Literal("checkDatabase") }),
+  /** Open the database for writing once, which brings its tables up to date. */
+  Schema.Struct({ action: Schema.Literal("migrateDatabase") }),
+  /** Use another database. */
+  Schema.Struct({ action: Schema.Literal("chooseDatabase") }),
+  /** Use another model, or name the folder of this one. */
+  Schema.Struct({ action: Schema.Literal("chooseModel") }),
+  /** Allow the network once, so that the model is downloaded. */
+  Schema.Struct({ action: Schema.Literal("download") }),
+  /** Install a newer version of this package. */
+  Schema.Struct({ action: Schema.Literal("update") }),
+  /** Install this package again. */
+  Schema.Struct({ action: Schema.Literal("reinstall") })
+])
+export type Remedy = typeof Remedy.Type
