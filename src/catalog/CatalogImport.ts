@@ -84,10 +84,15 @@ const reopenable = Effect.fnUntraced(function* (source: string, options: Options
   const copy = yield* files
     .makeTempFileScoped({ prefix: "crosswalk-import-" })
     .pipe(
-      Effect.mapError((cause) => new ImportError({ source, problem: "cannot be copied to a temporary file", cause }))
+      Effect.mapError(
+        (cause) =>
+          new ImportError({ source, reason: "unreadable", problem: "cannot be copied to a temporary file", cause })
+      )
     )
   const unreadable = (cause: unknown) =>
-    cause instanceof ImportError ? cause : new ImportError({ source, problem: "cannot be read", cause })
+    cause instanceof ImportError
+      ? cause
+      : new ImportError({ source, reason: "unreadable", problem: "cannot be read", cause })
   const { bytes, download } = yield* locate(source, options)
   yield* Stream.run(bytes, files.sink(copy)).pipe(Effect.mapError(unreadable))
   return () =>
@@ -173,7 +178,10 @@ export const run = Effect.fn("CatalogImport.run")(function* (source: string, opt
     if (failed.length > 0 || unread.length > 0) {
       failed.push({ at: source, problem: "nothing was pruned, because not every row could be read" })
     } else if (seen.size === 0 && !options.force) {
-      failed.push({ at: source, problem: "it has no references, so nothing was pruned; --force removes them all" })
+      failed.push({
+        at: source,
+        problem: "it has no references, so nothing was pruned; the option force removes them all"
+      })
     } else {
       yield* references.findAll({ catalog }).pipe(
         Stream.filter(({ uri }) => !seen.has(uri)),

@@ -1,7 +1,10 @@
 import { Schema } from "effect"
 import type { CliError, HelpDoc } from "effect/cli"
-import { PlatformError } from "effect/PlatformError"
+import type { CrosswalkError } from "../domain/CrosswalkError.ts"
+import { nearest } from "../domain/Nearest.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
+import { hintOf } from "./Hint.ts"
+import type { OutputClosed } from "./Output.ts"
 
 /** The exit codes of `crosswalk`. */
 export const ExitCode = {
@@ -25,20 +28,15 @@ export class Ended extends Schema.TaggedError<Ended>()("Ended", {
 }) {}
 
 /** There is no database file where one is to be read. */
-export const noDatabase = (path: string) => new NotFoundError({ uri: path, entity: "database" })
+export const noDatabase = (path: string) =>
+  new NotFoundError({ uri: path, entity: "database", remedy: { action: "import" } })
 
-const isMissingFile = (error: object): boolean => {
-  const cause: unknown = Reflect.get(error, "cause")
-  return cause instanceof PlatformError && cause.reason._tag === "NotFound"
-}
-
-const tagOf = (error: unknown): string =>
-  typeof error === "object" && error !== null ? String(Reflect.get(error, "_tag") ?? "Error") : "Error"
+/** How a command fails. */
+export type CommandError = CrosswalkError | Ended | OutputClosed
 
 /** The exit code that says what kind of failure it was. */
-export const codeOf = (error: unknown): number => {
-  if (error instanceof Ended) return error.code
-  switch (tagOf(error)) {
+export const codeOf = (error: CommandError): number => {
+  switch (error._tag) {
     case "ValidationError":
       return ExitCode.usage
     case "NotFoundError":
@@ -46,9 +44,15 @@ export const codeOf = (error: unknown): number => {
     case "ModelLoadError":
       return ExitCode.model
     case "ImportError":
-      return typeof error === "object" && error !== null && isMissingFile(error) ? ExitCode.notFound : ExitCode.failure
-    default:
+      return error.reason === "missing" ? ExitCode.notFound : ExitCode.failure
+    case "ConflictError":
+    case "DatabaseError":
+    case "EmbeddingError":
+    case "ModelMismatchError":
+    case "OutputClosed":
       return ExitCode.failure
+    case "Ended":
+      return error.code
   }
 }
 
@@ -56,43 +60,21 @@ export const codeOf = (error: unknown): number => {
 export interface Report {
   readonly code: number
   readonly type: string
+  /** Why, where the error has a code for it. */
+  readonly reason?: string
   readonly message: string
   /** What to do next, where that is not in the message. */
   readonly hint?: string
 }
 
 /** A failure in words, with what can be done about it. */
-export const reportOf = (error: unknown): Report => {
+export const reportOf = (error: CommandError): Report => {
   const code = codeOf(error)
-  const type = error instanceof Ended ? (code === ExitCode.partly ? "PartlyFailed" : "Failed") : tagOf(error)
-  const message = error instanceof Error ? error.message : String(error)
-  const isNoDatabase = error instanceof NotFoundError && error.entity === "database"
-  return isNoDatabase
-    ? { code, type, message, hint: "Make one with 'crosswalk import FILE', or name another with --db." }
-    : { code, type, message }
-}
-
-/** How many letters must change to make one word of another. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const kept = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(kept, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
-}
-
-/** The word most like the one that was typed, where any is near enough to be meant. */
-export const nearest = (typed: string, words: ReadonlyArray<string>): string | undefined => {
-  const allowed = Math.max(2, Math.floor(typed.length / 2))
-  return words
-    .map((word) => ({ word, cost: word.startsWith(typed) && typed.length > 1 ? 0.5 : distance(typed, word) }))
-    .filter(({ cost }) => cost <= allowed)
-    .sort((a, b) => a.cost - b.cost)[0]?.word
+  const { _tag: type, message } = error
+  if (type === "OutputClosed") return { code, type, message }
+  if (type === "Ended") return { code, type: code === ExitCode.partly ? "PartlyFailed" : "Failed", message }
+  const hint = error.remedy === undefined ? undefined : hintOf(error.remedy)
+  return { code, type, reason: error.reason, message, ...(hint === undefined ? {} : { hint }) }
 }
 
 /** What is wrong with a command line, in one sentence for each problem. */
@@ -106,13 +88,14 @@ export const usageProblems = (
   return (unknown.length > 0 ? unknown : errors).map((error) => {
     switch (error._tag) {
       case "UnknownSubcommand": {
-        const meant = nearest(error.subcommand, commands)
+        const [meant] = error.suggestions
         return (
           `There is no command ${JSON.stringify(error.subcommand)}. ` +
           (meant === undefined ? `There are ${commands.join(", ")}.` : `Did you mean ${meant}?`)
         )
       }
       case "UnrecognizedOption": {
+        // The suggestions of the error leave out the flags that all commands share.
         const meant = nearest(error.option.replace(/^-+/u, ""), flags)
         return `There is no flag ${error.option}.` + (meant === undefined ? "" : ` Did you mean --${meant}?`)
       }

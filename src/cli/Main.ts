@@ -1,11 +1,11 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Effect, Runtime, Schema } from "effect"
-import { CliOutput, Command } from "effect/cli"
+import { CliError, CliOutput, Command } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
-import { hasColour, listen, OutputClosed, type Streams, type Target, write } from "./Output.ts"
+import { hasColour, listen, type Streams, type Target, write } from "./Output.ts"
 import { escape, toJson } from "./Safe.ts"
 
 /** Ends the process with a code; what there was to say has been said. */
@@ -22,7 +22,11 @@ const wantsJson = (args: ReadonlyArray<string>): boolean => {
   return (end < 0 ? args : args.slice(0, end)).includes("--json")
 }
 
-const isClosed = (error: unknown) => error instanceof OutputClosed && error.problem === undefined
+const bug = (cause: Cause.Cause<unknown>): Report => ({
+  code: ExitCode.failure,
+  type: "Bug",
+  message: `this should not happen: ${Cause.pretty(cause)}`
+})
 
 /** What a command line runs in; that of this process unless told. */
 export interface Surroundings {
@@ -75,18 +79,17 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
     Effect.provideService(CliOutput.Presenter, presenter),
     Effect.catchCause((cause): Effect.Effect<void, Exit> => {
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-      const error = Cause.squash(cause)
-      // The presenter has spoken already.
-      if (typeof error === "object" && error !== null && Reflect.get(error, "_tag") === "ShowHelp") {
-        const errors: unknown = Reflect.get(error, "errors")
-        return Array.isArray(errors) && errors.length > 0
-          ? Effect.fail(new Exit({ code: ExitCode.usage }))
-          : Effect.void
+      const error = cause.reasons.find(Cause.isFailReason)?.error
+      if (error !== undefined && CliError.isCliError(error)) {
+        const exit = Effect.fail(new Exit({ code: ExitCode.usage }))
+        if (error._tag !== "ShowHelp") {
+          return Effect.andThen(tell({ code: ExitCode.usage, type: "UsageError", message: error.message }), exit)
+        }
+        // The presenter has spoken already.
+        return error.errors.length === 0 ? Effect.void : exit
       }
-      if (isClosed(error)) return Effect.void
-      const report = Cause.hasDies(cause)
-        ? { code: ExitCode.failure, type: "Bug", message: `this should not happen: ${Cause.pretty(cause)}` }
-        : reportOf(error)
+      if (error?._tag === "OutputClosed" && error.problem === undefined) return Effect.void
+      const report = error === undefined || Cause.hasDies(cause) ? bug(cause) : reportOf(error)
       return Effect.andThen(tell(report), Effect.fail(new Exit({ code: report.code })))
     })
   )

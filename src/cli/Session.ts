@@ -45,7 +45,8 @@ const makeFolder = (folder: string) =>
         operation: "open",
         reason: "connection",
         isRetryable: false,
-        problem: `the folder ${folder} cannot be made. Name another place with --db`,
+        problem: `the folder ${folder} cannot be made`,
+        remedy: { action: "chooseDatabase" },
         cause
       })
   })

@@ -3,12 +3,14 @@ import { CatalogId } from "./Catalog.ts"
 import { Confidence, RelationStatus, RelationType } from "./Relation.ts"
 import { NonBlankText } from "./Text.ts"
 
+const expected = "a day written 2026-12-31"
+
 /** A day, written 2026-12-31. */
 export const Day = Schema.String.check(
-  Schema.makeFilter((text) => {
-    const isDay = /^\d{4}-\d{2}-\d{2}$/u.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true
-    return isDay ? undefined : "a day written 2026-12-31"
-  })
+  Schema.isPattern(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/u, { expected }),
+  Schema.makeFilter((text) =>
+    new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true ? undefined : expected
+  )
 )
 
 /** Why a reference need not be covered, or need not link to anything. */

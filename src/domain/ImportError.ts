@@ -10,6 +10,8 @@ export const ImportReason = Schema.Literals([
   "network",
   /** It is of a kind, version or size that cannot be imported. */
   "unsupported",
+  /** An option does not fit it: it has no such sheet, path or column. */
+  "option",
   /** What it says is not what its format asks for. */
   "malformed"
 ])

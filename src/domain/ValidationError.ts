@@ -60,7 +60,8 @@ export class ValidationError extends Schema.TaggedError<ValidationError>()("Vali
     options?: Schema.MakeOptions
   ) {
     const { constraint, expected, value } = given
-    const problem = `${constraint}; got ${quote(value)}. Expected ${expected}.`
+    const got = value === undefined ? "" : `; got ${quote(value)}`
+    const problem = `${constraint}${got}. Expected ${expected}.`
     super({ reason: "invalid", problem, isRetryable: false, ...given }, options)
     setCause(this, cause)
   }

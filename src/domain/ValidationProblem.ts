@@ -17,41 +17,65 @@ interface Found {
   readonly path: ReadonlyArray<PropertyKey>
   readonly issue: SchemaIssue.Issue
   /** The object or tuple that a missing or an unexpected key was looked for in. */
-  readonly parent: SchemaAST.AST | undefined
+  readonly parent?: SchemaAST.AST | undefined
 }
 
 const formatter = SchemaIssue.makeFormatterStandardSchemaV1()
 
-const wordsOf = (issue: SchemaIssue.Issue): string =>
-  (formatter(issue).issues[0]?.message ?? "a valid value").replace(/^Expected /u, "")
+/** Types as a sentence has them. */
+const types: Readonly<Record<string, string>> = {
+  array: "an array",
+  boolean: "true or false",
+  number: "a number",
+  object: "an object",
+  string: "a text",
+  "JSON value": "a JSON value"
+}
+
+const wordsOf = (issue: SchemaIssue.Issue): string => {
+  const words = (formatter(issue).issues[0]?.message ?? "a valid value").replace(/^Expected /u, "")
+  return Object.hasOwn(types, words) ? (types[words] ?? words) : words
+}
 
 const expectedOf = (ast: SchemaAST.AST): string => wordsOf(new SchemaIssue.InvalidType(ast))
 
-/** How much an issue says of a member of a union: a broken rule is of the right type, and a deeper one of the right shape. */
-const weightOf = ({ issue, path }: Found): number => {
-  const kind = issue._tag === "InvalidType" || issue._tag === "AnyOf" ? 1 : issue._tag === "MissingKey" ? 0 : 2
-  return path.length * 4 + kind
+/**
+ * How much an issue says of a member of a union. A deeper one is of the right shape, a broken rule of the right type; a key
+ * too many says least, unless most of the others are those of this member.
+ */
+const weightOf = ({ issue, path }: Found, input: unknown): number => {
+  const kinds: Partial<Record<SchemaIssue.Issue["_tag"], number>> = { MissingKey: 1, InvalidType: 2, AnyOf: 2 }
+  const depth = path.length * 4
+  if (issue._tag !== "UnexpectedKey") return depth + (kinds[issue._tag] ?? 3)
+  const present = keysAt(input, path.slice(0, -1))
+  const known = keysOf(issue.ast).filter((key) => present.has(key)).length
+  return depth + known / (known + 1)
 }
 
 /** Goes down to what is told: the first issue of several, of a union's the one that says most. */
-const find = (issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>, parent: SchemaAST.AST | undefined): Found => {
+const find = (
+  issue: SchemaIssue.Issue,
+  input: unknown,
+  path: ReadonlyArray<PropertyKey> = [],
+  parent?: SchemaAST.AST
+): Found => {
   switch (issue._tag) {
     case "Pointer":
-      return find(issue.issue, [...path, ...issue.path], parent)
+      return find(issue.issue, input, [...path, ...issue.path], parent)
     case "Composite":
-      return find(issue.issues[0], path, issue.ast)
+      return find(issue.issues[0], input, path, issue.ast)
     case "Encoding":
-      return find(issue.issue, path, parent)
+      return find(issue.issue, input, path, parent)
     case "Filter": {
       // A rule may say itself where it is broken.
-      const inner = find(issue.issue, path, parent)
+      const inner = find(issue.issue, input, path, parent)
       return inner.path.length > path.length ? inner : { path, issue, parent }
     }
     case "AnyOf": {
       let best: Found | undefined
       for (const member of issue.issues) {
-        const found = find(member, path, parent)
-        if (best === undefined || weightOf(found) > weightOf(best)) best = found
+        const found = find(member, input, path, parent)
+        if (best === undefined || weightOf(found, input) > weightOf(best, input)) best = found
       }
       const isOwn = best === undefined || (best.path.length === path.length && best.issue._tag === "InvalidType")
       return isOwn || best === undefined ? { path, issue, parent } : best
@@ -73,6 +97,15 @@ const valueAt = (input: unknown, path: ReadonlyArray<PropertyKey>): unknown => {
     return undefined
   }
   return value
+}
+
+const keysAt = (input: unknown, path: ReadonlyArray<PropertyKey>): ReadonlySet<PropertyKey> => {
+  const value = valueAt(input, path)
+  try {
+    return new Set(typeof value === "object" && value !== null ? Reflect.ownKeys(value) : [])
+  } catch {
+    return new Set()
+  }
 }
 
 const membersOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
@@ -128,7 +161,7 @@ export const problemOf = (
   root: string,
   prefix: string
 ): ValidationProblem => {
-  const found = find(issue, [], undefined)
+  const found = find(issue, input)
   const { parent, path } = found
   const field = path.length === 0 ? root : prefix + path.map(String).join(".")
   const value = valueAt(input, path)

@@ -164,6 +164,7 @@ const choose = Effect.fnUntraced(function* (input: Input) {
   const there = all.length === 0 ? "there are none" : `there are ${all.map(({ at }) => at).join(", ")}`
   return yield* new ImportError({
     source,
+    reason: "option",
     problem:
       only === undefined
         ? `has no standard${wanted === undefined ? " in declarations.standards" : ` ${wanted}`}; ${there}`

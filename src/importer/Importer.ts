@@ -166,7 +166,7 @@ export interface Input extends Contents {
 
 /** A format that references can be read from. */
 export interface Format {
-  /** Its name, as `--format` takes it. */
+  /** Its name, such as `csv`. */
   readonly name: string
   /** What it is, in a few words. */
   readonly summary: string

@@ -48,7 +48,8 @@ const readInput = Effect.fnUntraced(function* (input: Input) {
   const { head, options } = input
   if (options.catalog !== undefined) yield* checkCatalog(head.name, options.catalog)
   const format = choose(head, options.format)
-  if (Result.isFailure(format)) return yield* new ImportError({ source: head.name, problem: format.failure })
+  if (Result.isFailure(format))
+    return yield* new ImportError({ source: head.name, reason: "unsupported", problem: format.failure })
   const { catalog, items } = yield* format.success.read(input)
   return { format: format.success.name, catalog, items: refuseRepeated(head.name, items) }
 })

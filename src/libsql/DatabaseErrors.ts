@@ -1,11 +1,13 @@
 import type { SqlError } from "effect/sql"
 import { DatabaseError, type DatabaseReason } from "../domain/DatabaseError.ts"
+import type { Remedy } from "../domain/Remedy.ts"
 import { detailOf, type Fault, faultOf } from "./LibsqlError.ts"
 
 interface Advice {
   readonly reason: DatabaseReason
   readonly isRetryable: boolean
   readonly problem: (detail: string) => string
+  readonly remedy?: Remedy
 }
 
 const advice: Readonly<Record<Fault, Advice>> = {
@@ -17,6 +19,7 @@ const advice: Readonly<Record<Fault, Advice>> = {
   busy: {
     reason: "busy",
     isRetryable: true,
+    remedy: { action: "retry" },
     problem: () =>
       "another process is writing to the database and did not finish in time. Nothing was changed; try again when " +
       "it is done, or allow a longer wait with busyTimeout."
@@ -24,6 +27,7 @@ const advice: Readonly<Record<Fault, Advice>> = {
   cannotOpen: {
     reason: "connection",
     isRetryable: false,
+    remedy: { action: "chooseDatabase" },
     problem: (detail) =>
       `the database file cannot be opened (${detail}). See that its folder exists and that you may read and write it.`
   },
@@ -40,6 +44,7 @@ const advice: Readonly<Record<Fault, Advice>> = {
   corrupt: {
     reason: "corrupt",
     isRetryable: false,
+    remedy: { action: "checkDatabase" },
     problem: (detail) =>
       `the database file is damaged or its disk fails (${detail}). Make a copy of it, then restore a backup or ` +
       "import the sources again into a new file."
@@ -57,16 +62,19 @@ const advice: Readonly<Record<Fault, Advice>> = {
   noSuchDatabase: {
     reason: "connection",
     isRetryable: false,
+    remedy: { action: "chooseDatabase" },
     problem: (detail) => `the server has no such database (${detail}). Check the URL.`
   },
   notDatabase: {
     reason: "corrupt",
     isRetryable: false,
+    remedy: { action: "chooseDatabase" },
     problem: () => "the file is not a database, or is encrypted with another key. Check the path and the encryptionKey."
   },
   readonly: {
     reason: "readonly",
     isRetryable: false,
+    remedy: { action: "chooseDatabase" },
     problem: (detail) => `the database cannot be written (${detail}). Check the permissions, or use another database.`
   },
   readonlyFolder: {
@@ -86,12 +94,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
   replicaOffline: {
     reason: "readonly",
     isRetryable: true,
+    remedy: { action: "retry" },
     problem: () =>
       "the primary cannot be reached, so this replica can only be read. Try again when the primary is back."
   },
   schema: {
     reason: "unknown",
     isRetryable: false,
+    remedy: { action: "migrateDatabase" },
     problem: (detail) => `the database lacks something (${detail}). Has it been migrated?`
   },
   syntax: {
@@ -114,6 +124,7 @@ const advice: Readonly<Record<Fault, Advice>> = {
   transactionTimeout: {
     reason: "limit",
     isRetryable: true,
+    remedy: { action: "retry" },
     problem: () =>
       "the transaction took too long and was rolled back (the server allows about 5 seconds). Nothing of it was " +
       "stored; do less in one transaction."
@@ -143,6 +154,7 @@ const advice: Readonly<Record<Fault, Advice>> = {
   unreachable: {
     reason: "connection",
     isRetryable: true,
+    remedy: { action: "retry" },
     problem: (detail) =>
       detail.includes("wrong version number")
         ? "the database server does not use TLS. Use http:// for it, or libsql:// with ?tls=0."
@@ -151,6 +163,7 @@ const advice: Readonly<Record<Fault, Advice>> = {
   url: {
     reason: "connection",
     isRetryable: false,
+    remedy: { action: "chooseDatabase" },
     problem: (detail) => `the database URL is not usable (${detail}).`
   }
 }
@@ -200,6 +213,6 @@ export const toDatabaseError =
   }
 
 const make = (operation: string, fault: Fault, cause: unknown): DatabaseError => {
-  const { isRetryable, problem, reason } = advice[fault]
-  return new DatabaseError({ operation, reason, isRetryable, problem: problem(detailOf(cause)), cause })
+  const { problem, ...known } = advice[fault]
+  return new DatabaseError({ operation, ...known, problem: problem(detailOf(cause)), cause })
 }

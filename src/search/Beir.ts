@@ -38,7 +38,7 @@ const clean = (text: string | null | undefined) => (text ?? "").replaceAll("\0",
 const unreadable =
   (source: string) =>
   (error: PlatformError): ImportError =>
-    new ImportError({ source, problem: `cannot be read (${error.message})`, cause: error })
+    new ImportError({ source, reason: "unreadable", problem: `cannot be read (${error.message})`, cause: error })
 
 /** The lines of a file that are not blank, with their numbers. */
 const linesOf = (path: string) =>

@@ -21,7 +21,8 @@ export const decodeRow = <S extends Schema.Constraint & { readonly DecodingServi
           isRetryable: false,
           problem:
             `a stored row cannot be read (${error.message.replaceAll("\n", " ")}). ` +
-            `Something else wrote to the tables; 'crosswalk doctor' tells more`,
+            "Something else wrote to the tables",
+          remedy: { action: "checkDatabase" },
           cause: error
         })
     )

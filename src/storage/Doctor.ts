@@ -1,6 +1,7 @@
 import { Effect, Option, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
+import type { Remedy } from "../domain/Remedy.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
@@ -13,8 +14,10 @@ export interface Check {
   readonly name: "database file" | "foreign keys" | "keyword index" | "references" | "tags" | "vectors" | "embeddings"
   /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
   readonly status: "ok" | "warning" | "failed" | "skipped"
-  /** What was found, and what to do. */
+  /** What was found. */
   readonly detail: string
+  /** What can be done about it. */
+  readonly remedy?: Remedy
 }
 
 /** How much the length of a stored vector may differ from 1: float32 has about 7 digits. */
@@ -23,7 +26,12 @@ const tolerance = 1e-3
 const pageSize = 500
 
 const ok = (name: Check["name"], detail: string): Check => ({ name, status: "ok", detail })
-const failed = (name: Check["name"], detail: string): Check => ({ name, status: "failed", detail })
+const failed = (name: Check["name"], detail: string, remedy?: Remedy): Check => ({
+  name,
+  status: "failed",
+  detail,
+  ...(remedy === undefined ? {} : { remedy })
+})
 
 /** A few of many, for a person to look at. */
 const some = (items: ReadonlyArray<string>): string =>
@@ -101,7 +109,8 @@ const make = Effect.gen(function* () {
       : ({
           name: "references",
           status: "warning",
-          detail: `${retold} of ${total} read otherwise now; run 'crosswalk embed'`
+          detail: `${retold} of ${total} read otherwise now`,
+          remedy: { action: "updateEmbeddings" }
         } as const)
   })
 
@@ -144,7 +153,10 @@ const make = Effect.gen(function* () {
     ).pipe(Stream.runDrain)
     return wrong.length === 0
       ? ok("vectors", `${total}, of the right dimensions and of length 1`)
-      : failed("vectors", `${wrong.length} of ${total} are damaged: ${some(wrong)}. Run 'crosswalk embed --force'`)
+      : failed("vectors", `${wrong.length} of ${total} are damaged: ${some(wrong)}`, {
+          action: "updateEmbeddings",
+          force: true
+        })
   })
 
   const embeddings = Effect.gen(function* () {
@@ -161,7 +173,12 @@ const make = Effect.gen(function* () {
     ]
     return problems.length === 0
       ? ok("embeddings", "every reference has one of its present text")
-      : ({ name: "embeddings", status: "warning", detail: `${problems.join("; ")}. Run 'crosswalk embed'` } as const)
+      : ({
+          name: "embeddings",
+          status: "warning",
+          detail: problems.join("; "),
+          remedy: { action: "updateEmbeddings" }
+        } as const)
   })
 
   return [integrity, foreignKeys, references, keywordEntries, tags, vectors, embeddings]
@@ -177,8 +194,9 @@ const explained = <A, R>(effect: Effect.Effect<A, SqlError.SqlError | DatabaseEr
             reason: "migration",
             isRetryable: false,
             problem:
-              "the database has no tables of Crosswalk, or those of an earlier version. Any command that uses it, " +
-              "such as 'crosswalk list', brings it up to date; then check it again",
+              "the database has no tables of Crosswalk, or those of an earlier version. Opening it for writing brings " +
+              "it up to date; then check it again",
+            remedy: { action: "migrateDatabase" },
             cause: error
           })
         : toDatabaseError("Doctor.run")(error)

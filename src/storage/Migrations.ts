@@ -183,7 +183,8 @@ export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effe
       isRetryable: false,
       problem:
         `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
-        `${newest}). Update Crosswalk, or use another database`
+        `${newest}). Update Crosswalk, or use another database`,
+      remedy: { action: "update" }
     })
   }
   if (found < newest) yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: ledger })

@@ -142,7 +142,8 @@ const make = Effect.gen(function* () {
                 uri,
                 problem:
                   `relations that a person decided on would be lost with it (${decided.count}). ` +
-                  `Remove them first, or force it (option force, --force)`
+                  "Remove them first, or force it with the option force",
+                remedy: { action: "force" }
               })
             }
           }

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os"
 import { Effect, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
+import type { Remedy } from "../domain/Remedy.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
@@ -35,6 +36,8 @@ export interface IndexStatus {
 export interface IndexCheck {
   readonly status: "ok" | "warning" | "failed" | "skipped"
   readonly detail: string
+  /** What can be done about it. */
+  readonly remedy?: Remedy
 }
 
 const ModelRow = Schema.Struct({ fingerprint: Schema.String, dimensions: Schema.Int, vectors: Schema.Int })
@@ -51,7 +54,7 @@ const context = Effect.fnUntraced(function* (options: Options, operation: string
 })
 
 const failure = (operation: string, problem: string, cause?: unknown) =>
-  new DatabaseError({ operation, reason: "unknown", isRetryable: false, problem, cause })
+  new DatabaseError({ operation, reason: "unknown", problem, cause })
 
 const toError = (operation: string) => (error: SqlError.SqlError | IndexThread.IndexFailure | DatabaseError) =>
   error._tag === "SqlError"
@@ -127,7 +130,12 @@ export const build = Effect.fn("VectorIndex.build")(
       })
     }
     if (model === undefined) {
-      return yield* failure("VectorIndex.build", "there are no embeddings yet. Make them with 'crosswalk embed'")
+      return yield* new DatabaseError({
+        operation: "VectorIndex.build",
+        reason: "unknown",
+        problem: "there are no embeddings yet",
+        remedy: { action: "updateEmbeddings" }
+      })
     }
     const kind = model.vectors > plan.exactUpTo ? "graph" : "flat"
     const { fresh = false, onProgress } = options
@@ -192,7 +200,8 @@ export const check = Effect.fn("VectorIndex.check")(
         ? ok("none is saved")
         : ({
             status: "warning",
-            detail: `${path} is not used: ${opened.problem}. 'crosswalk index build' makes it anew`
+            detail: `${path} is not used: ${opened.problem}`,
+            remedy: { action: "buildIndex" }
           } satisfies IndexCheck)
     }
     const position = { seq: description.seq, nonce: description.nonce }
@@ -211,7 +220,8 @@ export const check = Effect.fn("VectorIndex.check")(
       if (!(yield* Serving.catchUp(log, serving))) {
         return {
           status: "warning",
-          detail: `${path} is of another database, or too old to be followed. 'crosswalk index build' makes it anew`
+          detail: `${path} is of another database, or too old to be followed`,
+          remedy: { action: "buildIndex" }
         } satisfies IndexCheck
       }
       const { different, extra, total } = yield* compare(log, serving)
@@ -224,9 +234,8 @@ export const check = Effect.fn("VectorIndex.check")(
       if (now.position.seq === serving.position.seq) {
         return {
           status: "failed",
-          detail:
-            `${different} of ${total} vectors are not as in the tables and ${extra} are left over. ` +
-            `Run 'crosswalk index build --fresh'`
+          detail: `${different} of ${total} vectors are not as in the tables and ${extra} are left over`,
+          remedy: { action: "buildIndex", fresh: true }
         } satisfies IndexCheck
       }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { codeOf, Ended, nearest, noDatabase, reportOf } from "../../src/cli/Errors.ts"
+import { codeOf, Ended, noDatabase, reportOf } from "../../src/cli/Errors.ts"
 import { ConflictError } from "../../src/domain/ConflictError.ts"
 import { ImportError } from "../../src/domain/ImportError.ts"
 import { ModelLoadError } from "../../src/domain/ModelLoadError.ts"
@@ -20,16 +20,9 @@ describe("Errors", () => {
     expect(reportOf(noDatabase("/x.db"))).toEqual({
       code: 3,
       type: "NotFoundError",
+      reason: "database",
       message: "There is no database /x.db",
       hint: "Make one with 'crosswalk import FILE', or name another with --db."
     })
-  })
-
-  it("finds the word that was meant, or none", () => {
-    const words = ["import", "search", "similar", "status", "embed"]
-    expect(nearest("serach", words)).toBe("search")
-    expect(nearest("stat", words)).toBe("status")
-    expect(nearest("imprt", words)).toBe("import")
-    expect(nearest("xyzzy", words)).toBeUndefined()
   })
 })

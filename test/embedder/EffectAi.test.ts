@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import * as AiError from "effect/ai/AiError"
 import * as EmbeddingModel from "effect/ai/EmbeddingModel"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
@@ -7,7 +7,11 @@ import * as EffectAi from "../../src/embedder/EffectAi.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 
 /** A provider whose vectors are what the text says as JSON, and that remembers what it was asked. */
-const provider = (asked: Array<ReadonlyArray<string>> = [], dimensions = 2) =>
+const provider = (
+  asked: Array<ReadonlyArray<string>> = [],
+  reason: AiError.AiErrorReason = new AiError.InternalProviderError({ description: "it is down" }),
+  dimensions = 2
+) =>
   Layer.merge(
     Layer.effect(
       EmbeddingModel.EmbeddingModel,
@@ -19,7 +23,7 @@ const provider = (asked: Array<ReadonlyArray<string>> = [], dimensions = 2) =>
                 AiError.make({
                   module: "Test",
                   method: "embedMany",
-                  reason: new AiError.InternalProviderError({ description: "it is down" })
+                  reason
                 })
               )
             : Effect.succeed({
@@ -32,10 +36,14 @@ const provider = (asked: Array<ReadonlyArray<string>> = [], dimensions = 2) =>
     Layer.succeed(EmbeddingModel.Dimensions, dimensions)
   )
 
-const build = (options: Partial<EffectAi.EmbedderOptions> = {}, asked?: Array<ReadonlyArray<string>>) =>
-  Layer.build(EffectAi.layerEmbedder({ id: "test/model", ...options }).pipe(Layer.provide(provider(asked)))).pipe(
-    Effect.map((context) => Context.get(context, Embedder))
-  )
+const build = (
+  options: Partial<EffectAi.EmbedderOptions> = {},
+  asked?: Array<ReadonlyArray<string>>,
+  reason?: AiError.AiErrorReason
+) =>
+  Layer.build(
+    EffectAi.layerEmbedder({ id: "test/model", ...options }).pipe(Layer.provide(provider(asked, reason)))
+  ).pipe(Effect.map((context) => Context.get(context, Embedder)))
 
 describe("EffectAi", () => {
   it.effect("makes an Embedder of an EmbeddingModel, with unit vectors in order", () =>
@@ -72,6 +80,41 @@ describe("EffectAi", () => {
     )
   }
 
+  for (const [reason, expected, isRetryable] of [
+    [new AiError.RateLimitError({ retryAfter: Duration.seconds(3) }), "rateLimited", true],
+    [new AiError.QuotaExhaustedError({}), "authorization", false],
+    [new AiError.AuthenticationError({ kind: "InvalidKey" }), "authorization", false],
+    [new AiError.InternalProviderError({ description: "503" }), "unavailable", true],
+    [
+      new AiError.NetworkError({ reason: "TransportError", method: "POST", url: "http://127.0.0.1/" }),
+      "unavailable",
+      true
+    ],
+    [new AiError.InvalidRequestError({ description: "too long" }), "text", false],
+    [new AiError.InvalidUserInputError({ description: "no" }), "text", false],
+    [new AiError.InvalidOutputError({ description: "no vector" }), "invalidVector", false],
+    [new AiError.UnknownError({}), "unknown", false]
+  ] as const) {
+    it.effect(`says ${expected} for the provider's ${reason._tag}`, () =>
+      Effect.gen(function* () {
+        const embedder = yield* build({}, [], reason)
+        const error = yield* Effect.flip(embedder.embedMany(["1 1", "down"]))
+        assert(error._tag === "EmbeddingError")
+        assert.strictEqual(error.reason, expected)
+        assert.strictEqual(error.isRetryable, isRetryable)
+        if (reason._tag === "RateLimitError") assert.deepStrictEqual(error.retryAfter, Duration.seconds(3))
+      })
+    )
+  }
+
+  it.effect("cuts what a provider repeats of a text", () =>
+    Effect.gen(function* () {
+      const embedder = yield* build({}, [], new AiError.InvalidRequestError({ description: "long ".repeat(10_000) }))
+      const error = yield* Effect.flip(embedder.embed("down"))
+      assert.isBelow(error.problem.length, 600)
+    })
+  )
+
   it.effect("keeps the error of the provider as the cause", () =>
     Effect.gen(function* () {
       const embedder = yield* build()
@@ -106,6 +149,8 @@ describe("EffectAi", () => {
       const context = yield* Layer.build(EffectAi.layerEmbeddingModel().pipe(Layer.provide(broken)))
       const error = yield* Effect.flip(Context.get(context, EmbeddingModel.EmbeddingModel).embed("down"))
       assert.isTrue(AiError.isAiError(error))
+      assert.strictEqual(error.reason._tag, "InternalProviderError")
+      assert.isTrue(error.isRetryable)
       assert.include(error.message, "down")
     })
   )

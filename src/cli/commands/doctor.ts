@@ -1,11 +1,19 @@
 import { Effect, FileSystem, Stream } from "effect"
 import { Command } from "effect/cli"
+import type { Remedy } from "../../domain/Remedy.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { lazily } from "../Flags.ts"
+import { hintOf } from "../Hint.ts"
 import { Output } from "../Output.ts"
 import { padEnd, type Safe, safe } from "../Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
+
+/** What was found, and what to type where something is to be done. */
+const said = ({ detail, remedy }: { readonly detail: string; readonly remedy?: Remedy | undefined }): string => {
+  const hint = remedy === undefined ? undefined : hintOf(remedy)
+  return hint === undefined ? detail : `${detail}${detail.endsWith(".") ? "" : "."} ${hint}`
+}
 
 /** How a file keeps its changes, which its header says; opening it for writing shall not change that. */
 const journalMode = Effect.fnUntraced(function* (path: string | undefined) {
@@ -46,7 +54,7 @@ export const doctor = Command.make(
         detail: `${model.id}, its files are as they should be`
       })),
       Effect.catchTag("ModelLoadError", (error) =>
-        Effect.succeed({ name: "model", status: "warning", detail: error.message })
+        Effect.succeed({ name: "model", status: "warning", detail: error.message, remedy: error.remedy } as const)
       )
     )
     const database = checks.map((check) => (check.name === "keyword index" && check.status === "ok" ? words : check))
@@ -60,7 +68,7 @@ export const doctor = Command.make(
       return status === "failed" ? output.bad(word) : status === "ok" ? output.good(word) : output.bold(word)
     }
     yield* output.answer({ sound: unsound.length === 0, checks: all }, () => [
-      ...all.map(({ detail, name, status }) => safe`${mark(status)}  ${padEnd(name, 13)}  ${detail}`),
+      ...all.map((check) => safe`${mark(check.status)}  ${padEnd(check.name, 13)}  ${said(check)}`),
       unsound.length === 0 ? safe`The database is sound.` : safe`${output.bad("The database is not sound.")}`
     ])
     if (unsound.length > 0) {

@@ -50,7 +50,11 @@ const writeRuns = Effect.fnUntraced(function* (file: string, report: Evaluation.
     const path = i === 0 ? file : `${file}.${mode}`
     return files
       .writeFileString(path, Evaluation.toTrec(mode, result))
-      .pipe(Effect.mapError((cause) => new ImportError({ source: path, problem: "cannot be written", cause })))
+      .pipe(
+        Effect.mapError(
+          (cause) => new ImportError({ source: path, reason: "unreadable", problem: "cannot be written", cause })
+        )
+      )
   })
 })
 
@@ -85,13 +89,17 @@ export const evaluate = Command.make(
   Effect.fn(function* ({ directory, joining, mode, run, seed, split }) {
     const output = yield* Output
     const files = yield* FileSystem.FileSystem
-    const folder = yield* files
-      .makeTempDirectoryScoped({ prefix: "crosswalk-evaluate-" })
-      .pipe(
-        Effect.mapError(
-          (cause) => new ImportError({ source: directory, problem: "a temporary folder for it cannot be made", cause })
-        )
+    const folder = yield* files.makeTempDirectoryScoped({ prefix: "crosswalk-evaluate-" }).pipe(
+      Effect.mapError(
+        (cause) =>
+          new ImportError({
+            source: directory,
+            reason: "unreadable",
+            problem: "a temporary folder for it cannot be made",
+            cause
+          })
       )
+    )
     const report = yield* Evaluation.run(directory, {
       modes: mode === undefined ? ["hybrid", "semantic", "keyword"] : [mode],
       split,

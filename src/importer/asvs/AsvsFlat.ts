@@ -63,6 +63,7 @@ const catalogOf = (input: Input, columns: ReadonlyArray<string>, at: string): Ef
     new ImportError({
       source: input.head.name,
       at,
+      reason: "option",
       problem:
         "the version cannot be told: there is neither level1 (4.0.3) nor L (5.0.0). Give the catalog, asvs@VERSION"
     })

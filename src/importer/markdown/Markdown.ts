@@ -153,11 +153,15 @@ const read = Effect.fnUntraced(function* (input: Input) {
   const source = input.head.name
   const { options } = input
   if (options.path !== undefined && options.path !== "headings" && options.path !== "items") {
-    return yield* new ImportError({ source, problem: `has no ${options.path}; the path is headings or items` })
+    return yield* new ImportError({
+      source,
+      reason: "option",
+      problem: `has no ${options.path}; the path is headings or items`
+    })
   }
   const text = yield* readText(input)
   if (text.length > maxLength) {
-    return yield* new ImportError({ source, problem: "is Markdown larger than 8 MB. Split it" })
+    return yield* new ImportError({ source, reason: "unsupported", problem: "is Markdown larger than 8 MB. Split it" })
   }
   const { blocks, frontMatter = "" } = outline(text)
   const front = frontMatter.trim() === "" ? {} : yield* parseYaml(source, frontMatter, 2)

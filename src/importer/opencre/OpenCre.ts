@@ -72,6 +72,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
     return yield* new ImportError({
       source,
       at: "line 1",
+      reason: "option",
       problem: `there is no standard ${standard}; there are ${there}`
     })
   }

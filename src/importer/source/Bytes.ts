@@ -87,7 +87,11 @@ export const readBytes = Effect.fnUntraced(function* (input: Contents, remedy: s
       return state.size <= maxWhole
         ? Effect.succeed(state)
         : Effect.fail(
-            new ImportError({ source, problem: `is larger than 64 MB, which is read whole in this format. ${remedy}` })
+            new ImportError({
+              source,
+              reason: "unsupported",
+              problem: `is larger than 64 MB, which is read whole in this format. ${remedy}`
+            })
           )
     }
   )

@@ -14,7 +14,8 @@ const unreadable =
         PermissionDenied: "may not be read",
         BadResource: "is not a file"
       }[String(error.reason._tag)] ?? `cannot be read: ${error.reason.message}`
-    return new ImportError({ source, problem, cause: error })
+    const reason = error.reason._tag === "NotFound" ? "missing" : "unreadable"
+    return new ImportError({ source, reason, problem, cause: error })
   }
 
 /** The bytes of a source, and for a URL what was downloaded. */

@@ -3,7 +3,7 @@ import type { LookupAddress } from "node:dns"
 import type { IncomingMessage } from "node:http"
 import { isIP, type LookupFunction } from "node:net"
 import { Duration, Effect } from "effect"
-import { ImportError } from "../../domain/ImportError.ts"
+import { ImportError, type ImportReason } from "../../domain/ImportError.ts"
 import { makeIsPublic } from "./Addresses.ts"
 import type { Download, UrlOptions } from "../Importer.ts"
 
@@ -29,7 +29,16 @@ const check = (source: string, base?: URL): URL | string => {
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/gu, "")
 
 /** Thrown inside Node's callbacks, where only errors pass. */
-class Refused extends Error {}
+class Refused extends Error {
+  readonly reason: ImportReason
+  constructor(problem: string, reason: ImportReason = "unsupported") {
+    super(problem)
+    this.reason = reason
+  }
+}
+
+const reasonOf = (status: number): ImportReason =>
+  status === 404 || status === 410 ? "missing" : status === 429 || status >= 500 ? "network" : "unreadable"
 
 interface Limits {
   readonly maxBytes: number
@@ -60,7 +69,8 @@ const receive = (response: IncomingMessage, { maxBytes }: Limits, done: (result:
   const { statusCode = 0, statusMessage = "" } = response
   const { location } = response.headers
   if ([301, 302, 303, 307, 308].includes(statusCode) && location !== undefined) return done({ redirect: location })
-  if (statusCode !== 200) return done(new Refused(`answered ${statusCode} ${statusMessage}`.trim()))
+  if (statusCode !== 200)
+    return done(new Refused(`answered ${statusCode} ${statusMessage}`.trim(), reasonOf(statusCode)))
   const encoding = response.headers["content-encoding"] ?? "identity"
   if (encoding !== "identity") return done(new Refused(`is sent compressed (${encoding}), which was not asked for`))
   const tooLarge = () => new Refused(`is larger than ${megabytes(maxBytes)}. Allow more bytes, or download it yourself`)
@@ -73,12 +83,14 @@ const receive = (response: IncomingMessage, { maxBytes }: Limits, done: (result:
     else pieces.push(piece)
   })
   response.on("error", done)
-  response.on("aborted", () => done(new Refused("broke off before its end")))
-  response.on("end", () => done(response.complete ? { pieces, size } : new Refused("broke off before its end")))
+  response.on("aborted", () => done(new Refused("broke off before its end", "network")))
+  response.on("end", () =>
+    done(response.complete ? { pieces, size } : new Refused("broke off before its end", "network"))
+  )
 }
 
-const reasonOf = (cause: unknown): string => {
-  if (cause instanceof Refused) return cause.message
+const faultOf = (cause: unknown): { readonly reason: ImportReason; readonly problem: string } => {
+  if (cause instanceof Refused) return { reason: cause.reason, problem: cause.message }
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
   const known: Record<string, string> = {
     ENOTFOUND: "its host is not known",
@@ -86,12 +98,13 @@ const reasonOf = (cause: unknown): string => {
     ECONNREFUSED: "its host refuses the connection",
     ECONNRESET: "its host ended the connection"
   }
-  return known[code] ?? `cannot be downloaded: ${cause instanceof Error ? cause.message : String(cause)}`
+  const problem = known[code] ?? `cannot be downloaded: ${cause instanceof Error ? cause.message : String(cause)}`
+  return { reason: "network", problem }
 }
 
 /** Asks one URL once, without following redirects. */
 const ask = Effect.fnUntraced(function* (source: string, url: URL, limits: Limits) {
-  const fail = (cause: unknown) => new ImportError({ source, problem: reasonOf(cause), cause })
+  const fail = (cause: unknown) => new ImportError({ source, ...faultOf(cause), cause })
   const host = hostOf(url)
   const refused = isIP(host) === 0 ? undefined : limits.refuse(host)
   if (refused !== undefined) return yield* fail(new Refused(`is at ${refused}`))
@@ -133,7 +146,8 @@ export const download: (
   options?: UrlOptions
 ) => Effect.Effect<Download & { readonly pieces: ReadonlyArray<Uint8Array> }, ImportError> = Effect.fn("Urls.download")(
   function* (source, options = {}) {
-    const fail = (problem: string) => Effect.fail(new ImportError({ source, problem }))
+    const fail = (problem: string, reason: ImportReason = "unsupported") =>
+      Effect.fail(new ImportError({ source, reason, problem }))
     if (options.offline ?? (yield* envOffline)) {
       return yield* fail("is not downloaded offline. Allow the network (CROSSWALK_OFFLINE=0), or give a file")
     }
@@ -162,7 +176,7 @@ export const download: (
     const { pieces, size, url } = yield* follow.pipe(
       Effect.timeoutOrElse({
         duration: timeout,
-        orElse: () => fail(`did not arrive within ${Duration.format(timeout)}`)
+        orElse: () => fail(`did not arrive within ${Duration.format(timeout)}`, "network")
       })
     )
     const hash = createHash("sha256")

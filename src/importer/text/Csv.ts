@@ -122,6 +122,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
     return yield* new ImportError({
       source: input.head.name,
       at: "line 1",
+      reason: "option",
       problem: `there is no column ${missing.join(", ")}; there are ${columns.join(", ")}`
     })
   }

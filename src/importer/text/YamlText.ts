@@ -20,7 +20,11 @@ interface Mark {
  */
 export const parseYaml = Effect.fnUntraced(function* (source: string, text: string, firstLine = 1) {
   if (text.length > maxLength) {
-    return yield* new ImportError({ source, problem: "is YAML larger than 16 MB. Write it as JSON, or split it" })
+    return yield* new ImportError({
+      source,
+      reason: "unsupported",
+      problem: "is YAML larger than 16 MB. Write it as JSON, or split it"
+    })
   }
   const yaml = yield* Effect.promise(() => import("js-yaml"))
   const asWritten = (tag: typeof yaml.intCoreTag) =>

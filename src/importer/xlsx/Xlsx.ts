@@ -66,7 +66,7 @@ const readSheet = Effect.fnUntraced(function* (input: Input, bytes: Uint8Array) 
   const index = wanted === undefined ? Math.max(hidden.indexOf(false), 0) : named !== -1 ? named : number
   if (names[index] === undefined) {
     const problem = names.length === 0 ? "has no sheet" : `has no sheet ${wanted}; there are ${names.join(", ")}`
-    return yield* new ImportError({ source, problem })
+    return yield* new ImportError({ source, reason: "option", problem })
   }
   const { sheets } = yield* load(index, [], [])
   const sheet: Sheet = { name: names[index], rows: sheets[0]?.rows ?? [] }
@@ -157,10 +157,13 @@ export const format: Format = {
       ? Effect.fail(
           new ImportError({
             source: input.head.name,
+            reason: "unsupported",
             problem: "is an old workbook (.xls) or one with a password. Save it as .xlsx without a password, or as CSV"
           })
         )
       : isZip(input.head.bytes)
         ? read(input)
-        : Effect.fail(new ImportError({ source: input.head.name, problem: "is not an XLSX workbook" }))
+        : Effect.fail(
+            new ImportError({ source: input.head.name, reason: "unsupported", problem: "is not an XLSX workbook" })
+          )
 }

@@ -1,0 +1,34 @@
+import type { Remedy } from "../domain/Remedy.ts"
+
+/** What to type to do something about an error; nothing where its sentence says all there is. */
+export const hintOf = (remedy: Remedy): string | undefined => {
+  switch (remedy.action) {
+    case "retry":
+    case "chooseOne":
+      return undefined
+    case "force":
+      return "Use --force to do it all the same."
+    case "import":
+      return remedy.catalog === undefined
+        ? "Make one with 'crosswalk import FILE', or name another with --db."
+        : `Import it with 'crosswalk import FILE --catalog ${remedy.catalog}'.`
+    case "updateEmbeddings":
+      return `Run 'crosswalk embed${remedy.force === true ? " --force" : ""}'.`
+    case "buildIndex":
+      return `Run 'crosswalk index build${remedy.fresh === true ? " --fresh" : ""}'.`
+    case "checkDatabase":
+      return "Run 'crosswalk doctor' to see what is wrong."
+    case "migrateDatabase":
+      return "Any command that uses the database, such as 'crosswalk list', brings it up to date."
+    case "chooseDatabase":
+      return "Name another database with --db."
+    case "chooseModel":
+      return "Name another model, or its folder, with --model."
+    case "download":
+      return "Leave out --offline once, so that the model is downloaded."
+    case "update":
+      return "Update with 'npm install crosswalk@latest'."
+    case "reinstall":
+      return "Install it again with 'npm install crosswalk'."
+  }
+}

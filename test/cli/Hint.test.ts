@@ -1,0 +1,42 @@
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { reportOf } from "../../src/cli/Errors.ts"
+import { hintOf } from "../../src/cli/Hint.ts"
+import { ConflictError } from "../../src/domain/ConflictError.ts"
+import { ModelMismatchError } from "../../src/domain/ModelMismatchError.ts"
+
+const source = join(import.meta.dirname, "../../src")
+
+/** The text of a program without its comments. */
+const code = (text: string) => text.replace(/\/\*.*?\*\//gsu, "").replace(/^\s*\/\/.*$/gmu, "")
+
+describe("a hint", () => {
+  it("says what to type about an error", () => {
+    const mismatch = new ModelMismatchError({ stored: "1", active: "2", storedModel: "a", activeModel: "b" })
+    expect(reportOf(mismatch).hint).toBe("Run 'crosswalk embed'.")
+    const decided = new ConflictError({ uri: "a", problem: "a person decided", remedy: { action: "force" } })
+    expect(reportOf(decided)).toEqual({
+      code: 1,
+      type: "ConflictError",
+      reason: "decided",
+      message: "a: a person decided",
+      hint: "Use --force to do it all the same."
+    })
+    expect(hintOf({ action: "buildIndex", fresh: true })).toBe("Run 'crosswalk index build --fresh'.")
+    expect(hintOf({ action: "retry" })).toBeUndefined()
+  })
+
+  it.effect("is the only place that names a command or a flag", () =>
+    Effect.gen(function* () {
+      const names = yield* Effect.promise(() => readdir(source, { recursive: true }))
+      const library = names.filter((name) => name.endsWith(".ts") && !name.startsWith("cli"))
+      assert.isAbove(library.length, 100)
+      for (const name of library) {
+        const text = code(yield* Effect.promise(() => readFile(join(source, name), "utf8")))
+        assert.notMatch(text, /'crosswalk [a-z]|[\s("'`]--[a-z]+/u, name)
+      }
+    })
+  )
+})
