@@ -11,7 +11,7 @@ export const Limit = Schema.Number.check(
       : "a whole number such as 10, or 0 for none"
   )
 ).pipe(
-  Schema.decodeTo(Schema.Number, {
+  Schema.decodeTo(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: largest })), {
     decode: SchemaGetter.transform((limit: number) => Math.min(limit, largest)),
     encode: SchemaGetter.passthrough()
   })
