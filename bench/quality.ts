@@ -76,7 +76,7 @@ const measure = Effect.fnUntraced(
       emptyAnswerable: yield* empty(queries.map(({ text }) => text))
     }
   },
-  (effect) => Effect.provide(effect, Layer.fresh(Layer.merge(Store.layer(), NodeServices.layer)))
+  (effect) => Effect.provide(effect, Layer.fresh(Layer.merge(Store.layerLibsql(), NodeServices.layer)))
 )
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`

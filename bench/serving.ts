@@ -18,7 +18,6 @@ import { LibsqlClient } from "../src/libsql.ts"
 import { Search } from "../src/search/Search.ts"
 import * as Usearch from "../src/vectors/Usearch.ts"
 import { EmbeddingRepository } from "../src/storage/EmbeddingRepository.ts"
-import { LongReads } from "../src/libsql/LongReads.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import { fill, texter } from "./vectors/data.ts"
 
@@ -116,8 +115,8 @@ try {
   log("filling …")
   await fill(path, references, { texts: true, model: fingerprint })
   const services = Layer.mergeAll(Search.layer, EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
-    Layer.provide(Layer.merge(Usearch.layer(), LongReads.layer)),
-    Layer.provide(Layer.merge(LibsqlClient.layer({ url: path }), embedder))
+    Layer.provide(Usearch.layer()),
+    Layer.provide(Layer.merge(LibsqlClient.layer({ url: path, longReads: "thread" }), embedder))
   )
   const rows = await Effect.runPromise(Effect.provide(program, services))
   process.stdout.write(

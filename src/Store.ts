@@ -1,39 +1,22 @@
-import { Config as EffectConfig, Effect, Layer, Redacted } from "effect"
+import { Config as EffectConfig, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { CatalogDiff } from "./crosswalk/CatalogDiff.ts"
 import { Coverage } from "./crosswalk/Coverage.ts"
 import { Crosswalk } from "./crosswalk/Crosswalk.ts"
 import { Review } from "./crosswalk/Review.ts"
 import type { DatabaseError } from "./domain/DatabaseError.ts"
+import { decodeInput } from "./domain/Input.ts"
 import type { ModelLoadError } from "./domain/ModelLoadError.ts"
 import type { ValidationError } from "./domain/ValidationError.ts"
 import type { Embedder } from "./embedder/Embedder.ts"
 import { type EmbedderConfig, layerOf } from "./embedder/EmbedderConfig.ts"
-import { Search } from "./search/Search.ts"
-import * as Usearch from "./vectors/Usearch.ts"
-import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "./libsql/LibsqlClient.ts"
-import { LongReads } from "./libsql/LongReads.ts"
+import { Search } from "./search/Search.ts"
+import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
 import { RelationRepository } from "./storage/RelationRepository.ts"
 import { VectorIndex } from "./storage/VectorIndex.ts"
-
-/** What a store is made of. Every field has a default. */
-export interface Config {
-  /** The database: `:memory:` (default), a path, or an `http(s)://` or `libsql://` URL. */
-  readonly url?: string | undefined
-  /** The token of the server at `url` or `syncUrl`. */
-  readonly authToken?: string | Redacted.Redacted | undefined
-  /** Makes the file at `url` an embedded replica of this server. */
-  readonly syncUrl?: string | undefined
-  /** What turns texts into vectors. Default: the model of the package, `{ type: "transformers" }`. */
-  readonly embedder?: EmbedderConfig | undefined
-  /**
-   * How vectors are compared: `sql` (default) scans the table, which suits a short-lived process; `memory` keeps them in
-   * memory, beside a file also from one run to the next, which suits a server and large stores.
-   */
-  readonly vectors?: "sql" | "memory" | undefined
-}
+import * as Usearch from "./vectors/Usearch.ts"
 
 /** The services of a store. */
 export type Services =
@@ -45,16 +28,71 @@ export type Services =
   | Review
   | Coverage
   | CatalogDiff
-  | VectorIndex
-  | Embedder
-  | SqlClient.SqlClient
+
+/** What the services of a store are built on. */
+export type Parts = SqlClient.SqlClient | Embedder | VectorIndex
 
 /**
- * Everything in one line: the repositories on a libSQL database, with an embedder, the search over them, and
- * the services of crosswalks.
+ * The services of a store on what an application has: any libSQL `SqlClient`, any embedder, any vector index.
  *
- * Each call makes a store of its own, and `:memory:` a new database. An unknown type of embedder is a `ValidationError`, an
- * unknown model a `ModelLoadError`. The model itself is loaded with the first text.
+ * @example
+ * import { Layer } from "effect"
+ * import { Store, Transformers, Usearch } from "crosswalk"
+ * import { LibsqlClient } from "crosswalk/libsql"
+ *
+ * const store = Store.layer.pipe(
+ *   Layer.provideMerge(Usearch.layer({ exactUpTo: 50_000 })),
+ *   Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url: "requirements.db" }), Transformers.layer({ workers: 1 })))
+ * )
+ */
+export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll(
+  Search.layer,
+  Crosswalk.layer,
+  CatalogDiff.layer,
+  Coverage.layer,
+  Review.layer
+).pipe(
+  Layer.provideMerge(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))
+)
+
+const own = {
+  embedder: Schema.optional(Schema.Unknown),
+  /**
+   * How vectors are compared: `sql` (default) scans the table, which suits a short-lived process; `memory`, or the options
+   * of `Usearch`, keeps them in memory, beside a file also from one run to the next, which suits a server and large stores.
+   */
+  vectors: Schema.optional(Schema.Union([Schema.Literals(["sql", "memory"]), Usearch.Options]))
+} as const
+
+const Opened = Schema.Struct({
+  ...LibsqlClient.Config.fields,
+  /** The database: `:memory:` (default), a path, or an `http(s)://` or `libsql://` URL. */
+  url: Schema.optional(Schema.String),
+  ...own
+})
+const Live = Schema.Struct({ ...LibsqlClient.LiveConfig.fields, ...own })
+
+interface WithEmbedder {
+  /** What turns texts into vectors. Default: the model of the package, `{ type: "transformers" }`. */
+  readonly embedder?: EmbedderConfig | undefined
+}
+
+/** What a store is made of: the options of `LibsqlClient`, the embedder and the vector index. Every field has a default. */
+export type Config = Omit<typeof Opened.Type, "embedder"> & WithEmbedder
+
+/** The same for a client of `@libsql/client` that the program has. */
+export type LiveConfig = Omit<typeof Live.Type, "embedder"> & WithEmbedder
+
+type Failure = DatabaseError | ValidationError | ModelLoadError
+
+const decodeOpened = decodeInput(Opened, "config")
+const decodeLive = decodeInput(Live, "config")
+
+/**
+ * Everything in one line: the services on a libSQL database, with an embedder and a vector index.
+ *
+ * Each call makes a store of its own, and `:memory:` a new database. An unknown option or type of embedder is a
+ * `ValidationError`, an unknown model a `ModelLoadError`. The model itself is loaded with the first text.
  *
  * @example
  * import { Effect } from "effect"
@@ -66,32 +104,36 @@ export type Services =
  *   return yield* embeddings.findSimilarByText("how are credentials stored?")
  * })
  *
- * Effect.runPromise(Effect.provide(program, Store.layer({ url: "requirements.db" })))
+ * Effect.runPromise(Effect.provide(program, Store.layerLibsql({ url: "requirements.db" })))
  */
-export const layer = (config: Config = {}): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError> => {
-  const { authToken, embedder = { type: "transformers" }, syncUrl, url = ":memory:", vectors = "sql" } = config
-  return Layer.fresh(
-    Layer.mergeAll(Search.layer, Crosswalk.layer, CatalogDiff.layer, Coverage.layer, Review.layer).pipe(
-      Layer.provideMerge(
-        Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer)
-      ),
-      Layer.provideMerge(vectors === "sql" ? VectorIndex.layerSql : Layer.merge(Usearch.layer(), LongReads.layer)),
-      Layer.provideMerge(
-        Layer.merge(
-          LibsqlClient.layer({
-            url,
-            syncUrl,
-            authToken: typeof authToken === "string" ? Redacted.make(authToken) : authToken
-          }),
-          layerOf(embedder)
+export const layerLibsql = (
+  config: Config | LiveConfig = {}
+): Layer.Layer<Services | Parts | LibsqlClient.LibsqlClient, Failure> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const given = yield* "liveClient" in Object(config) ? decodeLive(config) : decodeOpened(config)
+      const { embedder = { type: "transformers" }, vectors = "sql", ...client } = given
+      // Reads that take long are off the event loop where a server is to be expected.
+      const longReads = client.longReads ?? (vectors === "sql" ? "inline" : "thread")
+      const index = vectors === "sql" ? VectorIndex.layerSql : Usearch.layerLibsql(vectors === "memory" ? {} : vectors)
+      return layer.pipe(
+        Layer.provideMerge(index),
+        Layer.provideMerge(
+          Layer.merge(
+            LibsqlClient.layer(
+              "liveClient" in client
+                ? { ...client, longReads }
+                : { ...client, url: client.url ?? ":memory:", longReads }
+            ),
+            layerOf(embedder)
+          )
         )
       )
-    )
-  )
-}
+    })
+  ).pipe(Layer.fresh)
 
-/** {@link layer}, with options that are read from the configuration, such as `{ url: Config.String("DATABASE_URL") }`. */
-export const layerConfig = (
+/** {@link layerLibsql}, with options from the configuration, such as `{ url: Config.String("DATABASE_URL") }`. */
+export const layerLibsqlConfig = (
   config: EffectConfig.Wrap<Config>
-): Layer.Layer<Services, DatabaseError | ValidationError | ModelLoadError | EffectConfig.ConfigError> =>
-  Layer.unwrap(Effect.map(EffectConfig.unwrap(config), layer))
+): Layer.Layer<Services | Parts | LibsqlClient.LibsqlClient, Failure | EffectConfig.ConfigError> =>
+  Layer.unwrap(Effect.map(EffectConfig.unwrap(config), layerLibsql))

@@ -30,5 +30,5 @@ export { Embedder } from "./embedder/Embedder.ts"
  *   }).pipe(Effect.provide(TestStore.layer)))
  */
 export const TestStore = {
-  layer: Store.layer({ embedder: { type: "deterministic" } })
+  layer: Store.layerLibsql({ embedder: { type: "deterministic" } })
 } as const

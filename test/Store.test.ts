@@ -22,8 +22,8 @@ describe("Store", () => {
   it.effect("keeps what is saved in the file it is given", () =>
     Effect.gen(function* () {
       const url = join(yield* temporaryFolder, "x.db")
-      yield* Effect.provide(save, Store.layer({ url, embedder: deterministic }))
-      expect(yield* Effect.provide(count, Store.layer({ url, embedder: deterministic }))).toBe(1)
+      yield* Effect.provide(save, Store.layerLibsql({ url, embedder: deterministic }))
+      expect(yield* Effect.provide(count, Store.layerLibsql({ url, embedder: deterministic }))).toBe(1)
     })
   )
 
@@ -31,7 +31,7 @@ describe("Store", () => {
     Effect.gen(function* () {
       yield* save
       expect(yield* count).toBe(1)
-      expect(yield* Effect.provide(count, Store.layer({ embedder: deterministic }))).toBe(0)
+      expect(yield* Effect.provide(count, Store.layerLibsql({ embedder: deterministic }))).toBe(0)
       expect(yield* Effect.provide(count, TestStore.layer)).toBe(0)
     }).pipe(Effect.provide(TestStore.layer))
   )
@@ -45,7 +45,7 @@ describe("Store", () => {
         const error = yield* Effect.flip(Coverage.use((coverage) => coverage.report({ to: "a@1", by: "b@1" })))
         expect(error._tag).toBe("NotFoundError")
         yield* Effect.all([Crosswalk, CatalogDiff, Review])
-      }).pipe(Effect.provide(Store.layer({ embedder: deterministic, vectors })))
+      }).pipe(Effect.provide(Store.layerLibsql({ embedder: deterministic, vectors })))
     )
   }
 
@@ -62,16 +62,19 @@ describe("Store", () => {
   it.effect("reads its options from the configuration", () =>
     Effect.gen(function* () {
       const url = join(yield* temporaryFolder, "x.db")
-      const layer = Store.layerConfig({ url: Config.String("DATABASE_URL"), embedder: Config.succeed(deterministic) })
+      const layer = Store.layerLibsqlConfig({
+        url: Config.String("DATABASE_URL"),
+        embedder: Config.succeed(deterministic)
+      })
       const provider = ConfigProvider.fromEnv({ env: { DATABASE_URL: url } })
       yield* Effect.provide(save, layer).pipe(Effect.provideService(ConfigProvider.ConfigProvider, provider))
-      expect(yield* Effect.provide(count, Store.layer({ url, embedder: deterministic }))).toBe(1)
+      expect(yield* Effect.provide(count, Store.layerLibsql({ url, embedder: deterministic }))).toBe(1)
     })
   )
 
   it.effect("fails with typed errors", () =>
     Effect.gen(function* () {
-      const fail = (config: Store.Config) => Effect.flip(Effect.provide(count, Store.layer(config)))
+      const fail = (config: Store.Config) => Effect.flip(Effect.provide(count, Store.layerLibsql(config)))
       const unknown: unknown = { type: "psychic" }
       expect(yield* fail({ embedder: unknown as Store.Config["embedder"] })).toMatchObject({
         _tag: "ValidationError",

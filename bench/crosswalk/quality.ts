@@ -255,7 +255,8 @@ const program = Effect.fn(function* (folder: string) {
 export type Quality = Effect.Success<ReturnType<typeof program>>
 
 /** Everything about quality, from the files of the folder. */
-export const measure = (folder: string) => program(folder).pipe(Effect.provide([Store.layer(), NodeServices.layer]))
+export const measure = (folder: string) =>
+  program(folder).pipe(Effect.provide([Store.layerLibsql(), NodeServices.layer]))
 
 const goals: Partial<Record<keyof Figures, string>> = {
   firstRight: "≥ .78",

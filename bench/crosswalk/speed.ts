@@ -66,7 +66,7 @@ export const measure = program.pipe(
   Effect.provide(
     Layer.provideMerge(
       Layer.merge(Crosswalk.layer, CatalogDiff.layer),
-      Store.layer({ embedder: { type: "deterministic" } })
+      Store.layerLibsql({ embedder: { type: "deterministic" } })
     )
   )
 )

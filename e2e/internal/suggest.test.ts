@@ -43,6 +43,6 @@ describe("suggestions between catalogues that share hardly a word", () => {
       const certain = firsts.filter(({ confidence }) => confidence >= 0.8)
       assert.isAtLeast(certain.length, 5)
       assert.isAtLeast(certain.filter(({ isRight }) => isRight).length / certain.length, 0.8)
-    }).pipe(Effect.provide([Store.layer(), NodeServices.layer]))
+    }).pipe(Effect.provide([Store.layerLibsql(), NodeServices.layer]))
   )
 })

@@ -104,6 +104,10 @@ export const run = Effect.fn("RelationImport.run")(
       for (const uri of (yield* references.findMany(wanted.slice(start, start + groupSize))).keys()) stored.add(uri)
     }
     const good = found.filter(({ at, relation }) => {
+      if (relation.source === relation.target) {
+        failed.push({ at, problem: `${relation.source} is related to itself` })
+        return false
+      }
       const missing = [relation.source, relation.target].find((uri) => !stored.has(uri))
       if (missing !== undefined) failed.push({ at, problem: `there is no reference ${missing}` })
       return missing === undefined

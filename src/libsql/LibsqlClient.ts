@@ -2,13 +2,16 @@ import { Config as EffectConfig, Context, Effect, Layer, type Scope } from "effe
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlError, Statement } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { decodeInput } from "../domain/Input.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 import { fromCause, toDatabaseError } from "./DatabaseErrors.ts"
-import { type Config, type Kind, locate } from "./LibsqlConfig.ts"
+import { Config, type Kind, LiveConfig, locate } from "./LibsqlConfig.ts"
 import * as LibsqlConnection from "./LibsqlConnection.ts"
 import { LibsqlFault } from "./LibsqlError.ts"
+import { adopt } from "./LibsqlLive.ts"
 import { connect, type ReplicaState } from "./LibsqlOpen.ts"
 
-export type { Config, Kind } from "./LibsqlConfig.ts"
+export { Config, type Kind, LiveConfig } from "./LibsqlConfig.ts"
 
 /** What a libSQL client offers beside Effect's `SqlClient`. */
 export interface Extras {
@@ -43,14 +46,30 @@ export class LibsqlClient extends Context.Service<LibsqlClient, SqlClient.SqlCli
   "crosswalk/LibsqlClient"
 ) {}
 
+const decode = decodeInput(Config, "config")
+const decodeLive = decodeInput(LiveConfig, "config")
+
+const isLive = (config: unknown): config is LiveConfig =>
+  typeof config === "object" && config !== null && "liveClient" in config
+
+/** A database that is opened by its URL. */
+const opened = Effect.fnUntraced(function* (config: Config) {
+  const location = yield* Effect.try({ try: () => locate(config), catch: fromCause("LibsqlClient.open") })
+  const state: ReplicaState = { offlineSince: undefined }
+  return { location, state, options: yield* connect(location, config, state) }
+})
+
 /** A client that lives as long as the scope. */
 export const make = (
-  config: Config
-): Effect.Effect<SqlClient.SqlClient & Extras, DatabaseError, Scope.Scope | Reactivity.Reactivity> =>
+  given: Config | LiveConfig
+): Effect.Effect<SqlClient.SqlClient & Extras, ValidationError | DatabaseError, Scope.Scope | Reactivity.Reactivity> =>
   Effect.gen(function* () {
-    const location = yield* Effect.try({ try: () => locate(config), catch: fromCause("LibsqlClient.open") })
-    const state: ReplicaState = { offlineSince: undefined }
-    const options = yield* connect(location, config, state).pipe(Effect.mapError(toDatabaseError("LibsqlClient.open")))
+    const config = yield* isLive(given) ? decodeLive(given) : decode(given)
+    const { location, options, state } = yield* Effect.catchTag(
+      "liveClient" in config ? adopt(config) : opened(config),
+      "SqlError",
+      (error) => Effect.fail(toDatabaseError("LibsqlClient.open")(error))
+    )
     const compiler = Statement.makeCompilerSqlite(config.transformQueryNames)
     const transformRows =
       config.transformResultNames === undefined
@@ -97,7 +116,8 @@ export const make = (
   })
 
 /**
- * `SqlClient` and `LibsqlClient` for a database.
+ * `SqlClient` and `LibsqlClient` for a database, which is opened by its `url`, or of which the program has a client of
+ * `@libsql/client` (`liveClient`).
  *
  * ```ts
  * import { Effect } from "effect"
@@ -112,13 +132,14 @@ export const make = (
  * Effect.runPromise(Effect.provide(program, LibsqlClient.layer({ url: ":memory:" })))
  * ```
  */
-export const layer = (config: Config): Layer.Layer<LibsqlClient | SqlClient.SqlClient, DatabaseError> =>
-  fromEffect(make(config))
+export const layer = (
+  config: Config | LiveConfig
+): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError> => fromEffect(make(config))
 
 /** The same with values from Effect's `Config`, such as `{ url: Config.String("DATABASE_URL") }`. */
 export const layerConfig = (
   config: EffectConfig.Wrap<Config>
-): Layer.Layer<LibsqlClient | SqlClient.SqlClient, DatabaseError | EffectConfig.ConfigError> =>
+): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError | EffectConfig.ConfigError> =>
   fromEffect(Effect.flatMap(EffectConfig.unwrap(config), make))
 
 const fromEffect = <E>(client: Effect.Effect<SqlClient.SqlClient & Extras, E, Scope.Scope | Reactivity.Reactivity>) =>

@@ -1,46 +1,96 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Duration, Redacted } from "effect"
+import type { Client } from "@libsql/client"
+import { Duration, Option, Redacted, Schema } from "effect"
 import { LibsqlFault } from "./LibsqlError.ts"
 
+/** A token or key, plain or redacted. */
+const Secret = Schema.Union([
+  Schema.String,
+  Schema.declare((value): value is Redacted.Redacted => Redacted.isRedacted(value), { expected: "a redacted text" })
+])
+
+const DurationInput = Schema.declare(
+  (value): value is Duration.Input => Option.isSome(Duration.fromInput(value as Duration.Input)),
+  { expected: "a duration such as 5 seconds" }
+)
+
+const NameTransform = Schema.declare((value): value is (name: string) => string => typeof value === "function", {
+  expected: "a function from a name to a name"
+})
+
+/** What holds for a database that is opened, and for a client that is there already. */
+const shared = {
+  /** How long a statement or transaction waits for another process that writes. Default: 10 seconds. */
+  busyTimeout: Schema.optional(DurationInput),
+  /**
+   * Where statements run that a caller marks as long reads (`LongReads.offLoop`), such as a comparison with every vector:
+   * `inline` (default) with the others, which holds the event loop while they run; `thread`, for a server, in a thread
+   * with a connection of its own, which starts with the first of them. Only a file without a key has such a thread.
+   */
+  longReads: Schema.optional(Schema.Literals(["inline", "thread"])),
+  /** Refuse every write, and do not create a file that is not there. Default: false. */
+  readonly: Schema.optional(Schema.Boolean),
+  /** Attributes for every span of a statement. Default: none. */
+  spanAttributes: Schema.optional(Schema.Record(Schema.String, Schema.Unknown)),
+  /** Changes the names in statements, such as camelCase to snake_case. Default: unchanged. */
+  transformQueryNames: Schema.optional(NameTransform),
+  /** Changes the column names of rows, such as snake_case to camelCase. Default: unchanged. */
+  transformResultNames: Schema.optional(NameTransform)
+} as const
+
 /** How to open a libSQL database. Only `url` is required. */
-export interface Config {
+export const Config = Schema.Struct({
   /**
    * Where the database is: `:memory:`, a path (`data/x.db`; any character is allowed), a `file:` URL (percent-encoded),
    * `http://host:port`, `https://host`, or `libsql://host` (TLS; `libsql://host:port?tls=0` without).
    */
-  readonly url: string
+  url: Schema.String,
   /** The token of the server at `url` or `syncUrl`. Default: none. */
-  readonly authToken?: Redacted.Redacted | undefined
+  authToken: Schema.optional(Secret),
   /**
    * Makes the file at `url` an embedded replica of this server: reads are local, writes go to the server. Default:
    * none. While the server is away, a file that was synchronised before opens read-only.
    */
-  readonly syncUrl?: string | undefined
+  syncUrl: Schema.optional(Schema.String),
   /** How often a replica synchronises by itself, in whole seconds or more. Default: only when `sync` runs. */
-  readonly syncInterval?: Duration.Input | undefined
+  syncInterval: Schema.optional(DurationInput),
   /** The key of an encrypted file. Default: not encrypted. A file made with a key cannot be opened without it. */
-  readonly encryptionKey?: Redacted.Redacted | undefined
-  /** How long a statement or transaction waits for another process that writes. Default: 10 seconds. */
-  readonly busyTimeout?: Duration.Input | undefined
+  encryptionKey: Schema.optional(Secret),
   /** How long one request to a server may take, its answer included. Default: 30 seconds. Files ignore it. */
-  readonly requestTimeout?: Duration.Input | undefined
+  requestTimeout: Schema.optional(DurationInput),
   /**
    * How a file keeps its changes. `wal` (default): readers never wait for the writer, and two more files lie beside
    * the database while it is open. `delete`: one file, which can be read in a folder that cannot be written.
    * Choose it when the file is made, or in a process that has not opened the file before.
    */
-  readonly journalMode?: "wal" | "delete" | undefined
-  /** Refuse every write, and do not create a file that is not there. Default: false. */
-  readonly readonly?: boolean | undefined
-  /** Attributes for every span of a statement. Default: none. */
-  readonly spanAttributes?: Readonly<Record<string, unknown>> | undefined
-  /** Changes the names in statements, such as camelCase to snake_case. Default: unchanged. */
-  readonly transformQueryNames?: ((name: string) => string) | undefined
-  /** Changes the column names of rows, such as snake_case to camelCase. Default: unchanged. */
-  readonly transformResultNames?: ((name: string) => string) | undefined
-}
+  journalMode: Schema.optional(Schema.Literals(["wal", "delete"])),
+  ...shared
+})
+export type Config = typeof Config.Type
+
+const isClient = (value: unknown): value is Client =>
+  typeof value === "object" && value !== null && typeof Reflect.get(value, "transaction") === "function"
+
+/** A client of `@libsql/client` that the program has, and how to use it. Only `liveClient` is required. */
+export const LiveConfig = Schema.Struct({
+  /**
+   * The client. It stays the caller's, who closes it after the layer. Its `intMode` must not be `string`.
+   *
+   * Less can be promised than of a database that is opened by `url`: all statements share its connections, so reads wait
+   * for the writer; its own settings hold (journal mode, foreign keys, timeouts). Where another process holds the lock of
+   * a file, the client is reconnected, because it would lose its next write else: a transaction of the caller that is
+   * open on it then fails. While a transaction runs here, statements that the caller sends to a client in memory fail.
+   */
+  liveClient: Schema.declare(isClient, { expected: "a client of @libsql/client" }),
+  ...shared
+})
+export type LiveConfig = typeof LiveConfig.Type
+
+/** The text of a token or key. */
+export const reveal = (secret: typeof Secret.Type): string =>
+  typeof secret === "string" ? secret : Redacted.value(secret)
 
 /** What a URL names. `url` is what libSQL understands; `label` is for people and holds no secret. */
 export type Location =

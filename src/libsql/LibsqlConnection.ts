@@ -1,15 +1,17 @@
-import type { Client, ResultSet, Transaction } from "@libsql/client"
+import type { Client, InValue, ResultSet, Transaction } from "@libsql/client"
 import { Effect, type Scope, Stream } from "effect"
 import { SqlClient, type SqlConnection, type SqlError } from "effect/sql"
 import { faultOf, LibsqlFault, neverSent, toSqlError } from "./LibsqlError.ts"
 import type { Session } from "./LibsqlSession.ts"
-import { hasMany, isRead, toArg, toObjects, toValues } from "./LibsqlValues.ts"
+import { hasMany, isRead, type Rows, toArg, toObjects, toValues } from "./LibsqlValues.ts"
+import { IsLongRead } from "./LongReads.ts"
+import type { ReadThread } from "./ReadThread.ts"
 
-type Run = (sql: string, params: ReadonlyArray<unknown>) => Effect.Effect<ResultSet, SqlError.SqlError>
+type Run = (sql: string, params: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError.SqlError>
 
 /** Effect's connection on top of one function that runs a statement. A stream holds its whole result in memory. */
 const fromRun = (run: Run): SqlConnection.Connection => {
-  const rows = <A>(sql: string, params: ReadonlyArray<unknown>, decode: (result: ResultSet, safe: boolean) => A) =>
+  const rows = <A>(sql: string, params: ReadonlyArray<unknown>, decode: (result: Rows, safe: boolean) => A) =>
     Effect.flatMap(SqlClient.SafeIntegers, (safe) =>
       Effect.flatMap(run(sql, params), (result) =>
         Effect.try({ try: () => decode(result, safe), catch: toSqlError("decode") })
@@ -53,6 +55,8 @@ export interface Options {
   readonly parallelReads: boolean
   /** Local transactions can be told from closed ones, and their COMMIT can be tried again. */
   readonly isLocal: boolean
+  /** Where reads that take long go; undefined where they go with the others. */
+  readonly thread: ReadThread | undefined
   /** A chance to become writable again. */
   readonly beforeWrite: Effect.Effect<void>
   /** Why nothing may be written now. */
@@ -65,13 +69,23 @@ export const make = (options: Options): SqlConnection.Connection =>
     inTurn(options, (sql, params) =>
       Effect.flatMap(bind(sql, params), (statement) => {
         if (isRead(sql)) {
-          const read = options.reader.attempt("execute", true, (client) => client.execute(statement))
-          return options.parallelReads ? read : options.reader.semaphore.withPermit(read)
+          const read: Effect.Effect<Rows, SqlError.SqlError> = options.reader.attempt("execute", true, (client) =>
+            client.execute(statement)
+          )
+          const inTurn = options.parallelReads ? read : options.reader.semaphore.withPermit(read)
+          return options.thread === undefined ? inTurn : elsewhere(options.thread, statement, inTurn)
         }
         return options.writer.semaphore.withPermit(write(options, (client) => client.execute(statement)))
       })
     )
   )
+
+/** A statement that takes long in the thread; where that fails, as always: it only reads. */
+const elsewhere = (
+  thread: ReadThread,
+  { args, sql }: { readonly sql: string; readonly args: Array<InValue> },
+  here: Effect.Effect<Rows, SqlError.SqlError>
+) => Effect.flatMap(IsLongRead, (isLong) => (isLong ? Effect.catch(thread.run(sql, args), () => here) : here))
 
 /** One change outside a transaction, while the writer's semaphore is held. */
 const write = (options: Options, use: (client: Client) => Promise<ResultSet>) =>

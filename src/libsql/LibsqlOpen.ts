@@ -1,14 +1,16 @@
 import { existsSync, rmSync } from "node:fs"
 import type { Client, Config as LibsqlConfig } from "@libsql/client"
-import { Duration, Effect, Redacted, type Scope } from "effect"
+import { Duration, Effect, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
-import { type Config, isMissing, type Location } from "./LibsqlConfig.ts"
+import { type Config, isMissing, type Location, reveal } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
 import { faultOf, LibsqlFault } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
+import * as ReadThread from "./ReadThread.ts"
 
-const defaults = {
+/** How long to wait unless a configuration says otherwise. */
+export const defaults = {
   busyTimeout: Duration.seconds(10),
   requestTimeout: Duration.seconds(30)
 }
@@ -16,7 +18,8 @@ const defaults = {
 /** Milliseconds that a local call may wait for a lock by itself. It blocks the event loop, so other waits are outside. */
 const nativeTimeout = 20
 
-const duration = (value: Duration.Input | undefined, otherwise: Duration.Duration): Duration.Duration =>
+/** A duration of a configuration, or its default. */
+export const duration = (value: Duration.Input | undefined, otherwise: Duration.Duration): Duration.Duration =>
   value === undefined ? otherwise : Duration.fromInputUnsafe(value)
 
 /** When a replica found its primary away, in milliseconds since 1970. */
@@ -48,10 +51,14 @@ export const connect = Effect.fnUntraced(function* (
       busyTimeout
     })
   const isLocal = location.kind !== "remote"
+  const thread =
+    config.longReads === "thread" && "path" in location && config.encryptionKey === undefined
+      ? yield* ReadThread.make(location.url)
+      : undefined
   if (location.kind === "file") {
     const writer = yield* session(() => openFile(location, config, config.readonly === true))
     const reader = yield* session(() => openFile(location, config, true))
-    return { writer, reader, parallelReads: false, isLocal, beforeWrite: Effect.void, refusal }
+    return { writer, reader, parallelReads: false, isLocal, thread, beforeWrite: Effect.void, refusal }
   }
   const one = yield* session(() =>
     location.kind === "remote"
@@ -63,7 +70,7 @@ export const connect = Effect.fnUntraced(function* (
   const beforeWrite = Effect.suspend(() =>
     state.offlineSince !== undefined && Date.now() - state.offlineSince > offlineFor ? one.renew : Effect.void
   )
-  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, beforeWrite, refusal }
+  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal }
 })
 
 /** Loads libSQL when it is first needed: importing this module loads nothing native. */
@@ -84,7 +91,7 @@ const openFile = async (location: Location, config: Config, queryOnly: boolean):
   if (config.readonly === true && isMissing(location)) {
     throw new LibsqlFault("cannotOpen", `${location.label} does not exist`)
   }
-  const encryptionKey = config.encryptionKey === undefined ? undefined : Redacted.value(config.encryptionKey)
+  const encryptionKey = config.encryptionKey === undefined ? undefined : reveal(config.encryptionKey)
   const client = await openLocal({ url: location.url, ...(encryptionKey === undefined ? {} : { encryptionKey }) })
   try {
     if (!queryOnly) await setJournalMode(client, config.journalMode ?? "wal")
@@ -108,8 +115,7 @@ const setJournalMode = async (client: Client, mode: "wal" | "delete"): Promise<v
   })
 }
 
-const token = (config: Config) =>
-  config.authToken === undefined ? {} : { authToken: Redacted.value(config.authToken) }
+const token = (config: Config) => (config.authToken === undefined ? {} : { authToken: reveal(config.authToken) })
 
 /** Follows the name of a replica's file, where libSQL records what it has. */
 const replicaRecords = "-client_wal_index"
@@ -143,7 +149,7 @@ const openReplica = async (
       ...(config.syncInterval === undefined
         ? {}
         : { syncInterval: Math.max(1, Math.round(Duration.toSeconds(duration(config.syncInterval, Duration.zero)))) }),
-      ...(config.encryptionKey === undefined ? {} : { encryptionKey: Redacted.value(config.encryptionKey) })
+      ...(config.encryptionKey === undefined ? {} : { encryptionKey: reveal(config.encryptionKey) })
     })
     await client.sync()
     state.offlineSince = undefined

@@ -47,12 +47,15 @@ const longestPause = Duration.millis(100)
  */
 export const make = Effect.fnUntraced(function* (options: {
   readonly open: () => Promise<Client>
+  /** How a client ends that is replaced or no longer needed. Default: it is closed. */
+  readonly close?: (client: Client) => void
   /** False where the data would go with the connection (`:memory:`), or where it holds none (http). */
   readonly renewable: boolean
   /** False where an abandoned call would go on using the connection. */
   readonly interruptible: boolean
   readonly busyTimeout: Duration.Duration
 }): Effect.fn.Return<Session, SqlError.SqlError, Scope.Scope> {
+  const close = options.close ?? ((client: Client) => client.close())
   let client: Client | undefined
   let stale = false
   let closed = false
@@ -64,7 +67,7 @@ export const make = Effect.fnUntraced(function* (options: {
   const ready = async (): Promise<Client> => {
     if (closed) throw new LibsqlFault("closed", "the client is closed")
     if (client !== undefined && !stale) return client
-    client?.close()
+    if (client !== undefined) close(client)
     client = undefined
     client = await options.open()
     stale = false
@@ -111,7 +114,7 @@ export const make = Effect.fnUntraced(function* (options: {
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
       for (const transaction of session.open) transaction.close()
-      client?.close()
+      if (client !== undefined) close(client)
       closed = true
     })
   )

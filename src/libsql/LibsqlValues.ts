@@ -1,4 +1,4 @@
-import type { InValue, ResultSet, Value } from "@libsql/client"
+import type { InValue, Value } from "@libsql/client"
 import { LibsqlFault } from "./LibsqlError.ts"
 
 /**
@@ -36,12 +36,18 @@ const fromValue = (value: Value | undefined, safe: boolean): unknown => {
   throw new LibsqlFault("tooLarge", `${value} cannot be a JavaScript number; read it with SqlClient.SafeIntegers`)
 }
 
+/** What a statement gave: the names of the columns, and rows with a value for each. */
+export interface Rows {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<{ readonly [index: number]: Value | undefined }>
+}
+
 /** The rows as arrays, in the order of the columns. */
-export const toValues = (result: ResultSet, safe: boolean): Array<Array<unknown>> =>
+export const toValues = (result: Rows, safe: boolean): Array<Array<unknown>> =>
   result.rows.map((row) => result.columns.map((_, index) => fromValue(row[index], safe)))
 
 /** The rows as plain objects. Of two columns of one name the first is kept. */
-export const toObjects = (result: ResultSet, safe: boolean): Array<Record<string, unknown>> =>
+export const toObjects = (result: Rows, safe: boolean): Array<Record<string, unknown>> =>
   result.rows.map((row) => {
     const object: Record<string, unknown> = {}
     result.columns.forEach((name, index) => {

@@ -1,4 +1,4 @@
-import type { InValue } from "@libsql/client"
+import type { InValue, Value } from "@libsql/client"
 
 /** What a reading thread is started with. */
 export interface ReaderInput {
@@ -12,6 +12,6 @@ export type FromReader =
   | {
       readonly id: number
       readonly columns: ReadonlyArray<string>
-      readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+      readonly rows: ReadonlyArray<ReadonlyArray<Value | undefined>>
     }
   | { readonly id: number; readonly failure: string }

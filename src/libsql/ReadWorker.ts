@@ -13,7 +13,7 @@ const open = async (): Promise<Client> => {
   // Its native part prints its trace to stdout; it reads this once, when it is loaded.
   process.env["RUST_LOG"] ??= "off"
   const { createClient } = await import("@libsql/client")
-  const opened = createClient({ url, concurrency: 1, intMode: "number", timeout: 20 })
+  const opened = createClient({ url, concurrency: 1, intMode: "bigint", timeout: 20 })
   await opened.execute("PRAGMA query_only = ON")
   await opened.execute("PRAGMA cache_size = -32000")
   return opened

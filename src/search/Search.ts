@@ -13,7 +13,7 @@ import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeInput } from "../storage/Decoding.ts"
 import { conditions } from "../storage/FilterSql.ts"
 import * as KeywordLeg from "../storage/KeywordLeg.ts"
-import { LongReads } from "../libsql/LongReads.ts"
+import { offLoop } from "../libsql/LongReads.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import * as FacetCounts from "./FacetCounts.ts"
@@ -50,7 +50,6 @@ const make = (semantic: Effect.Success<typeof SemanticLeg.make> | undefined) =>
     const sql = (yield* SqlClient.SqlClient).withoutTransforms()
     const references = yield* ReferenceRepository
     const keyword = yield* KeywordLeg.make
-    const { offLoop } = yield* LongReads
     const decode = decodeInput(SearchOptions, "options")
 
     const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {

@@ -159,6 +159,30 @@ const migrations = {
   )
 }
 
+/**
+ * Fails where the database is none of libSQL: what is missing would show at the first search only. FTS5 keeps the keyword
+ * indexes, `vector_distance_cos` compares embeddings, JSON carries rows.
+ */
+const requireLibsql = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  yield* sql`SELECT fts5_source_id(), vector_distance_cos(vector32('[1]'), vector32('[1]')), json('[]')`
+}).pipe(
+  Effect.mapError((error) => {
+    const known = toDatabaseError("Migrations.run")(error)
+    return known.reason === "unknown"
+      ? new DatabaseError({
+          operation: "Migrations.run",
+          reason: "unsupported",
+          isRetryable: false,
+          problem:
+            "the database is not libSQL, or one without what is needed: full-text search (FTS5), vectors " +
+            "(vector_distance_cos) and JSON. Use LibsqlClient, or another SqlClient over libSQL",
+          cause: error
+        })
+      : known
+  })
+)
+
 const newest = Object.keys(migrations).length
 
 /** The number of the newest migration applied; 0 in a database without our tables. */
@@ -175,6 +199,7 @@ const applied = Effect.gen(function* () {
  * date is only read, so opening one takes no lock; one that a newer version made is refused with a DatabaseError.
  */
 export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effect.gen(function* () {
+  yield* requireLibsql
   const found = yield* applied
   if (found > newest) {
     return yield* new DatabaseError({

@@ -99,7 +99,8 @@ const make = Effect.gen(function* () {
   })
 
   const find = operation("ReferenceRepository.find", { uri: NonBlankText })(function* ({ uri }) {
-    return Option.fromUndefinedOr((yield* read([uri])).get(uri))
+    const [row] = yield* sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${uri}`
+    return row === undefined ? Option.none<Reference>() : Option.some(yield* toReference(row))
   })
 
   const findAll = streamOperation("ReferenceRepository.findAll", { filter: optional(Filter) })(({ filter }) =>

@@ -7,6 +7,7 @@ import type { Remedy } from "../domain/Remedy.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
+import { LibsqlClient } from "../libsql/LibsqlClient.ts"
 import { decodeRow } from "../storage/Decoding.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import * as IndexFile from "./IndexFile.ts"
@@ -50,7 +51,7 @@ const context = Effect.fnUntraced(function* (options: Options, operation: string
     FROM crosswalk_embedding AS e JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
     GROUP BY m.id ORDER BY vectors DESC LIMIT 1`
   const model = row === undefined ? undefined : yield* decodeRow(ModelRow, operation)(row)
-  return { log: ChangeLog.make(sql), plan: yield* planOf(options, availableParallelism()), model }
+  return { log: ChangeLog.make(sql), plan: planOf(options, availableParallelism(), yield* LibsqlClient), model }
 })
 
 const failure = (operation: string, problem: string, cause?: unknown) =>
@@ -152,7 +153,7 @@ export const build = Effect.fn("VectorIndex.build")(
 /** Deletes the saved index, and tells whether there was one. Nothing else is lost. */
 export const drop = Effect.fn("VectorIndex.drop")(function* (options: Options) {
   const operation = "VectorIndex.drop"
-  const { path } = yield* planOf(options, 1)
+  const { path } = planOf(options, 1, yield* LibsqlClient)
   if (path === undefined) return { path, dropped: false }
   const done = yield* onFile(operation, path, () => unlink(path).then(() => true))
   return { path, dropped: done === true }

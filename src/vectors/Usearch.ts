@@ -6,32 +6,14 @@ import { toBytes } from "../domain/Vector.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { decodeRow } from "../storage/Decoding.ts"
-import { LongReads } from "../libsql/LongReads.ts"
-import { LibsqlClient } from "../libsql/LibsqlClient.ts"
+import { offLoop } from "../libsql/LongReads.ts"
+import { type Extras, LibsqlClient } from "../libsql/LibsqlClient.ts"
 import type { NearestOptions } from "../storage/NearestOptions.ts"
 import { type Neighbour, VectorIndex } from "../storage/VectorIndex.ts"
 import * as Serving from "./Serving.ts"
+import type { UsearchOptions as Options } from "./UsearchOptions.ts"
 
-/** How vectors are kept in memory and beside the database. */
-export interface Options {
-  /**
-   * The file of the saved index. Default: beside the database's file, with `.vectors` after its name; nothing is saved for
-   * a database in memory or on a server. It can be deleted at any time and is made again.
-   */
-  readonly path?: string | undefined
-  /** Up to how many vectors a search is exact. Above, it is a graph (HNSW). Default 100 000. */
-  readonly exactUpTo?: number | undefined
-  /**
-   * How many candidates a search in a graph follows: more find more and take longer (docs/vectors.md has the curve).
-   * Default 320, which finds 95 % and more of the nearest ten among a million.
-   */
-  readonly expansion?: number | undefined
-  /**
-   * How many changes are kept beside a graph before they are merged into it in the background. Default: a fiftieth of the
-   * vectors, at least 2000.
-   */
-  readonly mergeAfter?: number | undefined
-}
+export { UsearchOptions as Options } from "./UsearchOptions.ts"
 
 /** The most hits that are looked for in the index; for more, comparing all in SQL takes no longer. */
 const longestSearch = 1000
@@ -45,16 +27,17 @@ const pause = Duration.minutes(1)
 /** The file of an index whose database lies in a file. */
 export const defaultPath = (database: string): string => `${database}.vectors`
 
-/** Where the index is and how it is made, for the database in use. */
-export const planOf = Effect.fnUntraced(function* (options: Options, buildThreads: number) {
-  const client = Option.getOrUndefined(yield* Effect.serviceOption(LibsqlClient))
-  const isFile = client?.kind === "file" || client?.kind === "replica"
-  return {
-    input: { background: false, buildThreads, expansion: options.expansion ?? 320 },
-    path: options.path ?? (isFile ? defaultPath(client.url) : undefined),
-    exactUpTo: options.exactUpTo ?? 100_000,
-    mergeAfter: options.mergeAfter
-  } satisfies Serving.Plan
+/** Where the index is and how it is made; of a database that is a file, it is saved beside it. */
+export const planOf = (
+  options: Options,
+  buildThreads: number,
+  database?: Pick<Extras, "kind" | "url">
+): Serving.Plan => ({
+  input: { background: false, buildThreads, expansion: options.expansion ?? 320 },
+  path:
+    options.path ?? (database?.kind === "file" || database?.kind === "replica" ? defaultPath(database.url) : undefined),
+  exactUpTo: options.exactUpTo ?? 100_000,
+  mergeAfter: options.mergeAfter
 })
 
 const ScoredRow = Schema.Struct({
@@ -71,14 +54,13 @@ const shortScan = 5000
 const isOf = (serving: Serving.Serving | undefined, model: Serving.Model): serving is Serving.Serving =>
   serving?.model.fingerprint === model.fingerprint && serving.model.dimensions === model.dimensions
 
-const make = Effect.fnUntraced(function* (options: Options) {
+const make = Effect.fnUntraced(function* (options: Options, database?: Pick<Extras, "kind" | "url">) {
   const inSql = yield* VectorIndex
-  const { offLoop } = yield* LongReads
   const client = (yield* SqlClient.SqlClient).withoutTransforms()
   const sql = client
   const log = ChangeLog.make(client)
   // A graph is built beside what else the process does.
-  const plan = yield* planOf(options, Math.max(1, availableParallelism() - 1))
+  const plan = planOf(options, Math.max(1, availableParallelism() - 1), database)
   const decodeRows = decodeRow(Schema.Array(ScoredRow), "VectorIndex.nearest")
   const semaphore = yield* Semaphore.make(1)
   const background = yield* Scope.fork(yield* Effect.scope)
@@ -286,11 +268,20 @@ const make = Effect.fnUntraced(function* (options: Options) {
  * them: changes are read from a log before each search, and what is found is scored by the database.
  *
  * Under a filter, in a transaction and for more than 1000 hits, vectors are compared in SQL; where there are many, in a
- * thread with a connection of its own, if the database is a file.
+ * thread with a connection of its own, if the client has one (`longReads`).
  *
  * ```ts
  * const store = EmbeddingRepository.layer.pipe(Layer.provide(Usearch.layer()))
  * ```
  */
 export const layer = (options: Options = {}): Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient> =>
-  Layer.effect(VectorIndex, make(options)).pipe(Layer.provide(Layer.merge(VectorIndex.layerSql, LongReads.layer)))
+  Layer.effect(VectorIndex, make(options)).pipe(Layer.provide(VectorIndex.layerSql))
+
+/** {@link layer} for the database of a `LibsqlClient`: of one that is a file, the index is saved beside it. */
+export const layerLibsql = (
+  options: Options = {}
+): Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient | LibsqlClient> =>
+  Layer.effect(
+    VectorIndex,
+    Effect.flatMap(LibsqlClient, (database) => make(options, database))
+  ).pipe(Layer.provide(VectorIndex.layerSql))

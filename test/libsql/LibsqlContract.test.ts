@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { layerLive } from "../support/liveClient.ts"
 import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -22,10 +23,18 @@ const embeddedReplica = () =>
     })
   )
 
+const liveFile = () =>
+  Layer.unwrap(Effect.map(temporaryFolder, (folder) => layerLive({ url: `file:${join(folder, "x.db")}` })))
+
+const liveServer = () => Layer.unwrap(Effect.map(Sqld.primary(), ({ url }) => layerLive({ url })))
+
 const server = Sqld.unavailable
 const databases = [
   { name: "memory", layer: () => LibsqlClient.layer({ url: ":memory:" }), skipped: undefined },
   { name: "a file", layer: file, skipped: undefined },
+  { name: "a live client in memory", layer: () => layerLive({ url: ":memory:" }), skipped: undefined },
+  { name: "a live client of a file", layer: liveFile, skipped: undefined },
+  { name: "a live client of a server", layer: liveServer, skipped: server },
   { name: "a server by http://", layer: Sqld.layerPrimary, skipped: server },
   { name: "a server by libsql://", layer: libsqlUrl, skipped: server },
   { name: "a server's replica", layer: Sqld.layerReplica, skipped: server },

@@ -8,15 +8,18 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Redacted, Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
+import type { DatabaseReason } from "../../src/domain/DatabaseError.ts"
 import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { liveClient } from "../support/liveClient.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const writer = fileURLToPath(new URL("../support/libsqlWriter.ts", import.meta.url))
 
 const temporaryPath = Effect.map(temporaryFolder, (folder) => join(folder, "x.db"))
 
-const open = (config: LibsqlClient.Config) => Effect.provide(LibsqlClient.make(config), Reactivity.layer)
+const open = (config: LibsqlClient.Config | LibsqlClient.LiveConfig) =>
+  Effect.provide(LibsqlClient.make(config), Reactivity.layer)
 
 /** A client that is closed again when `use` is done. */
 const using = <A, E, R>(config: LibsqlClient.Config, use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E, R>) =>
@@ -298,6 +301,56 @@ describe("a database file", () => {
     })
   )
 
+  it.live("takes a client of the program, which stays open and loses no write after another's lock", () =>
+    Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* createTable(path)
+      const client = yield* liveClient({ url: `file:${path}` })
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const sql = yield* open({ liveClient: client })
+          assert.include(sql, { kind: "file", url: path })
+          const child = yield* runWriter(path, "lock", 300)
+          yield* firstOutput(child)
+          yield* sql`INSERT INTO line (writer) VALUES ('one')`
+          yield* sql`INSERT INTO line (writer) VALUES ('two')`
+        })
+      )
+      assert.isFalse(client.closed)
+      const lines = yield* using({ url: path }, (sql) => sql`SELECT writer FROM line ORDER BY id`.values)
+      assert.deepEqual(lines, [["lock"], ["one"], ["two"]])
+    })
+  )
+
+  it.live("says what is wrong with a configuration", () =>
+    Effect.gen(function* () {
+      const texts = yield* liveClient({ url: ":memory:", intMode: "string" })
+      const cases: ReadonlyArray<readonly [unknown, object]> = [
+        [
+          { url: ":memory:", jurnalMode: "wal" },
+          { _tag: "ValidationError", field: "jurnalMode" }
+        ],
+        [
+          { url: ":memory:", busyTimeout: "soon" },
+          { _tag: "ValidationError", field: "busyTimeout" }
+        ],
+        [{ url: 42 }, { _tag: "ValidationError", field: "url" }],
+        [{}, { _tag: "ValidationError", field: "url" }],
+        [undefined, { _tag: "ValidationError", field: "config" }],
+        [{ liveClient: {} }, { _tag: "ValidationError", field: "liveClient" }],
+        [
+          { liveClient: texts, url: ":memory:" },
+          { _tag: "ValidationError", field: "url" }
+        ],
+        [{ liveClient: texts }, { _tag: "DatabaseError", operation: "LibsqlClient.open" }]
+      ]
+      for (const [config, expected] of cases) {
+        const error = yield* Effect.flip(Effect.scoped(open(config as LibsqlClient.Config)))
+        assert.include(error, expected)
+      }
+    })
+  )
+
   it.live("says why it cannot be opened", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
@@ -305,7 +358,7 @@ describe("a database file", () => {
       yield* Effect.promise(() => writeFile(text, "This is a letter and not a database.\n".repeat(100)))
       const secret = join(folder, "secret.db")
       yield* using({ url: secret, encryptionKey: Redacted.make("right") }, (sql) => sql`CREATE TABLE t (a)`)
-      const cases: ReadonlyArray<readonly [LibsqlClient.Config, string, RegExp]> = [
+      const cases: ReadonlyArray<readonly [LibsqlClient.Config, DatabaseReason, RegExp]> = [
         [{ url: join(folder, "no", "x.db") }, "connection", /folder exists/u],
         [{ url: folder }, "connection", /cannot be opened/u],
         [{ url: join(folder, "new.db"), readonly: true }, "connection", /new\.db does not exist/u],
@@ -322,8 +375,7 @@ describe("a database file", () => {
       ]
       for (const [config, reason, problem] of cases) {
         const error = yield* Effect.flip(Effect.scoped(open(config)))
-        assert.strictEqual(error._tag, "DatabaseError")
-        assert.strictEqual(error.reason, reason, config.url)
+        assert.include(error, { _tag: "DatabaseError", reason }, config.url)
         assert.match(error.message, problem)
         assert.notInclude(error.message, "wrong")
       }

@@ -2,23 +2,21 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
-import { LongReads } from "../../src/libsql/LongReads.ts"
+import { offLoop } from "../../src/libsql/LongReads.ts"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "crosswalk-"))),
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
 
-const database = (config: LibsqlClient.Config) =>
-  LongReads.layer.pipe(Layer.provideMerge(LibsqlClient.layer(config)), Layer.fresh)
+const database = (config: LibsqlClient.Config) => LibsqlClient.layer({ longReads: "thread", ...config })
 
 /** Milliseconds of counting, and the longest that the event loop stood still meanwhile. */
 const counting = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const { offLoop } = yield* LongReads
   yield* offLoop(sql`SELECT 1`)
   let pause = 0
   let last = performance.now()
@@ -43,6 +41,7 @@ it.live("a long read of a file leaves the event loop free", () =>
 )
 
 for (const [name, config] of [
+  ["whose long reads are inline", { url: "a.db", longReads: "inline" }],
   ["in memory", { url: ":memory:" }],
   ["in an encrypted file, which only its own connection can read", { url: "a.db", encryptionKey: Redacted.make("key") }]
 ] as const) {
@@ -53,7 +52,7 @@ for (const [name, config] of [
         const sql = yield* SqlClient.SqlClient
         yield* sql`CREATE TABLE t (a)`
         yield* sql`INSERT INTO t VALUES (7)`
-        return yield* (yield* LongReads).offLoop(sql`SELECT a FROM t`)
+        return yield* offLoop(sql`SELECT a FROM t`)
       }).pipe(Effect.provide(database({ ...config, url })))
       assert.deepStrictEqual(found, [{ a: 7 }])
     }).pipe(Effect.scoped)
@@ -65,7 +64,6 @@ it.live("values, errors and what a transaction has not committed are as without 
     const url = join(yield* folder, "a.db")
     yield* Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const { offLoop } = yield* LongReads
       yield* sql`CREATE TABLE t (a, b)`
       yield* sql`INSERT INTO t VALUES (${"ü"}, ${Uint8Array.of(1, 2)}), (${1.5}, ${null})`
       const read = sql`SELECT a, b, ${2} + ${3} AS c FROM t WHERE a <> ${"x"}`

@@ -40,7 +40,7 @@ const measured = (directory: string) =>
       emptyOffTopic: yield* emptyShare(yield* offTopic),
       emptyAnswerable: yield* emptyShare(queries.map(({ text }) => text))
     }
-  }).pipe(Effect.provide(Layer.merge(Store.layer(), NodeServices.layer)), Effect.runPromise)
+  }).pipe(Effect.provide(Layer.merge(Store.layerLibsql(), NodeServices.layer)), Effect.runPromise)
 
 type Measured = Awaited<ReturnType<typeof measured>>
 

@@ -120,8 +120,8 @@ describe("Doctor", () => {
       const folder = yield* temporaryFolder
       yield* Effect.promise(() => writeFile(join(folder, "text.db"), "This is not a database. ".repeat(100)))
       const check = (url: string) => Effect.flip(Effect.provide(Doctor.run, LibsqlClient.layer({ url })))
-      expect((yield* check(join(folder, "text.db"))).reason).toBe("corrupt")
-      expect((yield* check(join(folder, "empty.db"))).reason).toBe("migration")
+      expect(yield* check(join(folder, "text.db"))).toMatchObject({ reason: "corrupt" })
+      expect(yield* check(join(folder, "empty.db"))).toMatchObject({ reason: "migration" })
     })
   )
 })
