@@ -32,7 +32,7 @@ export interface PromiseStore extends Services, AsyncDisposable {
 }
 
 /**
- * Opens a store for a program without Effect: the services of `Store.layer` with verbs that return promises. A promise is
+ * Opens a store for a program without Effect: the services of `Store.layerLibsql` with verbs that return promises. A promise is
  * rejected with the same errors, which have a `_tag`, such as `ValidationError`; bad options already when it is opened.
  *
  * Every verb takes `{ signal }` after its own arguments. Streams are async iterables; leaving the loop ends them. Where an
@@ -48,7 +48,7 @@ export interface PromiseStore extends Services, AsyncDisposable {
  */
 export const open = async (config: Store.Config = {}, { signal }: RunOptions = {}): Promise<PromiseStore> => {
   signal?.throwIfAborted()
-  const runtime = ManagedRuntime.make(Store.layer(config))
+  const runtime = ManagedRuntime.make(Store.layerLibsql(config))
   let isClosed = false
   const close = async () => {
     isClosed = true
