@@ -1,4 +1,5 @@
 import { Effect, Layer, Schema } from "effect"
+import { decodeInput } from "../domain/Input.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import * as Deterministic from "./Deterministic.ts"
@@ -35,6 +36,8 @@ export type EmbedderConfig = typeof EmbedderConfig.Type
 
 const types = ["transformers", "deterministic"]
 
+const decode = decodeInput(EmbedderConfig, "embedder", "embedder.")
+
 const TypeOnly = Schema.Struct({ type: Schema.Literals(["transformers", "deterministic"]) })
 
 /**
@@ -56,9 +59,7 @@ export const layerOf = (input: unknown): Layer.Layer<Embedder, ValidationError |
           })
         })
       )
-      const config = yield* Schema.decodeUnknownEffect(EmbedderConfig)(input, { onExcessProperty: "error" }).pipe(
-        Effect.mapError((error) => ValidationError.fromIssue(error.issue, input, "embedder"))
-      )
+      const config = yield* decode(input)
       return config.type === "transformers" ? Transformers.layer(config) : Deterministic.layer(config)
     })
   )

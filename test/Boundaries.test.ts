@@ -1,0 +1,81 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Cause, Context, Effect, Exit, Inspectable, Layer, Schema, Stream } from "effect"
+import { CrosswalkError } from "../src/domain/CrosswalkError.ts"
+import * as root from "../src/index.ts"
+import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
+import { TestStore } from "../src/testing.ts"
+import { argumentsOf, randomOf } from "./support/hostileValues.ts"
+
+/** `CROSSWALK_BOUNDARY_RUNS=2000 CROSSWALK_BOUNDARY_SEED=7` looks longer, elsewhere. */
+const runs = Number(process.env["CROSSWALK_BOUNDARY_RUNS"] ?? 60)
+const seed = Number(process.env["CROSSWALK_BOUNDARY_SEED"] ?? 1)
+
+type ServiceKey = Context.Key<never, object>
+
+const isServiceKey = (value: unknown): value is ServiceKey =>
+  typeof value === "function" && Context.isKey(value) && !Context.isReference(value)
+
+/** Every service that the package exports, by its name. */
+const services = Object.entries(root).flatMap(([name, value]) => (isServiceKey(value) ? [[name, value] as const] : []))
+
+/** Services whose functions do not decode yet. */
+const later: ReadonlySet<string> = new Set(["Search", "Crosswalk", "Review", "Coverage", "CatalogDiff", "Embedder"])
+
+const isOfFamily = Schema.is(CrosswalkError)
+
+/** Runs what a member of a service gives for some arguments; a defect is what must not be. */
+const call = (member: unknown, service: object, given: ReadonlyArray<unknown>): Effect.Effect<unknown, unknown> =>
+  Effect.suspend(() => {
+    const result: unknown = typeof member === "function" ? Reflect.apply(member, service, given) : member
+    if (Stream.isStream(result)) return Stream.runDrain(result as Stream.Stream<unknown, unknown>)
+    return Effect.isEffect(result) ? (result as Effect.Effect<unknown, unknown>) : Effect.succeed(result)
+  })
+
+const problemOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
+  if (Exit.isSuccess(exit)) return undefined
+  const error = Cause.findErrorOption(exit.cause)
+  if (error._tag === "Some" && isOfFamily(error.value)) return undefined
+  return Cause.pretty(exit.cause).split("\n").slice(0, 8).join("\n")
+}
+
+const show = (given: ReadonlyArray<unknown>) => given.map((one) => Inspectable.toStringUnknown(one).slice(0, 200))
+
+const fill = Effect.gen(function* () {
+  const references = yield* ReferenceRepository
+  yield* references.saveMany(
+    ["a", "b"].map((uri) => ({ uri, title: `Passwords ${uri}`, entityType: "requirement", catalog: `${uri}@1` }))
+  )
+})
+
+describe("every function of every service ends with a value or an error of the family, whatever it is given", () => {
+  it("knows the services", () => {
+    expect(services.map(([name]) => name)).toEqual(
+      expect.arrayContaining(["ReferenceRepository", "RelationRepository", "EmbeddingRepository", "VectorIndex"])
+    )
+    for (const name of later) expect(services.map(([known]) => known)).toContain(name)
+  })
+
+  for (const [name, key] of services.filter(([name]) => !later.has(name))) {
+    it.live(
+      name,
+      () =>
+        Effect.gen(function* () {
+          yield* fill
+          const context = yield* Effect.context<Layer.Success<typeof TestStore.layer>>()
+          const service = Context.getUnsafe(context, key as Context.Key<unknown, object>)
+          const random = randomOf(seed)
+          const next = argumentsOf(random)
+          const defects: Array<{ member: string; given: ReadonlyArray<string>; problem: string }> = []
+          for (const [member, value] of Object.entries(service)) {
+            for (let run = 0; run < (typeof value === "function" ? runs : 1); run++) {
+              const given = next()
+              const problem = problemOf(yield* Effect.exit(call(value, service, given)))
+              if (problem !== undefined) defects.push({ member, given: show(given), problem })
+            }
+          }
+          expect(defects.slice(0, 5), `${defects.length} defects`).toEqual([])
+        }).pipe(Effect.provide(TestStore.layer)),
+      60_000 + runs * 1000
+    )
+  }
+})
