@@ -19,6 +19,7 @@ const fields = {
 export class ConflictError extends Schema.TaggedError<ConflictError>()("ConflictError", fields, {
   httpApiStatus: 409
 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "reason" | "isRetryable">, options?: Schema.MakeOptions) {
     super({ reason: "decided", isRetryable: given.reason === "changed", ...given }, options)
     setCause(this, cause)

@@ -37,6 +37,7 @@ const fields = {
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", fields, {
   httpApiStatus: 503
 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "isRetryable">, options?: Schema.MakeOptions) {
     super({ isRetryable: given.reason === "busy", ...given }, options)
     setCause(this, cause)

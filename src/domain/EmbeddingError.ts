@@ -41,6 +41,7 @@ const fields = {
 export class EmbeddingError extends Schema.TaggedError<EmbeddingError>()("EmbeddingError", fields, {
   httpApiStatus: 500
 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, text, ...given }: Given<typeof fields, "isRetryable">, options?: Schema.MakeOptions) {
     super({ isRetryable: passing.has(given.reason), ...given, text: beginning(text, longest) }, options)
     setCause(this, cause)

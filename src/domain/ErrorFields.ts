@@ -15,7 +15,11 @@ export const errorFields = <const Reasons extends ReadonlyArray<string>>(reasons
 
 type MakeIn<Fields extends Schema.Struct.Fields> = Schema.Struct<Fields>["~type.make.in"]
 
-/** What `new` takes: the fields, of which those named by `Defaulted` may be left out, and the cause. */
+/**
+ * What `new` takes: the fields, of which those named by `Defaulted` may be left out, and the cause. Each class has a
+ * constructor for the defaults that depend on other fields. Given every field it changes none, so decoding, which goes
+ * through it too, gives back what was encoded.
+ */
 export type Given<Fields extends Schema.Struct.Fields, Defaulted extends keyof MakeIn<Fields> = never> = Omit<
   MakeIn<Fields>,
   Defaulted

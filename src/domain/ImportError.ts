@@ -27,6 +27,7 @@ const fields = {
 
 /** A source, or a part of it, cannot be read. */
 export class ImportError extends Schema.TaggedError<ImportError>()("ImportError", fields, { httpApiStatus: 422 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "reason" | "isRetryable">, options?: Schema.MakeOptions) {
     super({ reason: "malformed", isRetryable: given.reason === "network", ...given }, options)
     setCause(this, cause)

@@ -29,6 +29,7 @@ const fields = {
 export class ModelLoadError extends Schema.TaggedError<ModelLoadError>()("ModelLoadError", fields, {
   httpApiStatus: 503
 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "isRetryable">, options?: Schema.MakeOptions) {
     super({ isRetryable: given.reason === "download", ...given }, options)
     setCause(this, cause)

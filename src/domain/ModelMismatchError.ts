@@ -22,6 +22,7 @@ const fields = {
 export class ModelMismatchError extends Schema.TaggedError<ModelMismatchError>()("ModelMismatchError", fields, {
   httpApiStatus: 409
 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor(
     { cause, ...given }: Given<typeof fields, "reason" | "problem" | "isRetryable">,
     options?: Schema.MakeOptions

@@ -18,6 +18,7 @@ const fields = {
 export class NotFoundError extends Schema.TaggedError<NotFoundError>()("NotFoundError", fields, {
   httpApiStatus: 404
 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor(
     { cause, ...given }: Given<typeof fields, "reason" | "problem" | "isRetryable">,
     options?: Schema.MakeOptions

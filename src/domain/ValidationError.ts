@@ -55,6 +55,7 @@ const fields = {
 export class ValidationError extends Schema.TaggedError<ValidationError>()("ValidationError", fields, {
   httpApiStatus: 400
 }) {
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor(
     { cause, ...given }: Given<typeof fields, "reason" | "problem" | "isRetryable">,
     options?: Schema.MakeOptions

@@ -128,6 +128,7 @@ describe("CrosswalkError", () => {
         const back = yield* fromJson(JSON.parse(text))
         assert.strictEqual(Object.getPrototypeOf(back), Object.getPrototypeOf(error))
         assert.strictEqual(back.message, error.message)
+        assert.deepStrictEqual(yield* toJson(back), JSON.parse(text))
       })
     )
   }
