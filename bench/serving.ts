@@ -115,7 +115,7 @@ try {
   log("filling …")
   await fill(path, references, { texts: true, model: fingerprint })
   const services = Layer.mergeAll(Search.layer, EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
-    Layer.provide(Usearch.layer()),
+    Layer.provide(Usearch.layerLibsql()),
     Layer.provide(Layer.merge(LibsqlClient.layer({ url: path, longReads: "thread" }), embedder))
   )
   const rows = await Effect.runPromise(Effect.provide(program, services))

@@ -18,6 +18,7 @@ import { parseArgs } from "node:util"
 import { Effect, Exit, Layer, Scope } from "effect"
 import { LibsqlClient } from "../src/libsql.ts"
 import * as IndexAdmin from "../src/vectors/IndexAdmin.ts"
+import * as Plan from "../src/vectors/Plan.ts"
 import * as Usearch from "../src/vectors/Usearch.ts"
 import { VectorIndex } from "../src/storage/VectorIndex.ts"
 import { clustered, dimensions, fill, fingerprint } from "./vectors/data.ts"
@@ -102,7 +103,7 @@ const hnswlib = async (count: number) => {
 /** A VectorIndex as a long-lived process has it. */
 const open = async (
   path: string,
-  layer: Layer.Layer<VectorIndex, unknown, import("effect/sql").SqlClient.SqlClient>
+  layer: Layer.Layer<VectorIndex, unknown, LibsqlClient.LibsqlClient | import("effect/sql").SqlClient.SqlClient>
 ) => {
   const scope = await Effect.runPromise(Scope.make())
   const context = await Effect.runPromise(
@@ -149,7 +150,7 @@ const curveOf = async (
 ) => {
   const points: Array<Point> = []
   for (const expansion of [64, 128, 200, 320, 480, 640, 960]) {
-    const index = await open(path, Usearch.layer({ expansion }))
+    const index = await open(path, Usearch.layerLibsql({ expansion }))
     const { graph } = await race({ graph: index.search }, queries)
     await index.close()
     const recalls = (graph?.found ?? []).map((found, i) => recallOf(found, truth[i] ?? []))
@@ -177,7 +178,7 @@ const run = async (count: number): Promise<{ readonly row: Row; readonly curve: 
     Effect.runPromise(IndexAdmin.build({}).pipe(Effect.provide(LibsqlClient.layer({ url: path }))))
   )
   const queries = clustered(count).queries(count > 100_000 ? 43 : 63)
-  const usearch = await open(path, Usearch.layer())
+  const usearch = await open(path, Usearch.layerLibsql())
   const [, openMs] = await timed(() => usearch.search(queries[0]!))
   const sql = await open(path, VectorIndex.layerSql)
   log(`${count}: searching …`)
@@ -204,7 +205,7 @@ const run = async (count: number): Promise<{ readonly row: Row; readonly curve: 
       })
     ) / 1e6
   const curve = count > 100_000 ? await curveOf(path, truth, queries) : []
-  const fileMegabytes = statSync(Usearch.defaultPath(path)).size / 1e6
+  const fileMegabytes = statSync(Plan.pathBeside(path)).size / 1e6
   vec.close()
   for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })
   return {

@@ -115,7 +115,11 @@ export const layerLibsql = (
       const { embedder = { type: "transformers" }, vectors = "sql", ...client } = given
       // Reads that take long are off the event loop where a server is to be expected.
       const longReads = client.longReads ?? (vectors === "sql" ? "inline" : "thread")
-      const index = vectors === "sql" ? VectorIndex.layerSql : Usearch.layerLibsql(vectors === "memory" ? {} : vectors)
+      const index: Layer.Layer<
+        VectorIndex,
+        DatabaseError | ValidationError,
+        SqlClient.SqlClient | LibsqlClient.LibsqlClient
+      > = vectors === "sql" ? VectorIndex.layerSql : Usearch.layerLibsql(vectors === "memory" ? {} : vectors)
       return layer.pipe(
         Layer.provideMerge(index),
         Layer.provideMerge(

@@ -8,7 +8,9 @@ import { clustered, fingerprint } from "./data.ts"
 const [path = "", count = "0"] = process.argv.slice(2)
 const queries = clustered(Number(count)).queries(50)
 
-const measure = (index: Layer.Layer<VectorIndex, unknown, import("effect/sql").SqlClient.SqlClient>) =>
+const measure = (
+  index: Layer.Layer<VectorIndex, unknown, LibsqlClient.LibsqlClient | import("effect/sql").SqlClient.SqlClient>
+) =>
   Effect.gen(function* () {
     const before = process.memoryUsage().rss
     const service = yield* VectorIndex
@@ -16,4 +18,4 @@ const measure = (index: Layer.Layer<VectorIndex, unknown, import("effect/sql").S
     return process.memoryUsage().rss - before
   }).pipe(Effect.provide(Layer.fresh(index).pipe(Layer.provide(LibsqlClient.layer({ url: path })))))
 
-process.stdout.write(String(await Effect.runPromise(measure(Usearch.layer()))))
+process.stdout.write(String(await Effect.runPromise(measure(Usearch.layerLibsql()))))

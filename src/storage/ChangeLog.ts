@@ -47,6 +47,10 @@ const toPage = (rows: ReadonlyArray<typeof VectorRow.Type>, dimensions: number):
   }
 }
 
+/** Whether a database has one: not before its tables were made, or where they are of an earlier version. */
+export const exists = (sql: SqlClient.SqlClient): Effect.Effect<boolean, SqlError.SqlError> =>
+  Effect.map(sql`SELECT 1 FROM sqlite_master WHERE name = 'crosswalk_change'`, (tables) => tables.length > 0)
+
 /**
  * The history of the stored vectors, which triggers write whoever changes them: for an index that is kept outside of the
  * database. It reaches back at least 130 000 changes.

@@ -1,7 +1,27 @@
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { ModelInfo } from "../domain/Embedding.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { ModelMismatchError } from "../domain/ModelMismatchError.ts"
+import { decodeRow } from "./Decoding.ts"
+
+const UsedModel = Schema.Struct({ fingerprint: Schema.String, dimensions: Schema.Int, vectors: Schema.Int })
+
+/** A model that made stored vectors, and how many. */
+export type UsedModel = typeof UsedModel.Type
+
+/** The model that most of the stored vectors are of; undefined where there are none. */
+export const mostUsed = (
+  sql: SqlClient.SqlClient,
+  operation: string
+): Effect.Effect<UsedModel | undefined, SqlError.SqlError | DatabaseError> =>
+  Effect.gen(function* () {
+    const [row] = yield* sql`
+      SELECT m.fingerprint, m.dimensions, count(*) AS vectors
+      FROM crosswalk_embedding AS e JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
+      GROUP BY m.id ORDER BY vectors DESC LIMIT 1`
+    return row === undefined ? undefined : yield* decodeRow(UsedModel, operation)(row)
+  })
 
 /** Fails where vectors are stored, but none of them by the model in use. */
 export const assertComparable = (

@@ -1,19 +1,23 @@
 import { stat, unlink } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { Effect, Schema } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
+import { SqlClient } from "effect/sql"
+import { Callback } from "../domain/Callback.ts"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
-import * as ChangeLog from "../storage/ChangeLog.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { LibsqlClient } from "../libsql/LibsqlClient.ts"
-import { decodeRow } from "../storage/Decoding.ts"
+import * as ChangeLog from "../storage/ChangeLog.ts"
+import * as EmbeddingModels from "../storage/EmbeddingModels.ts"
 import * as Migrations from "../storage/Migrations.ts"
+import { operation, optional } from "../storage/Operation.ts"
 import * as IndexFile from "./IndexFile.ts"
 import * as IndexThread from "./IndexThread.ts"
+import * as Plan from "./Plan.ts"
 import * as Serving from "./Serving.ts"
-import { type Options, planOf } from "./Usearch.ts"
+import { UsearchOptions } from "./UsearchOptions.ts"
+
+type AdminError = ValidationError | DatabaseError
 
 /** What is known of the saved index of a database. */
 export interface IndexStatus {
@@ -41,28 +45,55 @@ export interface IndexCheck {
   readonly remedy?: Remedy
 }
 
-const ModelRow = Schema.Struct({ fingerprint: Schema.String, dimensions: Schema.Int, vectors: Schema.Int })
-
-/** The database's change log and the model that most of its vectors are of. */
-const context = Effect.fnUntraced(function* (options: Options, operation: string) {
-  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const [row] = yield* sql`
-    SELECT m.fingerprint, m.dimensions, count(*) AS vectors
-    FROM crosswalk_embedding AS e JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
-    GROUP BY m.id ORDER BY vectors DESC LIMIT 1`
-  const model = row === undefined ? undefined : yield* decodeRow(ModelRow, operation)(row)
-  return { log: ChangeLog.make(sql), plan: planOf(options, availableParallelism(), yield* LibsqlClient), model }
+/** The options of a build. */
+export const BuildOptions = Schema.Struct({
+  ...UsearchOptions.fields,
+  /** Read all vectors anew, also where a saved index could be brought up to date. Default: false. */
+  fresh: Schema.optional(Schema.Boolean),
+  /** Called after every 1000 vectors. */
+  onProgress: Schema.optional(Callback<Serving.BuildProgress>())
 })
+export type BuildOptions = typeof BuildOptions.Type
+
+/** What a build made. */
+export interface IndexBuild {
+  readonly path: string
+  /** `flat` compares with every vector, `graph` follows links. */
+  readonly kind: "flat" | "graph"
+  /** How many vectors. */
+  readonly count: number
+  /** The newest change that it shows. */
+  readonly seq: number
+}
+
+/** The database's change log, the plan for its index, and the model that most of its vectors are of. */
+const context = Effect.fnUntraced(function* (options: UsearchOptions, operation: string) {
+  const client = yield* LibsqlClient
+  const sql = client.withoutTransforms()
+  return {
+    log: ChangeLog.make(sql),
+    plan: Plan.make(options, availableParallelism(), client),
+    model: yield* EmbeddingModels.mostUsed(sql, operation)
+  }
+})
+
+/** Brings the tables up to date. */
+const migrate = Effect.flatMap(LibsqlClient, (client) =>
+  Effect.provideService(Migrations.run, SqlClient.SqlClient, client)
+)
 
 const failure = (operation: string, problem: string, cause?: unknown) =>
   new DatabaseError({ operation, reason: "unknown", problem, cause })
 
-const toError = (operation: string) => (error: SqlError.SqlError | IndexThread.IndexFailure | DatabaseError) =>
-  error._tag === "SqlError"
-    ? toDatabaseError(operation)(error)
-    : error._tag === "IndexFailure"
-      ? failure(operation, `the vector index failed: ${error.reason}`, error)
-      : error
+/** A failure of the index as one of the database. */
+const whereIndexFails =
+  (operation: string) =>
+  <A, E, R>(effect: Effect.Effect<A, E | IndexThread.IndexFailure, R>) =>
+    Effect.mapError(effect, (error) =>
+      error instanceof IndexThread.IndexFailure
+        ? failure(operation, `the vector index failed: ${error.reason}`, error)
+        : error
+    )
 
 const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT"
 
@@ -80,84 +111,79 @@ const onFile = <A>(
   )
 
 /** What is known of the saved index, with its checksum proved. */
-export const status = Effect.fn("VectorIndex.status")(
-  function* (options: Options) {
-    const operation = "VectorIndex.status"
-    yield* Migrations.run
-    const {
-      log,
-      model,
-      plan: { path }
-    } = yield* context(options, operation)
-    const known = { path, vectors: model?.vectors ?? 0 }
-    const found = path === undefined ? undefined : yield* onFile(operation, path, () => stat(path))
-    if (path === undefined || found === undefined) return { ...known, state: "none", behind: 0 } satisfies IndexStatus
-    const description = yield* Effect.try({
-      try: () => IndexFile.verify(path),
-      catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
-    }).pipe(Effect.result)
-    const unusable = (problem: string): IndexStatus => ({ ...known, state: "unusable", problem, behind: 0 })
-    if (description._tag === "Failure") return unusable(description.failure)
-    const file = { ...description.success, bytes: found.size }
-    if (model !== undefined && file.fingerprint !== model.fingerprint)
-      return { ...unusable("it is of another model"), file }
-    const now = yield* log.newest({ seq: file.seq, nonce: file.nonce })
-    if (!now.known) return { ...unusable("it is of another database, or too old to be followed"), file }
-    const behind = now.position.seq - file.seq
-    return { ...known, state: behind === 0 ? "current" : "behind", behind, file } satisfies IndexStatus
-  },
-  Effect.mapError(toError("VectorIndex.status"))
-)
-
-/** How an index is built. */
-export interface BuildOptions extends Options {
-  /** Read all vectors anew, also where a saved index could be brought up to date. */
-  readonly fresh?: boolean | undefined
-  readonly onProgress?: Serving.OnProgress | undefined
-}
+export const status: (options?: UsearchOptions) => Effect.Effect<IndexStatus, AdminError, LibsqlClient> = operation(
+  "VectorIndex.status",
+  { options: optional(UsearchOptions) }
+)(function* ({ options = {} }) {
+  yield* migrate
+  const {
+    log,
+    model,
+    plan: { path }
+  } = yield* context(options, "VectorIndex.status")
+  const known = { path, vectors: model?.vectors ?? 0 }
+  const found = path === undefined ? undefined : yield* onFile("VectorIndex.status", path, () => stat(path))
+  if (path === undefined || found === undefined) return { ...known, state: "none", behind: 0 } satisfies IndexStatus
+  const description = yield* Effect.try({
+    try: () => IndexFile.verify(path),
+    catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+  }).pipe(Effect.result)
+  const unusable = (problem: string): IndexStatus => ({ ...known, state: "unusable", problem, behind: 0 })
+  if (description._tag === "Failure") return unusable(description.failure)
+  const file = { ...description.success, bytes: found.size }
+  if (model !== undefined && file.fingerprint !== model.fingerprint)
+    return { ...unusable("it is of another model"), file }
+  const now = yield* log.newest({ seq: file.seq, nonce: file.nonce })
+  if (!now.known) return { ...unusable("it is of another database, or too old to be followed"), file }
+  const behind = now.position.seq - file.seq
+  return { ...known, state: behind === 0 ? "current" : "behind", behind, file } satisfies IndexStatus
+})
 
 /** Builds the index of the stored vectors, or brings it up to date, and saves it. */
-export const build = Effect.fn("VectorIndex.build")(
-  function* (options: BuildOptions) {
-    yield* Migrations.run
-    const { log, model, plan } = yield* context(options, "VectorIndex.build")
-    const { path } = plan
-    if (path === undefined) {
-      return yield* new ValidationError({
-        field: "path",
-        value: undefined,
-        constraint: "is missing, and the database is no file that an index could lie beside",
-        expected: "the path of the file to save the index in"
-      })
-    }
-    if (model === undefined) {
-      return yield* new DatabaseError({
-        operation: "VectorIndex.build",
-        reason: "unknown",
-        problem: "there are no embeddings yet",
-        remedy: { action: "updateEmbeddings" }
-      })
-    }
-    const kind = model.vectors > plan.exactUpTo ? "graph" : "flat"
-    const { fresh = false, onProgress } = options
-    const { close, position, size } = yield* Serving.build(log, { ...plan, path }, model, { kind, fresh, onProgress })
-    yield* close
-    return { path, kind, count: size.count, seq: position.seq } as const
-  },
-  Effect.catchTags({
-    SqlError: (error) => Effect.fail(toDatabaseError("VectorIndex.build")(error)),
-    IndexFailure: (error) => Effect.fail(toError("VectorIndex.build")(error))
-  })
-)
+export const build: (options?: BuildOptions) => Effect.Effect<IndexBuild, AdminError, LibsqlClient> = operation(
+  "VectorIndex.build",
+  { options: optional(BuildOptions) }
+)(function* ({ options = {} }) {
+  yield* migrate
+  const { log, model, plan } = yield* context(options, "VectorIndex.build")
+  const { path } = plan
+  if (path === undefined) {
+    return yield* new ValidationError({
+      field: "path",
+      value: undefined,
+      constraint: "is missing, and the database is no file that an index could lie beside",
+      expected: "the path of the file to save the index in"
+    })
+  }
+  if (model === undefined) {
+    return yield* new DatabaseError({
+      operation: "VectorIndex.build",
+      reason: "unknown",
+      problem: "there are no embeddings yet",
+      remedy: { action: "updateEmbeddings" }
+    })
+  }
+  const kind = model.vectors > plan.exactUpTo ? "graph" : "flat"
+  const { fresh = false, onProgress } = options
+  const { close, position, size } = yield* Serving.build(log, { ...plan, path }, model, {
+    kind,
+    fresh,
+    onProgress
+  }).pipe(whereIndexFails("VectorIndex.build"))
+  yield* close
+  return { path, kind, count: size.count, seq: position.seq } satisfies IndexBuild
+})
 
 /** Deletes the saved index, and tells whether there was one. Nothing else is lost. */
-export const drop = Effect.fn("VectorIndex.drop")(function* (options: Options) {
-  const operation = "VectorIndex.drop"
-  const { path } = planOf(options, 1, yield* LibsqlClient)
-  if (path === undefined) return { path, dropped: false }
-  const done = yield* onFile(operation, path, () => unlink(path).then(() => true))
-  return { path, dropped: done === true }
-})
+export const drop: (
+  options?: UsearchOptions
+) => Effect.Effect<{ readonly path: string | undefined; readonly dropped: boolean }, AdminError, LibsqlClient> =
+  operation("VectorIndex.drop", { options: optional(UsearchOptions) })(function* ({ options = {} }) {
+    const { path } = Plan.make(options, 1, yield* LibsqlClient)
+    if (path === undefined) return { path, dropped: false }
+    const done = yield* onFile("VectorIndex.drop", path, () => unlink(path).then(() => true))
+    return { path, dropped: done === true }
+  })
 
 const ok = (detail: string): IndexCheck => ({ status: "ok", detail })
 
@@ -185,63 +211,65 @@ const compare = Effect.fnUntraced(function* (log: ChangeLog.ChangeLog, serving: 
  * Proves that the saved index, with the changes that follow it, is what the tables hold: every vector as it is, and nothing
  * else. For `doctor`. Changes nothing.
  */
-export const check = Effect.fn("VectorIndex.check")(
-  function* (options: Options) {
-    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-    const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE name = 'crosswalk_change'`
-    if (tables.length === 0) return ok("none is saved")
-    const { log, model, plan } = yield* context(options, "VectorIndex.check")
-    const { path } = plan
-    if (path === undefined || model === undefined) return ok("none is saved")
-    const thread = yield* IndexThread.make(plan.input)
-    const opened = yield* thread.ask({ _tag: "Open", path, mode: "view", ...model })
-    const { description } = opened
-    if (description === undefined) {
-      return opened.problem === IndexFile.absent
-        ? ok("none is saved")
-        : ({
-            status: "warning",
-            detail: `${path} is not used: ${opened.problem}`,
-            remedy: { action: "buildIndex" }
-          } satisfies IndexCheck)
-    }
-    const position = { seq: description.seq, nonce: description.nonce }
-    const serving: Serving.Serving = {
-      model,
-      kind: description.kind,
-      thread,
-      isInline: false,
-      saved: position,
-      position,
-      size: opened.size,
-      close: Effect.void
-    }
-    // What is written meanwhile would look like a difference.
-    for (let attempt = 0; attempt < 5; attempt++) {
-      if (!(yield* Serving.catchUp(log, serving))) {
-        return {
+export const check: (options?: UsearchOptions) => Effect.Effect<IndexCheck, AdminError, LibsqlClient> = operation(
+  "VectorIndex.check",
+  { options: optional(UsearchOptions) }
+)(function* ({ options = {} }) {
+  const sql = (yield* LibsqlClient).withoutTransforms()
+  if (!(yield* ChangeLog.exists(sql))) return ok("none is saved")
+  return yield* checked(options).pipe(Effect.scoped, whereIndexFails("VectorIndex.check"))
+})
+
+const checked = Effect.fnUntraced(function* (options: UsearchOptions) {
+  const { log, model, plan } = yield* context(options, "VectorIndex.check")
+  const { path } = plan
+  if (path === undefined || model === undefined) return ok("none is saved")
+  const thread = yield* IndexThread.make(plan.input)
+  const opened = yield* thread.ask({ _tag: "Open", path, mode: "view", ...model })
+  const { description } = opened
+  if (description === undefined) {
+    return opened.problem === IndexFile.absent
+      ? ok("none is saved")
+      : ({
           status: "warning",
-          detail: `${path} is of another database, or too old to be followed`,
+          detail: `${path} is not used: ${opened.problem}`,
           remedy: { action: "buildIndex" }
-        } satisfies IndexCheck
-      }
-      const { different, extra, total } = yield* compare(log, serving)
-      if (different === 0 && extra === 0) {
-        return ok(
-          `${total} vectors, as in the tables (${path}, ${position.seq === serving.position.seq ? "up to date" : `${serving.position.seq - position.seq} changes behind`})`
-        )
-      }
-      const now = yield* log.newest(serving.position)
-      if (now.position.seq === serving.position.seq) {
-        return {
-          status: "failed",
-          detail: `${different} of ${total} vectors are not as in the tables and ${extra} are left over`,
-          remedy: { action: "buildIndex", fresh: true }
-        } satisfies IndexCheck
-      }
+        } satisfies IndexCheck)
+  }
+  const position = { seq: description.seq, nonce: description.nonce }
+  const serving: Serving.Serving = {
+    model,
+    kind: description.kind,
+    thread,
+    isInline: false,
+    saved: position,
+    position,
+    size: opened.size,
+    close: Effect.void
+  }
+  // What is written meanwhile would look like a difference.
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (!(yield* Serving.catchUp(log, serving))) {
+      return {
+        status: "warning",
+        detail: `${path} is of another database, or too old to be followed`,
+        remedy: { action: "buildIndex" }
+      } satisfies IndexCheck
     }
-    return { status: "skipped", detail: "the vectors change too fast to be compared" } satisfies IndexCheck
-  },
-  Effect.scoped,
-  Effect.mapError(toError("VectorIndex.check"))
-)
+    const { different, extra, total } = yield* compare(log, serving)
+    if (different === 0 && extra === 0) {
+      return ok(
+        `${total} vectors, as in the tables (${path}, ${position.seq === serving.position.seq ? "up to date" : `${serving.position.seq - position.seq} changes behind`})`
+      )
+    }
+    const now = yield* log.newest(serving.position)
+    if (now.position.seq === serving.position.seq) {
+      return {
+        status: "failed",
+        detail: `${different} of ${total} vectors are not as in the tables and ${extra} are left over`,
+        remedy: { action: "buildIndex", fresh: true }
+      } satisfies IndexCheck
+    }
+  }
+  return { status: "skipped", detail: "the vectors change too fast to be compared" } satisfies IndexCheck
+})

@@ -1,23 +1,16 @@
 import { Effect, Exit, Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { tell } from "../domain/Callback.ts"
 import type { ChangeLog, Position } from "../storage/ChangeLog.ts"
-import type { IndexInput, Size, StoreKind } from "./IndexProtocol.ts"
+import type { Size, StoreKind } from "./IndexProtocol.ts"
 import * as IndexThread from "./IndexThread.ts"
+import type { Plan } from "./Plan.ts"
 
 /** Whose vectors an index holds. */
 export interface Model {
   readonly fingerprint: string
   readonly dimensions: number
-}
-
-/** Where an index lives and when it becomes a graph. */
-export interface Plan {
-  readonly input: IndexInput
-  /** The saved index; undefined where nothing is saved. */
-  readonly path: string | undefined
-  readonly exactUpTo: number
-  readonly mergeAfter: number | undefined
 }
 
 /** An index that answers, and the moment of the tables that it shows. */
@@ -34,12 +27,15 @@ export interface Serving {
   readonly close: Effect.Effect<void>
 }
 
-/** How far something that takes long has come, in vectors. */
-export type OnProgress = (done: number, total: number) => Effect.Effect<void>
+/** How far an index is built, in vectors. */
+export interface BuildProgress {
+  readonly done: number
+  readonly total: number
+}
+
+type OnProgress = ((progress: BuildProgress) => Effect.Effect<void>) | undefined
 
 export type Failure = SqlError.SqlError | DatabaseError | IndexThread.IndexFailure
-
-const noProgress: OnProgress = () => Effect.void
 
 /** Applies what was committed since. False where the history is another one or no longer written down. */
 export const catchUp = Effect.fnUntraced(function* (log: ChangeLog, serving: Serving) {
@@ -68,7 +64,7 @@ const followSlowly = Effect.fnUntraced(function* (
     serving.size = size
     serving.position = next.position
     more = next.more
-    yield* onProgress(Math.min(done, total), total)
+    yield* tell(onProgress, { done: Math.min(done, total), total })
   }
 })
 
@@ -85,7 +81,7 @@ const load = Effect.fnUntraced(function* (log: ChangeLog, serving: Serving, expe
     serving.size = size
     last = next.last
     more = next.more
-    yield* onProgress(done, Math.max(expected, done))
+    yield* tell(onProgress, { done, total: Math.max(expected, done) })
   }
 })
 
@@ -176,7 +172,7 @@ const read = Effect.fnUntraced(function* (
     size: empty,
     close: close ?? Effect.void
   }
-  yield* load(log, serving, count, noProgress)
+  yield* load(log, serving, count, undefined)
   return serving
 })
 
@@ -188,10 +184,9 @@ export const build = (
   log: ChangeLog,
   plan: Plan & { readonly path: string },
   model: Model,
-  options: { readonly kind: "flat" | "graph"; readonly fresh: boolean; readonly onProgress?: OnProgress | undefined }
+  options: { readonly kind: "flat" | "graph"; readonly fresh: boolean; readonly onProgress?: OnProgress }
 ): Effect.Effect<Serving, Failure> => {
-  const onProgress = options.onProgress ?? noProgress
-  const { kind } = options
+  const { kind, onProgress } = options
   const built = withThread(plan, (thread, close) =>
     Effect.gen(function* () {
       const wanted = (serving: Serving | undefined) => (serving?.kind === kind && !options.fresh ? serving : undefined)
@@ -205,7 +200,7 @@ export const build = (
       } else {
         serving = before
       }
-      yield* followSlowly(log, serving, behind, before === undefined ? noProgress : onProgress)
+      yield* followSlowly(log, serving, behind, before === undefined ? undefined : onProgress)
       yield* save(plan.path, serving)
       return serving
     })

@@ -51,7 +51,7 @@ const folder = Effect.acquireRelease(
 /** A database as a process opens it. Its index takes the place of what compares in SQL. */
 const database = (url: string, options: Usearch.Options = {}) =>
   Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
-    Layer.provideMerge(Usearch.layer(options)),
+    Layer.provideMerge(Usearch.layerLibsql(options)),
     Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url }), embedder)),
     Layer.fresh
   )
@@ -354,5 +354,48 @@ it.live("doctor's check tells an index that differs from the tables", () =>
       assert.strictEqual(found.status, "failed")
       assert.include(found.detail, "1 are left over")
     }).pipe(Effect.provide(database(url)))
+  }).pipe(Effect.scoped, quiet)
+)
+
+it.effect("options that are not valid fail the layer and the functions with the name of the field", () =>
+  Effect.gen(function* () {
+    const wrong: Record<string, unknown> = { exactUpto: 1 }
+    const built = Layer.build(Usearch.layerLibsql(wrong).pipe(Layer.provide(LibsqlClient.layer({ url: ":memory:" }))))
+    assert.deepInclude(yield* Effect.flip(built), { _tag: "ValidationError", field: "exactUpto" })
+    const calls: ReadonlyArray<Effect.Effect<unknown, unknown, LibsqlClient.LibsqlClient>> = [
+      IndexAdmin.status(wrong),
+      IndexAdmin.build(wrong),
+      IndexAdmin.drop(wrong),
+      IndexAdmin.check(wrong)
+    ]
+    for (const call of calls) {
+      const error = yield* Effect.flip(Effect.provide(call, LibsqlClient.layer({ url: ":memory:" })))
+      assert.deepInclude(error, { _tag: "ValidationError", field: "exactUpto" })
+    }
+    const found = VectorIndex.use((index) => index.nearest(vectorOf("a"), { fingerprint: "", limit: -1 }))
+    const error = yield* Effect.flip(found.pipe(Effect.provide(database(":memory:"))))
+    assert.deepInclude(error, { _tag: "ValidationError", field: "fingerprint" })
+  }).pipe(Effect.scoped)
+)
+
+it.live("without a path and without knowing the database, nothing is kept on disk", () =>
+  Effect.gen(function* () {
+    const home = yield* folder
+    const url = join(home, "a.db")
+    const path = join(home, "index")
+    const open = (options: Usearch.Options) =>
+      Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
+        Layer.provideMerge(Usearch.layer(options)),
+        Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url }), embedder)),
+        Layer.fresh
+      )
+    yield* Effect.andThen(fill(0, 60), agrees("title 17")).pipe(Effect.provide(open({ exactUpTo: 20 })))
+    assert.isFalse(existsSync(`${url}.vectors`))
+    const built = Effect.repeat(agrees("title 17"), {
+      until: () => existsSync(path),
+      schedule: Schedule.spaced("20 millis")
+    })
+    yield* Effect.timeout(built, "20 seconds").pipe(Effect.provide(open({ exactUpTo: 20, path })))
+    assert.isFalse(existsSync(`${url}.vectors`))
   }).pipe(Effect.scoped, quiet)
 )

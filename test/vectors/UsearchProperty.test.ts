@@ -8,6 +8,7 @@ import type { SqlClient } from "effect/sql"
 import { ModelInfo } from "../../src/domain/Embedding.ts"
 import type { DatabaseError } from "../../src/domain/DatabaseError.ts"
 import { normalise } from "../../src/domain/Vector.ts"
+import type { ValidationError } from "../../src/domain/ValidationError.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as Usearch from "../../src/vectors/Usearch.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
@@ -35,7 +36,11 @@ const embedder = (fingerprint: string) =>
   )
 
 /** A database opened by a process of its own, as far as the database can tell. */
-const open = (url: string, fingerprint: string, index: Layer.Layer<VectorIndex, DatabaseError, SqlClient.SqlClient>) =>
+const open = (
+  url: string,
+  fingerprint: string,
+  index: Layer.Layer<VectorIndex, DatabaseError | ValidationError, LibsqlClient.LibsqlClient | SqlClient.SqlClient>
+) =>
   Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
     Layer.provideMerge(index),
     Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url }), embedder(fingerprint))),
@@ -72,7 +77,7 @@ const run = (commands: ReadonlyArray<Command>, options: Usearch.Options) =>
     const start = Effect.gen(function* () {
       const scope = yield* Scope.make()
       yield* Effect.addFinalizer(() => Scope.close(scope, Exit.void))
-      const here = yield* Layer.buildWithScope(open(url, fingerprint, Usearch.layer(options)), scope)
+      const here = yield* Layer.buildWithScope(open(url, fingerprint, Usearch.layerLibsql(options)), scope)
       const elsewhere = yield* Layer.buildWithScope(open(url, fingerprint, VectorIndex.layerSql), scope)
       return { here, elsewhere, close: Scope.close(scope, Exit.void) }
     })

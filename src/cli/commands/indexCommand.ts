@@ -20,7 +20,7 @@ const build = Command.make(
     const built = yield* admin
       .build({
         fresh,
-        onProgress: (done, total) => output.progress("Indexing", done, total)
+        onProgress: ({ done, total }) => output.progress("Indexing", done, total)
       })
       .pipe(Effect.provide(Session.database("existing")))
     const seconds = (performance.now() - started) / 1000

@@ -1,0 +1,30 @@
+import { Metric } from "effect"
+
+/** How long searches took, in milliseconds, by `leg`: `keyword`, `semantic` (without making the vector), or `all`. */
+export const searchDuration = Metric.timer("crosswalk_search_duration", {
+  description: "How long searches took, by leg",
+  // 0.25 ms to some 16 s.
+  boundaries: Metric.exponentialBoundaries({ start: 0.25, factor: 2, count: 17 })
+})
+
+/** How many hits searches gave. */
+export const searchHits = Metric.histogram("crosswalk_search_hits", {
+  description: "How many hits searches gave",
+  boundaries: [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+})
+
+/** How many references the last search by meaning could not look at, because they have no vector of the model in use. */
+export const unsearched = Metric.gauge("crosswalk_search_unsearched", {
+  description: "How many references the last search by meaning could not look at"
+})
+
+/** How many vectors are in the index in memory. */
+export const indexVectors = Metric.gauge("crosswalk_index_vectors", {
+  description: "How many vectors are in the index in memory"
+})
+
+/** How many references were embedded. */
+export const embeddedTexts = Metric.counter("crosswalk_embedded_texts", {
+  description: "How many references were embedded",
+  incremental: true
+})

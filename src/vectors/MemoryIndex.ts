@@ -1,0 +1,112 @@
+import { Effect, Metric, Option } from "effect"
+import { SqlClient } from "effect/sql"
+import { NearestOptions, UnitVector } from "../storage/NearestOptions.ts"
+import * as Metrics from "../domain/Metrics.ts"
+import { offLoop } from "../libsql/LongReads.ts"
+import * as CandidateScores from "../storage/CandidateScores.ts"
+import * as ChangeLog from "../storage/ChangeLog.ts"
+import { isOpen } from "../storage/FilterSql.ts"
+import { operation } from "../storage/Operation.ts"
+import { VectorIndex } from "../storage/VectorIndex.ts"
+import * as CurrentIndex from "./CurrentIndex.ts"
+import type { Plan } from "./Plan.ts"
+import * as Serving from "./Serving.ts"
+import * as Succession from "./Succession.ts"
+
+/** The most hits that are looked for in the index; for more, comparing all in SQL takes no longer. */
+const longestSearch = 1000
+
+/** How often a search begins again because its candidates changed under it. */
+const attempts = 4
+
+/** Up to how many vectors comparing all in SQL holds the event loop too briefly to matter. */
+const shortScan = 5000
+
+/** A vector index in memory over one that compares in SQL, which it falls back on. */
+export const make = Effect.fnUntraced(function* (plan: Plan) {
+  const inSql = yield* VectorIndex
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const log = ChangeLog.make(sql)
+  const score = CandidateScores.make(sql)
+  const current = yield* CurrentIndex.make(log, plan)
+  const { maintain, stop } = yield* Succession.make(log, plan, current)
+
+  /** Compares with every vector that passes the filter. */
+  const scan = (vector: Float32Array, options: NearestOptions) => {
+    const found = inSql.nearest(vector, options)
+    const serving = current.serving()
+    return serving !== undefined && serving.size.count <= shortScan ? found : offLoop(found)
+  }
+
+  const search = Effect.fnUntraced(function* (vector: Float32Array<ArrayBuffer>, options: NearestOptions) {
+    const model = { fingerprint: options.fingerprint, dimensions: vector.length }
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const settled = attempt === 0 ? current.settled(model) : undefined
+      const serving = settled ?? (yield* current.upToDate(model))
+      const { position } = serving
+      const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: options.limit }).pipe(
+        // Another took its place meanwhile.
+        Effect.catchIf(
+          () => current.serving() !== serving,
+          () => Effect.succeed(undefined)
+        )
+      )
+      if (found === undefined) continue
+      serving.size = found.size
+      yield* Metric.update(Metrics.indexVectors, found.size.count)
+      yield* maintain(serving)
+      if (found.ids.length === 0) {
+        if (settled === undefined) return []
+        current.unsettle()
+        continue
+      }
+      const { isWhole, neighbours, newest } = yield* score(found.ids, vector, options, position.seq)
+      const isNewest = newest?.seq === position.seq && newest.nonce === position.nonce
+      if (isWhole && (isNewest || settled === undefined)) return neighbours
+      current.unsettle()
+    }
+    return undefined
+  })
+
+  /** What an index that fails leaves: comparing in SQL, and a new index after a while. */
+  const withdraw = (reason: string) =>
+    Effect.logWarning(`The vector index failed (${reason}); vectors are compared in SQL for a while`).pipe(
+      Effect.andThen(current.rest),
+      Effect.andThen(current.close)
+    )
+
+  const nearest = operation("VectorIndex.nearest", { vector: UnitVector, options: NearestOptions })(function* ({
+    options,
+    vector
+  }) {
+    // Only the connection of a transaction sees what it has not committed.
+    const isInTransaction = Option.isSome(yield* Effect.serviceOption(sql.transactionService))
+    const isResting = current.serving() === undefined && (yield* current.isResting)
+    if (!isOpen(options.filter) || isInTransaction || isResting || options.limit > longestSearch) {
+      return yield* scan(vector, options)
+    }
+    if (options.limit === 0) return []
+    const found = yield* search(Float32Array.from(vector), options).pipe(
+      Effect.catchTag("IndexFailure", ({ reason }) => Effect.as(withdraw(reason), undefined))
+    )
+    return found ?? (yield* scan(vector, options))
+  })
+
+  /** Keeps what took long to read for the next process. */
+  const saveAtEnd = Effect.gen(function* () {
+    const serving = current.serving()
+    if (serving === undefined || plan.path === undefined || serving.kind !== "flat") return
+    const { count } = serving.size
+    const unsaved = serving.saved === undefined ? count : serving.position.seq - serving.saved.seq
+    if (!serving.isInline && unsaved > count / 10) yield* Serving.save(plan.path, serving)
+  })
+  yield* Effect.addFinalizer(() =>
+    stop.pipe(
+      Effect.andThen(saveAtEnd),
+      Effect.catchTag("IndexFailure", ({ reason }) => Effect.logDebug(`The vector index was not saved: ${reason}`)),
+      Effect.andThen(current.close)
+    )
+  )
+
+  return VectorIndex.of({ nearest })
+})
