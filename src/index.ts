@@ -19,7 +19,7 @@ export { ModelMismatchError, ModelMismatchReason } from "./domain/ModelMismatchE
 export { NotFoundError, NotFoundReason } from "./domain/NotFoundError.ts"
 export { Remedy } from "./domain/Remedy.ts"
 export { ValidationError, ValidationReason } from "./domain/ValidationError.ts"
-export { Explanation } from "./domain/Explanation.ts"
+export { Explanation, Leg } from "./domain/Explanation.ts"
 export { FacetCount, Facets } from "./domain/Facets.ts"
 export { Filter } from "./domain/Filter.ts"
 export { FindOptions } from "./domain/FindOptions.ts"
@@ -35,6 +35,8 @@ export { MetadataCondition } from "./domain/MetadataCondition.ts"
 export { Reference, ReferenceInput } from "./domain/Reference.ts"
 export { Confidence, Provenance, Relation, RelationStatus, RelationType } from "./domain/Relation.ts"
 export { Hit } from "./domain/Hit.ts"
+export * as Metrics from "./domain/Metrics.ts"
+export { SearchResult } from "./domain/SearchResult.ts"
 export { TextOf, textOf } from "./domain/TextOf.ts"
 
 // Embedders
@@ -58,7 +60,7 @@ export { type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
 
 // Search
 export * as Evaluation from "./search/Evaluation.ts"
-export { Search, type SearchResult } from "./search/Search.ts"
+export { Search, type SearchError } from "./search/Search.ts"
 export { SearchFusion, SearchMode, SearchOptions } from "./search/SearchOptions.ts"
 export * as IndexAdmin from "./vectors/IndexAdmin.ts"
 export * as Usearch from "./vectors/Usearch.ts"

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { Filter } from "../domain/Filter.ts"
+import { Limit } from "../domain/Limit.ts"
 
 /** By meaning and words together, by meaning alone, or by words alone, which needs no model. */
 export const SearchMode = Schema.Literals(["hybrid", "semantic", "keyword"])
@@ -13,20 +14,20 @@ const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 
 /** What a search looks for, and how. */
 export const SearchOptions = Schema.Struct({
-  /** `hybrid` unless told. */
+  /** Default: `hybrid`. */
   mode: Schema.optional(SearchMode),
-  /** At most this many hits; a whole number from 0 up, 10 unless told. Hybrid ranks up to 200 references. */
-  limit: Schema.optional(Schema.Natural),
+  /** At most this many hits; a whole number from 0 up. Default: 10. Hybrid ranks up to 200 references. */
+  limit: Schema.optional(Limit),
   filter: Schema.optional(Filter),
-  /** How much meaning weighs in a `convex` hybrid, 0–1; 0.75 unless told, the rest goes to the words. */
+  /** How much meaning weighs in a `convex` hybrid, 0–1; the rest goes to the words. Default: 0.75. */
   semanticWeight: Schema.optional(Share),
-  /** `convex` unless told. */
+  /** Default: `convex`. */
   fusion: Schema.optional(SearchFusion),
-  /** Only hits of at least this relevance, 0–1. */
+  /** Only hits of at least this relevance, 0–1. Default: 0. */
   minRelevance: Schema.optional(Share),
-  /** Only hits that are likely to answer the query (a relevance of 0.5 or more); perhaps none. */
+  /** Only hits that are likely to answer the query (a relevance of 0.5 or more); perhaps none. Default: false. */
   onlyRelevant: Schema.optional(Schema.Boolean),
-  /** Count also what was looked through. */
+  /** Count also what was looked through. Default: false. */
   facets: Schema.optional(Schema.Boolean)
 })
 export type SearchOptions = typeof SearchOptions.Type

@@ -15,17 +15,17 @@ import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { fromBytes } from "../domain/Vector.ts"
-import { Embedder } from "../embedder/Embedder.ts"
+import type { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { decodeRow, decodeVector } from "./Decoding.ts"
-import { assertComparable } from "./EmbeddingModels.ts"
 import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
+import * as SemanticLeg from "./legs/SemanticLeg.ts"
 import * as Migrations from "./Migrations.ts"
 import { operation, optional, property } from "./Operation.ts"
 import { ReferenceRepository } from "./ReferenceRepository.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import type { UpdateOptions, UpdateTotals } from "./UpdateOptions.ts"
-import { VectorIndex } from "./VectorIndex.ts"
+import type { VectorIndex } from "./VectorIndex.ts"
 
 /** How many references have a vector of the active model, none, or one of another model. */
 export interface EmbeddingStatus {
@@ -64,16 +64,15 @@ const toEmbedding = (row: typeof EmbeddingColumns.Type): Embedding | undefined =
 
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const embedder = yield* Embedder
   const references = yield* ReferenceRepository
-  const index = yield* VectorIndex
-  const { queryText, reader } = yield* CatalogTexts.make
-  const { model } = embedder
+  const leg = yield* SemanticLeg.make
+  const { reader } = yield* CatalogTexts.make
+  const { model } = leg
   const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository")
   const decodeEmbedding = decodeRow(EmbeddingColumns, "EmbeddingRepository")
   const columns = sql.literal(ReferenceRow.columns)
   const joined = sql.literal(EmbeddingUpdate.joined)
-  const { checked, store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
+  const { store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
 
   const findRow = Effect.fnUntraced(function* (uri: string) {
     const [row] = yield* sql`
@@ -104,8 +103,7 @@ const make = Effect.gen(function* () {
     const stored = Option.getOrUndefined(yield* findRow(reference.uri))
     const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
     if (fresh !== undefined) return withEmbedding(reference, fresh)
-    const vector = yield* embedder.embed(text, "document").pipe(
-      Effect.flatMap((vector) => checked(vector, text)),
+    const vector = yield* leg.vectorOf(text, "document").pipe(
       Effect.mapError((error) =>
         error._tag === "EmbeddingError"
           ? error.of(reference)
@@ -129,13 +127,17 @@ const make = Effect.gen(function* () {
     return Option.map(yield* findRow(uri), ({ reference, embedding }) => withEmbedding(reference, embedding))
   })
 
+  const annotate = ({ filter, limit = 10 }: FindOptions) =>
+    Effect.annotateCurrentSpan({
+      limit,
+      model: model.id,
+      ...(filter?.catalog !== undefined && { catalog: filter.catalog })
+    })
+
   const nearest = Effect.fnUntraced(function* (vector: Float32Array, limit: number, filter: Filter | undefined) {
-    const neighbours = yield* index.nearest(vector, { fingerprint: model.fingerprint, limit, filter })
-    if (neighbours.length === 0) {
-      yield* assertComparable(sql, model)
-      return []
-    }
+    const neighbours = yield* leg.rank(vector, limit, filter)
     const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
+    yield* Effect.annotateCurrentSpan({ hits: neighbours.length })
     return neighbours.flatMap(({ uri, cosine }) => {
       const reference = byUri.get(uri)
       return reference === undefined
@@ -147,7 +149,9 @@ const make = Effect.gen(function* () {
   const findSimilarByEmbedding = operation("EmbeddingRepository.findSimilarByEmbedding", {
     vector: Schema.Unknown,
     options: optional(FindOptions)
-  })(function* ({ options: { filter, limit = 10 } = {}, vector }) {
+  })(function* ({ options = {}, vector }) {
+    const { filter, limit = 10 } = options
+    yield* annotate(options)
     const decoded = decodeVector(vector, model.dimensions)
     if (decoded instanceof ValidationError) return yield* decoded
     return yield* nearest(decoded, limit, filter)
@@ -156,23 +160,24 @@ const make = Effect.gen(function* () {
   const findSimilarByText = operation("EmbeddingRepository.findSimilarByText", {
     text: QueryText,
     options: optional(FindOptions)
-  })(function* ({ options: { filter, limit = 10 } = {}, text }) {
+  })(function* ({ options = {}, text }) {
+    const { filter, limit = 10 } = options
+    yield* annotate(options)
     if (limit === 0) return []
-    const read = yield* queryText(text, filter?.catalog)
-    const vector = yield* Effect.flatMap(embedder.embed(read, "query"), (vector) => checked(vector, text))
-    return yield* nearest(vector, limit, filter)
+    return yield* nearest(yield* leg.vectorOfQuery(text, filter), limit, filter)
   })
 
   const findSimilarTo = operation("EmbeddingRepository.findSimilarTo", {
     uri: NonBlankText,
     options: optional(FindOptions)
-  })(function* ({ options: { filter, limit = 10 } = {}, uri }) {
+  })(function* ({ options = {}, uri }) {
+    const { filter, limit = 10 } = options
+    yield* annotate(options)
     const row = Option.getOrUndefined(yield* findRow(uri))
     if (row === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
     if (limit === 0) return []
     const { fresh, text } = yield* textAndFreshness(row.reference, row.embedding)
-    const vector =
-      fresh?.vector ?? (yield* Effect.flatMap(embedder.embed(text, "document"), (vector) => checked(vector, text)))
+    const vector = fresh?.vector ?? (yield* leg.vectorOf(text, "document"))
     const hits = yield* nearest(vector, limit + 1, filter)
     return hits.filter((hit) => hit.reference.uri !== uri).slice(0, limit)
   })
@@ -199,11 +204,12 @@ const make = Effect.gen(function* () {
   }
 })
 
-type SearchError = ValidationError | ModelMismatchError | DatabaseError
+type FindError = ValidationError | ModelMismatchError | DatabaseError
 
 /**
  * Keeps the vectors of references and finds references by meaning. A hit's score is its cosine, cut at 0; hits are
- * ordered by cosine, then uri.
+ * ordered by cosine, then uri. Only references with a fresh vector of the model in use can be found: `status` says how many
+ * are not, and `Search` says it with every result.
  *
  * @example
  * import { Effect } from "effect"
@@ -237,17 +243,17 @@ export class EmbeddingRepository extends Context.Service<
     readonly findSimilarByText: (
       text: string,
       options?: FindOptions
-    ) => Effect.Effect<ReadonlyArray<ScoredReference>, SearchError | EmbeddingError | ModelLoadError>
+    ) => Effect.Effect<ReadonlyArray<ScoredReference>, FindError | EmbeddingError | ModelLoadError>
     /** The nearest to a vector of the model's dimensions; it need not be normalised. */
     readonly findSimilarByEmbedding: (
       vector: ArrayLike<number>,
       options?: FindOptions
-    ) => Effect.Effect<ReadonlyArray<ScoredReference>, SearchError>
+    ) => Effect.Effect<ReadonlyArray<ScoredReference>, FindError>
     /** The nearest to a stored reference, without itself. */
     readonly findSimilarTo: (
       uri: string,
       options?: FindOptions
-    ) => Effect.Effect<ReadonlyArray<ScoredReference>, SearchError | NotFoundError | EmbeddingError | ModelLoadError>
+    ) => Effect.Effect<ReadonlyArray<ScoredReference>, FindError | NotFoundError | EmbeddingError | ModelLoadError>
     /**
      * Embeds every reference whose vector is missing, of another text or of another model. Interrupted, the next call goes
      * on where it stopped; a text that cannot be embedded is counted and reported, and stops nothing.

@@ -1,13 +1,13 @@
-import { Clock, Effect, Option, Ref, Result, Stream } from "effect"
+import { Clock, Effect, Metric, Option, Ref, Result, Stream } from "effect"
 import { SqlClient, Statement } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
-import { EmbeddingError } from "../domain/EmbeddingError.ts"
-import { ValidationError } from "../domain/ValidationError.ts"
+import * as Metrics from "../domain/Metrics.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { toBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
-import { decodeRow, decodeVector } from "./Decoding.ts"
+import { decodeRow } from "./Decoding.ts"
+import { checked } from "./EmbeddedVector.ts"
 import { conditions } from "./FilterSql.ts"
 import { ReferenceRepository } from "./ReferenceRepository.ts"
 import { operation, optional } from "./Operation.ts"
@@ -49,22 +49,9 @@ export const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const { reader } = yield* CatalogTexts.make
   const { model } = embedder
+  const check = checked(model)
   const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository.updateAllEmbeddings")
   const columns = sql.literal(ReferenceRow.columns)
-
-  /** An embedder's own vector as it is stored; a wrong one is the embedder's fault, not the caller's. */
-  const checked = (vector: Float32Array, text: string): Effect.Effect<Float32Array, EmbeddingError> => {
-    const decoded = decodeVector(vector, model.dimensions)
-    return decoded instanceof ValidationError
-      ? Effect.fail(
-          new EmbeddingError({
-            text,
-            reason: "invalidVector",
-            problem: `the embedder gave a vector that ${decoded.constraint}`
-          })
-        )
-      : Effect.succeed(decoded)
-  }
 
   const store = Effect.fnUntraced(function* (rows: ReadonlyArray<Pending & { readonly vector: Float32Array }>) {
     if (rows.length === 0) return
@@ -124,12 +111,13 @@ export const make = Effect.gen(function* () {
       .pipe(
         Effect.flatMap((vectors) =>
           Effect.forEach(group, (pending, i) =>
-            Effect.map(checked(vectors[i] ?? new Float32Array(), pending.text), (vector) => ({ ...pending, vector }))
+            Effect.map(check(vectors[i], pending.text), (vector) => ({ ...pending, vector }))
           )
         ),
         Effect.catchTag("EmbeddingError", () => embedSingly(group, options))
       )
     yield* store(embedded)
+    yield* Metric.update(Metrics.embeddedTexts, embedded.length)
     return { updated: embedded.length, failed: group.length - embedded.length }
   })
 
@@ -138,7 +126,7 @@ export const make = Effect.gen(function* () {
     const embedded: Array<Pending & { readonly vector: Float32Array }> = []
     for (const pending of group) {
       const result = yield* Effect.flatMap(embedder.embedMany([pending.text], "document"), ([vector]) =>
-        checked(vector ?? new Float32Array(), pending.text)
+        check(vector, pending.text)
       ).pipe(
         Effect.map(Result.succeed),
         Effect.catchTag("EmbeddingError", (error) => Effect.succeed(Result.fail(error)))
@@ -155,6 +143,8 @@ export const make = Effect.gen(function* () {
   const updateAllEmbeddings = operation("EmbeddingRepository.updateAllEmbeddings", {
     options: optional(UpdateOptions)
   })(function* ({ options }) {
+    const catalog = options?.filter?.catalog
+    yield* Effect.annotateCurrentSpan({ model: model.id, ...(catalog !== undefined && { catalog }) })
     const total = yield* references.count(options?.filter)
     const totals = yield* Ref.make<UpdateTotals>({ updated: 0, skipped: 0, failed: 0 })
     const add = Effect.fnUntraced(function* (more: Partial<UpdateTotals>) {
@@ -172,8 +162,10 @@ export const make = Effect.gen(function* () {
       Stream.mapEffect((group) => Effect.flatMap(embedGroup(group, options), add), { concurrency, unordered: true }),
       Stream.runDrain
     )
-    return yield* Ref.get(totals)
+    const done = yield* Ref.get(totals)
+    yield* Effect.annotateCurrentSpan({ ...done })
+    return done
   })
 
-  return { checked, store, updateAllEmbeddings }
+  return { store, updateAllEmbeddings }
 })

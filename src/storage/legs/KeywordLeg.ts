@@ -1,7 +1,7 @@
 import { Clock, Effect, Ref } from "effect"
 import { SqlClient, type SqlError, Statement } from "effect/sql"
-import type { Filter } from "../domain/Filter.ts"
-import { conditions, isOpen } from "./FilterSql.ts"
+import type { Filter } from "../../domain/Filter.ts"
+import { conditions, isOpen } from "../FilterSql.ts"
 import { type Term, termsOf } from "./KeywordQuery.ts"
 
 /** A reference that has a term of the query. */

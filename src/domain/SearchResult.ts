@@ -1,0 +1,19 @@
+import { Schema } from "effect"
+import { Facets } from "./Facets.ts"
+import { Hit } from "./Hit.ts"
+
+/** What a search found. */
+export class SearchResult extends Schema.Class<SearchResult>("crosswalk/SearchResult")({
+  /** Best first, then by uri. */
+  hits: Schema.Array(Hit),
+  /**
+   * How many references that pass the filter have no fresh vector of the model in use, so that their meaning could not be
+   * compared; a hybrid search finds them by their words only. 0 by keyword.
+   */
+  unsearched: Schema.Natural,
+  /**
+   * Present where asked for: what was looked through, counted. By keyword the references that have a word of the query,
+   * else all that pass the filter.
+   */
+  facets: Schema.optionalKey(Facets)
+}) {}

@@ -1,0 +1,138 @@
+import { Effect, Metric } from "effect"
+import { SqlClient, type Statement } from "effect/sql"
+import type { Filter } from "../domain/Filter.ts"
+import * as Metrics from "../domain/Metrics.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
+import { offLoop } from "../libsql/LongReads.ts"
+import * as KeywordLeg from "../storage/legs/KeywordLeg.ts"
+import type { SemanticLeg } from "../storage/legs/SemanticLeg.ts"
+import * as MissingVectors from "../storage/MissingVectors.ts"
+import * as Fusion from "./Fusion.ts"
+import type * as Relevance from "./Relevance.ts"
+import type { SearchOptions } from "./SearchOptions.ts"
+
+/** What a way of searching found. */
+export interface SearchRanking {
+  /** Best first. */
+  readonly ranking: ReadonlyArray<Fusion.Fused>
+  readonly evidenceOf: (uri: string) => Relevance.Evidence
+  /** Whether `crosswalk_reference AS r` was looked through; undefined where every one was that passes the filter. */
+  readonly condition?: Statement.Fragment
+  /** How many references that pass the filter have no vector to compare. */
+  readonly unsearched: number
+}
+
+/** How many references each leg hands to a hybrid search, whatever its limit, so that the limit changes no order. */
+const depth = 100
+
+/** So many of the keyword leg's scores are at hand for what only the semantic leg found. */
+const keywordDepth = 200
+
+/** Ranks references in each of the modes; without the semantic leg, by keyword only. */
+export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefined) {
+  const keyword = yield* KeywordLeg.make
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+
+  const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
+    const { condition, ideal, matches } = yield* offLoop(keyword.rank(query, limit, filter)).pipe(
+      Effect.trackDuration(Metric.withAttributes(Metrics.searchDuration, { leg: "keyword" }))
+    )
+    const scores = new Map(matches.map(({ score, uri }) => [uri, score]))
+    const scoreOf = (uri: string) => scores.get(uri) ?? 0
+    return {
+      ranked: matches.map(({ uri }) => uri),
+      scoreOf,
+      shareOf: (uri: string) => (ideal === 0 ? 0 : scoreOf(uri) / ideal),
+      condition
+    }
+  })
+
+  const ofKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
+    const leg = yield* byKeyword(query, limit, filter)
+    return {
+      ranking: Fusion.single("keyword", leg),
+      evidenceOf: (uri) => ({ keyword: leg.shareOf(uri) }),
+      condition: leg.condition,
+      unsearched: 0
+    } satisfies SearchRanking
+  })
+
+  const needModel = Effect.suspend(() =>
+    semantic === undefined
+      ? Effect.fail(
+          new ValidationError({
+            field: "mode",
+            value: "semantic or hybrid",
+            constraint: "needs a model, and this search was made without one (Search.layerKeyword)",
+            expected: "keyword, or Search.layer"
+          })
+        )
+      : Effect.succeed(semantic)
+  )
+
+  const ofMeaning = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
+    const leg = yield* needModel
+    const neighbours = yield* leg.rank(yield* leg.vectorOfQuery(query, filter), limit, filter)
+    const cosines = new Map(neighbours.map(({ cosine, uri }) => [uri, cosine]))
+    return {
+      ranking: Fusion.single("semantic", {
+        ranked: neighbours.map(({ uri }) => uri),
+        scoreOf: (uri) => cosines.get(uri) ?? 0
+      }),
+      evidenceOf: (uri) => ({ cosine: cosines.get(uri) }),
+      unsearched: yield* MissingVectors.count(sql, leg.model.fingerprint, filter)
+    } satisfies SearchRanking
+  })
+
+  /** Every candidate gets both scores, whichever leg found it. */
+  const ofBoth = Effect.fnUntraced(function* (
+    query: string,
+    filter: Filter | undefined,
+    { fusion = "convex", semanticWeight = 0.75 }: SearchOptions
+  ) {
+    const leg = yield* needModel
+    const byMeaning = Effect.flatMap(leg.vectorOfQuery(query, filter), (vector) =>
+      Effect.map(leg.rank(vector, depth, filter), (neighbours) => ({ vector, neighbours }))
+    )
+    // Meaning first: its work is done elsewhere while this thread looks for the words.
+    const [{ neighbours, vector }, words, unsearched] = yield* Effect.all(
+      [byMeaning, byKeyword(query, keywordDepth, filter), MissingVectors.count(sql, leg.model.fingerprint, filter)],
+      { concurrency: "unbounded" }
+    )
+    const ranked = words.ranked.slice(0, depth)
+    const cosines = new Map(neighbours.map(({ cosine, uri }) => [uri, cosine]))
+    const others =
+      neighbours.length === 0
+        ? []
+        : yield* leg.cosinesOf(
+            vector,
+            ranked.filter((uri) => !cosines.has(uri))
+          )
+    for (const { cosine, uri } of others) cosines.set(uri, cosine)
+    const least = Math.min(...cosines.values())
+    return {
+      ranking: Fusion.fuse(
+        {
+          keyword: { ranked, scoreOf: words.scoreOf },
+          // What has no vector yet is as far as the farthest candidate.
+          semantic: { ranked: neighbours.map(({ uri }) => uri), scoreOf: (uri) => cosines.get(uri) ?? least }
+        },
+        { method: fusion, semanticWeight }
+      ),
+      evidenceOf: (uri) => ({ cosine: cosines.get(uri), keyword: words.shareOf(uri) }),
+      unsearched
+    } satisfies SearchRanking
+  })
+
+  /** The best by the mode of the options, at least as many as the limit where there are as many. */
+  return Effect.fnUntraced(function* (query: string, limit: number, options: SearchOptions) {
+    const { filter, mode = "hybrid" } = options
+    const found: SearchRanking =
+      mode === "keyword"
+        ? yield* ofKeyword(query, limit, filter)
+        : mode === "semantic"
+          ? yield* ofMeaning(query, limit, filter)
+          : yield* ofBoth(query, filter, options)
+    return found
+  })
+})
