@@ -66,9 +66,9 @@ export * as IndexAdmin from "./vectors/IndexAdmin.ts"
 export * as Usearch from "./vectors/Usearch.ts"
 
 // Crosswalks
-export { CatalogDiff, DiffOptions } from "./crosswalk/CatalogDiff.ts"
+export { CatalogDiff, type DiffError } from "./crosswalk/CatalogDiff.ts"
 export { Coverage } from "./crosswalk/Coverage.ts"
-export { Crosswalk, type SuggestHooks, type SuggestProgress } from "./crosswalk/Crosswalk.ts"
+export { Crosswalk, type SuggestError } from "./crosswalk/Crosswalk.ts"
 export * as CoverageCsv from "./report/CoverageCsv.ts"
 export * as CoverageHtml from "./report/CoverageHtml.ts"
 export * as CoverageJUnit from "./report/CoverageJUnit.ts"
@@ -81,27 +81,23 @@ export * as ExportOscal from "./report/ExportOscal.ts"
 export * as Graph from "./crosswalk/Graph.ts"
 export * as GraphDot from "./report/GraphDot.ts"
 export * as GraphSvg from "./report/GraphSvg.ts"
-export {
-  type LogOptions,
-  type ReviewOutcome,
-  Review,
-  type Reviewer,
-  type UndoOptions,
-  type VerdictForAll
-} from "./crosswalk/Review.ts"
+export { Review, type ReviewError } from "./crosswalk/Review.ts"
 export * as RelationImport from "./catalog/RelationImport.ts"
 export { CatalogChanges, Change, ChangeKind, Successor } from "./domain/Change.ts"
 export { CoverageException, CoverageOptions, CoverageReport, CoverageState } from "./domain/Coverage.ts"
-export { Decision, Verdict } from "./domain/Decision.ts"
-export { ReviewFilter, ReviewItem } from "./domain/ReviewItem.ts"
-export {
-  CalibrationSet,
-  ReferenceSuggestions,
-  Suggestion,
-  Suggestions,
-  SuggestMethod,
-  SuggestOptions
-} from "./domain/Suggestion.ts"
+export { Decision, RelationState } from "./domain/Decision.ts"
+export { DiffOptions, RelationUse } from "./domain/DiffOptions.ts"
+export { GraphOptions } from "./domain/GraphOptions.ts"
+export { LogOptions } from "./domain/LogOptions.ts"
+export { Reviewer } from "./domain/Reviewer.ts"
+export { ReviewFilter } from "./domain/ReviewFilter.ts"
+export { ReviewItem } from "./domain/ReviewItem.ts"
+export { Refusal, type ReviewOutcome } from "./domain/ReviewOutcome.ts"
+export { UndoOptions } from "./domain/UndoOptions.ts"
+export { Verdict, VerdictForAll } from "./domain/Verdict.ts"
+export { CalibrationSet, ReferenceSuggestions, Suggestion, Suggestions, SuggestionScores } from "./domain/Suggestion.ts"
+export { SuggestHooks, type SuggestProgress } from "./domain/SuggestHooks.ts"
+export { SuggestMethod, SuggestOptions } from "./domain/SuggestOptions.ts"
 
 // Importers
 export * as Importer from "./importer/Importer.ts"

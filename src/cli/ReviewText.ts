@@ -1,4 +1,4 @@
-import type { ReviewOutcome } from "../crosswalk/Review.ts"
+import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
 import { pieces } from "../crosswalk/WordsInCommon.ts"
 import type { Decision } from "../domain/Decision.ts"
 import type { Reference } from "../domain/Reference.ts"

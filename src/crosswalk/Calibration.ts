@@ -1,4 +1,4 @@
-import type { SuggestMethod } from "../domain/Suggestion.ts"
+import type { SuggestMethod } from "../domain/SuggestOptions.ts"
 import type { Candidate, Found, Nearness } from "./Candidates.ts"
 import { type Example, type Logistic, probability } from "./Logistic.ts"
 import type { Weights } from "./Similarity.ts"

@@ -1,74 +1,56 @@
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
-import { CatalogId } from "../domain/Catalog.ts"
 import { CatalogChanges, Change, type ChangeKind, Successor } from "../domain/Change.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { DiffOptions } from "../domain/DiffOptions.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
-import { ValidationError } from "../domain/ValidationError.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Reference } from "../domain/Reference.ts"
-import { SuggestMethod } from "../domain/Suggestion.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
-import { decodeInput } from "../storage/Decoding.ts"
-import type { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import * as Migrations from "../storage/Migrations.ts"
+import { operation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
+import type { VectorIndex } from "../storage/VectorIndex.ts"
 import * as CatalogContent from "./CatalogContent.ts"
 import * as CatalogMatch from "./CatalogMatch.ts"
 import * as TextDiff from "./TextDiff.ts"
 
-/** What to compare. */
-export const DiffOptions = Schema.Struct({
-  /** The earlier version, such as `asvs@4.0.3`. */
-  before: CatalogId,
-  /** The later version, such as `asvs@5.0.0`. */
-  after: CatalogId,
-  /** How likeness is found; `hybrid` unless told. */
-  method: Schema.optional(SuggestMethod),
-  /**
-   * How relations that a person accepted or rejected count: before likeness (`first`, unless told), instead of it (`only`:
-   * what has neither a relation nor an equal text is deleted or new), or not at all (`ignore`).
-   */
-  relations: Schema.optional(CatalogMatch.RelationUse)
-})
-export type DiffOptions = typeof DiffOptions.Type
-
-type DiffError = ValidationError | NotFoundError | ModelMismatchError | EmbeddingError | ModelLoadError | DatabaseError
+/** Why two versions cannot be compared. */
+export type DiffError =
+  | ValidationError
+  | NotFoundError
+  | ModelMismatchError
+  | EmbeddingError
+  | ModelLoadError
+  | DatabaseError
 
 const make = Effect.gen(function* () {
   const content = yield* CatalogContent.make
-  const context = yield* Effect.context<RelationRepository>()
-  const decode = decodeInput(DiffOptions, "diff")
+  const references = yield* ReferenceRepository
+  const relationRepository = yield* RelationRepository
 
-  const diff = Effect.fn("CatalogDiff.diff")(
-    function* (input: DiffOptions) {
-      const { after, before, method = "hybrid", relations = "first" } = yield* decode(input)
-      if (before === after) {
-        return yield* new ValidationError({
-          field: "after",
-          value: after,
-          constraint: "is the same catalog as before",
-          expected: "two versions, such as asvs@4.0.3 and asvs@5.0.0"
-        })
-      }
-      yield* content.requireCatalog(before)
-      yield* content.requireCatalog(after)
-      const withVectors = method !== "keyword"
-      const old = yield* content.read({ catalog: before }, withVectors)
-      const young = yield* content.read({ catalog: after }, withVectors)
-      const pairs = yield* CatalogMatch.match(old, young, { names: [before, after], method, relations }).pipe(
-        Effect.provideContext(context)
-      )
-      const changes = yield* toChanges(old.references, young.references, pairs, [before, after])
-      return new CatalogChanges({ before, after, changes, totals: count(changes) })
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("CatalogDiff.diff")(error)))
-  )
+  const diff = operation("CatalogDiff.diff", { options: DiffOptions })(function* ({ options }) {
+    const { after, before, method = "hybrid", relations = "first" } = options
+    const withVectors = method !== "keyword"
+    yield* Effect.annotateCurrentSpan({ before, after, method, ...(withVectors && { model: content.model.id }) })
+    for (const catalog of [before, after]) yield* references.requireCatalog(catalog)
+    if (withVectors) for (const catalog of [before, after]) yield* content.prepare({ catalog })
+    const old = yield* content.read({ catalog: before }, withVectors)
+    const young = yield* content.read({ catalog: after }, withVectors)
+    const pairs = yield* CatalogMatch.match(old, young, { names: [before, after], method, relations }).pipe(
+      Effect.provideService(RelationRepository, relationRepository)
+    )
+    const changes = yield* toChanges(old.references, young.references, pairs, [before, after])
+    yield* Effect.annotateCurrentSpan({ changes: changes.length })
+    return new CatalogChanges({ before, after, changes, totals: count(changes) })
+  })
 
-  return { diff }
+  return CatalogDiff.of({ diff })
 })
 
 const count = (changes: ReadonlyArray<Change>): Record<ChangeKind, number> => {
@@ -178,7 +160,16 @@ export class CatalogDiff extends Context.Service<
     readonly diff: (options: DiffOptions) => Effect.Effect<CatalogChanges, DiffError>
   }
 >()("crosswalk/CatalogDiff") {
-  /** On any libSQL `SqlClient`, with the embedder in use. */
-  static readonly layer: Layer.Layer<CatalogDiff, DatabaseError, SqlClient.SqlClient | Embedder | EmbeddingRepository> =
-    Layer.effect(this, make).pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, RelationRepository.layer)))
+  /** Brings the tables up to date first. */
+  static readonly layerNoDeps: Layer.Layer<
+    CatalogDiff,
+    DatabaseError,
+    SqlClient.SqlClient | Embedder | EmbeddingRepository | ReferenceRepository | RelationRepository
+  > = Layer.effect(this, make).pipe(Layer.provide(Migrations.layer))
+
+  /** On any libSQL `SqlClient`, with the embedder and the vector index in use. */
+  static readonly layer: Layer.Layer<CatalogDiff, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
+    this.layerNoDeps.pipe(
+      Layer.provide(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))
+    )
 }

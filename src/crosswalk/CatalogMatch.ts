@@ -1,7 +1,8 @@
-import { Effect, Schema, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { ChangeBasis } from "../domain/Change.ts"
+import type { RelationUse } from "../domain/DiffOptions.ts"
 import type { Relation } from "../domain/Relation.ts"
-import type { SuggestMethod } from "../domain/Suggestion.ts"
+import type { SuggestMethod } from "../domain/SuggestOptions.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import { circumstancesOf, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
@@ -21,10 +22,6 @@ export interface Pair {
   /** A person said that the earlier one is a part of the later one. */
   readonly isPart: boolean
 }
-
-/** How relations that a person accepted or rejected count: before likeness, instead of it, or not at all. */
-export const RelationUse = Schema.Literals(["first", "only", "ignore"])
-export type RelationUse = typeof RelationUse.Type
 
 /** An identifier inside its catalog: `asvs:4.0.3/V1.2` of `asvs@4.0.3` is `V1.2`. */
 export const localId = (uri: string, catalog: string): string => {

@@ -1,38 +1,31 @@
 import { Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
+import { tell } from "../domain/Callback.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
+import { CalibrationSet, type ReferenceSuggestions, Suggestions } from "../domain/Suggestion.ts"
+import { SuggestHooks } from "../domain/SuggestHooks.ts"
+import { type SuggestMethod, SuggestOptions } from "../domain/SuggestOptions.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
-import { CalibrationSet, ReferenceSuggestions, Suggestion, Suggestions, SuggestOptions } from "../domain/Suggestion.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
-import { decodeInput } from "../storage/Decoding.ts"
-import type { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import * as Migrations from "../storage/Migrations.ts"
+import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { circumstancesOf, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
+import type { VectorIndex } from "../storage/VectorIndex.ts"
+import { circumstancesOf, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import * as CatalogContent from "./CatalogContent.ts"
-import { Review } from "./Review.ts"
+import * as Judgement from "./Judgement.ts"
 import * as Similarity from "./Similarity.ts"
 
-/** How far a suggestion has come, in references. */
-export interface SuggestProgress {
-  readonly done: number
-  readonly total: number
-}
-
-/** Whom suggest tells. */
-export interface SuggestHooks {
-  /** Called after every 100 references. */
-  readonly onProgress?: ((progress: SuggestProgress) => Effect.Effect<void>) | undefined
-}
-
-type SuggestError =
+/** Why nothing can be suggested. */
+export type SuggestError =
   | ValidationError
   | NotFoundError
   | ModelMismatchError
@@ -43,27 +36,56 @@ type SuggestError =
 /** So many of the most similar targets are judged at least: the most similar is not always the most probable. */
 const leastCandidates = 5
 
-const round = (value: number) => Math.round(value * 1e4) / 1e4
+/** Suggestions as relations that can be stored. */
+const toRelations = (
+  references: ReadonlyArray<ReferenceSuggestions>,
+  { method, model, type }: Pick<SuggestOptions, "type"> & { readonly method: SuggestMethod; readonly model?: string }
+) =>
+  references.flatMap(({ noCounterpart, source, suggestions }) =>
+    suggestions.map(({ confidence, scores, target }) => ({
+      source: source.uri,
+      target: target.uri,
+      type,
+      confidence,
+      status: "suggested" as const,
+      provenance: {
+        method: `suggest:${method}`,
+        ...(model === undefined ? {} : { model }),
+        scores: { ...scores, noCounterpart },
+        calibration: calibration.set
+      }
+    }))
+  )
 
 const make = Effect.gen(function* () {
+  const catalogs = yield* ReferenceRepository
   const relations = yield* RelationRepository
   const content = yield* CatalogContent.make
-  const decode = decodeInput(SuggestOptions, "suggest")
 
-  const suggest = Effect.fn("Crosswalk.suggest")(
-    function* (input: SuggestOptions, hooks?: SuggestHooks) {
-      const { from, limit = 5, method = "hybrid", minConfidence = 0, store = true, to, type } = yield* decode(input)
-      const { only, scope } = yield* content.scopeOf(from)
-      yield* content.requireCatalog(to)
+  const suggest = operation("Crosswalk.suggest", { options: SuggestOptions, hooks: optional(SuggestHooks) })(
+    function* ({ hooks, options }) {
+      const { from, limit = 5, method = "hybrid", minConfidence = 0, source: only, store = true, to, type } = options
+      const asked = { ...(from !== undefined && { from }), ...(only !== undefined && { source: only }) }
+      const withVectors = method !== "keyword"
+      yield* Effect.annotateCurrentSpan({
+        ...asked,
+        to,
+        method,
+        limit,
+        ...(withVectors && { model: content.model.id })
+      })
+      if (from !== undefined) yield* catalogs.requireCatalog(from)
+      const scope = only === undefined ? { catalog: from ?? "" } : yield* content.scopeOf(only)
+      yield* catalogs.requireCatalog(to)
       if ("catalog" in scope && scope.catalog === to) {
         return yield* new ValidationError({
           field: "to",
           value: to,
-          constraint: "is the catalog that from is in",
+          constraint: "is the catalog of what is to be answered",
           expected: "another catalog; to find what is near in the same one, search for similar references"
         })
       }
-      const withVectors = method !== "keyword"
+      if (withVectors) for (const one of [scope, { catalog: to }]) yield* content.prepare(one)
       const sources = yield* content.read(scope, withVectors)
       const targets = yield* content.read({ catalog: to }, withVectors)
       const place = sources.references.findIndex(({ uri }) => uri === only)
@@ -74,8 +96,7 @@ const make = Effect.gen(function* () {
         to: targets.references.length,
         limit: Math.max(limit, leastCandidates),
         sources: only === undefined ? undefined : [place],
-        onProgress:
-          hooks?.onProgress === undefined ? undefined : (done) => hooks.onProgress?.({ done, total }) ?? Effect.void
+        onProgress: (done) => tell(hooks?.onProgress, { done, total })
       })
 
       const fitted = calibration.methods[method]
@@ -83,80 +104,43 @@ const make = Effect.gen(function* () {
       const nearness =
         only === undefined ? sample.flatMap((place) => found[place] ?? []) : yield* Candidates.near(similarity, sample)
       const circumstances = circumstancesOf(fitted, nearness)
+      const references = yield* Judgement.suggestions(
+        found,
+        { sources, targets },
+        { fitted, circumstances },
+        { limit, minConfidence }
+      )
+      yield* Effect.annotateCurrentSpan({
+        references: references.length,
+        suggestions: references.reduce((sum, { suggestions }) => sum + suggestions.length, 0)
+      })
 
-      const references: Array<ReferenceSuggestions> = []
-      for (const one of found) {
-        const source = sources.references[one.source]
-        if (source === undefined) continue
-        const { noCounterpart, ranked } = judge(fitted, one, circumstances)
-        references.push(
-          new ReferenceSuggestions({
-            source,
-            noCounterpart: round(noCounterpart),
-            hasCounterpart: noCounterpart < noneThreshold,
-            suggestions: ranked.slice(0, limit).flatMap(({ candidate, confidence }) => {
-              const target = targets.references[candidate.target]
-              if (target === undefined || confidence < minConfidence) return []
-              const { competition, margin, meaning, similarity, trigrams, words } = candidate
-              return new Suggestion({
-                target,
-                confidence: round(confidence),
-                scores: {
-                  similarity: round(similarity),
-                  meaning: round(meaning),
-                  words: round(words),
-                  trigrams: round(trigrams),
-                  margin: round(margin),
-                  competition: round(competition)
-                }
-              })
-            })
-          })
-        )
-        if (references.length % 200 === 0) yield* Effect.yieldNow
-      }
-
-      const model = withVectors ? { model: calibration.model } : {}
       const result = {
-        from,
+        ...asked,
         to,
         method,
         references,
         calibration: new CalibrationSet({
           name: calibration.set,
-          ...model,
+          ...(withVectors ? { model: calibration.model } : {}),
           matches: !withVectors || content.model.fingerprint === calibration.model
         })
       }
       if (!store) return new Suggestions(result)
-      const replaced = yield* relations.replaceSuggestions(
-        only === undefined ? { from, to } : { source: only, to },
-        references.flatMap(({ noCounterpart, source, suggestions }) =>
-          suggestions.map(({ confidence, scores, target }) => ({
-            source: source.uri,
-            target: target.uri,
-            type,
-            confidence,
-            status: "suggested" as const,
-            provenance: {
-              method: `suggest:${method}`,
-              ...(withVectors ? { model: content.model.fingerprint } : {}),
-              scores: { ...scores, noCounterpart },
-              calibration: calibration.set
-            }
-          }))
-        )
+      const model = withVectors ? { model: content.model.fingerprint } : {}
+      const stored = yield* relations.replaceSuggestions(
+        { ...asked, to },
+        toRelations(references, { method, type, ...model })
       )
-      return new Suggestions({ ...result, stored: replaced })
-    },
-    Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Crosswalk.suggest")(error)))
+      return new Suggestions({ ...result, stored })
+    }
   )
 
-  return { suggest, review: yield* Review }
+  return Crosswalk.of({ suggest })
 })
 
 /**
- * Proposes which reference of one catalog answers which of another, and takes what a person says about it.
+ * Proposes which reference of one catalog answers which of another. What a person says about it, `Review` takes.
  *
  * @example
  * import { Effect } from "effect"
@@ -176,17 +160,23 @@ export class Crosswalk extends Context.Service<
      * suggestions are stored as relations with the status `suggested`, in one transaction, in the place of the earlier ones
      * between the two; what a person accepted or rejected stays, and is not suggested again.
      *
-     * Both catalogs are embedded first where they are not. Fails with NotFoundError where a catalog is unknown, with
-     * ValidationError where it is empty or both are the same, and with ModelMismatchError where vectors are of another model.
+     * Both catalogs are embedded first where they are not. Fails with NotFoundError where a catalog has no references or the
+     * source is not stored, with ValidationError where both catalogs are the same, and with ModelMismatchError where vectors
+     * are of another model.
      */
     readonly suggest: (options: SuggestOptions, hooks?: SuggestHooks) => Effect.Effect<Suggestions, SuggestError>
-    /** The same as the service {@link Review}. */
-    readonly review: Review["Service"]
   }
 >()("crosswalk/Crosswalk") {
-  /** On any libSQL `SqlClient`, with the embedder in use. */
-  static readonly layer: Layer.Layer<Crosswalk, DatabaseError, SqlClient.SqlClient | Embedder | EmbeddingRepository> =
-    Layer.effect(this, make).pipe(
-      Layer.provide(Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, Review.layer))
+  /** Brings the tables up to date first. */
+  static readonly layerNoDeps: Layer.Layer<
+    Crosswalk,
+    DatabaseError,
+    SqlClient.SqlClient | Embedder | EmbeddingRepository | ReferenceRepository | RelationRepository
+  > = Layer.effect(this, make).pipe(Layer.provide(Migrations.layer))
+
+  /** On any libSQL `SqlClient`, with the embedder and the vector index in use. */
+  static readonly layer: Layer.Layer<Crosswalk, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
+    this.layerNoDeps.pipe(
+      Layer.provide(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))
     )
 }

@@ -1,25 +1,13 @@
-import { Effect, Schema, Stream } from "effect"
-import { CatalogId } from "../domain/Catalog.ts"
-import { NotFoundError } from "../domain/NotFoundError.ts"
+import { Effect, Stream } from "effect"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { GraphOptions } from "../domain/GraphOptions.ts"
+import type { NotFoundError } from "../domain/NotFoundError.ts"
 import type { Reference } from "../domain/Reference.ts"
-import { Confidence, type Relation, RelationStatus } from "../domain/Relation.ts"
-import { decodeInput } from "../storage/Decoding.ts"
+import type { Relation } from "../domain/Relation.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
+import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-
-/** What to draw. */
-export const GraphOptions = Schema.Struct({
-  /** Only relations with a reference of this catalog. */
-  from: Schema.optional(CatalogId),
-  /** Only relations with a reference of this catalog too. */
-  to: Schema.optional(CatalogId),
-  /** Relations with one of these; accepted and suggested ones unless told. */
-  status: Schema.optional(Schema.Array(RelationStatus)),
-  minConfidence: Schema.optional(Confidence),
-  /** Only references that have a relation; false unless told, where two catalogs are given. */
-  linkedOnly: Schema.optional(Schema.Boolean)
-})
-export type GraphOptions = typeof GraphOptions.Type
 
 /** References and the relations between them. */
 export interface Graph {
@@ -31,48 +19,46 @@ export interface Graph {
   readonly relations: ReadonlyArray<Relation>
 }
 
-const decode = decodeInput(GraphOptions, "graph")
-
 const collator = new Intl.Collator("en", { numeric: true })
 
 const byPlace = (a: Reference, b: Reference): number =>
   collator.compare(a.catalog ?? "", b.catalog ?? "") || collator.compare(a.uri, b.uri) || (a.uri < b.uri ? -1 : 1)
 
 /** Reads the relations between two catalogs, of one, or all there are, with their references. */
-export const read = Effect.fn("Graph.read")(function* (options: GraphOptions = {}) {
-  const references = yield* ReferenceRepository
-  const relations = yield* RelationRepository
-  const { from, linkedOnly = false, minConfidence, status = ["accepted", "suggested"], to } = yield* decode(options)
-  for (const catalog of [from, to]) {
-    if (catalog !== undefined && (yield* references.count({ catalog })) === 0) {
-      return yield* new NotFoundError({ uri: catalog, entity: "catalog" })
-    }
-  }
-  const found = yield* relations.findAll({ status, minConfidence }).pipe(Stream.runCollect)
-  const ends = new Map<string, Reference>(
-    yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
-  )
-  const isOf = (uri: string, catalog: string | undefined) => catalog === undefined || ends.get(uri)?.catalog === catalog
-  const joins = ({ source, target }: Relation) =>
-    (isOf(source, from) && isOf(target, to)) || (isOf(target, from) && isOf(source, to))
-  const drawn = found.filter(joins)
-  const shown = new Map(
-    drawn.flatMap(({ source, target }) =>
-      [source, target].flatMap((uri) => {
-        const reference = ends.get(uri)
-        return reference === undefined ? [] : [[uri, reference] as const]
-      })
+export const read: (
+  options?: GraphOptions
+) => Effect.Effect<Graph, ValidationError | NotFoundError | DatabaseError, ReferenceRepository | RelationRepository> =
+  operation("Graph.read", { options: optional(GraphOptions) })(function* ({ options = {} }) {
+    const references = yield* ReferenceRepository
+    const relations = yield* RelationRepository
+    const { from, linkedOnly = false, minConfidence, status = ["accepted", "suggested"], to } = options
+    for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
+    const found = yield* relations.findAll({ status, minConfidence }).pipe(Stream.runCollect)
+    const ends = new Map<string, Reference>(
+      yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
     )
-  )
-  if (!linkedOnly && from !== undefined && to !== undefined) {
-    for (const catalog of [from, to]) {
-      yield* Stream.runForEach(references.findAll({ catalog }), (reference) =>
-        Effect.sync(() => shown.set(reference.uri, reference))
+    const isOf = (uri: string, catalog: string | undefined) =>
+      catalog === undefined || ends.get(uri)?.catalog === catalog
+    const joins = ({ source, target }: Relation) =>
+      (isOf(source, from) && isOf(target, to)) || (isOf(target, from) && isOf(source, to))
+    const drawn = found.filter(joins)
+    const shown = new Map(
+      drawn.flatMap(({ source, target }) =>
+        [source, target].flatMap((uri) => {
+          const reference = ends.get(uri)
+          return reference === undefined ? [] : [[uri, reference] as const]
+        })
       )
+    )
+    if (!linkedOnly && from !== undefined && to !== undefined) {
+      for (const catalog of [from, to]) {
+        yield* Stream.runForEach(references.findAll({ catalog }), (reference) =>
+          Effect.sync(() => shown.set(reference.uri, reference))
+        )
+      }
     }
-  }
-  return { from, to, references: [...shown.values()].sort(byPlace), relations: drawn } satisfies Graph
-})
+    return { from, to, references: [...shown.values()].sort(byPlace), relations: drawn } satisfies Graph
+  })
 
 /** An identifier inside its catalog: `V1.2.3` of `asvs:5.0.0/V1.2.3` in `asvs@5.0.0`. */
 export const localId = ({ catalog, uri }: Reference): string => {

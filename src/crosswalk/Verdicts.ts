@@ -1,6 +1,9 @@
-import type { Refusal, RelationState, Verdict } from "../domain/Decision.ts"
+import type { RelationState } from "../domain/Decision.ts"
 import type { Provenance } from "../domain/Relation.ts"
-import * as ReviewRows from "./ReviewRows.ts"
+import type { Refusal } from "../domain/ReviewOutcome.ts"
+import type { Verdict } from "../domain/Verdict.ts"
+import type { Change } from "../storage/DecisionLog.ts"
+import * as ReviewRows from "../storage/ReviewRows.ts"
 
 const provenanceWith = (
   before: Provenance | undefined,
@@ -25,8 +28,9 @@ const changeOf = (
   verdict: Verdict,
   between: ReadonlyArray<ReviewRows.ReviewRow>,
   by: string | undefined
-): ReviewRows.Change | "same" | string => {
+): Change | "same" | string => {
   const { as, note, seen, source, status, target } = verdict
+  if (source === target) return "a reference cannot be related to itself"
   const type = verdict.type ?? (between.length === 1 ? between[0]?.type : undefined)
   if (type === undefined && between.length > 1) {
     return `there are ${between.length} relations between them (${between.map((row) => row.type).join(", ")}); say which`
@@ -63,7 +67,7 @@ export const changes = (
   by: string | undefined
 ) => {
   const between = Map.groupBy(relations, ({ source, target }) => pairOf(source, target))
-  const changes: Array<ReviewRows.Change> = []
+  const changes: Array<Change> = []
   const refused: Array<Refusal> = []
   const taken = new Set<string>()
   let unchanged = 0

@@ -33,16 +33,23 @@ export const CoverageOptions = Schema.Struct({
   by: CatalogId,
   /** Catalogs on the way, in their order from `by` to `to`. A path may leave some out. */
   through: Schema.optional(Schema.Array(CatalogId)),
-  /** Suggestions count too; false unless told. */
+  /** Suggestions count too. Default: false. */
   includeSuggested: Schema.optional(Schema.Boolean),
-  /** Relations below this do not count; 0 unless told. */
+  /** Relations below this do not count. Default: 0. */
   minConfidence: Schema.optional(Confidence),
-  /** What is covered in part counts as covered; false unless told. */
+  /** What is covered in part counts as covered. Default: false. */
   countPartly: Schema.optional(Schema.Boolean),
   exceptions: Schema.optional(Schema.Array(CoverageException)),
-  /** The day on which exceptions are judged; today unless told. */
+  /** The day on which exceptions are judged. Default: today. */
   today: Schema.optional(Day)
-})
+}).check(
+  Schema.makeFilter(({ by, through = [], to }) => {
+    const catalogs = [by, ...through, to]
+    return new Set(catalogs).size === catalogs.length
+      ? undefined
+      : { path: ["to"], issue: "different catalogs: the one to cover, the one that covers it, and those between them" }
+  })
+)
 export type CoverageOptions = typeof CoverageOptions.Type
 
 /** How far a reference is covered: wholly, in part, not, or not but for a reason. */

@@ -31,23 +31,3 @@ export class Decision extends Schema.Class<Decision>("crosswalk/Decision")({
   undoes: Schema.optionalKey(Schema.Natural),
   at: Schema.DateTimeUtcFromString
 }) {}
-
-/** What a person says about the relation from one reference to another. */
-export const Verdict = Schema.Struct({
-  source: NonBlankText,
-  target: NonBlankText,
-  /** Which relation between the two; may be left out where there is only one, or none yet. */
-  type: Schema.optional(RelationType),
-  /** The type it gets; the one it has unless told. */
-  as: Schema.optional(RelationType),
-  status: Schema.Literals(["accepted", "rejected"]),
-  /** A remark; the one that stands there stays unless told. */
-  note: Schema.optional(Text),
-  /** The version that was looked at (see `ReviewItem`); the decision is refused where it has changed meanwhile. */
-  seen: Schema.optional(Schema.String)
-})
-export type Verdict = typeof Verdict.Type
-
-/** A verdict that was not carried out, and why. */
-export const Refusal = Schema.Struct({ source: Schema.String, target: Schema.String, problem: Schema.String })
-export type Refusal = typeof Refusal.Type

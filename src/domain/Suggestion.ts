@@ -1,31 +1,7 @@
 import { Schema } from "effect"
-import { CatalogId } from "./Catalog.ts"
 import { Reference } from "./Reference.ts"
-import { Confidence, RelationType } from "./Relation.ts"
-import { NonBlankText } from "./Text.ts"
-
-/** What suggestions are made from: meaning and words together, meaning alone, or words alone (which needs no model). */
-export const SuggestMethod = Schema.Literals(["hybrid", "semantic", "keyword"])
-export type SuggestMethod = typeof SuggestMethod.Type
-
-/** What to suggest relations between. */
-export const SuggestOptions = Schema.Struct({
-  /** A catalog, or the URI of one reference. */
-  from: NonBlankText,
-  /** A catalog. */
-  to: CatalogId,
-  /** At most this many suggestions a reference, from 1 up; 5 unless told. */
-  limit: Schema.optional(Schema.Int.check(Schema.isGreaterThan(0))),
-  /** `hybrid` unless told. */
-  method: Schema.optional(SuggestMethod),
-  /** Suggestions below are left out; 0 unless told. */
-  minConfidence: Schema.optional(Confidence),
-  /** The type of the relations that are stored; `implements` unless told. */
-  type: Schema.optional(RelationType),
-  /** Whether suggestions are stored as relations; true unless told. */
-  store: Schema.optional(Schema.Boolean)
-})
-export type SuggestOptions = typeof SuggestOptions.Type
+import { Confidence } from "./Relation.ts"
+import { SuggestMethod } from "./SuggestOptions.ts"
 
 /** What a suggestion was made from. */
 export const SuggestionScores = Schema.Struct({
@@ -75,7 +51,10 @@ export class CalibrationSet extends Schema.Class<CalibrationSet>("crosswalk/Cali
 
 /** All suggestions from a catalog, or a reference, to a catalog. */
 export class Suggestions extends Schema.Class<Suggestions>("crosswalk/Suggestions")({
-  from: Schema.String,
+  /** The catalog that was asked for; absent where it was one reference. */
+  from: Schema.optionalKey(Schema.String),
+  /** The URI of the reference that was asked for; absent where it was a catalog. */
+  source: Schema.optionalKey(Schema.String),
   to: Schema.String,
   method: SuggestMethod,
   calibration: CalibrationSet,

@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import type { Verdict } from "../domain/Decision.ts"
+import type { Verdict } from "../domain/Verdict.ts"
 import { ImportError } from "../domain/ImportError.ts"
 import { RelationType } from "../domain/Relation.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"

@@ -211,7 +211,7 @@ describe("Coverage", () => {
         Effect.flip(coverage.report({ to: "b", by: "a", ...options }))
       expect(yield* failureOf({ to: "x" })).toMatchObject({ _tag: "NotFoundError", uri: "x", entity: "catalog" })
       expect(yield* failureOf({ through: ["x"] })).toMatchObject({ _tag: "NotFoundError", uri: "x" })
-      expect(yield* failureOf({ to: "a" })).toMatchObject({ _tag: "ValidationError", constraint: "is named twice" })
+      expect(yield* failureOf({ to: "a" })).toMatchObject({ _tag: "ValidationError", field: "to" })
       const exceptions = [{ reference: "b:1", reason: " ", by: "Ann" }]
       expect(yield* failureOf({ exceptions })).toMatchObject({ _tag: "ValidationError", field: "exceptions.0.reason" })
       const until = [{ reference: "b:1", reason: "r", by: "Ann", until: "2026-02-30" }]

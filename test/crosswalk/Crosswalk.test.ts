@@ -147,7 +147,7 @@ layer(store)("Crosswalk.suggest", (it) => {
     Effect.gen(function* () {
       const crosswalk = yield* prepare(...company, ...standard)
       const all = yield* crosswalk.suggest(between)
-      const one = yield* crosswalk.suggest({ from: "company/2", to: "standard@2", limit: 1 })
+      const one = yield* crosswalk.suggest({ source: "company/2", to: "standard@2", limit: 1 })
       assert.strictEqual(one.references.length, 1)
       assert.deepStrictEqual(one.references[0]?.suggestions[0], all.references[1]?.suggestions[0])
       const relations = yield* RelationRepository
@@ -160,7 +160,7 @@ layer(store)("Crosswalk.suggest", (it) => {
     Effect.gen(function* () {
       const lonely = reference(undefined, "x", "Audit", "Actions of administrators are logged.")
       const crosswalk = yield* prepare(lonely, ...standard)
-      const { references } = yield* crosswalk.suggest({ from: lonely.uri, to: "standard@2", method: "hybrid" })
+      const { references } = yield* crosswalk.suggest({ source: lonely.uri, to: "standard@2", method: "hybrid" })
       assert.strictEqual(references[0]?.suggestions[0]?.target.uri, "standard@2/C")
     })
   )
@@ -191,8 +191,6 @@ layer(store)("Crosswalk.suggest", (it) => {
   it.effect("refuses what cannot be compared, in words", () =>
     Effect.gen(function* () {
       const crosswalk = yield* prepare(...company, ...standard)
-      const sql = yield* SqlClient.SqlClient
-      yield* sql`INSERT INTO crosswalk_catalog (id, created_at) VALUES ('empty@1', 0)`
       const said = (options: Parameters<typeof crosswalk.suggest>[0]) =>
         Effect.map(Effect.flip(crosswalk.suggest(options)), ({ _tag, message }) => [_tag, message] as const)
       assert.deepStrictEqual(yield* said({ from: "nowhere", to: "standard@2" }), [
@@ -200,10 +198,20 @@ layer(store)("Crosswalk.suggest", (it) => {
         "There is no catalog nowhere"
       ])
       assert.strictEqual((yield* said({ from: "company", to: "nowhere" }))[0], "NotFoundError")
-      assert.include((yield* said({ from: "empty@1", to: "standard@2" }))[1], "has no references")
-      assert.include((yield* said({ from: "company", to: "empty@1" }))[1], "has no references")
-      assert.include((yield* said({ from: "company", to: "company" }))[1], "is the catalog that from is in")
-      assert.include((yield* said({ from: "company/1", to: "company" }))[1], "is the catalog that from is in")
+      assert.deepStrictEqual(yield* said({ source: "company/9", to: "standard@2" }), [
+        "NotFoundError",
+        "There is no reference company/9"
+      ])
+      assert.include((yield* said({ from: "company", to: "company" }))[1], "is the catalog of what is to be answered")
+      assert.include(
+        (yield* said({ source: "company/1", to: "company" }))[1],
+        "is the catalog of what is to be answered"
+      )
+      for (const neither of [{ to: "company" }, { ...between, source: "company/1" }]) {
+        const [tag, message] = yield* said(neither)
+        assert.strictEqual(tag, "ValidationError")
+        assert.include(message, "either from (a catalog) or source (the URI of a reference)")
+      }
       assert.strictEqual((yield* said({ ...between, limit: 0 }))[0], "ValidationError")
       assert.strictEqual((yield* said({ ...between, minConfidence: 2 }))[0], "ValidationError")
     })

@@ -1,6 +1,6 @@
 import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { SuggestMethod } from "../../domain/Suggestion.ts"
+import { SuggestMethod } from "../../domain/SuggestOptions.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"

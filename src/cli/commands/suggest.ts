@@ -1,7 +1,9 @@
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RelationType } from "../../domain/Relation.ts"
-import { type Suggestions, SuggestMethod } from "../../domain/Suggestion.ts"
+import { SuggestMethod } from "../../domain/SuggestOptions.ts"
+import type { Suggestions } from "../../domain/Suggestion.ts"
+import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
@@ -9,8 +11,9 @@ import { oneLine, type Safe, safe } from "../Safe.ts"
 import * as Session from "../Session.ts"
 
 /** The suggestions as `--json` prints them. */
-const suggestionsJson = ({ calibration, from, method, references, stored, to }: Suggestions) => ({
-  from,
+const suggestionsJson = ({ calibration, from, method, references, source, stored, to }: Suggestions) => ({
+  from: from ?? null,
+  source: source ?? null,
   to,
   method,
   calibration: { ...calibration },
@@ -45,6 +48,13 @@ const lines = (output: Output["Service"], { calibration, references }: Suggestio
   }.`
 ]
 
+/** A catalog, or else the URI of a stored reference. */
+const named = Effect.fnUntraced(function* (from: string) {
+  const references = yield* ReferenceRepository
+  const isReference = (yield* references.count({ catalog: from })) === 0 && Option.isSome(yield* references.find(from))
+  return isReference ? { source: from } : { from }
+})
+
 export const suggest = Command.make(
   "suggest",
   {
@@ -71,19 +81,17 @@ export const suggest = Command.make(
     ),
     dryRun: toggle("dry-run", "Print suggestions without storing them")
   },
-  Effect.fn(function* ({ dryRun, ...options }) {
+  Effect.fn(function* ({ dryRun, from, ...options }) {
     const output = yield* Output
+    const warm = options.method !== "keyword"
     const { Crosswalk } = yield* lazily(() => import("../../crosswalk/Crosswalk.ts"))
-    const found = yield* Crosswalk.use((crosswalk) =>
-      crosswalk.suggest(
-        { ...options, store: !dryRun },
+    const found = yield* Effect.gen(function* () {
+      const crosswalk = yield* Crosswalk
+      return yield* crosswalk.suggest(
+        { ...(yield* named(from)), ...options, store: !dryRun },
         { onProgress: ({ done, total }) => output.progress("Comparing", done, total) }
       )
-    ).pipe(
-      Effect.provide(
-        Layer.provide(Crosswalk.layer, Session.embeddings("existing", { warm: options.method !== "keyword" }))
-      )
-    )
+    }).pipe(Effect.provide(Layer.provideMerge(Crosswalk.layer, Session.embeddings("existing", { warm }))))
     yield* output.progressDone
     yield* output.answer(suggestionsJson(found), () => lines(output, found))
     const { stored } = found

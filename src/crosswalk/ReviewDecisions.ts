@@ -1,0 +1,111 @@
+import { Clock, Effect, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { LogOptions } from "../domain/LogOptions.ts"
+import { Reviewer } from "../domain/Reviewer.ts"
+import { ReviewFilter } from "../domain/ReviewFilter.ts"
+import type { Refusal, ReviewOutcome } from "../domain/ReviewOutcome.ts"
+import { UndoOptions } from "../domain/UndoOptions.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
+import { Verdict, VerdictForAll } from "../domain/Verdict.ts"
+import * as DecisionLog from "../storage/DecisionLog.ts"
+import { operation, optional } from "../storage/Operation.ts"
+import * as ReviewRows from "../storage/ReviewRows.ts"
+import type { ReviewItems } from "./ReviewItems.ts"
+import * as Verdicts from "./Verdicts.ts"
+
+const nothing: ReviewOutcome = { step: undefined, decided: [], unchanged: 0, refused: [] }
+
+/** Carries out verdicts, and takes them back. */
+export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems) {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const log = yield* DecisionLog.make
+
+  /** Inside a transaction. */
+  const apply = Effect.fnUntraced(function* (verdicts: ReadonlyArray<Verdict>, by: string | undefined) {
+    const between = yield* rows.byPairs(verdicts)
+    const stored = yield* rows.stored([...new Set(verdicts.flatMap(({ source, target }) => [source, target]))])
+    const { changes, refused, unchanged } = Verdicts.changes(verdicts, between, stored, by)
+    if (changes.length === 0) return { ...nothing, unchanged, refused }
+    const step = yield* log.write(changes, { at: yield* Clock.currentTimeMillis, by })
+    return { step, decided: yield* log.ofStep(step), unchanged, refused } satisfies ReviewOutcome
+  })
+
+  const decide = operation("Review.decide", { verdicts: Schema.Array(Verdict), reviewer: optional(Reviewer) })(
+    function* ({ reviewer: { by } = {}, verdicts }) {
+      return verdicts.length === 0 ? nothing : yield* sql.withTransaction(apply(verdicts, by))
+    }
+  )
+
+  const decideAll = operation("Review.decideAll", { filter: ReviewFilter, verdict: VerdictForAll })(function* ({
+    filter,
+    verdict: { as, by, note, status }
+  }) {
+    return yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const found = yield* rows.byId(yield* selected(filter))
+        const verdicts = found.map(({ source, target, type }) => ({ source, target, type, as, status, note }))
+        return found.length === 0 ? nothing : yield* apply(verdicts, by)
+      })
+    )
+  })
+
+  /** Inside a transaction. */
+  const takeBack = Effect.fnUntraced(function* (step: number, by: string | undefined) {
+    const decisions = (yield* log.ofStep(step)).reverse()
+    const keyOf = (source: string, target: string, type: string | undefined) => JSON.stringify([source, target, type])
+    const now = new Map(
+      (yield* rows.byPairs(decisions)).map((row) => [keyOf(row.source, row.target, row.type), row] as const)
+    )
+    const changes: Array<DecisionLog.Change> = []
+    const refused: Array<Refusal> = []
+    for (const { after, before, source, target } of decisions) {
+      const row = now.get(keyOf(source, target, after?.type))
+      const state = row === undefined ? undefined : ReviewRows.stateOf(row)
+      if (row === undefined || state === undefined || after === undefined || state.status !== after.status) {
+        refused.push({ source, target, problem: "it has changed since that decision, so it stays as it is" })
+      } else {
+        changes.push({ id: row.id, source, target, before: state, after: before, note: undefined })
+      }
+    }
+    if (changes.length === 0) return { ...nothing, refused }
+    const undone = yield* log.write(changes, { at: yield* Clock.currentTimeMillis, by, undoes: step })
+    return { step: undone, decided: yield* log.ofStep(undone), unchanged: 0, refused } satisfies ReviewOutcome
+  })
+
+  const undo = operation("Review.undo", { options: optional(UndoOptions) })(function* ({
+    options: { by, step, steps = 1 } = {}
+  }) {
+    return yield* sql.withTransaction(
+      Effect.gen(function* () {
+        const last = yield* log.undoable(step === undefined ? steps : 2 ** 31)
+        if (step !== undefined && !last.includes(step)) {
+          return yield* new ValidationError({
+            field: "step",
+            value: step,
+            constraint: "is no step that can be taken back",
+            expected: "the step of a decision that was not undone, as the log tells"
+          })
+        }
+        let outcome = nothing
+        for (const one of step === undefined ? last : [step]) {
+          const { decided, refused, step: undone } = yield* takeBack(one, by)
+          outcome = {
+            step: undone ?? outcome.step,
+            decided: [...outcome.decided, ...decided],
+            unchanged: 0,
+            refused: [...outcome.refused, ...refused]
+          }
+        }
+        return outcome
+      })
+    )
+  })
+
+  const read = operation("Review.log", { options: optional(LogOptions) })(function* ({
+    options: { limit = 20, uri } = {}
+  }) {
+    return yield* log.log(limit, uri)
+  })
+
+  return { decide, decideAll, undo, log: read }
+})

@@ -1,0 +1,64 @@
+import { Effect, Option, Stream } from "effect"
+import { RelationType } from "../domain/Relation.ts"
+import { ReviewFilter } from "../domain/ReviewFilter.ts"
+import { ReviewItem } from "../domain/ReviewItem.ts"
+import { NonBlankText } from "../domain/Text.ts"
+import { operation, optional, streamOperation } from "../storage/Operation.ts"
+import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { toRelation } from "../storage/RelationRow.ts"
+import * as ReviewRows from "../storage/ReviewRows.ts"
+
+/** How many relations with their texts are read at a time. */
+const pageSize = 100
+
+/** Reads what is to be reviewed. */
+export const make = Effect.gen(function* () {
+  const references = yield* ReferenceRepository
+  const rows = yield* ReviewRows.make
+
+  /** The numbers of the relations that pass. The catalogs must be there: a typing error would look like a review that is done. */
+  const selected = Effect.fnUntraced(function* (filter: ReviewFilter) {
+    for (const catalog of [filter.from, filter.to]) {
+      if (catalog !== undefined) yield* references.requireCatalog(catalog)
+    }
+    return yield* rows.ids(filter)
+  })
+
+  const page = Effect.fnUntraced(function* (ids: ReadonlyArray<number>) {
+    const found = yield* rows.byId(ids)
+    const ends = yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
+    return found.flatMap((row) => {
+      const source = ends.get(row.source)
+      const target = ends.get(row.target)
+      return source === undefined || target === undefined
+        ? []
+        : [new ReviewItem({ relation: toRelation(row), source, target, version: ReviewRows.versionOf(row) })]
+    })
+  })
+
+  const count = operation("Review.count", { filter: optional(ReviewFilter) })(function* ({ filter = {} }) {
+    return (yield* selected(filter)).length
+  })
+
+  const items = streamOperation("Review.items", { filter: optional(ReviewFilter) })(({ filter = {} }) =>
+    Stream.fromIterableEffect(selected(filter)).pipe(
+      Stream.grouped(pageSize),
+      Stream.mapEffect(page),
+      Stream.flatMap(Stream.fromIterable)
+    )
+  )
+
+  const find = operation("Review.find", {
+    source: NonBlankText,
+    target: NonBlankText,
+    type: optional(RelationType)
+  })(function* ({ source, target, type }) {
+    const between = (yield* rows.byPairs([{ source, target }])).filter((row) => type === undefined || row.type === type)
+    const [first] = yield* page(between.map(({ id }) => id))
+    return Option.fromUndefinedOr(first)
+  })
+
+  return { rows, selected, count, items, find }
+})
+
+export type ReviewItems = Effect.Success<typeof make>

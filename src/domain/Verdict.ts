@@ -1,0 +1,31 @@
+import { Schema } from "effect"
+import { RelationType } from "./Relation.ts"
+import { NonBlankText, Text } from "./Text.ts"
+
+/** What a person says about the relation from one reference to another. */
+export const Verdict = Schema.Struct({
+  source: NonBlankText,
+  target: NonBlankText,
+  /** Which relation between the two; may be left out where there is only one, or none yet. */
+  type: Schema.optional(RelationType),
+  /** The type it gets. Default: the one it has. */
+  as: Schema.optional(RelationType),
+  status: Schema.Literals(["accepted", "rejected"]),
+  /** A remark. Default: the one that stands there. */
+  note: Schema.optional(Text),
+  /** The version that was looked at (see `ReviewItem`); the decision is refused where it has changed meanwhile. */
+  seen: Schema.optional(Text)
+})
+export type Verdict = typeof Verdict.Type
+
+/** A verdict on all relations that pass a filter. */
+export const VerdictForAll = Schema.Struct({
+  status: Verdict.fields.status,
+  /** The type they get. Default: the one each has. */
+  as: Schema.optional(RelationType),
+  /** A remark. Default: the one that stands there. */
+  note: Schema.optional(Text),
+  /** The reviewer's name, as it stands in the relation and in the log. */
+  by: Schema.optional(Text)
+})
+export type VerdictForAll = typeof VerdictForAll.Type

@@ -1,0 +1,90 @@
+import { Effect, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import type { CoverageLink } from "../domain/Coverage.ts"
+import { RelationStatus, RelationType } from "../domain/Relation.ts"
+import { JsonValue } from "../domain/Text.ts"
+import { decodeRow } from "./Decoding.ts"
+import * as RelationRow from "./RelationRow.ts"
+
+const LinkRow = Schema.Struct({
+  id: Schema.Int,
+  source: Schema.String,
+  target: Schema.String,
+  source_catalog: Schema.String,
+  target_catalog: Schema.String,
+  type: RelationType,
+  status: RelationStatus,
+  confidence: Schema.Finite,
+  needs_review: Schema.Int
+})
+
+const EntryRow = Schema.Struct({
+  id: Schema.Int,
+  uri: Schema.String,
+  title: Schema.String,
+  metadata: Schema.NullOr(Schema.fromJsonString(JsonValue))
+})
+
+/** A reference without its description. */
+export type Entry = typeof EntryRow.Type
+
+/** A relation between references of two catalogs. */
+export interface Link extends CoverageLink {
+  readonly sourceCatalog: string
+  readonly targetCatalog: string
+}
+
+/** How many rows are read at a time; a local statement holds the event loop. */
+const pageSize = 2_000
+
+/** Reads whole catalogs and all relations between them, without the texts. */
+export const make = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const decodeLinks = decodeRow(Schema.Array(LinkRow), "Coverage.report")
+  const decodeEntries = decodeRow(Schema.Array(EntryRow), "Coverage.report")
+
+  /** The references of a catalog, in no order that means anything. */
+  const entries = Effect.fnUntraced(function* (catalog: string) {
+    const all: Array<Entry> = []
+    for (let after = 0, size = pageSize; size === pageSize; ) {
+      const rows = yield* decodeEntries(
+        yield* sql`SELECT id, uri, title, metadata FROM crosswalk_reference
+          WHERE catalog = ${catalog} AND id > ${after} ORDER BY id LIMIT ${pageSize}`
+      )
+      all.push(...rows)
+      size = rows.length
+      after = rows.at(-1)?.id ?? after
+      yield* Effect.yieldNow
+    }
+    return all
+  })
+
+  /** The relations between references of different catalogs among these. */
+  const links = Effect.fnUntraced(function* (
+    catalogs: ReadonlyArray<string>,
+    status: ReadonlyArray<typeof RelationStatus.Type>,
+    minConfidence: number
+  ) {
+    const all: Array<Link> = []
+    for (let after = 0, size = pageSize; size === pageSize; ) {
+      const rows = yield* decodeLinks(
+        yield* sql`SELECT x.id, s.catalog AS source_catalog, t.catalog AS target_catalog,
+            ${sql.literal(RelationRow.columns)} FROM ${sql.literal(RelationRow.from)}
+          WHERE x.id > ${after} AND ${sql.in("s.catalog", catalogs)} AND ${sql.in("t.catalog", catalogs)}
+            AND s.catalog <> t.catalog AND ${sql.in("x.status", status)} AND x.confidence >= ${minConfidence}
+          ORDER BY x.id LIMIT ${pageSize}`
+      )
+      for (const { confidence, needs_review, source, source_catalog, status, target, target_catalog, type } of rows) {
+        const needsReview = needs_review !== 0
+        const ends = { source, target, sourceCatalog: source_catalog, targetCatalog: target_catalog }
+        all.push({ ...ends, type, status, confidence, needsReview })
+      }
+      size = rows.length
+      after = rows.at(-1)?.id ?? after
+      yield* Effect.yieldNow
+    }
+    return all
+  })
+
+  return { entries, links }
+})

@@ -1,0 +1,109 @@
+import { DateTime, Effect, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { Decision, RelationState } from "../domain/Decision.ts"
+import { chunks } from "./Chunks.ts"
+import { decodeRow } from "./Decoding.ts"
+
+const DecisionRow = Schema.Struct({
+  id: Schema.Int,
+  step: Schema.Int,
+  undoes: Schema.NullOr(Schema.Int),
+  source: Schema.String,
+  target: Schema.String,
+  before: Schema.NullOr(Schema.fromJsonString(RelationState)),
+  after: Schema.NullOr(Schema.fromJsonString(RelationState)),
+  reviewer: Schema.NullOr(Schema.String),
+  note: Schema.NullOr(Schema.String),
+  at: Schema.Int
+})
+
+const toDecision = (row: typeof DecisionRow.Type): Decision =>
+  new Decision({
+    id: row.id,
+    step: row.step,
+    source: row.source,
+    target: row.target,
+    ...(row.before === null ? {} : { before: row.before }),
+    ...(row.after === null ? {} : { after: row.after }),
+    ...(row.reviewer === null ? {} : { by: row.reviewer }),
+    ...(row.note === null ? {} : { note: row.note }),
+    ...(row.undoes === null ? {} : { undoes: row.undoes }),
+    at: DateTime.makeUnsafe(row.at)
+  })
+
+/** A change of one relation. Without `after` it is removed; without an `id` it is made. */
+export interface Change {
+  readonly id: number | undefined
+  readonly source: string
+  readonly target: string
+  readonly before: RelationState | undefined
+  readonly after: RelationState | undefined
+  readonly note: string | undefined
+}
+
+/** Changes relations as people decide, each change a row of a log that can be taken back. */
+export const make = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const decodeDecision = decodeRow(DecisionRow, "Review.log")
+
+  /** Carries changes out and logs them as one step; inside a transaction. The number of the step. */
+  const write = Effect.fnUntraced(function* (
+    changes: ReadonlyArray<Change>,
+    { at, by, undoes }: { readonly at: number; readonly by: string | undefined; readonly undoes?: number }
+  ) {
+    const [last] = yield* sql<{ readonly id: number | null }>`SELECT max(id) AS id FROM crosswalk_decision`
+    const step = (last?.id ?? 0) + 1
+    for (const chunk of chunks(changes)) {
+      const json = JSON.stringify(
+        chunk.map((change) => ({
+          ...change,
+          before: change.before === undefined ? null : JSON.stringify(change.before),
+          after: change.after === undefined ? null : JSON.stringify(change.after)
+        }))
+      )
+      yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
+        SELECT value ->> '$.id' FROM json_each(${json}) WHERE value ->> '$.after' IS NULL)`
+      yield* sql`UPDATE crosswalk_relation SET type = j.state ->> '$.type', status = j.state ->> '$.status',
+          confidence = j.state ->> '$.confidence', needs_review = j.state ->> '$.needsReview',
+          provenance = j.state ->> '$.provenance', updated_at = ${at}
+        FROM (SELECT value ->> '$.id' AS id, value ->> '$.after' AS state FROM json_each(${json})) AS j
+        WHERE crosswalk_relation.id = j.id AND j.state IS NOT NULL`
+      yield* sql`INSERT INTO crosswalk_relation
+          (source_id, target_id, type, confidence, status, needs_review, provenance, created_at, updated_at)
+        SELECT s.id, t.id, j.state ->> '$.type', j.state ->> '$.confidence', j.state ->> '$.status',
+          j.state ->> '$.needsReview', j.state ->> '$.provenance', ${at}, ${at}
+        FROM (SELECT value, value ->> '$.after' AS state FROM json_each(${json})) AS j
+        JOIN crosswalk_reference AS s ON s.uri = j.value ->> '$.source'
+        JOIN crosswalk_reference AS t ON t.uri = j.value ->> '$.target'
+        WHERE j.value ->> '$.id' IS NULL AND j.state IS NOT NULL`
+      yield* sql`INSERT INTO crosswalk_decision (step, undoes, source, target, before, after, reviewer, note, at)
+        SELECT ${step}, ${undoes ?? null}, value ->> '$.source', value ->> '$.target', value ->> '$.before',
+          value ->> '$.after', ${by ?? null}, value ->> '$.note', ${at}
+        FROM json_each(${json}) ORDER BY key`
+    }
+    return step
+  })
+
+  const ofStep = Effect.fnUntraced(function* (step: number) {
+    const rows = yield* sql`SELECT * FROM crosswalk_decision WHERE step = ${step} ORDER BY id`
+    return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
+  })
+
+  /** The newest steps that were not taken back, the newest first. */
+  const undoable = (limit: number) =>
+    Effect.map(
+      sql<{ readonly step: number }>`SELECT DISTINCT step FROM crosswalk_decision AS d
+        WHERE undoes IS NULL AND NOT EXISTS (SELECT 1 FROM crosswalk_decision AS u WHERE u.undoes = d.step)
+        ORDER BY step DESC LIMIT ${limit}`,
+      (rows) => rows.map(({ step }) => step)
+    )
+
+  const log = Effect.fnUntraced(function* (limit: number, uri: string | undefined) {
+    const rows = yield* sql`SELECT * FROM crosswalk_decision
+      WHERE ${uri === undefined ? sql.literal("1 = 1") : sql`(source = ${uri} OR target = ${uri})`}
+      ORDER BY id DESC LIMIT ${limit}`
+    return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
+  })
+
+  return { write, ofStep, undoable, log }
+})
