@@ -19,7 +19,7 @@ const isServiceKey = (value: unknown): value is ServiceKey =>
 const services = Object.entries(root).flatMap(([name, value]) => (isServiceKey(value) ? [[name, value] as const] : []))
 
 /** Services whose functions do not decode yet. */
-const later: ReadonlySet<string> = new Set(["Search", "Crosswalk", "Review", "Coverage", "CatalogDiff", "Embedder"])
+const later: ReadonlySet<string> = new Set(["Embedder"])
 
 const isOfFamily = Schema.is(CrosswalkError)
 

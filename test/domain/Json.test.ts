@@ -8,15 +8,17 @@ type Sample = Schema.Codec<unknown, unknown>
 const isSchema = (value: unknown): value is Sample => Schema.isSchema(value)
 
 /** Options with functions in them, which are no data. */
-const withFunctions: ReadonlySet<string> = new Set(["UpdateOptions"])
+const withFunctions: ReadonlySet<string> = new Set(["IndexAdmin.BuildOptions", "SuggestHooks", "UpdateOptions"])
 
 /** Every other schema that the package exports, also inside of its namespaces: a new one cannot escape. */
-const schemas = Object.entries(crosswalk).flatMap(([name, value]): ReadonlyArray<readonly [string, Sample]> => {
-  if (isSchema(value)) return withFunctions.has(name) ? [] : [[name, value]]
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).flatMap(([inner, schema]) => (isSchema(schema) ? [[`${name}.${inner}`, schema]] : []))
-    : []
-})
+const schemas = Object.entries(crosswalk)
+  .flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
+    if (isSchema(value)) return [[name, value]]
+    return typeof value === "object" && value !== null
+      ? Object.entries(value).map(([inner, schema]) => [`${name}.${inner}`, schema] as const)
+      : []
+  })
+  .flatMap(([name, value]) => (isSchema(value) && !withFunctions.has(name) ? [[name, value] as const] : []))
 
 const jsonOf = (schema: Sample) => {
   const codec = Schema.toCodecJson(schema)
