@@ -1,6 +1,7 @@
 import type { Leg } from "../domain/Explanation.ts"
 import type { FacetCount, Facets } from "../domain/Facets.ts"
 import type { Hit } from "../domain/Hit.ts"
+import type { SearchResult } from "../domain/SearchResult.ts"
 import type { Output } from "./Output.ts"
 import * as Render from "./Render.ts"
 import { oneLine, type Safe, safe } from "./Safe.ts"
@@ -44,3 +45,9 @@ export const facets = (output: Printer, { catalogs, entityTypes, tags }: Facets)
   ...facet(output, "Types", entityTypes),
   ...facet(output, "Tags", tags)
 ]
+
+/** What a search by meaning could not look at, in words; undefined where it looked at everything. */
+export const unsearched = ({ unsearched }: SearchResult): Safe | undefined =>
+  unsearched === 0
+    ? undefined
+    : safe`${Render.count(unsearched, "reference")} could not be compared by meaning: no embedding of the model in use. Run 'crosswalk embed'.`

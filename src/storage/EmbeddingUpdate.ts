@@ -76,6 +76,7 @@ export const make = Effect.gen(function* () {
           vector = excluded.vector, created_at = excluded.created_at`
       })
     )
+    yield* Metric.update(Metrics.embeddedTexts, rows.length)
   })
 
   /** Pages of references that need a vector, with how many of the page do not. */
@@ -117,7 +118,6 @@ export const make = Effect.gen(function* () {
         Effect.catchTag("EmbeddingError", () => embedSingly(group, options))
       )
     yield* store(embedded)
-    yield* Metric.update(Metrics.embeddedTexts, embedded.length)
     return { updated: embedded.length, failed: group.length - embedded.length }
   })
 

@@ -28,6 +28,14 @@ const examples = (source: string): ReadonlyArray<string> =>
 const sourceFiles = async (): Promise<ReadonlyArray<string>> =>
   (await readdir(join(root, "src"), { recursive: true })).filter((name) => name.endsWith(".ts")).sort()
 
+/** The programs of the README and of the pages that have some. */
+const programs = async (): Promise<Array<string>> => {
+  const pages = await Promise.all(
+    ["README.md", "docs/observability.md"].map((page) => readFile(join(root, page), "utf8"))
+  )
+  return pages.flatMap((page) => blocks(page, "ts"))
+}
+
 const entries: Record<string, string> = {
   crosswalk: "src/index.ts",
   "crosswalk/libsql": "src/libsql.ts",
@@ -57,8 +65,8 @@ describe("snippets", () => {
     await rm(database, { recursive: true, force: true })
   })
 
-  it("of the README and every docstring type-check", async () => {
-    const snippets = [...blocks(await readFile(join(root, "README.md"), "utf8"), "ts")]
+  it("of the README, the documentation and every docstring type-check", async () => {
+    const snippets = await programs()
     for (const name of await sourceFiles()) {
       const found = examples(await readFile(join(root, "src", name), "utf8"))
       // An example without imports illustrates an inner module; it is no program.
@@ -101,8 +109,8 @@ describe("snippets", () => {
     assert.deepEqual(named, [])
   }, 120_000)
 
-  it("of the README run", async () => {
-    for (const code of blocks(await readFile(join(root, "README.md"), "utf8"), "ts")) {
+  it("of the README and the documentation run", async () => {
+    for (const code of await programs()) {
       const { stdout } = await run(node, ["--input-type=module-typescript", "--eval", onSource(code)], { cwd: root })
       assert.match(stdout, /\S/u)
     }

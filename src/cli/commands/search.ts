@@ -59,10 +59,15 @@ export const search = Command.make(
       ? find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("existing"))))
       : find.pipe(Effect.provide(Layer.provide(Search.layer, Session.embeddings("existing"))))
     const { hits } = found
-    yield* output.answer({ query, mode, hits: hits.map(SearchRender.hitJson), facets: found.facets }, () => [
-      ...(explain ? hits.flatMap((hit) => SearchRender.explained(output, hit)) : Render.hits(output, hits)),
-      ...(found.facets === undefined ? [] : SearchRender.facets(output, found.facets))
-    ])
+    yield* output.answer(
+      { query, mode, hits: hits.map(SearchRender.hitJson), unsearched: found.unsearched, facets: found.facets },
+      () => [
+        ...(explain ? hits.flatMap((hit) => SearchRender.explained(output, hit)) : Render.hits(output, hits)),
+        ...(found.facets === undefined ? [] : SearchRender.facets(output, found.facets))
+      ]
+    )
+    const unsearched = SearchRender.unsearched(found)
+    if (unsearched !== undefined && !output.json) yield* output.note(unsearched)
     if (hits.length === 0 && !output.json) {
       const isStrict = options.onlyRelevant || options.minRelevance !== undefined
       yield* output.note(isStrict ? safe`Nothing relevant was found.` : safe`Nothing was found.`)

@@ -71,7 +71,12 @@ export const status = Command.make(
               ...(counts === undefined
                 ? []
                 : [
-                    safe`embeddings  ${counts.fresh} up to date, ${counts.missing} missing, ${counts.otherModel} of another model`
+                    safe`embeddings  ${counts.fresh} up to date, ${counts.missing} missing, ${counts.otherModel} of another model`,
+                    ...(counts.missing + counts.otherModel === 0
+                      ? []
+                      : [
+                          safe`            A search by meaning looks at those up to date only; 'crosswalk embed' brings the others.`
+                        ])
                   ]),
               ...(model === undefined
                 ? []
