@@ -131,7 +131,7 @@ export interface Options extends UrlOptions {
   /**
    * Which part of the source is meant. In `json` and `yaml` the array, such as `$.data.items`; in `cyclonedx` the standard,
    * such as `$.declarations.standards[1]`; in `opencre` the standard whose entries are read, such as `CWE`; in `markdown`
-   * `headings` or `items`. Default: the only one there is; in `opencre` the CREs.
+   * `headings`, `items` or `tables`. Default: the only one there is; in `opencre` the CREs.
    */
   readonly path?: string | undefined
   /** The sheet of a workbook, by its name or its number from 1. Default: the first. */

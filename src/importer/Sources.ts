@@ -4,6 +4,8 @@ import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
+import * as Several from "./Several.ts"
+import * as Files from "./source/Files.ts"
 import { locate } from "./source/Locate.ts"
 import { isUrl } from "./Names.ts"
 
@@ -106,8 +108,17 @@ const openInput: (
   return { input: { ...opened, options, related }, download: found.download }
 })
 
+const openOne: Several.Open = Effect.fnUntraced(function* (source, options) {
+  const { download, input } = yield* openInput(source, options)
+  return { ...(yield* readInput(input)), ...(download !== undefined && { download }) }
+})
+
 /**
  * Opens a file, an http or https URL, or standard input as `-`, finds out what it is and reads it as references.
+ *
+ * Several sources are one catalog: a list, a folder (the files of known formats in it and its folders, in natural order,
+ * without hidden ones) or a pattern such as `controls/*.md`. Positions then begin with the file, and a file that cannot be
+ * read is a failure among the items. The catalog is what the first file names, else the name of the folder.
  *
  * @example
  * import { NodeServices } from "@effect/platform-node"
@@ -120,11 +131,14 @@ const openInput: (
  * })).pipe(Effect.provide(NodeServices.layer))
  */
 export const open: (
-  source: string,
+  source: string | ReadonlyArray<string>,
   options?: Options
 ) => Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope> = Effect.fn("Sources.open")(
   function* (source, options = {}) {
-    const { download, input } = yield* openInput(source, options)
-    return { ...(yield* readInput(input)), ...(download !== undefined && { download }) }
+    const found = yield* Files.expand(source)
+    const [first = "-"] = found.files
+    if (!found.isSeveral) return yield* openOne(first, options)
+    const opened = yield* Several.open(found, options, openOne)
+    return { ...opened, items: refuseRepeated(found.name, opened.items) }
   }
 )

@@ -31,13 +31,13 @@ layer(NodeServices.layer)("Sources", (it) => {
     })
   )
 
-  it.effect("says that a file is not there, or is a folder", () =>
+  it.effect("says that a file is not there, or is a folder without files", () =>
     Effect.gen(function* () {
       const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
       const absent = yield* Effect.flip(Sources.open(`${folder}/none.csv`))
       assert.strictEqual(absent.message, `${folder}/none.csv: there is no such file`)
       const directory = yield* Effect.flip(Sources.open(folder))
-      assert.strictEqual(directory.problem, "is not a file")
+      assert.match(directory.problem, /^is a folder without a file that ends in \.csv, /u)
     })
   )
 

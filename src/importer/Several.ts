@@ -1,0 +1,99 @@
+import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
+import { ImportError } from "../domain/ImportError.ts"
+import type { Item, Options, Source } from "./Importer.ts"
+import { catalogFromName } from "./Items.ts"
+import type { Files } from "./source/Files.ts"
+
+type Services = FileSystem.FileSystem | Stdio.Stdio | Scope.Scope
+
+/** Opens one file or URL. */
+export type Open = (source: string, options: Options) => Effect.Effect<Source, ImportError, Services>
+
+/** The position of something in one of several files. */
+const inFile = (file: string, at: string | undefined): string => (at === undefined ? file : `${file}, ${at}`)
+
+const faultIn = (file: string, { at, cause, problem, reason }: ImportError): Item =>
+  Result.fail(new ImportError({ source: file, at: inFile(file, at), problem, reason, cause }))
+
+const placed = (file: string, item: Item): Item =>
+  Result.isFailure(item)
+    ? faultIn(file, item.failure)
+    : Result.succeed({ ...item.success, at: inFile(file, item.success.at) })
+
+/** Whether a catalog is only the name of its file. */
+const isUnsaid = (file: string, catalog: string): Effect.Effect<boolean> =>
+  Effect.match(catalogFromName(file), { onFailure: () => false, onSuccess: (name) => name === catalog })
+
+/** The catalog of all: what the first readable file names, else the name of the folder. */
+const catalogOf = Effect.fnUntraced(function* ({ files, folder, name }: Files, options: Options, open: Open) {
+  const faults: Array<ImportError> = []
+  for (const file of files) {
+    const opened = yield* Effect.result(Effect.scoped(open(file, options)))
+    if (Result.isFailure(opened)) {
+      faults.push(opened.failure)
+      continue
+    }
+    const { catalog, format } = opened.success
+    if (options.catalog !== undefined || !(yield* isUnsaid(file, catalog))) return { catalog, format }
+    if (folder === undefined) {
+      const problem = "the files are in several folders, and none names the catalog. Give one, name@version"
+      return yield* new ImportError({ source: name, reason: "option", problem })
+    }
+    // The name of a folder has no extension: what follows its last point belongs to it, as in `masvs-2.1`.
+    return { catalog: yield* catalogFromName(`${folder}.`), format }
+  }
+  const [first] = faults
+  return yield* new ImportError({
+    source: name,
+    problem: `none of ${files.length} files can be read. ${first?.message ?? ""}`,
+    ...(first !== undefined && { reason: first.reason, cause: first })
+  })
+})
+
+/** Opens one of several files; one that names another catalog is refused. */
+const openAs = Effect.fnUntraced(function* (file: string, catalog: string, options: Options, open: Open) {
+  const own = options.catalog ?? (yield* Effect.scoped(open(file, options))).catalog
+  if (own === catalog || (yield* isUnsaid(file, own))) return yield* open(file, { ...options, catalog })
+  const problem = `is of the catalog ${own}, the files before of ${catalog}. Import one catalog at a time, or give it`
+  return yield* new ImportError({ source: file, problem })
+})
+
+/** Fails at the end where nothing was read. */
+const refuseNothing = ({ files, name }: Files, items: Source["items"]): Source["items"] =>
+  Stream.suspend(() => {
+    let isNothing = true
+    return items.pipe(
+      Stream.map((item) => {
+        if (Result.isSuccess(item) && ["Entry", "Withdrawn"].includes(item.success._tag)) isNothing = false
+        return item
+      }),
+      Stream.concat(
+        Stream.suspend(() =>
+          isNothing
+            ? Stream.fail(new ImportError({ source: name, problem: `nothing is read of ${files.length} files` }))
+            : Stream.empty
+        )
+      )
+    )
+  })
+
+/**
+ * Reads several files as one catalog, one after the other. Positions begin with the file; a file that cannot be read is
+ * a failure among the items and loses no other.
+ */
+export const open = Effect.fnUntraced(function* (found: Files, options: Options, open: Open) {
+  const services = yield* Effect.context<Services>()
+  const { catalog, format } = yield* catalogOf(found, options, open)
+  const items = Stream.fromIterable(found.files).pipe(
+    Stream.flatMap((file) =>
+      openAs(file, catalog, options, open).pipe(
+        Effect.map((source) => source.items),
+        Stream.unwrap,
+        Stream.map((item) => placed(file, item)),
+        Stream.catch((error) => Stream.succeed(faultIn(file, error)))
+      )
+    ),
+    Stream.provideContext(services)
+  )
+  return { format, catalog, items: refuseNothing(found, items) } satisfies Source
+})
