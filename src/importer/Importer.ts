@@ -160,6 +160,8 @@ export interface Contents {
 /** A source as a format gets it. */
 export interface Input extends Contents {
   readonly options: Options
+  /** Where it is one of several sources: its path among them, without extension. It keeps apart names made from words. */
+  readonly part?: string | undefined
   /** Another source, named relative to this one; absent where this one has no place. */
   readonly related?: ((href: string) => Effect.Effect<Input, ImportError>) | undefined
 }

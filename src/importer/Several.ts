@@ -2,12 +2,22 @@ import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from 
 import { ImportError } from "../domain/ImportError.ts"
 import type { Item, Options, Source } from "./Importer.ts"
 import { catalogFromName } from "./Items.ts"
+import { slugOf } from "./Names.ts"
 import type { Files } from "./source/Files.ts"
 
 type Services = FileSystem.FileSystem | Stdio.Stdio | Scope.Scope
 
-/** Opens one file or URL. */
-export type Open = (source: string, options: Options) => Effect.Effect<Source, ImportError, Services>
+/** Opens one file or URL; `part` is its path among several. */
+export type Open = (source: string, options: Options, part?: string) => Effect.Effect<Source, ImportError, Services>
+
+/** How many characters the paths of the folders that all files are in share. */
+const sharedLength = (files: ReadonlyArray<string>): number => {
+  const [first = ""] = files
+  let length = first.search(/[^\\/]*$/u)
+  for (const file of files)
+    while (!file.startsWith(first.slice(0, length))) length = first.slice(0, length - 1).search(/[^\\/]*$/u)
+  return length
+}
 
 /** The position of something in one of several files. */
 const inFile = (file: string, at: string | undefined): string => (at === undefined ? file : `${file}, ${at}`)
@@ -51,9 +61,11 @@ const catalogOf = Effect.fnUntraced(function* ({ files, folder, name }: Files, o
 })
 
 /** Opens one of several files; one that names another catalog is refused. */
-const openAs = Effect.fnUntraced(function* (file: string, catalog: string, options: Options, open: Open) {
+const openAs = Effect.fnUntraced(function* (file: string, part: string, catalog: string, options: Options, open: Open) {
   const own = options.catalog ?? (yield* Effect.scoped(open(file, options))).catalog
-  if (own === catalog || (yield* isUnsaid(file, own))) return yield* open(file, { ...options, catalog })
+  if (own === catalog || (yield* isUnsaid(file, own))) {
+    return yield* open(file, { ...options, catalog }, part)
+  }
   const problem = `is of the catalog ${own}, the files before of ${catalog}. Import one catalog at a time, or give it`
   return yield* new ImportError({ source: file, problem })
 })
@@ -84,9 +96,17 @@ const refuseNothing = ({ files, name }: Files, items: Source["items"]): Source["
 export const open = Effect.fnUntraced(function* (found: Files, options: Options, open: Open) {
   const services = yield* Effect.context<Services>()
   const { catalog, format } = yield* catalogOf(found, options, open)
+  const shared = sharedLength(found.files)
+  const partOf = (file: string) =>
+    file
+      .slice(shared)
+      .replace(/\.[^.\\/]*$/u, "")
+      .split(/[\\/]/u)
+      .map(slugOf)
+      .join("/")
   const items = Stream.fromIterable(found.files).pipe(
     Stream.flatMap((file) =>
-      openAs(file, catalog, options, open).pipe(
+      openAs(file, partOf(file), catalog, options, open).pipe(
         Effect.map((source) => source.items),
         Stream.unwrap,
         Stream.map((item) => placed(file, item)),

@@ -108,9 +108,9 @@ const openInput: (
   return { input: { ...opened, options, related }, download: found.download }
 })
 
-const openOne: Several.Open = Effect.fnUntraced(function* (source, options) {
+const openOne: Several.Open = Effect.fnUntraced(function* (source, options, part) {
   const { download, input } = yield* openInput(source, options)
-  return { ...(yield* readInput(input)), ...(download !== undefined && { download }) }
+  return { ...(yield* readInput({ ...input, part })), ...(download !== undefined && { download }) }
 })
 
 /**

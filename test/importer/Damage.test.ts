@@ -19,7 +19,9 @@ const sources = {
     '<Weakness ID="1" Name="n" Status="Draft"><Description>d &amp; e</Description></Weakness></Weaknesses></Weakness_Catalog>',
   "cwe.csv": "CWE-ID,Name,Status,Description\n1,n,Draft,d,\n",
   "cre.csv": "CRE 0,CWE|id\n100-001|Doors,1\n",
-  "list.md": "---\ncatalog: a@1\n---\n# List\n\n## R-1: Doors\n\nShut.\n\n- **R-2** Keys: hang up.\n",
+  "list.md":
+    "---\ncatalog: a@1\n---\n# List\n\n## R-1: Doors {#d}\n\nShut.\n\n- **R-2** Keys: hang up.\n  - [x] `R-3` [Lamp](http://a.b)\n\n" +
+    "| # | Text | L1 |\n|---|:-:|---|\n| R-4 | a \\| `b|c` | x |\n\n<table><tr><td>R-5</td></tr></table>\n\n<!-- c -->\n",
   "list.yaml": "catalog: a@1\nitems:\n  - id: 1\n    title: &t doors\n  - {id: 2, title: *t}\n"
 } as const
 

@@ -139,6 +139,22 @@ layer(NodeServices.layer)("several sources", (it) => {
     })
   )
 
+  it.effect("keeps apart the sections of guides that are called alike", () =>
+    Effect.gen(function* () {
+      const guide = (title: string) => `# ${title}\n\n## Introduction\n\nOn ${title}.\n`
+      const folder = yield* folderOf({ "Fire Guide.md": guide("Fire"), "ice/Guide.md": guide("Ice") })
+      const { entries, failed } = yield* opened(folder)
+      assert.deepStrictEqual(
+        entries.map(({ reference: { metadata, uri } }) => [uri, metadata]),
+        [
+          ["house:fire-guide/introduction", { chapter: { id: "fire", name: "Fire" } }],
+          ["house:ice/guide/introduction", { chapter: { id: "ice", name: "Ice" } }]
+        ]
+      )
+      assert.deepStrictEqual(failed, [])
+    })
+  )
+
   it.effect("reads standard input alone", () =>
     Effect.gen(function* () {
       const { problem } = yield* Effect.flip(opened(["-", "a.md"]))

@@ -46,7 +46,10 @@ interface Reading {
   readonly entityType: unknown
   readonly tags: unknown
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The title, which is no chapter of a document that stands alone. */
   readonly title: Section | undefined
+  /** What goes before names made from words. */
+  readonly prefix: string
 }
 
 const splitTags = (tags: unknown): unknown =>
@@ -107,7 +110,7 @@ const toItem = (reading: Reading, sections: Sections, placed: Placed, slugs: Map
   const links = [...((item ?? section.heading)?.words().links ?? []), ...pieces.flatMap(({ links }) => links)]
   return named(
     entry(reading.source, at, {
-      uri: uriOf(reading.catalog, known ?? (times === 1 ? slug : `${slug}-${times}`)),
+      uri: uriOf(reading.catalog, known ?? reading.prefix + (times === 1 ? slug : `${slug}-${times}`)),
       title: title || shorten(first.split("\n", 1)[0] ?? "", maxTitle) || known || slug,
       entityType: reading.entityType,
       description,
@@ -176,7 +179,8 @@ const read = Effect.fnUntraced(function* (input: Input) {
     entityType: entityType ?? options.entityType ?? "reference",
     tags: splitTags(tags),
     metadata: isObject(explicit) ? explicit : rest,
-    title: sections.title
+    title: input.part === undefined ? sections.title : undefined,
+    prefix: input.part === undefined ? "" : `${input.part}/`
   }
   const deep = tooDeep.slice(0, 1).map(
     (line): Item =>
