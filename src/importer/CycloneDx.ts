@@ -1,9 +1,11 @@
 import { Effect, Result, Schema, Stream } from "effect"
+import * as Identifier from "../domain/Identifier.ts"
 import { ImportError } from "../domain/ImportError.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import { decodeAt, readDocument } from "./Documents.ts"
 import type { Format, Input, Item } from "./Importer.ts"
-import { checkCatalog, entry, failure, fromIssue, uriOf, within } from "./Items.ts"
+import { checkCatalog, deletion, entry, failure, fromIssue, uriOf, warning, within, withdrawn } from "./Items.ts"
+import { placeOf } from "./Place.ts"
 import { streamOf } from "./text/Json.ts"
 import { catalogNamed } from "./Names.ts"
 
@@ -47,13 +49,25 @@ const decodeRequirement = Schema.decodeUnknownResult(Requirement)
 
 const keyOf = (requirement: Requirement): string | undefined => requirement["bom-ref"] ?? requirement.identifier
 
+const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === ""
+
+/** Its text and further descriptions; `undefined` where it has none. */
+const textOf = ({ descriptions = [], text }: Requirement): string | undefined => {
+  const texts = [text, ...descriptions].filter((text) => !isBlank(text))
+  return texts.length === 0 ? undefined : texts.join("\n\n").trim()
+}
+
 /** Longer chains of parents are taken for a circle. */
 const maxAncestors = 50
 
 /** How the requirements of a standard hang together. */
 interface Structure {
   readonly ancestors: (requirement: Requirement) => ReadonlyArray<Requirement>
-  readonly hasChildren: (requirement: Requirement) => boolean
+  /**
+   * It groups others, or could: it has children, or no text where others have one. What stands above others is a heading
+   * in this format also where it has a text, which introduces them.
+   */
+  readonly isHeading: (requirement: Requirement) => boolean
   /** The names of the levels that ask for it. */
   readonly levels: (requirement: Requirement) => ReadonlyArray<string>
 }
@@ -61,12 +75,14 @@ interface Structure {
 const structureOf = (standard: Standard): Structure => {
   const byKey = new Map<string, Requirement>()
   const parents = new Set<string>()
+  let someText = false
   for (const value of standard.requirements) {
     const decoded = decodeRequirement(value)
     if (Result.isFailure(decoded)) continue
     const key = keyOf(decoded.success)
     if (key !== undefined) byKey.set(key, decoded.success)
     if (decoded.success.parent !== undefined) parents.add(decoded.success.parent)
+    someText ||= textOf(decoded.success) !== undefined
   }
   const asked = new Map<string, Array<string>>()
   for (const [index, level] of (standard.levels ?? []).entries()) {
@@ -83,7 +99,8 @@ const structureOf = (standard: Standard): Structure => {
       }
       return found
     },
-    hasChildren: (requirement) => parents.has(keyOf(requirement) ?? ""),
+    isHeading: (requirement) =>
+      parents.has(keyOf(requirement) ?? "") || (someText && textOf(requirement) === undefined),
     levels: (requirement) => asked.get(keyOf(requirement) ?? "") ?? []
   }
 }
@@ -95,20 +112,18 @@ const levelOf = (names: ReadonlyArray<string>): Record<string, unknown> => {
   return numbers.every(Number.isSafeInteger) ? { level: Math.min(...numbers) } : { levels: names }
 }
 
-const groupOf = (requirement: Requirement | undefined): Record<string, unknown> | undefined =>
-  requirement === undefined
-    ? undefined
-    : { id: requirement.identifier ?? keyOf(requirement) ?? "", name: requirement.title?.trim() ?? "" }
-
 const metadataOf = (structure: Structure, requirement: Requirement): Record<string, unknown> => {
-  const ancestors = structure.ancestors(requirement)
-  const chapter = groupOf(ancestors.at(-1))
-  const section = ancestors.length > 1 ? groupOf(ancestors[0]) : undefined
+  const above = structure.ancestors(requirement).toReversed()
   const { externalReferences: links, openCre, properties } = requirement
   return {
     ...levelOf(structure.levels(requirement)),
-    ...(chapter !== undefined && { chapter }),
-    ...(section !== undefined && { section }),
+    ...placeOf(
+      above.map((group) => ({
+        id: group.identifier ?? keyOf(group) ?? "",
+        name: group.title?.trim() ?? "",
+        isHeading: true
+      }))
+    ),
     ...(openCre !== undefined && { openCre }),
     ...(links !== undefined && { links: links.map(({ type, url }) => ({ label: type, url })) }),
     ...(properties !== undefined && {
@@ -117,10 +132,8 @@ const metadataOf = (structure: Structure, requirement: Requirement): Record<stri
   }
 }
 
-const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === ""
-
-/** A requirement; nothing where it is only a heading of others. */
-const toItem = (
+/** A requirement or heading, or that it was deleted; and what is said of it and cannot be. */
+const toItems = (
   source: string,
   catalog: string,
   structure: Structure,
@@ -130,24 +143,26 @@ const toItem = (
   const decoded = decodeRequirement(value)
   if (Result.isFailure(decoded)) return [Result.fail(fromIssue(source, at, decoded.failure.issue))]
   const requirement = decoded.success
-  if (isBlank(requirement.text) && structure.hasChildren(requirement)) return []
   const id = requirement.identifier ?? requirement["bom-ref"]
   if (id === undefined) return [failure(source, within(at, "identifier"), "is missing, and there is no bom-ref")]
-  if (requirement.parent !== undefined && structure.ancestors(requirement).length === 0) {
-    return [failure(source, within(at, "parent"), `there is no requirement ${JSON.stringify(requirement.parent)}`)]
-  }
+  const gone = deletion(requirement.text) ?? deletion(requirement.title)
+  if (gone !== undefined) return [withdrawn(id, gone, at)]
+  const isOrphan = requirement.parent !== undefined && structure.ancestors(requirement).length === 0
+  const problem = `there is no requirement ${JSON.stringify(requirement.parent)}, so ${id} stands below no heading`
+  const role = structure.isHeading(requirement) ? ("heading" as const) : undefined
   const named = [requirement, ...structure.ancestors(requirement)].find(({ title }) => !isBlank(title))
   const metadata = metadataOf(structure, requirement)
-  const description = [requirement.text, ...(requirement.descriptions ?? [])].filter((text) => !isBlank(text))
+  const reference = {
+    uri: uriOf(catalog, id),
+    title: named?.title?.trim() ?? id,
+    entityType: "requirement",
+    description: textOf(requirement),
+    metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
+    catalog
+  }
   return [
-    entry(source, at, {
-      uri: uriOf(catalog, id),
-      title: named?.title?.trim() ?? id,
-      entityType: "requirement",
-      description: description.length === 0 ? undefined : description.join("\n\n").trim(),
-      metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
-      catalog
-    })
+    ...(isOrphan ? [warning(within(at, "parent"), problem)] : []),
+    entry(source, at, reference, { identifier: Identifier.clean(id), role })
   ]
 }
 
@@ -159,6 +174,12 @@ const choose = Effect.fnUntraced(function* (input: Input) {
     (root[holder]?.standards ?? []).map((value, index) => ({ at: `$.${holder}.standards[${index}]`, value }))
   )
   const wanted = input.options.path
+  if (all.length === 0 && wanted === undefined) {
+    const problem =
+      "is a CycloneDX bill of materials (SBOM): it lists components, and no standard with requirements. " +
+      "Import the standard, which is a file of its own with declarations.standards or definitions.standards"
+    return yield* new ImportError({ source, problem })
+  }
   const [only, another] = wanted === undefined ? all : all.filter(({ at }) => at === wanted)
   if (only !== undefined && another === undefined) return only
   const there = all.length === 0 ? "there are none" : `there are ${all.map(({ at }) => at).join(", ")}`
@@ -167,7 +188,7 @@ const choose = Effect.fnUntraced(function* (input: Input) {
     reason: "option",
     problem:
       only === undefined
-        ? `has no standard${wanted === undefined ? " in declarations.standards" : ` ${wanted}`}; ${there}`
+        ? `has no standard ${wanted}; ${there}`
         : `has several standards: ${there}. Give the path of the right one`
   })
 })
@@ -187,7 +208,7 @@ export const format: Format = {
     const array = { path: within(at, "requirements"), values: standard.requirements }
     return {
       catalog,
-      items: streamOf(array, (value, at) => toItem(source, catalog, structure, value, at)).pipe(Stream.flattenIterable)
+      items: streamOf(array, (value, at) => toItems(source, catalog, structure, value, at)).pipe(Stream.flattenIterable)
     }
   })
 }

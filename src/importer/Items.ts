@@ -1,8 +1,9 @@
 import { Effect, Result, Schema, SchemaIssue } from "effect"
 import { CatalogId } from "../domain/Catalog.ts"
+import * as Identifier from "../domain/Identifier.ts"
 import { ImportError } from "../domain/ImportError.ts"
 import { ReferenceInput } from "../domain/Reference.ts"
-import type { Item } from "./Importer.ts"
+import type { Entry, Item } from "./Importer.ts"
 import { isTooDeep, pathOf } from "./text/JsonText.ts"
 import { fileName } from "./Names.ts"
 
@@ -29,19 +30,64 @@ export const fromIssue = (source: string, at: string, issue: SchemaIssue.Issue):
   return new ImportError({ source, at: where, problem })
 }
 
-/** Checks what was read as a reference. */
-export const entry = (source: string, at: string, reference: { readonly [field: string]: unknown }): Item =>
-  isTooDeep(reference["metadata"])
-    ? failure(source, within(at, "metadata"), "is nested in more than 100 levels")
-    : Result.mapBoth(decode(Object.fromEntries(Object.entries(reference).filter(([, value]) => value !== undefined))), {
-        onSuccess: (reference) => ({ _tag: "Entry" as const, reference, at }),
-        onFailure: (error) => fromIssue(source, at, error.issue)
-      })
+/** What an entry may be called and for, beside its reference. */
+export type Naming = Pick<Entry, "identifier" | "label" | "role">
+
+const longestTitle = 100
+
+/** The beginning of a text as a title: its first line or sentence, or the words of it that have room. */
+export const beginningOf = (text: string): string => {
+  const line = text.trim().split(/\n/u, 1)[0]?.trim() ?? ""
+  const sentence = /^.+?[.!?:;](?=\s|$)/u.exec(line)?.[0] ?? line
+  if (sentence.length <= longestTitle) return sentence.replace(/[.:;]$/u, "")
+  return `${sentence.slice(0, longestTitle).replace(/\s+\S*$/u, "")}…`
+}
+
+const defined = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+/** Checks what was read as a reference. Where it has no title, the beginning of its description is one. */
+export const entry = (
+  source: string,
+  at: string,
+  { title, ...reference }: { readonly [field: string]: unknown },
+  { identifier, label, role }: Naming = {}
+): Item => {
+  if (isTooDeep(reference["metadata"])) {
+    return failure(source, within(at, "metadata"), "is nested in more than 100 levels")
+  }
+  const { description } = reference
+  const named =
+    title ?? (typeof description === "string" && description.trim() !== "" ? beginningOf(description) : title)
+  return Result.mapBoth(decode(defined({ ...reference, title: named })), {
+    onSuccess: (reference): Entry => ({
+      _tag: "Entry",
+      reference,
+      at,
+      ...(identifier !== undefined && { identifier }),
+      ...(label !== undefined && Identifier.clean(label) !== identifier && { label: Identifier.clean(label) }),
+      ...(role !== undefined && { role })
+    }),
+    onFailure: (error) => fromIssue(source, at, error.issue)
+  })
+}
+
+/** An entry that its source marks as deleted. */
+export const withdrawn = (id: string, reason: string, at: string): Item =>
+  Result.succeed({ _tag: "Withdrawn", id, reason, at })
+
+/** A remark about an entry that was taken. */
+export const warning = (at: string, problem: string): Item => Result.succeed({ _tag: "Warning", at, problem })
+
+/** What a text that stands in the place of a deleted entry says, such as `DELETED, DUPLICATE OF 4.1.3`. */
+export const deletion = (text: string | undefined): string | undefined =>
+  /^\s*\[?((?:DELETED|WITHDRAWN|REMOVED)\b[^\]]*)\]?\s*$/u.exec(text ?? "")?.[1]?.trim()
 
 /** The URI of an identifier in a catalog: `asvs:5.0.0/V1.2.3` for `asvs@5.0.0` and `V1.2.3`. */
 export const uriOf = (catalog: string, id: string): string => {
   const [name, version] = catalog.split("@")
-  return version === undefined ? `${name}:${id}` : `${name}:${version}/${id}`
+  const clean = Identifier.clean(id)
+  return version === undefined ? `${name}:${clean}` : `${name}:${version}/${clean}`
 }
 
 /** A catalog from a source or an option, checked. */

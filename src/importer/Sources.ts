@@ -4,6 +4,7 @@ import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
+import * as LookAlikes from "./LookAlikes.ts"
 import * as Several from "./Several.ts"
 import * as Files from "./source/Files.ts"
 import { locate } from "./source/Locate.ts"
@@ -45,6 +46,37 @@ const refuseRepeated = (source: string, items: Source["items"]): Source["items"]
     )
   )
 
+/** Fails where a source ends without anything that was read, or went wrong. */
+const refuseNothing = (source: string, items: Source["items"]): Source["items"] =>
+  Stream.suspend(() => {
+    let some = false
+    let unread: string | undefined
+    return items.pipe(
+      Stream.tap((item) =>
+        Effect.sync(() => {
+          if (Result.isSuccess(item) && item.success._tag === "Unread") unread ??= item.success.at
+          else if (Result.isFailure(item) || item.success._tag !== "Warning") some = true
+        })
+      ),
+      Stream.concat(
+        Stream.suspend(() =>
+          some
+            ? Stream.empty
+            : Stream.fail(
+                new ImportError({
+                  source,
+                  at: unread,
+                  problem:
+                    unread === undefined
+                      ? "has nothing in it that is read as a reference"
+                      : "looks like a reference and was not read; nor was anything else"
+                })
+              )
+        )
+      )
+    )
+  })
+
 /** Reads what was opened. */
 const readInput = Effect.fnUntraced(function* (input: Input) {
   const { head, options } = input
@@ -53,7 +85,8 @@ const readInput = Effect.fnUntraced(function* (input: Input) {
   if (Result.isFailure(format))
     return yield* new ImportError({ source: head.name, reason: "unsupported", problem: format.failure })
   const { catalog, items } = yield* format.success.read(input)
-  return { format: format.success.name, catalog, items: refuseRepeated(head.name, items) }
+  const told = LookAlikes.tell(refuseRepeated(head.name, items))
+  return { format: format.success.name, catalog, items: refuseNothing(head.name, told) }
 })
 
 /**

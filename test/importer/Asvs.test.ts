@@ -115,6 +115,60 @@ layer(NodeServices.layer)("ASVS", (it) => {
     )
   })
 
+  describe("the older flat shape", () => {
+    const row = { chapter_id: "V1", chapter_name: "Doors", section_id: "V1.1", section_name: "Locks", req_id: "V1.1.1" }
+    const old = {
+      ...row,
+      req_description: "Verify that doors are locked.",
+      level1: "",
+      level2: "✓",
+      level3: "✓",
+      nist: ""
+    }
+    const later = { ...old, cwe: "" }
+    const catalogOf = (rows: ReadonlyArray<Readonly<Record<string, string>>>, name = "x.json") =>
+      Effect.map(read(name, JSON.stringify({ requirements: rows })), ({ catalog }) => catalog)
+    const csv = (rows: ReadonlyArray<Readonly<Record<string, string>>>) =>
+      Effect.map(
+        read(
+          "x.csv",
+          [Object.keys(later), ...rows.map((row) => Object.values(row))].map((cells) => cells.join(",")).join("\n")
+        ),
+        ({ catalog }) => catalog
+      )
+
+    it.effect("is of 5.0.0 where no requirement names CWE, or where the name of the file says so", () =>
+      Effect.gen(function* () {
+        assert.strictEqual(yield* catalogOf([later]), "asvs@5.0.0")
+        assert.strictEqual(yield* csv([later]), "asvs@5.0.0")
+        assert.strictEqual(yield* catalogOf([later, { ...old, req_id: "V1.1.2", cwe: "16" }]), "asvs@4.0.3")
+        assert.strictEqual(yield* csv([later, { ...old, req_id: "V1.1.2", cwe: "16" }]), "asvs@4.0.3")
+        assert.strictEqual(yield* catalogOf([{ ...old, cwe: "16" }], "asvs_5.0.1_en.json"), "asvs@5.0.1")
+      })
+    )
+
+    it.effect("and the nested one are read under any name, into a catalog of that name", () =>
+      Effect.gen(function* () {
+        const requirement = {
+          Shortcode: "V1.1.1",
+          Description: "Verify that the gate is shut.",
+          L1: { Required: true, Requirement: "" }
+        }
+        const deleted = { Shortcode: "V1.1.2", Description: "[DELETED, MERGED WITH 1.1.1]" }
+        const section = { Shortcode: "V1.1", Name: "Shut", Items: [requirement, requirement, deleted] }
+        const chapters = [{ Shortcode: "V1", Name: "Gates", Items: [section] }]
+        const gates = { Name: "Gates", ShortName: "GVS", Version: "4.0.3", Requirements: chapters }
+        const found = yield* read("gates.json", JSON.stringify(gates))
+        assert.strictEqual(found.catalog, "gvs@4.0.3")
+        assert.deepStrictEqual([found.entries.length, found.failed.length], [1, 1])
+        assert.deepStrictEqual(
+          found.withdrawn.map(({ id }) => id),
+          ["V1.1.2"]
+        )
+      })
+    )
+  })
+
   describe("rows that are wrong", () => {
     const row = { chapter_id: "V1", chapter_name: "C", section_id: "V1.1", section_name: "S", req_id: "V1.1.1" }
     const good = { ...row, req_description: "Check the lock.", L: "1" }
@@ -122,18 +176,18 @@ layer(NodeServices.layer)("ASVS", (it) => {
 
     it.effect("are failures with their path beside the others", () =>
       Effect.gen(function* () {
-        const { entries, failed } = yield* read(
+        const { entries, failed, warnings } = yield* read(
           "x.json",
           flat([good, { ...row, L: "1" }, 7, { ...good, req_id: "V1.1.2", L: "high" }, { ...good, req_id: "V1.1.3" }])
         )
         assert.deepStrictEqual(
           entries.map((e) => e.at),
-          ["$.requirements[0]", "$.requirements[4]"]
+          ["$.requirements[0]", "$.requirements[3]", "$.requirements[4]"]
         )
-        assert.strictEqual(failed.length, 3)
+        assert.strictEqual(failed.length, 2)
         assert.strictEqual(failed[0], "$.requirements[1].req_description: is missing")
         assert.match(failed[1] ?? "", /^\$\.requirements\[2\]: Expected object/u)
-        assert.strictEqual(failed[2], "$.requirements[3].L: the level high is not 1, 2 or 3")
+        assert.deepStrictEqual(warnings, ['$.requirements[3].L: the level "high" is not 1, 2 or 3, and is left out'])
       })
     )
 
@@ -142,9 +196,13 @@ layer(NodeServices.layer)("ASVS", (it) => {
         const header =
           "chapter_id,chapter_name,section_id,section_name,req_id,req_description,level1,level2,level3,cwe,nist"
         const text = `${header}\nV1,C,V1.1,S,V1.1.1,"two\nlines",✓,✓,✓,x,\nV1,C,V1.1,,V1.1.2,t,✓,✓,✓,,\n`
-        const { failed } = yield* read("x.csv", text)
-        assert.match(failed[0] ?? "", /^line 2, cwe: is not a list of CWE numbers: x/u)
-        assert.match(failed[1] ?? "", /^line 4, section_name: Expected text that is not blank/u)
+        const { entries, failed, warnings } = yield* read("x.csv", `${text}V1,C,V1.1,S,,t,✓,✓,✓,,\n`)
+        assert.deepStrictEqual(warnings, [
+          "line 2, cwe: is not a list of CWE numbers: x",
+          "line 4, section_name: the name of the section is blank"
+        ])
+        assert.strictEqual(entries.length, 2)
+        assert.match(failed[0] ?? "", /^line 5, req_id: Expected text that is not blank/u)
       })
     )
 
@@ -159,6 +217,15 @@ layer(NodeServices.layer)("ASVS", (it) => {
           entries.map((e) => e.at),
           ["$.Requirements[1].Items[0].Items[0]"]
         )
+      })
+    )
+
+    it.effect("are told of where a chapter has no name, and still count", () =>
+      Effect.gen(function* () {
+        const { entries, failed, warnings } = yield* read("x.json", flat([{ ...good, chapter_name: "" }]))
+        assert.deepStrictEqual(failed, [])
+        assert.deepStrictEqual(warnings, ["$.requirements[0].chapter_name: the name of the chapter is blank"])
+        assert.strictEqual(entries[0]?.identifier, "V1.1.1")
       })
     )
 

@@ -28,19 +28,21 @@ const document = (...standards: ReadonlyArray<unknown>) =>
   JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", definitions: { standards } })
 
 layer(NodeServices.layer)("CycloneDX standards", (it) => {
-  it.effect("take titles from headings, levels, chapters and sections, and keep headings out", () =>
+  it.effect("take titles from headings, levels, chapters and sections, and tell headings from requirements", () =>
     Effect.gen(function* () {
       const { catalog, entries, failed, format } = yield* read("hr.json", document(standard))
       assert.deepStrictEqual([format, catalog, failed], ["cyclonedx", "hr@2.0-beta", []])
       const kitchen = { id: "K", name: "Kitchen" }
       assert.deepStrictEqual(
-        entries.map(({ at, reference: { description, metadata, title, uri } }) => [
-          at.replace("$.definitions.standards[0].requirements", ""),
-          uri,
-          title,
-          description,
-          metadata
-        ]),
+        entries
+          .filter(({ role }) => role === undefined)
+          .map(({ at, reference: { description, metadata, title, uri } }) => [
+            at.replace("$.definitions.standards[0].requirements", ""),
+            uri,
+            title,
+            description,
+            metadata
+          ]),
         [
           [
             "[2]",
@@ -53,6 +55,12 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
           ["[4]", "hr:2.0-beta/G", "Garden", "It is watered.", undefined]
         ]
       )
+      const headings = entries.filter(({ role }) => role === "heading")
+      assert.deepStrictEqual(
+        headings.map(({ identifier }) => identifier),
+        ["K", "K.1"]
+      )
+      assert.deepStrictEqual(headings[1]?.reference.metadata, { chapter: kitchen })
     })
   )
 
@@ -64,9 +72,33 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
       const second = yield* read("x.json", two, { path: "$.definitions.standards[1]" })
       assert.strictEqual(second.catalog, "other@1")
       const none = yield* Effect.flip(read("x.json", '{"bomFormat":"CycloneDX","components":[]}'))
-      assert.include(none.problem, "has no standard")
+      assert.include(none.problem, "bill of materials (SBOM)")
       const wrong = yield* Effect.flip(read("x.json", document({ name: "x", requirements: {} })))
       assert.strictEqual(wrong.at, "$.definitions.standards[0].requirements")
+    })
+  )
+
+  it.effect("tell headings by what stands below them, though they have a text, and what was deleted by its text", () =>
+    Effect.gen(function* () {
+      const requirements = [
+        { "bom-ref": "d", identifier: "D", title: "Doors", text: "Doors matter, because people come through them." },
+        { "bom-ref": "d1", identifier: "D-1", title: "Locks", text: "Doors are locked.", parent: "d" },
+        { "bom-ref": "d2", identifier: "D-2", title: "Hinges", text: "[DELETED, DUPLICATE OF D-1]", parent: "d" },
+        { "bom-ref": "e", identifier: "E", title: "An empty section" }
+      ]
+      const { entries, withdrawn } = yield* read("x.json", document({ name: "x", version: "1", requirements }))
+      assert.deepStrictEqual(
+        entries.map(({ identifier, role }) => [identifier, role]),
+        [
+          ["D", "heading"],
+          ["D-1", undefined],
+          ["E", "heading"]
+        ]
+      )
+      assert.deepStrictEqual(
+        withdrawn.map(({ id, reason }) => [id, reason]),
+        [["D-2", "DELETED, DUPLICATE OF D-1"]]
+      )
     })
   )
 
@@ -80,14 +112,17 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
         "text",
         { identifier: "D", text: 4 }
       ]
-      const { entries, failed } = yield* read("x.json", document({ name: "x", version: "1", requirements }))
+      const { entries, failed, warnings } = yield* read("x.json", document({ name: "x", version: "1", requirements }))
       assert.deepStrictEqual(
         entries.map((e) => e.reference.title),
-        ["B", "C"]
+        ["A", "B", "C"]
       )
+      assert.deepStrictEqual(warnings, [
+        '$.definitions.standards[0].requirements[0].parent: there is no requirement "nowhere", so A stands below no heading'
+      ])
       assert.deepStrictEqual(
         failed.map((problem) => problem.split(": ")[0]?.replace("$.definitions.standards[0].requirements", "")),
-        ["[0].parent", "[1].identifier", "[4]", "[5].text"]
+        ["[1].identifier", "[4]", "[5].text"]
       )
     })
   )
@@ -98,9 +133,11 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
       const standard = yield* open("asvs-5.0.0.cdx.json")
       const flat = yield* open("asvs-5.0.0.flat.json")
       assert.deepStrictEqual([standard.format, standard.catalog, standard.failed], ["cyclonedx", "asvs@5.0.0", []])
-      assert.strictEqual(standard.entries.length, 345)
       const plain = ({ entries }: typeof flat) =>
-        entries.map(({ reference }) => ({ ...reference, description: reference.description?.replace(/\s+/gu, " ") }))
+        entries
+          .filter(({ role }) => role === undefined)
+          .map(({ reference }) => ({ ...reference, description: reference.description?.replace(/\s+/gu, " ") }))
+      assert.strictEqual(plain(standard).length, 345)
       assert.deepStrictEqual(plain(standard), plain(flat))
     })
   )

@@ -78,9 +78,9 @@ layer(NodeServices.layer)("Sources", (it) => {
       const format = (text: string, name = "-") =>
         Effect.map(read(name, text, { catalog: "x" }), (found) => found.format)
       assert.strictEqual(yield* format("id\ttitle\n1\ta\n"), "csv")
-      assert.strictEqual(yield* format("[]"), "json")
+      assert.strictEqual(yield* format('[{"id":1,"title":"a"}]'), "json")
       assert.strictEqual(yield* format('{"items":[{"id":1}]}\n'), "json")
-      assert.strictEqual(yield* format('{\n"items":[]}'), "json")
+      assert.strictEqual(yield* format('{\n"items":[{"id":1,"title":"a"}]}'), "json")
       assert.strictEqual(yield* format('{"id":1}\n{"id":2}\n'), "ndjson")
       assert.strictEqual(yield* format('{"id":1}\n[broken\n'), "ndjson")
       assert.strictEqual(yield* format('{"id":1,"tags":["a"]}\n'), "ndjson")

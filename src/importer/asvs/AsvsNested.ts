@@ -2,7 +2,8 @@ import { Effect, Result, Schema, Stream } from "effect"
 import { NonBlankText } from "../../domain/Text.ts"
 import * as Asvs from "./Asvs.ts"
 import type { Format, Head, Input, Item } from "../Importer.ts"
-import { checkCatalog, failure, fromIssue, within } from "../Items.ts"
+import { checkCatalog, fromIssue, within } from "../Items.ts"
+import { catalogNamed } from "../Names.ts"
 import { readJson } from "../text/Json.ts"
 
 const Level = Schema.Struct({ Required: Schema.Boolean, Requirement: Schema.String })
@@ -18,8 +19,12 @@ const Requirement = Schema.Struct({
   NIST: Schema.optional(Schema.Array(Schema.String))
 })
 
-const Group = Schema.Struct({ Shortcode: NonBlankText, Name: NonBlankText, Items: Schema.Array(Schema.Unknown) })
-const Root = Schema.Struct({ Version: NonBlankText, Requirements: Schema.Array(Schema.Unknown) })
+const Group = Schema.Struct({ Shortcode: NonBlankText, Name: Schema.String, Items: Schema.Array(Schema.Unknown) })
+const Root = Schema.Struct({
+  ShortName: NonBlankText,
+  Version: NonBlankText,
+  Requirements: Schema.Array(Schema.Unknown)
+})
 
 const decodeRoot = Schema.decodeUnknownResult(Root)
 const decodeGroup = Schema.decodeUnknownResult(Group)
@@ -35,13 +40,21 @@ interface Reading {
   readonly catalog: string
 }
 
-const toItem = ({ catalog, source }: Reading, chapter: Asvs.Group, section: Asvs.Group, value: unknown, at: string) => {
+const toItems = (
+  { catalog, source }: Reading,
+  chapter: Asvs.Group,
+  section: Asvs.Group,
+  value: unknown,
+  at: string
+): ReadonlyArray<Item> => {
   const decoded = decodeRequirement(value)
-  if (Result.isFailure(decoded)) return Result.fail(fromIssue(source, at, decoded.failure.issue))
+  if (Result.isFailure(decoded)) return [Result.fail(fromIssue(source, at, decoded.failure.issue))]
   const { CWE = [], Description: text, L, L1, L2, L3, NIST = [], Shortcode: id } = decoded.success
   const levels = L === undefined ? ([mark(L1), mark(L2), mark(L3)] as const) : Asvs.levelsFrom(String(L))
-  if (levels === undefined) return failure(source, within(at, "L"), `the level ${L} is not 1, 2 or 3`)
-  return Asvs.toItem(source, catalog, at, { id, text, chapter, section, levels, cwe: CWE, nist: NIST })
+  const problem = `the level ${JSON.stringify(L)} is not 1, 2 or 3, and is left out`
+  const warnings = levels === undefined ? [{ at: within(at, "L"), problem }] : []
+  const read = { id, text, chapter, section, levels: levels ?? ["", "", ""], cwe: CWE, nist: NIST, warnings } as const
+  return Asvs.toItems(source, catalog, at, read)
 }
 
 /** The chapters of a document, or the sections of a chapter; one that is wrong as a whole is one failure. */
@@ -65,7 +78,7 @@ function* groups(
 const items = (reading: Reading, chapters: ReadonlyArray<unknown>): Iterable<Item> =>
   groups(reading, chapters, "$.Requirements", (chapter, sections, path) =>
     groups(reading, sections, path, (section, requirements, path) =>
-      requirements.map((value, index) => toItem(reading, chapter, section, value, within(path, index)))
+      requirements.flatMap((value, index) => toItems(reading, chapter, section, value, within(path, index)))
     )
   )
 
@@ -73,13 +86,14 @@ const read = Effect.fnUntraced(function* (input: Input) {
   const source = input.head.name
   const root = decodeRoot(yield* readJson(input))
   if (Result.isFailure(root)) return yield* Effect.fail(fromIssue(source, "$", root.failure.issue))
-  const { Requirements: chapters, Version: version } = root.success
-  const catalog = input.options.catalog ?? (yield* checkCatalog(source, `asvs@${version}`, "$.Version"))
+  const { Requirements: chapters, ShortName: name, Version: version } = root.success
+  const catalog = input.options.catalog ?? (yield* checkCatalog(source, catalogNamed(name, version), "$.Version"))
   return { catalog, items: Stream.suspend(() => Stream.fromIterable(items({ source, catalog }, chapters))) }
 })
 
 const isNested = (head: Head): boolean =>
-  /^\s*\{/u.test(head.text) && /"ShortName"\s*:\s*"ASVS"/u.test(head.text) && /"Shortcode"\s*:/u.test(head.text)
+  /^\s*\{/u.test(head.text) &&
+  ["ShortName", "Version", "Requirements", "Shortcode"].every((key) => new RegExp(`"${key}"\\s*:`, "u").test(head.text))
 
 /** ASVS as its nested .json; 4.0.3 has `L1`, `L2`, `L3`, CWE and NIST, 5.0.0 has `L`. */
 export const format: Format = {

@@ -79,22 +79,114 @@ const faultOffset = (text: string): number => {
   }
 }
 
-/** Parses JSON; what is wrong comes with its place, which `JSON.parse` does not always tell. */
-export const parse = (text: string): Result.Result<unknown, JsonFault> => {
+/** What valid JSON says that `JSON.parse` does not tell. */
+interface Skimmed {
+  /** The first key that stands in its object a second time, and where. */
+  readonly repeated: { readonly key: string; readonly offset: number } | undefined
+  /** Where numbers begin and end that are not written as they would be printed. */
+  readonly odd: ReadonlyArray<readonly [start: number, end: number]>
+}
+
+const number = /-?\d[\d.eE+-]*/uy
+
+/** Where a string that begins at an offset ends, behind its quotation mark. */
+const endOfString = (text: string, start: number): number => {
+  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
+    let slash = quote - 1
+    while (text[slash] === "\\") slash--
+    if ((quote - slash) % 2 === 1) return quote + 1
+  }
+}
+
+const skim = (text: string): Skimmed => {
+  // The keys of the objects that are open; an array has none.
+  const open: Array<Set<string> | undefined> = []
+  const odd: Array<readonly [number, number]> = []
+  for (let at = 0; at < text.length; ) {
+    const char = text[at]
+    if (char === '"') {
+      const end = endOfString(text, at)
+      space.lastIndex = end
+      space.test(text)
+      const keys = open.at(-1)
+      if (keys !== undefined && text[space.lastIndex] === ":") {
+        const written = text.slice(at + 1, end - 1)
+        const key = written.includes("\\") ? String(JSON.parse(`"${written}"`)) : written
+        if (keys.has(key)) return { repeated: { key, offset: at }, odd }
+        keys.add(key)
+      }
+      at = end
+      continue
+    }
+    if (char === "{") open.push(new Set())
+    else if (char === "[") open.push(undefined)
+    else if (char === "}" || char === "]") open.pop()
+    else if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) {
+      number.lastIndex = at
+      number.test(text)
+      const written = text.slice(at, number.lastIndex)
+      if (String(Number(written)) !== written) odd.push([at, number.lastIndex])
+      at = number.lastIndex
+      continue
+    }
+    at++
+  }
+  return { repeated: undefined, odd }
+}
+
+const faultAt = (text: string, offset: number, problem: string): Result.Result<never, JsonFault> => {
+  const before = text.slice(0, offset)
+  return Result.fail({
+    line: before.split("\n").length,
+    column: offset - (before.lastIndexOf("\n") + 1) + 1,
+    problem
+  })
+}
+
+const parsed = (text: string): Result.Result<unknown, JsonFault> => {
   try {
     const value: unknown = JSON.parse(text)
     return Result.succeed(value)
   } catch {
     const offset = faultOffset(text)
-    const before = text.slice(0, offset)
-    const lineStart = before.lastIndexOf("\n") + 1
     const char = [...text.slice(offset, offset + 2)][0]
-    return Result.fail({
-      line: before.split("\n").length,
-      column: offset - lineStart + 1,
-      problem: char === undefined ? "is not JSON: it ends too early" : `is not JSON: unexpected ${JSON.stringify(char)}`
-    })
+    const problem = char === undefined ? "it ends too early" : `unexpected ${JSON.stringify(char)}`
+    return faultAt(text, offset, `is not JSON: ${problem}`)
   }
+}
+
+const quoted = (text: string, odd: Skimmed["odd"]): string => {
+  let last = 0
+  const pieces = odd.map(([start, end]) => {
+    const piece = `${text.slice(last, start)}"${text.slice(start, end)}"`
+    last = end
+    return piece
+  })
+  return pieces.join("") + text.slice(last)
+}
+
+/**
+ * Parses JSON; what is wrong comes with its place, which `JSON.parse` does not always tell. An object that repeats a key is
+ * refused, as in YAML.
+ *
+ * With `asWritten` numbers that are not written as they would be printed stay texts, as in YAML: `1.10`, and whole numbers
+ * whose digits would change.
+ */
+export const parse = (
+  text: string,
+  { asWritten = false }: { readonly asWritten?: boolean } = {}
+): Result.Result<unknown, JsonFault> => {
+  const value = parsed(text)
+  if (Result.isFailure(value)) return value
+  const { odd, repeated } = skim(text)
+  if (repeated !== undefined) {
+    return faultAt(
+      text,
+      repeated.offset,
+      `repeats the key ${JSON.stringify(repeated.key)} of its object. Remove one of the two`
+    )
+  }
+  return asWritten && odd.length > 0 ? parsed(quoted(text, odd)) : value
 }
 
 /** The path of a key or index inside another: `$.requirements[3]["a b"]`. */

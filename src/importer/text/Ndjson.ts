@@ -1,11 +1,13 @@
 import { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
-import type { Contents, Format, Head, Input } from "../Importer.ts"
+import type { Contents, Format, Head, Input, Item } from "../Importer.ts"
 import { failure, within } from "../Items.ts"
 import { isObject, parse } from "./JsonText.ts"
 import { type Block, blocks } from "./Lines.ts"
 import { extensionOf } from "../Names.ts"
 import * as Rows from "../Rows.ts"
+import { shapeOf } from "./RowShape.ts"
+import { reader } from "./RowTree.ts"
 
 interface Line {
   readonly number: number
@@ -16,7 +18,7 @@ interface Line {
 const toRow = (source: string, line: Line): Result.Result<Rows.Row, ImportError> => {
   const at = `line ${line.number}`
   if (line.invalid) return failure(source, at, "is not UTF-8. Save the file as UTF-8")
-  const parsed = parse(line.text)
+  const parsed = parse(line.text, { asWritten: true })
   if (Result.isFailure(parsed)) {
     return failure(source, within(at, `column ${parsed.failure.column}`), parsed.failure.problem)
   }
@@ -66,10 +68,18 @@ export const rows = (input: Contents): Stream.Stream<Result.Result<Rows.Row, Imp
 
 const read = Effect.fnUntraced(function* (input: Input) {
   const catalog = yield* Rows.catalogOf(input, undefined, firstRow(input.head))
-  const toItem = Rows.reader(input, catalog)
+  const toItems = reader(input, catalog, shapeOf(input.options.columns ?? {}))
   return {
     catalog,
-    items: Stream.map(rows(input), Result.flatMap(toItem))
+    items: rows(input).pipe(
+      Stream.map(
+        Result.match({
+          onFailure: (error): Iterable<Item> => [Result.fail(error)],
+          onSuccess: ({ at, values }) => toItems({ at, key: undefined, value: Object.fromEntries(values) })
+        })
+      ),
+      Stream.flattenIterable
+    )
   }
 })
 

@@ -14,7 +14,7 @@ const looksLikeYaml = (head: Head): boolean => {
 /** The same shapes as JSON, written as YAML; read whole, at most 16 MB. */
 export const format: Format = {
   name: "yaml",
-  summary: "a list of mappings, or a mapping with one",
+  summary: "the same shapes as json",
   detect: (head) => ["yaml", "yml"].includes(extensionOf(head.name)) || (isUntold(head.name) && looksLikeYaml(head)),
   read: (input) => Effect.flatMap(readYaml(input), (root) => references(input, root))
 }

@@ -16,7 +16,7 @@ interface Mark {
  * Parses one YAML 1.2 document. `firstLine` is the line on which the text begins, from 1.
  *
  * Depth is limited to 100 and aliases to 10 000. Numbers that are not written as they would be printed, such as `1.10` or
- * `007`, stay texts, because they are identifiers more often than numbers.
+ * `007`, stay texts, because they are identifiers more often than numbers. `<<` merges, also where it stands twice.
  */
 export const parseYaml = Effect.fnUntraced(function* (source: string, text: string, firstLine = 1) {
   if (text.length > maxLength) {
@@ -35,7 +35,7 @@ export const parseYaml = Effect.fnUntraced(function* (source: string, text: stri
         return isExplicit || String(value) === written ? value : yaml.NOT_RESOLVED
       }
     })
-  const schema = yaml.CORE_SCHEMA.withTags(asWritten(yaml.intCoreTag), asWritten(yaml.floatCoreTag))
+  const schema = yaml.CORE_SCHEMA.withTags(yaml.mergeTag, asWritten(yaml.intCoreTag), asWritten(yaml.floatCoreTag))
   return yield* Effect.try({
     try: () => yaml.load(text, { maxDepth: 100, maxAliases, schema }),
     catch: (cause) => {
