@@ -134,6 +134,10 @@ export interface Options extends UrlOptions {
    * `headings`, `items` or `tables`. Default: the only one there is; in `opencre` the CREs.
    */
   readonly path?: string | undefined
+  /** The language of titles and texts, such as `fr`, in formats with translations. Default: the one it was written in. */
+  readonly language?: string | undefined
+  /** Follow relative paths out of the folder of the source, such as an OSCAL profile's `../catalog.json`. Default: false. */
+  readonly allowOutside?: boolean | undefined
   /** The sheet of a workbook, by its name or its number from 1. Default: the first. */
   readonly sheet?: string | number | undefined
 }

@@ -109,11 +109,27 @@ export const bytes = Effect.fnUntraced(function* (source: string, options: UrlOp
   return found.bytes
 })
 
-/** Another source, named relative to one: a file beside a file, a URL relative to a URL. */
-const beside = (source: string, href: string): string | undefined => {
-  if (isUrl(source)) return URL.canParse(href, source) ? new URL(href, source).href : undefined
-  if (source === "-" || /^(?:[a-z][\w+.-]+:|[\\/])/iu.test(href)) return undefined
-  return source.replace(/[^\\/]*$/u, "") + href
+/** Whether a relative path leads out of the folder that it starts from. */
+const leaves = (href: string): boolean => {
+  let depth = 0
+  for (const part of href.split(/[\\/]|%2f|%5c/iu)) {
+    if (/^(?:\.|%2e){2}$/iu.test(part)) depth--
+    else if (part !== "" && part !== "." && !/^%2e$/iu.test(part)) depth++
+    if (depth < 0) return true
+  }
+  return false
+}
+
+/** Another source, named relative to one: a file beside a file, a URL relative to a URL; or why it is not followed. */
+const beside = (source: string, href: string, allowOutside: boolean): Result.Result<string, string> => {
+  if (source === "-" || /^(?:[a-z][\w+.-]*:|[\\/])/iu.test(href)) {
+    return Result.fail(`${href} is not relative to ${source}, so it is not followed`)
+  }
+  if (!allowOutside && leaves(href)) return Result.fail(`${href} leaves the folder of ${source}, so it is not followed`)
+  if (!isUrl(source)) return Result.succeed(source.replace(/[^\\/]*$/u, "") + href)
+  return URL.canParse(href, source)
+    ? Result.succeed(new URL(href, source).href)
+    : Result.fail(`${href} is no URL relative to ${source}`)
 }
 
 /** A source as formats get it, which may open what lies beside it. */
@@ -128,11 +144,10 @@ const openInput: (
   const services = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>()
   const found = yield* locate(source, options)
   const related: Input["related"] = (href) => {
-    const other = beside(source, href)
-    const problem = `${href} is not relative to ${source}, so it is not followed`
-    return other === undefined
-      ? Effect.fail(new ImportError({ source, problem }))
-      : openInput(other, options).pipe(
+    const other = beside(source, href, options.allowOutside === true)
+    return Result.isFailure(other)
+      ? Effect.fail(new ImportError({ source, problem: other.failure }))
+      : openInput(other.success, options).pipe(
           Effect.map(({ input }) => input),
           Effect.provideContext(services)
         )

@@ -234,6 +234,65 @@ layer(NodeServices.layer)("OSCAL", (it) => {
       })
     )
 
+    it.effect("take a catalog at an absolute URL from the file beside them, in whatever form it is there", () =>
+      Effect.gen(function* () {
+        for (const href of [
+          "https://house.example/v1/house.json",
+          "https://house.example/v1/house.xml",
+          "../../house.json"
+        ]) {
+          const folder = yield* write({
+            "p.json": { profile: { metadata: { title: "x" }, imports: [{ href, "include-all": {} }] } },
+            "house.json": catalog
+          })
+          assert.strictEqual((yield* open(`${folder}/p.json`)).entries.length, 3, href)
+        }
+      })
+    )
+
+    it.effect("leave their folder only where that is allowed", () =>
+      Effect.gen(function* () {
+        const folder = yield* write({ "house.json": catalog })
+        const files = yield* FileSystem.FileSystem
+        yield* files.makeDirectory(`${folder}/inner`)
+        for (const href of ["../house.json", "sub/../../house.json", "./../house.json"]) {
+          const document = { profile: { metadata: { title: "x" }, imports: [{ href, "include-all": {} }] } }
+          yield* files.writeFileString(`${folder}/inner/p.json`, JSON.stringify(document))
+          assert.include((yield* Effect.flip(open(`${folder}/inner/p.json`))).problem, "leaves the folder", href)
+        }
+        const document = { profile: { metadata: { title: "x" }, imports: [{ href: "../house.json" }] } }
+        yield* files.writeFileString(`${folder}/inner/p.json`, JSON.stringify(document))
+        assert.strictEqual((yield* open(`${folder}/inner/p.json`, { allowOutside: true })).entries.length, 3)
+      })
+    )
+
+    it.effect("say of a control in two catalogs which files they are and whether they differ", () =>
+      Effect.gen(function* () {
+        const house = (prose: string) => ({
+          catalog: {
+            metadata: { title: "H" },
+            controls: [{ id: "g-1", title: "Shut", parts: [{ name: "statement", prose }] }]
+          }
+        })
+        const imports = [{ href: "a.json" }, { href: "b.json" }]
+        const both = (more = {}) => ({ profile: { metadata: { title: "Both" }, imports, ...more } })
+        const differ = yield* write({ "p.json": both(), "a.json": house("One."), "b.json": house("Two.") })
+        const { entries, failed } = yield* open(`${differ}/p.json`)
+        assert.strictEqual(entries.length, 1)
+        assert.match(failed[0] ?? "", /g-1 of \S*b\.json is there already, from \S*a\.json.*their texts differ/u)
+        const same = yield* write({ "p.json": both(), "a.json": house("One."), "b.json": house("One.") })
+        const found = yield* open(`${same}/p.json`)
+        assert.deepStrictEqual([found.entries.length, found.failed.length, found.warnings.length], [1, 0, 1])
+        const first = yield* write({
+          "p.json": both({ merge: { combine: { method: "use-first" } } }),
+          "a.json": house("One."),
+          "b.json": house("Two.")
+        })
+        const taken = yield* open(`${first}/p.json`)
+        assert.deepStrictEqual([taken.entries.length, taken.failed.length, taken.warnings.length], [1, 0, 0])
+      })
+    )
+
     it.effect("say which catalog they need, and follow nothing that is not relative", () =>
       Effect.gen(function* () {
         const folder = yield* write({ "cabin.json": profile({}) })
@@ -251,6 +310,155 @@ layer(NodeServices.layer)("OSCAL", (it) => {
     )
   })
 
+  it.effect("labels are labels, and a control that only groups others is a heading", () =>
+    Effect.gen(function* () {
+      const keys = {
+        id: "zz-2",
+        title: "Keys",
+        props: [{ name: "label", value: "ZZ-2" }],
+        controls: [
+          {
+            id: "zz-2.3",
+            title: "Lost keys",
+            props: [{ name: "label", value: "ZZ-2(3)" }],
+            parts: [statement(item("a", "x"))]
+          }
+        ]
+      }
+      const { entries } = yield* read(
+        "x.json",
+        JSON.stringify({ catalog: { metadata: { title: "C" }, controls: [keys] } })
+      )
+      assert.deepStrictEqual(
+        entries.map(({ identifier, label, role }) => [identifier, label, role]),
+        [
+          ["zz-2", "ZZ-2", "heading"],
+          ["zz-2.3", "ZZ-2(3)", undefined]
+        ]
+      )
+    })
+  )
+
+  it.effect("parameters that there are not are told of, and cost no control", () =>
+    Effect.gen(function* () {
+      const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
+      const write = (name: string, content: unknown) =>
+        Effect.flatMap(FileSystem.FileSystem, (files) =>
+          files.writeFileString(`${folder}/${name}`, JSON.stringify(content))
+        )
+      const params = [{ id: "d_prm_01", label: "time" }]
+      const gate = {
+        id: "g-1",
+        title: "Gate",
+        params,
+        parts: [{ name: "statement", prose: "Shut at {{ insert: param, d_prm_O1 }}." }]
+      }
+      yield* write("house.json", { catalog: { metadata: { title: "House" }, controls: [gate] } })
+      const modify = { "set-parameters": [{ "param-id": "d_prm_1", values: ["22:00"] }] }
+      yield* write("cabin.json", {
+        profile: { metadata: { title: "Cabin" }, imports: [{ href: "house.json" }], modify }
+      })
+      const found = yield* open(`${folder}/cabin.json`)
+      assert.deepStrictEqual(found.failed, [])
+      assert.deepStrictEqual(found.warnings, [
+        '$.profile.modify["set-parameters"][0]["param-id"]: there is no parameter d_prm_1 in what is imported, so nothing was set',
+        "$.catalog.controls[0]: inserts the parameter d_prm_O1, which there is not; its text has [d_prm_O1] in that place"
+      ])
+      assert.strictEqual(found.entries[0]?.reference.description, "Shut at [d_prm_O1].")
+    })
+  )
+
+  it.effect("names of catalogues stay short, and of a time the day is taken", () =>
+    Effect.gen(function* () {
+      const catalogOf = (title: string, version: string) =>
+        Effect.map(
+          read(
+            "x.json",
+            JSON.stringify({ catalog: { metadata: { title, version }, controls: [{ id: "a-1", title: "A" }] } })
+          ),
+          ({ catalog }) => catalog
+        )
+      assert.strictEqual(
+        yield* catalogOf("House Controls", "2026-05-04T08:31:12.123+02:00"),
+        "house-controls@2026-05-04"
+      )
+      const long = "Manual of the Security of Houses and Gardens: Essential Baseline for Doors, Maturity Level"
+      const [one, two] = [yield* catalogOf(`${long} One`, "1"), yield* catalogOf(`${long} Two`, "1")]
+      assert.isAtMost(one.length, 60)
+      assert.notStrictEqual(one, two)
+    })
+  )
+
+  it.effect("XML gives what JSON gives", () =>
+    Effect.gen(function* () {
+      const xml = `<?xml version="1.0"?>
+<catalog xmlns="http://csrc.nist.gov/ns/oscal/1.0" uuid="u">
+  <metadata><title>House Controls</title><version>2.1</version></metadata>
+  <group id="h"><title>House</title>
+    <control id="d-1"><title>Doors &amp; <em>gates</em></title>
+      <param id="who"><label>the keeper</label></param>
+      <param id="how"><select how-many="one-or-more"><choice>by hand</choice><choice>by <insert type="param" id-ref="who"/></choice></select></param>
+      <prop name="label" value="D-1"/>
+      <link href="#w-1" rel="related"/>
+      <part name="statement"><p>Doors are closed:</p>
+        <part name="item"><prop name="label" value="a)"/><p><insert type="param" id-ref="who"/> closes them <insert type="param" id-ref="how"/>;</p></part>
+        <part name="item"><prop name="label" value="b)"/><ul><li>all</li><li>always</li></ul></part>
+      </part>
+      <part name="guidance"><p>It is cold.</p></part>
+      <control id="d-1.1"><title>Locks</title><part name="statement"><p>They are locked.</p></part></control>
+    </control>
+  </group>
+</catalog>`
+      const { catalog, entries, failed, format } = yield* read("house.xml", xml)
+      assert.deepStrictEqual([format, catalog, failed], ["oscal-catalog", "house-controls@2.1", []])
+      assert.deepStrictEqual(
+        entries.map(({ label, reference: { description, metadata, title, uri } }) => ({
+          uri,
+          title,
+          label,
+          description,
+          metadata
+        })),
+        [
+          {
+            uri: "house-controls:2.1/d-1",
+            title: "Doors & gates",
+            label: "D-1",
+            description:
+              "Doors are closed:\na) the keeper".replace("the keeper", "[the keeper]") +
+              " closes them [one or more: by hand; by [the keeper]];\nb) - all\n- always",
+            metadata: { label: "D-1", chapter: { id: "h", name: "House" }, guidance: "It is cold.", related: ["w-1"] }
+          },
+          {
+            uri: "house-controls:2.1/d-1.1",
+            title: "Locks",
+            label: undefined,
+            description: "They are locked.",
+            metadata: { chapter: { id: "h", name: "House" }, parent: { id: "d-1", title: "Doors & gates" } }
+          }
+        ]
+      )
+      const profile = `<profile xmlns="http://csrc.nist.gov/ns/oscal/1.0"><metadata><title>Cabin</title></metadata>
+        <import href="house.xml"><include-controls with-child-controls="yes"><with-id>d-1</with-id></include-controls></import>
+        <modify><set-parameter param-id="who"><value>Ada</value></set-parameter>
+          <alter control-id="d-1"><remove by-name="guidance"/><add position="ending"><prop name="priority" value="P1"/></add></alter></modify></profile>`
+      const files = yield* FileSystem.FileSystem
+      const folder = yield* files.makeTempDirectoryScoped()
+      yield* files.writeFileString(`${folder}/house.xml`, xml)
+      yield* files.writeFileString(`${folder}/cabin.xml`, profile)
+      const cabin = yield* open(`${folder}/cabin.xml`)
+      assert.deepStrictEqual(
+        [cabin.format, cabin.failed, cabin.warnings, cabin.entries.length],
+        ["oscal-profile", [], [], 2]
+      )
+      assert.include(cabin.entries[0]?.reference.description, "a) Ada closes them")
+      assert.deepInclude(cabin.entries[0]?.reference.metadata, { props: { priority: "P1" } })
+      assert.notProperty(cabin.entries[0]?.reference.metadata, "guidance")
+      const wrong = yield* Effect.flip(read("x.xml", xml.replace("<version>", "<!DOCTYPE x><version>")))
+      assert.match(wrong.problem, /DTD|not XML/u)
+    })
+  )
+
   describe("as published (skipped without ../shared/formats)", () => {
     const real = it.effect.skipIf(!existsSync(shared("800-53-low-catalog")))
 
@@ -258,7 +466,7 @@ layer(NodeServices.layer)("OSCAL", (it) => {
       Effect.gen(function* () {
         const { catalog, entries, failed } = yield* open(shared("800-53-low-catalog"))
         assert.deepStrictEqual(failed, [])
-        assert.strictEqual(catalog, "nist-special-publication-800-53-low-impact-baseline@5.1.1+u4")
+        assert.strictEqual(catalog, "nist-sp-800-53-low-impact-baseline@5.1.1+u4")
         assert.strictEqual(entries.length, 149)
         assert.strictEqual(entries.filter(({ at }) => at.split(".controls").length === 3).length, 18)
         for (const { reference } of entries) {

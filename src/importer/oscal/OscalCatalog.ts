@@ -1,9 +1,11 @@
 import { Result, Schema } from "effect"
+import * as Identifier from "../../domain/Identifier.ts"
 import type { ImportError } from "../../domain/ImportError.ts"
 import type { Item } from "../Importer.ts"
-import { entry, fromIssue, uriOf, within } from "../Items.ts"
+import { entry, fromIssue, uriOf, warning, within, withdrawn } from "../Items.ts"
+import { isHeading, placeOf } from "../Place.ts"
 import { CatalogDocument, Control, Group, type Link, type Param, type Part } from "./OscalModel.ts"
-import { fill, labelOf, type Params, textOf } from "./OscalText.ts"
+import { fill, labelOf, type Params, textOf, unknownParams } from "./OscalText.ts"
 
 /** A family or sub-family. */
 export interface Family {
@@ -27,6 +29,8 @@ export interface Catalog {
   readonly version: string | undefined
   readonly controls: ReadonlyArray<Result.Result<Placed, ImportError>>
   readonly params: Params
+  /** What was asked for and could not be done, without the loss of a control. */
+  readonly warnings: ReadonlyArray<{ readonly at: string; readonly problem: string }>
 }
 
 const decodeRoot = Schema.decodeUnknownResult(CatalogDocument)
@@ -76,7 +80,13 @@ export const readCatalog = (source: string, root: unknown): Result.Result<Catalo
     }
   }
   walkGroup(catalog, "$.catalog", [])
-  return Result.succeed({ title: catalog.metadata.title, version: catalog.metadata.version, controls, params })
+  return Result.succeed({
+    title: catalog.metadata.title,
+    version: catalog.metadata.version,
+    controls,
+    params,
+    warnings: []
+  })
 }
 
 const targets = (links: ReadonlyArray<Link> | undefined, ...rels: ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -85,7 +95,7 @@ const targets = (links: ReadonlyArray<Link> | undefined, ...rels: ReadonlyArray<
   )
 
 /** Why a control is withdrawn; `undefined` where it is not. */
-const withdrawn = (control: Control): string | undefined => {
+const reasonOf = (control: Control): string | undefined => {
   const status = control.props
     ?.find(({ name }) => name === "status")
     ?.value.trim()
@@ -119,18 +129,17 @@ const metadataOf = ({ control, families, parents }: Placed, params: Params): Rec
     parts.filter(({ name }) => name === "guidance"),
     params
   )
-  const [chapter] = families
-  const section = families.length > 1 ? families.at(-1) : undefined
-  const parent = parents.at(-1)
+  const above = [
+    ...families.map(({ id, name }) => ({ id, name, isHeading: true })),
+    ...parents.map(({ id, title }) => ({ id, name: title, isHeading: false }))
+  ]
   const related = targets(control.links, "related")
   const required = targets(control.links, "required")
   const props = propsOf(control)
   const label = labelOf(control.props)
   return {
     ...(label !== undefined && { label }),
-    ...(chapter !== undefined && { chapter: { ...chapter } }),
-    ...(section !== undefined && { section: { ...section } }),
-    ...(parent !== undefined && { parent: { id: parent.id, title: parent.title } }),
+    ...placeOf(above),
     ...(guidance !== undefined && { guidance }),
     ...(related.length > 0 && { related }),
     ...(required.length > 0 && { required }),
@@ -151,18 +160,38 @@ const descriptionOf = (control: Control, params: Params): string | undefined => 
   )
 }
 
-/** A control as a reference, or as withdrawn. */
-export const toItem = (placed: Placed, params: Params, catalog: string): Item => {
+/** The parameters that the texts of a control insert and that there are not, each once. */
+const unknownOf = (control: Control, params: Params): ReadonlyArray<string> => {
+  const texts = (part: Part): ReadonlyArray<string> =>
+    isAssessment(part) ? [] : [part.title ?? "", part.prose ?? "", ...(part.parts ?? []).flatMap(texts)]
+  const all = [control.title, ...(control.parts ?? []).flatMap(texts)]
+  return [...new Set(all.flatMap((text) => unknownParams(text, params)))]
+}
+
+/** A control as a reference, or as withdrawn; and the parameters that it inserts and that there are not. */
+export const toItems = (placed: Placed, params: Params, catalog: string): ReadonlyArray<Item> => {
   const { at, control, source } = placed
-  const reason = withdrawn(control)
-  if (reason !== undefined) return Result.succeed({ _tag: "Withdrawn", id: control.id, reason, at })
+  const reason = reasonOf(control)
+  if (reason !== undefined) return [withdrawn(control.id, reason, at)]
   const metadata = metadataOf(placed, params)
-  return entry(source, at, {
+  const description = descriptionOf(control, params)
+  const reference = {
     uri: uriOf(catalog, control.id),
     title: fill(control.title, params).trim(),
     entityType: "control",
-    description: descriptionOf(control, params),
+    description,
     metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
     catalog
-  })
+  }
+  const naming = {
+    identifier: Identifier.clean(control.id),
+    label: labelOf(control.props),
+    role: isHeading((control.controls ?? []).length > 0, description) ? ("heading" as const) : undefined
+  }
+  return [
+    ...unknownOf(control, params).map((id) =>
+      warning(at, `inserts the parameter ${id}, which there is not; its text has [${id}] in that place`)
+    ),
+    entry(source, at, reference, naming)
+  ]
 }

@@ -4,10 +4,11 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Input } from "../Importer.ts"
 import { within } from "../Items.ts"
 import { isObject } from "../text/JsonText.ts"
-import { fileName, isUrl } from "../Names.ts"
+import { extensionOf, fileName } from "../Names.ts"
 import { altered } from "./OscalAlter.ts"
 import { type Catalog, type Placed, readCatalog } from "./OscalCatalog.ts"
 import { type Import, type Param, type Profile, ProfileDocument, type Select } from "./OscalModel.ts"
+import { readXml } from "./OscalXml.ts"
 
 const decodeProfile = Schema.decodeUnknownResult(ProfileDocument)
 
@@ -16,39 +17,54 @@ const maxChain = 10
 
 type Found = Result.Result<Placed, ImportError>
 
+/** Reads a whole catalog or profile, in JSON, YAML or XML, as what its JSON is. */
+export const readOscal = (input: Input): Effect.Effect<unknown, ImportError> =>
+  /^\s*</u.test(input.head.text) ? readXml(input) : readDocument(input)
+
+/** The order in which the forms of one document are tried. */
+const forms = ["json", "yaml", "yml", "xml"]
+
 /** Where an import may be read from, the likeliest first, and what it is called. */
 const hrefsOf = (profile: Profile, { href }: Import): { title: string; hrefs: ReadonlyArray<string> } => {
   if (!href.startsWith("#")) return { title: href, hrefs: [href] }
   const resource = profile["back-matter"]?.resources?.find(({ uuid }) => uuid === href.slice(1))
-  const links = (resource?.rlinks ?? []).filter(
-    ({ href, "media-type": type }) => !(type ?? "").endsWith("xml") && !href.endsWith(".xml")
-  )
+  const hrefs = (resource?.rlinks ?? []).map((link) => link.href).filter((href) => forms.includes(extensionOf(href)))
   return {
     title: resource?.title ?? resource?.description ?? href,
-    hrefs: links.map((link) => link.href).toSorted((a, b) => Number(b.endsWith(".json")) - Number(a.endsWith(".json")))
+    hrefs: hrefs.toSorted((a, b) => forms.indexOf(extensionOf(a)) - forms.indexOf(extensionOf(b)))
   }
 }
 
-/** Opens what a profile imports: at its place, or by the same name beside the profile. */
+/** The same name with the extensions of the other forms. */
+const otherForms = (name: string): ReadonlyArray<string> =>
+  forms.includes(extensionOf(name))
+    ? forms.map((form) => name.replace(/[^.]+$/u, form)).filter((other) => other !== name)
+    : []
+
+/**
+ * Opens what a profile imports: at its place, where that is relative and does not leave the profile's folder; or by the same
+ * name beside the profile, in this form or another.
+ */
 const openImport = Effect.fnUntraced(function* (input: Input, profile: Profile, imported: Import, at: string) {
   const source = input.head.name
   const { hrefs, title } = hrefsOf(profile, imported)
   const fail = (problem: string) => Effect.fail(new ImportError({ source, at, problem }))
-  if (hrefs.length === 0) return yield* fail(`imports ${title}, for which it names no JSON or YAML file`)
+  if (hrefs.length === 0) return yield* fail(`imports ${title}, for which it names no JSON, YAML or XML file`)
   const { related } = input
   if (related === undefined) {
     return yield* fail(`imports ${title} (${hrefs.join(", ")}). Open the profile as a file that lies beside it`)
   }
-  const places = hrefs.flatMap((href) => (isUrl(href) || fileName(href) === href ? [href] : [href, fileName(href)]))
+  const names = [...new Set(hrefs.map(fileName))]
+  const others = names.flatMap(otherForms)
   const problems: Array<string> = []
-  for (const place of places) {
+  for (const place of new Set([...hrefs.flatMap((href) => [href, fileName(href)]), ...others])) {
     const opened = yield* Effect.result(related(place))
     if (Result.isSuccess(opened)) return opened.success
-    problems.push(opened.failure.message)
+    if (!others.includes(place)) problems.push(opened.failure.problem)
   }
   return yield* fail(
     `imports ${title}, and its catalog cannot be read. Put it beside the profile as ` +
-      `${[...new Set(hrefs.map(fileName))].join(" or ")} (${problems.join("; ")})`
+      `${names.join(" or ")} (${problems.join("; ")})`
   )
 })
 
@@ -130,14 +146,40 @@ const alter = (source: string, profile: Profile, controls: ReadonlyArray<Found>)
   return [...changed, ...failures]
 }
 
-const unique = (controls: ReadonlyArray<Found>): ReadonlyArray<Found> => {
-  const seen = new Set<string>()
-  return controls.filter((found) => {
-    if (Result.isFailure(found)) return true
-    const isNew = !seen.has(found.success.control.id)
-    seen.add(found.success.control.id)
-    return isNew
+/** What a control says, without those inside it. */
+const contentOf = ({ control: { controls: _controls, ...content } }: Placed): string => JSON.stringify(content)
+
+/**
+ * The controls of all imports, each identifier once. One that comes again from another file is told: as a failure where it
+ * says something else and the profile does not ask for the first (`use-first`).
+ */
+const unique = (
+  source: string,
+  controls: ReadonlyArray<Found>,
+  useFirst: boolean
+): { readonly controls: ReadonlyArray<Found>; readonly warnings: Catalog["warnings"] } => {
+  const seen = new Map<string, Placed>()
+  const warnings: Array<Catalog["warnings"][number]> = []
+  const kept = controls.flatMap((found): ReadonlyArray<Found> => {
+    if (Result.isFailure(found)) return [found]
+    const placed = found.success
+    const { at, control } = placed
+    const before = seen.get(control.id)
+    if (before === undefined) {
+      seen.set(control.id, placed)
+      return [found]
+    }
+    if (useFirst || (before.source === placed.source && before.at === at)) return []
+    const isSame = contentOf(before) === contentOf(placed)
+    const place = `${placed.source}, ${at}`
+    const problem =
+      `${control.id} of ${placed.source} is there already, from ${before.source}, ${before.at}; ` +
+      `their texts ${isSame ? "are the same" : "differ"}, and the first one counts`
+    if (!isSame) return [Result.fail(new ImportError({ source, at: place, problem }))]
+    warnings.push({ at: place, problem })
+    return []
   })
+  return { controls: kept, warnings }
 }
 
 /**
@@ -155,6 +197,7 @@ export const resolve: (
   const { profile } = yield* decodeAt(source, "$", decodeProfile, root)
   const params = new Map<string, Param>()
   const controls: Array<Found> = []
+  const warnings: Array<Catalog["warnings"][number]> = []
   for (const [index, imported] of profile.imports.entries()) {
     const at = within("$.profile.imports", index)
     const opened = yield* openImport(input, profile, imported, at)
@@ -162,21 +205,28 @@ export const resolve: (
     if (name === source || chain.includes(name) || chain.length >= maxChain) {
       return yield* new ImportError({ source, at, problem: `imports ${name}, which imports this profile in turn` })
     }
-    const document = yield* readDocument(opened)
+    const document = yield* readOscal(opened)
     const catalog =
       isObject(document) && document["profile"] !== undefined
         ? yield* resolve(opened, document, [...chain, source])
         : yield* Effect.fromResult(readCatalog(name, document))
     for (const [id, param] of catalog.params) params.set(id, param)
     controls.push(...choose(source, catalog, imported, at))
+    warnings.push(...catalog.warnings)
   }
-  for (const { "param-id": id, ...set } of profile.modify?.["set-parameters"] ?? []) {
-    params.set(id, { ...params.get(id), id, ...set })
-  }
-  const all = alter(source, profile, profile.merge?.combine?.method === "use-first" ? unique(controls) : controls)
+  const once = unique(source, controls, profile.merge?.combine?.method === "use-first")
+  warnings.push(...once.warnings)
+  const all = alter(source, profile, once.controls)
   for (const found of all) {
     if (Result.isFailure(found)) continue
     for (const param of found.success.control.params ?? []) if (!params.has(param.id)) params.set(param.id, param)
   }
-  return { title: profile.metadata.title, version: profile.metadata.version, controls: all, params }
+  for (const [index, { "param-id": id, ...set }] of (profile.modify?.["set-parameters"] ?? []).entries()) {
+    if (!params.has(id)) {
+      const at = within(within(within("$", "profile"), "modify"), "set-parameters")
+      const problem = `there is no parameter ${id} in what is imported, so nothing was set`
+      warnings.push({ at: within(within(at, index), "param-id"), problem })
+    } else params.set(id, { ...params.get(id), id, ...set })
+  }
+  return { title: profile.metadata.title, version: profile.metadata.version, controls: all, params, warnings }
 })

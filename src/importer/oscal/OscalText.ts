@@ -3,9 +3,15 @@ import type { Param, Part, Prop } from "./OscalModel.ts"
 /** Parameters by their identifiers, from wherever in the catalog they are declared. */
 export type Params = ReadonlyMap<string, Param>
 
+const insertion = /\{\{\s*(?:insert:\s*param\s*,\s*)?([^\s{}]+)\s*\}\}/gu
+
+/** The parameters that a text inserts and that do not exist. */
+export const unknownParams = (text: string, params: Params): ReadonlyArray<string> =>
+  Array.from(text.matchAll(insertion), (match) => match[1] ?? "").filter((id) => !params.has(id))
+
 /** Puts what a parameter says in the place of its insertion: its values, its choices, or its label in brackets. */
 export const fill = (text: string, params: Params, depth = 0): string =>
-  text.replace(/\{\{\s*(?:insert:\s*param\s*,\s*)?([^\s{}]+)\s*\}\}/gu, (_, id: string) => {
+  text.replace(insertion, (_, id: string) => {
     const param = params.get(id)
     if (param === undefined || depth > 8) return `[${id}]`
     if (param.values !== undefined && param.values.length > 0) return param.values.join(", ")
