@@ -11,6 +11,15 @@ import * as Markdown from "./markdown/Markdown.ts"
 import * as Ndjson from "./text/Ndjson.ts"
 import * as OpenCre from "./opencre/OpenCre.ts"
 import * as Oscal from "./oscal/Oscal.ts"
+import * as CisoAssistant from "./sets/CisoAssistant.ts"
+import * as ComplianceAsCode from "./sets/ComplianceAsCode.ts"
+import * as Doorstop from "./sets/Doorstop.ts"
+import * as Gemara from "./sets/Gemara.ts"
+import * as Needs from "./sets/Needs.ts"
+import * as OpenControl from "./sets/OpenControl.ts"
+import * as Prowler from "./sets/Prowler.ts"
+import * as Scorecard from "./sets/Scorecard.ts"
+import * as Stix from "./sets/Stix.ts"
 import * as Xlsx from "./xlsx/Xlsx.ts"
 import * as Yaml from "./text/Yaml.ts"
 
@@ -29,6 +38,15 @@ export const formats: ReadonlyArray<Format> = [
   CweXml.format,
   CweCsv.format,
   OpenCre.format,
+  CisoAssistant.format,
+  Gemara.format,
+  ComplianceAsCode.format,
+  Prowler.format,
+  OpenControl.format,
+  Scorecard.format,
+  Stix.format,
+  Needs.format,
+  Doorstop.format,
   Ndjson.format,
   Markdown.format,
   Yaml.format,

@@ -1,6 +1,8 @@
+import { Result, Stream } from "effect"
 import * as Identifier from "../domain/Identifier.ts"
+import { ImportError } from "../domain/ImportError.ts"
 import type { Role } from "../domain/Role.ts"
-import type { Item } from "./Importer.ts"
+import type { Item, Source } from "./Importer.ts"
 import { beginningOf, deletion, entry, failure, uriOf, warning, withdrawn } from "./Items.ts"
 import { type Above, isHeading, placeOf } from "./Place.ts"
 
@@ -9,6 +11,8 @@ export interface Node {
   readonly at: string
   /** Absent where it only groups those below it and is no entry itself. */
   readonly id: string | undefined
+  /** Its identifier as people write it, where its URI is made from another. */
+  readonly identifier?: string | undefined
   readonly label?: string | undefined
   readonly title?: string | undefined
   readonly description?: string | undefined
@@ -21,8 +25,11 @@ export interface Node {
   readonly withdrawn?: string | undefined
   /** What was left out or assumed, each with its place. */
   readonly warnings?: ReadonlyArray<{ readonly at: string; readonly problem: string }> | undefined
-  readonly children?: ReadonlyArray<Node> | undefined
+  readonly children?: ReadonlyArray<Found> | undefined
 }
+
+/** A node, or why what stands in its place is none. */
+export type Found = Node | ImportError
 
 const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === ""
 
@@ -37,10 +44,14 @@ export const filled = (fields: Readonly<Record<string, unknown>>): Record<string
 export function* itemsOf(
   source: string,
   catalog: string,
-  nodes: Iterable<Node>,
+  nodes: Iterable<Found>,
   above: ReadonlyArray<Above> = []
 ): Generator<Item> {
   for (const node of nodes) {
+    if (node instanceof ImportError) {
+      yield Result.fail(node)
+      continue
+    }
     const { at, children = [], description } = node
     const id = node.id === undefined ? undefined : Identifier.clean(node.id)
     const title = isBlank(node.title) ? undefined : node.title?.trim()
@@ -61,7 +72,11 @@ export function* itemsOf(
         metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
         catalog
       }
-      yield entry(source, at, reference, { identifier: id, label: node.label, role })
+      yield entry(source, at, reference, {
+        identifier: Identifier.clean(node.identifier ?? id),
+        label: node.label,
+        role
+      })
     }
     if (children.length > 0) {
       const name = title ?? (description === undefined ? (id ?? "") : beginningOf(description))
@@ -71,3 +86,9 @@ export function* itemsOf(
     }
   }
 }
+
+/** What a format gives back for a document that it has read as nodes. */
+export const sourceOf = (source: string, catalog: string, nodes: Iterable<Found>): Omit<Source, "format"> => ({
+  catalog,
+  items: Stream.suspend(() => Stream.fromIterable(itemsOf(source, catalog, nodes), { chunkSize: 512 }))
+})

@@ -9,14 +9,18 @@ import * as Several from "./Several.ts"
 import * as Files from "./source/Files.ts"
 import { locate } from "./source/Locate.ts"
 import { isUrl } from "./Names.ts"
+import * as Unsupported from "./Unsupported.ts"
 
 const names = formats.map((format) => format.name).join(", ")
 
 const choose = (head: Head, wanted: string | undefined): Result.Result<Format, string> => {
-  const fault = faultOf(head)
+  const unsupported = wanted === undefined ? (Unsupported.problemOf(head) ?? Unsupported.mappingOf(head)) : undefined
+  const fault = faultOf(head) ?? unsupported
   if (fault !== undefined) return Result.fail(fault)
   const format = formats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
   if (format !== undefined) return Result.succeed(format)
+  if (wanted === undefined && Unsupported.isBinary(head))
+    return Result.fail("is not text, and of no format that is known")
   return Result.fail(
     wanted === undefined
       ? `is of no format that is known. Say which it is: ${names}`

@@ -2,6 +2,7 @@ import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import { readText } from "../source/Bytes.ts"
 import type { Format, Input, Item } from "../Importer.ts"
+import { extensionOf } from "../Names.ts"
 import * as Rows from "../Rows.ts"
 import { isObject, parse, pathOf } from "./JsonText.ts"
 import { choose } from "./RowChoice.ts"
@@ -72,6 +73,7 @@ export const references = Effect.fnUntraced(function* (input: Input, root: unkno
 export const format: Format = {
   name: "json",
   summary: "objects in an array, by their identifiers, or one; nested ones too",
-  detect: (head) => /^\s*[[{]/u.test(head.text),
+  detect: (head) =>
+    extensionOf(head.name) === "json" || /^\s*(?:\{|\[\s*(?:[[{"\]\d-]|true|false|null|$))/u.test(head.text),
   read: (input) => Effect.flatMap(readJson(input, { asWritten: true }), (root) => references(input, root))
 }
