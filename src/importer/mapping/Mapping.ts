@@ -64,6 +64,11 @@ export interface MappingOptions extends UrlOptions {
   readonly from?: string | undefined
   /** The catalog whose identifiers the targets are. */
   readonly to?: string | undefined
+  /**
+   * The catalogs of the resources that an OSCAL mapping names, by their `href` or the name of its file:
+   * `{ "iso-catalog.json": "iso-27001@2022" }`. They come before `from` and `to`.
+   */
+  readonly resources?: Readonly<Record<string, string>> | undefined
   /** The type of a relation for which the source says none. Default: `intersects`. */
   readonly type?: RelationType | undefined
   /** Which column holds what, in `csv`. */

@@ -1,12 +1,16 @@
 import type { MappingFormat } from "./Mapping.ts"
 import * as MappingAsvs from "./MappingAsvs.ts"
+import * as MappingCiso from "./MappingCiso.ts"
 import * as MappingCsv from "./MappingCsv.ts"
+import * as MappingCtid from "./MappingCtid.ts"
 import * as MappingOpenCre from "./MappingOpenCre.ts"
 import * as MappingOscal from "./MappingOscal.ts"
 
 /** The formats of mappings. The first that recognises a source reads it, so the particular stand before the general. */
 export const mappingFormats: ReadonlyArray<MappingFormat> = [
   MappingOscal.format,
+  MappingCtid.format,
+  MappingCiso.format,
   MappingAsvs.format,
   MappingOpenCre.format,
   MappingCsv.format

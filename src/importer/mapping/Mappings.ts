@@ -4,6 +4,7 @@ import { faultOf, withHead } from "../source/Bytes.ts"
 import { checkCatalog } from "../Items.ts"
 import { locate } from "../source/Locate.ts"
 import type { MappingInput, MappingItem, MappingOptions, MappingSource } from "./Mapping.ts"
+import * as Unsupported from "../Unsupported.ts"
 import { mappingFormats } from "./MappingFormats.ts"
 
 /** Turns every mapping that was there before into a failure that names where. */
@@ -28,12 +29,12 @@ const refuseRepeated = (source: string, items: MappingSource["items"]): MappingS
 
 const readInput = Effect.fnUntraced(function* (input: MappingInput) {
   const { head, options } = input
-  for (const catalog of [options.from, options.to]) {
+  for (const catalog of [options.from, options.to, ...Object.values(options.resources ?? {})]) {
     if (catalog !== undefined) yield* checkCatalog(head.name, catalog)
   }
   const wanted = options.format
   const fail = (problem: string) => new ImportError({ source: head.name, problem })
-  const fault = faultOf(head)
+  const fault = faultOf(head) ?? (wanted === undefined ? Unsupported.problemOf(head) : undefined)
   if (fault !== undefined) return yield* fail(fault)
   const format = mappingFormats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
   if (format === undefined) {

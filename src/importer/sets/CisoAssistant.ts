@@ -4,6 +4,7 @@ import { NonBlankText } from "../../domain/Text.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format, Head, Input } from "../Importer.ts"
 import { checkCatalog, fromIssue, within } from "../Items.ts"
+import { isObject } from "../text/JsonText.ts"
 import { filled, type Found, type Node, sourceOf } from "../Nodes.ts"
 import { each, hasKeys } from "./Fields.ts"
 
@@ -55,9 +56,7 @@ const Library = Schema.Struct({
     framework: Schema.optional(Schema.NullOr(Framework)),
     frameworks: Schema.optional(Schema.NullOr(Schema.Array(Framework))),
     reference_controls: Aids,
-    threats: Aids,
-    requirement_mapping_set: Schema.optional(Schema.Unknown),
-    requirement_mapping_sets: Schema.optional(Schema.Unknown)
+    threats: Aids
   })
 })
 
@@ -65,12 +64,21 @@ const decodeLibrary = Schema.decodeUnknownResult(Library)
 const decodeNode = Schema.decodeUnknownResult(RequirementNode)
 const decodeAid = Schema.decodeUnknownResult(Aid)
 
-/** The last part of a URN, which is its identifier in the library. */
-export const tailOf = (urn: string): string => urn.slice(urn.lastIndexOf(":") + 1)
+/**
+ * The identifier in a URN: `gv.oc-01` of `urn:intuitem:risk:req_node:nist-csf-2.0:gv.oc-01`, which may have colons itself; or
+ * the name of a library or framework, which stands one part earlier.
+ */
+export const tailOf = (urn: string): string => {
+  const parts = urn.split(":")
+  return parts.length > 5 ? parts.slice(5).join(":") : (parts.at(-1) ?? "")
+}
+
+/** The framework that a node's or framework's URN names. */
+export const frameworkOf = (urn: string): string => urn.split(":")[4] ?? tailOf(urn)
 
 /** Whether a source is a library of CISO Assistant. */
 export const isLibrary = (head: Head): boolean =>
-  hasKeys(head, "urn") && /["']?\burn["']?\s*:\s*["']?urn:[^\s"']*:library:/u.test(head.text)
+  hasKeys(head, "urn") && /["']?\burn["']?\s*:\s*["']?urn:[^\s"']*:(?:library|preset):/u.test(head.text)
 
 type Words = { readonly [Key in keyof typeof words]?: (typeof words)[Key]["Type"] }
 
@@ -110,7 +118,7 @@ const treeOf = (input: Input, path: string, values: ReadonlyArray<unknown>): Rea
     return [
       {
         at,
-        id: tailOf(node.urn),
+        id: tailOf(node.urn) || (identifierOf(node) ?? node.urn),
         identifier: identifierOf(node),
         title: title ?? (description === undefined ? identifierOf(node) : undefined),
         description,
@@ -185,8 +193,9 @@ const read = Effect.fnUntraced(function* (input: Input) {
       const { annotation, description, title } = inLanguage(aid, language)
       return {
         at,
-        id: tailOf(aid.urn),
-        identifier: identifierOf(aid),
+        // Libraries call an aid and the requirement that it helps with by one name.
+        id: `${entityType}/${tailOf(aid.urn)}`,
+        identifier: identifierOf(aid) ?? tailOf(aid.urn),
         title: title ?? (description === undefined ? identifierOf(aid) : undefined),
         description,
         entityType,
@@ -201,13 +210,16 @@ const read = Effect.fnUntraced(function* (input: Input) {
     ...aids("reference_controls", "control"),
     ...aids("threats", "threat")
   ]
-  if (nodes.length === 0 && (objects.requirement_mapping_set ?? objects.requirement_mapping_sets) !== undefined) {
-    const problem = "is a library that maps two frameworks and has no requirements itself. Import it as a mapping"
+  if (nodes.length === 0) {
+    const kinds = isObject(root) && isObject(root["objects"]) ? Object.keys(root["objects"]).join(", ") : "nothing"
+    const problem = kinds.includes("mapping_set")
+      ? "is a library that maps two frameworks and has no requirements itself. Import it as a mapping"
+      : `is a library of ${kinds} and has no requirements. Import the library of the framework`
     return yield* new ImportError({ source, problem, reason: "unsupported" })
   }
   const [only, another] = chosen
   const named = only === undefined || another !== undefined ? urn : (only.framework.urn ?? urn)
-  const catalog = input.options.catalog ?? (yield* checkCatalog(source, tailOf(named), "$.urn"))
+  const catalog = input.options.catalog ?? (yield* checkCatalog(source, frameworkOf(named), "$.urn"))
   return sourceOf(source, catalog, nodes)
 })
 

@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { ImportError } from "../../domain/ImportError.ts"
 import { NonBlankText } from "../../domain/Text.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
@@ -16,7 +17,8 @@ const Policy = Schema.Struct({
   policy: optional,
   title: optional,
   version: Schema.optional(Schema.NullOr(Written)),
-  controls: Schema.Array(Schema.Unknown)
+  controls: List,
+  controls_dir: optional
 })
 
 const Control = Schema.Struct({
@@ -63,9 +65,13 @@ export const format: Format = {
   read: Effect.fnUntraced(function* (input) {
     const source = input.head.name
     const policy = yield* decodeAt(source, "$", decodePolicy, yield* readDocument(input))
+    if (!policy.controls && policy.controls_dir) {
+      const problem = `names its controls by the folder ${policy.controls_dir}. Import the files in it, with the catalog that they belong to`
+      return yield* new ImportError({ source, problem, reason: "unsupported" })
+    }
     const version = policy.version === null || policy.version === undefined ? undefined : String(policy.version)
     const name = policy.id === undefined ? (policy.policy ?? policy.title ?? "") : slugOf(String(policy.id))
     const catalog = input.options.catalog ?? (yield* checkCatalog(source, catalogNamed(name, version), "$.id"))
-    return sourceOf(source, catalog, controlsOf(source, "$.controls", policy.controls))
+    return sourceOf(source, catalog, controlsOf(source, "$.controls", policy.controls ?? []))
   })
 }

@@ -11,7 +11,7 @@ const asides: ReadonlySet<string> = new Set(
   tags labels authors author contributors owners owner reviewers reviewer contacts contact people users assignees parties
   roles members editors comments comment history changes changelog revisions levels attachments evidence files
   images sources licenses licences license metadata meta info schema needsschema properties attributes customfields
-  settings config configuration options translations backmatter`.split(/\s+/u)
+  imports releasedetails settings config configuration options translations backmatter`.split(/\s+/u)
 )
 
 const isFilled = (value: unknown): value is string | number =>
