@@ -14,6 +14,18 @@ const sources = {
   "catalog.yaml": dump(catalog),
   "profile.json": JSON.stringify(profile),
   "cdx.json": JSON.stringify({ bomFormat: "CycloneDX", declarations: { standards: [standard] } }),
+  "catalog.xml":
+    '<catalog xmlns="http://csrc.nist.gov/ns/oscal/1.0"><metadata><title>C</title></metadata><control id="a-1"><title>A</title>' +
+    '<part name="statement"><p>Do <insert type="param" id-ref="p"/>.</p></part></control></catalog>',
+  "nested.json": '[{"id":"1","title":"a","items":{"b-1":{"title":"b","n":1.10}}}]',
+  "library.yaml":
+    "urn: urn:a:b:library:c\nobjects:\n  framework:\n    requirement_nodes:\n    - {urn: 'urn:a:b:req_node:c:1', assessable: true, name: n}\n",
+  "policy.yml": "policy: P\nid: p\ncontrols:\n- {id: '1', title: t, controls: [{id: '1.1', title: u}]}\n",
+  "prowler.json": '{"Framework":"F","Requirements":[{"Id":"1","Description":"d","Checks":["c"]}]}',
+  "gemara.yaml": "controls:\n- {id: C-1, title: t, assessment-requirements: [{id: C-1.1, text: u}]}\n",
+  "stix.json": '{"type":"bundle","objects":[{"type":"attack-pattern","id":"a--1","name":"n"}]}',
+  "needs.json": '{"current_version":"1","versions":{"1":{"needs":{"A":{"id":"A","title":"t"}}}}}',
+  "REQ1.yml": "active: true\nnormative: true\nlevel: 1.0\ntext: t\n",
   "cwe.xml":
     '<?xml version="1.0"?>\n<Weakness_Catalog Version="1"><Weaknesses>' +
     '<Weakness ID="1" Name="n" Status="Draft"><Description>d &amp; e</Description></Weakness></Weaknesses></Weakness_Catalog>',
@@ -28,6 +40,11 @@ const sources = {
 const mappings = {
   "pairs.csv": "source,target,type,confidence\na:1,b:1,equal,0.5\n",
   "asvs.yml": "v4.0.3-1.1.1:\n  tag-v5.0.0: MODIFIED, MOVED TO v5.0.0-1.2.3\n",
+  "ctid.json":
+    '{"metadata":{"mapping_framework":"f","attack_version":"1","technology_domain":"d"},"mapping_objects":[{"capability_id":"c","attack_object_id":"T1"}]}',
+  "ciso.yaml":
+    "urn: urn:a:b:library:c\nobjects:\n  requirement_mapping_sets:\n  - source_framework_urn: urn:a:b:framework:c\n    target_framework_urn: urn:a:b:framework:d\n" +
+    "    requirement_mappings:\n    - {source_requirement_urn: 'urn:a:b:req_node:c:1', target_requirement_urn: 'urn:a:b:req_node:d:1', relationship: equal}\n",
   "oscal.json": JSON.stringify({
     "mapping-collection": { mappings: [{ maps: [{ relationship: "equal-to", sources: [], targets: [] }] }] }
   })

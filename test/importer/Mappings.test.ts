@@ -155,8 +155,8 @@ v4.0.3-1.1.7:
         const found = yield* read(name, text, { to: "b" })
         assert.strictEqual(found.format, "oscal-mapping")
         assert.deepStrictEqual(found.lines, [
-          `a:1/x equal b:y (why) @${path}[0]`,
-          `a:1/x equal b:z (why) @${path}[0]`,
+          `a:1/x superset b:y (equivalent-to as a set: x / y, z; why) @${path}[0]`,
+          `a:1/x superset b:z (equivalent-to as a set: x / y, z; why) @${path}[0]`,
           `a:1/x subset b:q 0.9 @${path}[1]`,
           `a:1/w none (no counterpart) @${path}[2]`,
           `FAULT ${path}[3].relationship: "adores" is no relationship of OSCAL`,
@@ -164,6 +164,130 @@ v4.0.3-1.1.7:
           `FAULT ${path}[5]: stands for more than 10000 pairs. Split it`
         ])
       }
+    })
+  )
+
+  it.effect("to several catalogues are read in one run, where it is said which those are", () =>
+    Effect.gen(function* () {
+      const mapping = (target: string, from: string, to: string, relationship = "subset-of") => ({
+        "source-resource": { type: "catalog", href: "a.json" },
+        "target-resource": { type: "catalog", href: `https://house.example/${target}` },
+        maps: [{ relationship, sources: [{ "id-ref": from }], targets: [{ "id-ref": to }] }]
+      })
+      const mappings = [mapping("b.json", "R-1", "B-1"), mapping("c.json", "R-2", "C-1")]
+      const text = JSON.stringify({ "mapping-collection": { mappings } })
+      const resources = { "a.json": "a@1", "b.json": "b@1", "https://house.example/c.json": "c@1" }
+      assert.deepStrictEqual(
+        (yield* read("m.json", text, { resources })).lines.map((line) => line.split(" @")[0]),
+        ["a:1/R-1 subset b:1/B-1", "a:1/R-2 subset c:1/C-1"]
+      )
+      const error = yield* Effect.flip(read("m.json", text, { from: "a@1", to: "b@1" }))
+      assert.include(error.problem, "maps to several catalogues, which cannot all be b@1")
+      assert.include(
+        (yield* Effect.flip(read("m.json", text, { resources: { "a.json": "a b" } }))).problem,
+        "name@version"
+      )
+    })
+  )
+
+  it.effect("between sets say of each pair only what follows of it", () =>
+    Effect.gen(function* () {
+      const ids = (...all: ReadonlyArray<string>) => all.map((id) => ({ "id-ref": id }))
+      const maps = [
+        { relationship: "subset-of", sources: ids("a"), targets: ids("x", "y") },
+        { relationship: "superset-of", sources: ids("b"), targets: ids("x", "y") },
+        { relationship: "superset-of", sources: ids("c", "d"), targets: ids("x") },
+        { relationship: "equal-to", sources: ids("e", "f"), targets: ids("x") },
+        { relationship: "equal-to", sources: ids("g", "h"), targets: ids("x", "y") }
+      ]
+      const { lines } = yield* read("m.json", JSON.stringify({ "mapping-collection": { mappings: [{ maps }] } }), {
+        from: "a",
+        to: "b"
+      })
+      const types = Map.groupBy(lines, (line) => line.split(" ")[0])
+      assert.deepStrictEqual(
+        Array.from(types, ([source, lines]) => [source, ...new Set(lines.map((line) => line.split(" ")[1]))].join(" ")),
+        [
+          "a:a intersects",
+          "a:b superset",
+          "a:c intersects",
+          "a:d intersects",
+          "a:e subset",
+          "a:f subset",
+          "a:g intersects",
+          "a:h intersects"
+        ]
+      )
+    })
+  )
+
+  it.effect("are read from the mappings to ATT&CK of the Center for Threat-Informed Defense", () =>
+    Effect.gen(function* () {
+      const metadata = {
+        technology_domain: "enterprise",
+        attack_version: "17.1",
+        mapping_framework: "house_rules",
+        mapping_framework_version: "4"
+      }
+      const mapped = {
+        capability_id: "H-1",
+        attack_object_id: "T1",
+        mapping_type: "mitigates",
+        comments: "Locks help."
+      }
+      const objects = [
+        mapped,
+        { ...mapped, mapping_type: "detects" },
+        { ...mapped, attack_object_id: null, capability_id: "H-2", mapping_type: "non_mappable", comments: "" }
+      ]
+      const { format, lines } = yield* read("m.json", JSON.stringify({ metadata, mapping_objects: objects }))
+      assert.deepStrictEqual(
+        [format, lines],
+        [
+          "ctid-mappings",
+          [
+            "house-rules:4/H-1 intersects enterprise-attack:17.1/T1 (mitigates: Locks help.) @$.mapping_objects[0]",
+            "house-rules:4/H-2 none (non_mappable) @$.mapping_objects[2]"
+          ]
+        ]
+      )
+    })
+  )
+
+  it.effect("are read from CISO Assistant's mapping libraries, by the names of their frameworks", () =>
+    Effect.gen(function* () {
+      const urn = (rest: string) => `urn:house:risk:${rest}`
+      const pair = (from: string, to: string, relationship: string) => ({
+        source_requirement_urn: urn(`req_node:house:${from}`),
+        target_requirement_urn: urn(`req_node:iso:${to}`),
+        relationship
+      })
+      const set = {
+        source_framework_urn: urn("framework:house"),
+        target_framework_urn: urn("framework:iso"),
+        requirement_mappings: [
+          pair("d:1", "a.5.1", "equal"),
+          pair("d:2", "a.5.2", "intersect"),
+          pair("d:3", "a.5.3", "not_related"),
+          pair("d:4", "a.5.4", "adores")
+        ]
+      }
+      const { format, lines } = yield* read(
+        "m.yaml",
+        dump({ urn: urn("library:m"), objects: { requirement_mapping_sets: [set] } })
+      )
+      const path = "$.objects.requirement_mapping_sets[0].requirement_mappings"
+      assert.deepStrictEqual(
+        [format, lines],
+        [
+          "ciso-assistant-mapping",
+          [
+            `house:d:1 equal iso:a.5.1 @${path}[0]`,
+            `house:d:2 intersects iso:a.5.2 @${path}[1]`,
+            `FAULT ${path}[3].relationship: "adores" is no type of relation`
+          ]
+        ]
+      )
     })
   )
 
@@ -194,7 +318,10 @@ x,,1,
       const problem = (text: string, options: MappingOptions = {}) =>
         Effect.map(Effect.flip(read("x", text, options)), (error) => error.problem)
       assert.strictEqual(yield* problem(" "), "is empty")
-      assert.include(yield* problem("words"), "Say which it is: oscal-mapping, asvs-mapping, opencre, csv")
+      assert.include(
+        yield* problem("words"),
+        "Say which it is: oscal-mapping, ctid-mappings, ciso-assistant-mapping, asvs-mapping, opencre, csv"
+      )
       assert.include(yield* problem("a,b\n", { format: "xml" }), 'no format of mappings "xml"')
       assert.include(yield* problem("source,target\n", { from: "a b" }), "name@version")
       const absent = yield* Effect.flip(collected(Mappings.open("none.csv")))

@@ -1,7 +1,7 @@
 import { Effect, Result, Schema, Stream } from "effect"
 import { NonBlankText } from "../../domain/Text.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
-import { failure, fromIssue, within } from "../Items.ts"
+import { failure, fromIssue, uriOf, within } from "../Items.ts"
 import { frameworkOf, isLibrary, tailOf } from "../sets/CisoAssistant.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"
 import { toItem, typeOf } from "./MappingRows.ts"
@@ -74,7 +74,13 @@ export const format: MappingFormat = {
           // That two are not related says nothing of what else the first may be related to.
           if (type === "none") continue
           const note = annotation?.trim() ?? ""
-          yield toItem(source, ends, fallback, { at, source: tailOf(start), target: tailOf(end), type, note })
+          yield toItem(source, ends, fallback, {
+            at,
+            source: uriOf(ends.from, tailOf(start)),
+            target: uriOf(ends.to, tailOf(end)),
+            type,
+            note
+          })
         }
       }
     }

@@ -102,7 +102,7 @@ function* pairs(input: MappingInput, ends: Ends, value: unknown, at: string): Ge
     pair === type
       ? ""
       : `${word} as a set: ${[sources, targets].map((ends) => ends.map((end) => end["id-ref"]).join(", ")).join(" / ")}`
-  const note = [set, remarks ?? ""].filter((text) => text !== "").join("\n")
+  const note = [set, remarks ?? ""].filter((text) => text !== "").join("; ")
   for (const { "id-ref": from } of sources) {
     if (type === "none" || targets.length === 0) {
       yield toItem(source, ends, "intersects", { at, source: from, target: "", note })

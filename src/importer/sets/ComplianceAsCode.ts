@@ -61,7 +61,9 @@ export const format: Format = {
   name: "complianceascode",
   summary: "ComplianceAsCode controls, YAML",
   detect: (head) =>
-    hasKeys(head, "policy", "controls") || (hasKeys(head, "id", "controls", "levels") && /\brules:/u.test(head.text)),
+    hasKeys(head, "policy", "controls") ||
+    hasKeys(head, "policy", "controls_dir") ||
+    (hasKeys(head, "id", "controls", "levels") && /\brules:/u.test(head.text)),
   read: Effect.fnUntraced(function* (input) {
     const source = input.head.name
     const policy = yield* decodeAt(source, "$", decodePolicy, yield* readDocument(input))
