@@ -1,38 +1,31 @@
-import { Effect, Option, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { FileSystem } from "effect"
+import { tell } from "../domain/Callback.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
-import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
-import type { ValidationError } from "../domain/ValidationError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
+import { NonBlankText } from "../domain/Text.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import type { UpdateProgress } from "../storage/UpdateOptions.ts"
 import * as Beir from "./Beir.ts"
+import { EvaluationOptions, KeywordEvaluationOptions } from "./EvaluationOptions.ts"
 import * as Measures from "./Measures.ts"
-import { Search } from "./Search.ts"
-import type { SearchMode, SearchOptions } from "./SearchOptions.ts"
+import { Search, type SearchError } from "./Search.ts"
+import { SearchMode } from "./SearchOptions.ts"
 
-/** How far an evaluation is. */
-export interface Progress {
-  readonly stage: "reading" | "embedding" | "searching"
-  readonly done: number
-  /** Absent while it is not known. */
-  readonly total?: number | undefined
-}
+export {
+  EvaluationOptions as Options,
+  type EvaluationProgress as Progress,
+  KeywordEvaluationOptions as KeywordOptions
+} from "./EvaluationOptions.ts"
 
-/** What is evaluated, and how. */
-export interface Options {
-  /** All three unless told. */
-  readonly modes?: ReadonlyArray<SearchMode> | undefined
-  /** The file in `qrels`, without `.tsv`; `test` where there is one unless told, else all. */
-  readonly split?: string | undefined
-  readonly search?: Pick<SearchOptions, "semanticWeight" | "fusion"> | undefined
-  /** Of the bootstrap; 1 unless told. The same seed gives the same intervals. */
-  readonly seed?: number | undefined
-  readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
-}
+/** Why an evaluation can fail. */
+export type EvaluationError = ImportError | SearchError
 
 /** A query's answer, best first. */
 export interface Ranking {
@@ -64,8 +57,6 @@ const prefix = "evaluation:"
 const groupSize = 256
 const concurrency = 4
 
-const allModes: ReadonlyArray<SearchMode> = ["keyword", "semantic", "hybrid"]
-
 /** A document as a reference. One without a title has its text in that place, so that nothing is told twice. */
 const referenceOf = ({ id, text, title }: Beir.Document): ReadonlyArray<ReferenceInput> => {
   const common = { uri: `${prefix}${id}`, entityType: "document", catalog }
@@ -73,26 +64,15 @@ const referenceOf = ({ id, text, title }: Beir.Document): ReadonlyArray<Referenc
   return text === "" ? [] : [{ ...common, title: text }]
 }
 
-/**
- * Measures the search on a collection in BEIR's layout, by the way that references take always: its documents are saved
- * into the store in use, which should be an empty one made for this, embedded, and searched.
- *
- * A document with the query's own identifier is left out of its answer, and nDCG takes grades as linear gains, as is
- * usual for BEIR. Documents without any text cannot be found.
- */
-export const run = Effect.fn("Evaluation.run")(function* (
+/** Saves the documents of a collection, and asks its queries in each mode. */
+const evaluate = Effect.fnUntraced(function* (
   directory: string,
-  options: Options = {}
-): Effect.fn.Return<
-  Report,
-  ImportError | ValidationError | DatabaseError | ModelMismatchError | EmbeddingError | ModelLoadError,
-  FileSystem.FileSystem | ReferenceRepository | Search
-> {
+  { modes = SearchMode.literals, onProgress, search: joining, seed = 1, split }: EvaluationOptions,
+  embed: Effect.Effect<unknown, ValidationError | DatabaseError | EmbeddingError | ModelLoadError>
+) {
   const references = yield* ReferenceRepository
   const { search } = yield* Search
-  const tell = options.onProgress ?? (() => Effect.void)
-  const collection = yield* Beir.open(directory, options.split)
-  const modes = options.modes ?? allModes
+  const collection = yield* Beir.open(directory, split)
 
   let documents = 0
   yield* collection.documents.pipe(
@@ -101,18 +81,12 @@ export const run = Effect.fn("Evaluation.run")(function* (
       Effect.gen(function* () {
         yield* references.saveMany(group.flatMap(referenceOf))
         documents += group.length
-        yield* tell({ stage: "reading", done: documents })
+        yield* tell(onProgress, { stage: "reading", done: documents })
       })
     )
   )
   yield* references.learnBoilerplate(catalog)
-  if (modes.some((mode) => mode !== "keyword")) {
-    // Absent where only words are searched, so that no model is needed.
-    const embeddings = Option.getOrUndefined(yield* Effect.serviceOption(EmbeddingRepository))
-    yield* embeddings?.updateAllEmbeddings({
-      onProgress: ({ done, total }) => tell({ stage: "embedding", done, total })
-    }) ?? Effect.void
-  }
+  if (modes.some((mode) => mode !== "keyword")) yield* embed
 
   const results = new Map<SearchMode, ModeResult>()
   let asked = 0
@@ -121,12 +95,16 @@ export const run = Effect.fn("Evaluation.run")(function* (
       collection.queries,
       ({ id, judgements, text }) =>
         Effect.gen(function* () {
-          const { hits } = yield* search(text, { ...options.search, mode, limit: depth + 1 })
+          const { hits } = yield* search(text, { ...joining, mode, limit: depth + 1 })
           const found = hits
             .map(({ reference, score }) => ({ id: reference.uri.slice(prefix.length), score }))
             .filter((hit) => hit.id !== id)
             .slice(0, depth)
-          yield* tell({ stage: "searching", done: ++asked, total: modes.length * collection.queries.length })
+          yield* tell(onProgress, {
+            stage: "searching",
+            done: ++asked,
+            total: modes.length * collection.queries.length
+          })
           return {
             query: id,
             documents: found,
@@ -141,12 +119,46 @@ export const run = Effect.fn("Evaluation.run")(function* (
     results.set(mode, {
       ...Measures.summarise(
         answered.map(({ scores }) => scores),
-        options.seed ?? 1
+        seed
       ),
       rankings: answered.map(({ documents, query }) => ({ query, documents }))
     })
   }
-  return { collection: collection.name, queries: collection.queries.length, documents, modes: results }
+  return { collection: collection.name, queries: collection.queries.length, documents, modes: results } satisfies Report
+})
+
+/**
+ * Measures the search on a collection in BEIR's layout, by the way that references take always: its documents are saved
+ * into the store in use, which should be an empty one made for this, embedded, and searched.
+ *
+ * A document with the query's own identifier is left out of its answer, and nDCG takes grades as linear gains, as is
+ * usual for BEIR. Documents without any text cannot be found.
+ */
+export const run: (
+  directory: string,
+  options?: EvaluationOptions
+) => Effect.Effect<
+  Report,
+  EvaluationError,
+  FileSystem.FileSystem | ReferenceRepository | EmbeddingRepository | Search
+> = operation("Evaluation.run", { directory: NonBlankText, options: optional(EvaluationOptions) })(function* ({
+  directory,
+  options = {}
+}) {
+  const { updateAllEmbeddings } = yield* EmbeddingRepository
+  const onProgress = ({ done, total }: UpdateProgress) => tell(options.onProgress, { stage: "embedding", done, total })
+  return yield* evaluate(directory, options, updateAllEmbeddings({ onProgress }))
+})
+
+/** {@link run} for the mode `keyword` alone, which needs no model. */
+export const runKeyword: (
+  directory: string,
+  options?: KeywordEvaluationOptions
+) => Effect.Effect<Report, EvaluationError, FileSystem.FileSystem | ReferenceRepository | Search> = operation(
+  "Evaluation.runKeyword",
+  { directory: NonBlankText, options: optional(KeywordEvaluationOptions) }
+)(function* ({ directory, options = {} }) {
+  return yield* evaluate(directory, { ...options, modes: ["keyword"] }, Effect.void)
 })
 
 /** A report as JSON: `{ collection, queries, documents, modes: { hybrid: { "ndcg@10", …, intervals } } }`. */

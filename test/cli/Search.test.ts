@@ -46,6 +46,21 @@ describe("crosswalk search", () => {
     })
   )
 
+  it.effect("says what could not be compared by meaning, and so does status", () =>
+    Effect.gen(function* () {
+      const { file, run } = yield* imported
+      expect((yield* run("search", "passwords", "--json")).json().unsearched).toBe(0)
+      const more = { catalog: "more@1", references: rows.slice(0, 2) }
+      yield* Effect.promise(() => writeFile(file, JSON.stringify(more)))
+      yield* run("import", file, "--no-embed")
+      const { stderr, stdout } = yield* run("search", "passwords")
+      expect(`${stdout}${stderr}`).toContain("2 references could not be compared by meaning")
+      expect((yield* run("status")).stdout).toContain("A search by meaning looks at those up to date only")
+      const { unsearched } = (yield* run("search", "passwords", "--catalog", "rules@1", "--json")).json()
+      expect(unsearched).toBe(0)
+    })
+  )
+
   it.effect("--explain shows both legs", () =>
     Effect.gen(function* () {
       const { run } = yield* imported

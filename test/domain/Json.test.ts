@@ -8,7 +8,13 @@ type Sample = Schema.Codec<unknown, unknown>
 const isSchema = (value: unknown): value is Sample => Schema.isSchema(value)
 
 /** Options with functions in them, which are no data. */
-const withFunctions: ReadonlySet<string> = new Set(["IndexAdmin.BuildOptions", "SuggestHooks", "UpdateOptions"])
+const withFunctions: ReadonlySet<string> = new Set([
+  "Evaluation.KeywordOptions",
+  "Evaluation.Options",
+  "IndexAdmin.BuildOptions",
+  "SuggestHooks",
+  "UpdateOptions"
+])
 
 /** Every other schema that the package exports, also inside of its namespaces: a new one cannot escape. */
 const schemas = Object.entries(crosswalk)

@@ -18,15 +18,15 @@ import * as Session from "../Session.ts"
 import { joining } from "./search.ts"
 
 /** A store that goes with the evaluation. */
-const store = (url: string, needsModel: boolean) => {
-  const client = LibsqlClient.layer({ url })
-  return needsModel
-    ? Layer.mergeAll(Search.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(
-        Layer.provide(VectorIndex.layerSql),
-        Layer.provide(Layer.merge(client, Session.embedder(true)))
-      )
-    : Layer.mergeAll(Search.layerKeyword, ReferenceRepository.layer).pipe(Layer.provide(client))
-}
+const store = (url: string) =>
+  Layer.mergeAll(Search.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(
+    Layer.provide(VectorIndex.layerSql),
+    Layer.provide(Layer.merge(LibsqlClient.layer({ url }), Session.embedder(true)))
+  )
+
+/** {@link store} without a model. */
+const keywordStore = (url: string) =>
+  Layer.merge(Search.layerKeyword, ReferenceRepository.layer).pipe(Layer.provide(LibsqlClient.layer({ url })))
 
 /** The modes side by side, each mean with its interval. */
 const summary = (output: Output["Service"], report: Evaluation.Report): ReadonlyArray<Safe> => [
@@ -100,13 +100,17 @@ export const evaluate = Command.make(
           })
       )
     )
-    const report = yield* Evaluation.run(directory, {
-      modes: mode === undefined ? ["hybrid", "semantic", "keyword"] : [mode],
+    const url = join(folder, "evaluation.db")
+    const options: Evaluation.KeywordOptions = {
       split,
       seed,
-      search: joining,
       onProgress: ({ done, stage, total }) => output.progress(labels[stage], done, total)
-    }).pipe(Effect.provide(store(join(folder, "evaluation.db"), mode !== "keyword")))
+    }
+    const report = yield* mode === "keyword"
+      ? Evaluation.runKeyword(directory, options).pipe(Effect.provide(keywordStore(url)))
+      : Evaluation.run(directory, { ...options, modes: mode === undefined ? undefined : [mode], search: joining }).pipe(
+          Effect.provide(store(url))
+        )
     if (run !== undefined) yield* writeRuns(run, report)
     yield* output.answer(Evaluation.toJson(report), () => summary(output, report))
   }, Effect.scoped)
