@@ -60,7 +60,7 @@ const kinds: ReadonlyArray<Kind> = [
   },
   {
     is: (head) => begins(head, 0xd0, 0xcf, 0x11, 0xe0),
-    problem: "is an old Office file (.xls), or one with a password. Save it as XLSX without a password"
+    problem: "is an old Office file (.xls), or one with a password. Save it as .xlsx without a password"
   },
   {
     is: (head) => begins(head, 0x25, 0x50, 0x44, 0x46),
@@ -71,7 +71,7 @@ const kinds: ReadonlyArray<Kind> = [
     problem: "is a web page (HTML), whatever its name says. Open it in a spreadsheet and save that as XLSX or CSV"
   },
   {
-    is: (head) => /^\{\\rtf/u.test(head.text),
+    is: (head) => head.text.startsWith("{\\rtf"),
     problem: "is rich text (RTF). Put its requirements into a spreadsheet (XLSX or CSV) or Markdown"
   }
 ]

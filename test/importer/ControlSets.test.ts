@@ -218,7 +218,7 @@ describe("control sets", () => {
         "control-families": [{ id: "D", title: "Doors", controls: [inner] }]
       }
       for (const [document, catalog, more] of [
-        [flat, "hr-d", 1],
+        [flat, "controls", 1],
         [nested, "hr@1", 0]
       ] as const) {
         const found = yield* read("controls.yaml", dump(document))

@@ -248,7 +248,7 @@ describe("rows of JSON and YAML", () => {
       const { entries } = yield* read("x.yaml", merges)
       assert.deepStrictEqual(
         entries.map(({ reference: { metadata } }) => metadata),
-        Array(2).fill({ owner: "Kim", level: 2 })
+        [0, 1].map(() => ({ owner: "Kim", level: 2 }))
       )
     })
   )

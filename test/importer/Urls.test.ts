@@ -142,7 +142,9 @@ layer(NodeServices.layer, { excludeTestServices: true })("URLs", (it) => {
         else if (request.url === "/c/catalog.json") response.end(JSON.stringify(catalog))
         else response.writeHead(404).end()
       })
-      const { entries } = yield* open(`${url}/p/profile.json`)
+      const refused = yield* Effect.flip(open(`${url}/p/profile.json`))
+      assert.include(refused.problem, "leaves the folder")
+      const { entries } = yield* open(`${url}/p/profile.json`, { ...online, allowOutside: true })
       assert.deepStrictEqual(
         entries.map(({ reference }) => reference.uri),
         ["p:a"]

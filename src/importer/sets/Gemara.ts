@@ -166,9 +166,7 @@ export const format: Format = {
             })
           )
     )
-    const [first] = controls.flatMap((found) => ("id" in found && found.id !== undefined ? [found.id] : []))
-    // A catalog without metadata is one of many files called alike; its identifiers say whose they are.
-    const name = metadata?.id ?? metadata?.title ?? title ?? first?.replace(/[.-](?:CN|C)?\d+$/u, "")
+    const name = metadata?.id ?? metadata?.title ?? title
     const version = metadata?.version === undefined || metadata.version === null ? undefined : String(metadata.version)
     const catalog =
       input.options.catalog ??
