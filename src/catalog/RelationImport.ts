@@ -40,13 +40,13 @@ const open = Effect.fnUntraced(function* (
   bytes: Stream.Stream<Uint8Array, ImportError>,
   options: RelationImportOptions
 ) {
-  const opened = yield* withHead(source, bytes)
+  const opened = yield* withHead(source, bytes, options.encoding)
   const format =
     options.format === undefined || options.format.startsWith("crosswalk")
       ? RelationFile.formatOf(opened.head)
       : undefined
   if (format !== undefined) return { format, items: RelationFile.read(format, opened) }
-  const mapping = yield* Mappings.read(source, opened.bytes, options)
+  const mapping = yield* Mappings.read(source, opened.bytes, { ...options, encoding: undefined })
   const { by, status = "accepted" } = options
   return {
     format: mapping.format,

@@ -118,8 +118,17 @@ export interface UrlOptions {
   readonly timeout?: Duration.Input | undefined
 }
 
+/** How a text is decoded. */
+export interface TextOptions {
+  /**
+   * The encoding of a text, by a name that `TextDecoder` knows: `windows-1252`, `macintosh`, `utf-16le`. Default: UTF-8, or
+   * UTF-16 where the text looks like it.
+   */
+  readonly encoding?: string | undefined
+}
+
 /** How to read a source. Everything is found out from its content where it is not said. */
-export interface Options extends UrlOptions {
+export interface Options extends UrlOptions, TextOptions {
   /** The name of a format, such as `csv`. Default: detected. */
   readonly format?: string | undefined
   /** The catalog, `name@version`. It overrides what the source says. */
@@ -138,7 +147,7 @@ export interface Options extends UrlOptions {
   readonly language?: string | undefined
   /** Follow relative paths out of the folder of the source, such as an OSCAL profile's `../catalog.json`. Default: false. */
   readonly allowOutside?: boolean | undefined
-  /** The sheet of a workbook, by its name or its number from 1. Default: the first. */
+  /** The sheet of a workbook, by its name or its number from 1. Default: the first that holds references. */
   readonly sheet?: string | number | undefined
 }
 

@@ -1,7 +1,10 @@
 import { Effect } from "effect"
+import * as Identifier from "../domain/Identifier.ts"
 import type { ImportError } from "../domain/ImportError.ts"
+import type { Fields } from "./Fields.ts"
 import type { Columns, Input, Item } from "./Importer.ts"
 import { catalogFromName, checkCatalog, entry, failure, uriOf, within } from "./Items.ts"
+import { type Field, resolve, wordsFor } from "./ReferenceWords.ts"
 import { isObject } from "./text/JsonText.ts"
 
 /** A row of a generic format: the values of a JSON object or of the cells of a CSV row. */
@@ -9,53 +12,6 @@ export interface Row {
   readonly at: string
   readonly values: ReadonlyMap<string, unknown>
 }
-
-type Field = keyof Columns
-
-/** The usual names of a column, the first that is there is taken; case, spaces and punctuation do not count. */
-const usualNames = {
-  uri: ["uri", "iri"],
-  id: ["id", "identifier", "key", "requirementid", "reqid", "controlid", "shortcode", "code", "ref", "number"],
-  title: ["title", "name", "label", "heading", "sectionname"],
-  description: ["description", "text", "requirement", "reqdescription", "statement", "content", "body"],
-  entityType: ["entitytype", "type", "kind"],
-  tags: ["tags", "keywords", "labels"],
-  catalog: ["catalog", "catalogue"]
-} as const satisfies Record<Field, ReadonlyArray<string>>
-
-/** A name in small letters without spaces and punctuation, as names of columns are compared. */
-export const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
-
-/** Which column holds which field. A column serves one field; those that are named explicitly come first. */
-export const resolve = (names: ReadonlyArray<string>, columns: Columns): ReadonlyMap<Field, string> => {
-  const found = new Map<Field, string>()
-  const taken = new Set<string>()
-  const put = (field: Field, name: string | undefined) => {
-    if (name === undefined || found.has(field)) return
-    found.set(field, name)
-    taken.add(name)
-  }
-  const fields = ["uri", "id", "title", "description", "entityType", "tags", "catalog"] as const
-  for (const field of fields) {
-    const name = columns[field]
-    if (name !== undefined) put(field, name)
-  }
-  const free = new Map(names.filter((name) => !taken.has(name)).map((name) => [plain(name), name]))
-  for (const field of fields) {
-    put(
-      field,
-      usualNames[field].map((usual) => free.get(usual)).find((name) => name !== undefined)
-    )
-  }
-  return found
-}
-
-/** Names that were given for columns and are not among those there are. */
-export const missingColumns = (
-  names: ReadonlyArray<string>,
-  columns: Readonly<Record<string, string | undefined>>
-): ReadonlyArray<string> =>
-  Object.values(columns).flatMap((name) => (name === undefined || names.includes(name) ? [] : [name]))
 
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === "string" && value.trim() === "")
@@ -76,12 +32,27 @@ const metadataOf = (row: Row, used: ReadonlySet<string>): unknown => {
   return rest.length === 0 ? undefined : Object.fromEntries(rest)
 }
 
-/** Reads rows of one source as references of one catalog. */
-export const reader = (input: Input, catalog: string): ((row: Row) => Item) => {
+/** The fields of rows, found anew only where a row has other names than the one before. */
+const finder = (columns: Columns): ((row: Row) => Fields<Field>) => {
+  let names: ReadonlyArray<string> = []
+  let fields: Fields<Field> = new Map()
+  return ({ values }) => {
+    const there = [...values.keys()]
+    if (there.length !== names.length || there.some((name, index) => name !== names[index])) {
+      names = there
+      fields = resolve(names, columns)
+    }
+    return fields
+  }
+}
+
+/** Reads rows of one source as references of one catalog. A table says which column holds what, once for all rows. */
+export const reader = (input: Input, catalog: string, known?: Fields<Field>): ((row: Row) => Item) => {
   const { columns = {}, entityType = "reference" } = input.options
   const source = input.head.name
+  const find = known === undefined ? finder(columns) : () => known
   return (row) => {
-    const fields = resolve([...row.values.keys()], columns)
+    const fields = find(row)
     const at = (field: Field) => within(row.at, fields.get(field) ?? field)
     const read = (field: Field): unknown => {
       const value = row.values.get(fields.get(field) ?? "")
@@ -102,7 +73,7 @@ export const reader = (input: Input, catalog: string): ((row: Row) => Item) => {
         at(field),
         name !== undefined && row.values.has(name)
           ? `${what} is blank`
-          : `there is no ${what}: a column ${name ?? list(usualNames[field])} is looked for, ` +
+          : `there is no ${what}: a column ${name ?? wordsFor(field)} is looked for, ` +
               `and there are ${list(row.values.keys())}. Say which column it is`
       )
     }
@@ -120,21 +91,22 @@ export const reader = (input: Input, catalog: string): ((row: Row) => Item) => {
     if (uri === undefined && id === undefined) return lacks(fields.has("uri") ? "uri" : "id", "uri or identifier")
     if (uri === undefined && typeof id !== "string") return failure(source, at("id"), "the identifier is not a text")
     const title = text("title")
-    if (title === undefined) return lacks("title", "title")
     const description = read("description")
+    if (title === undefined && description === undefined) return lacks("title", "title")
     const tags = read("tags")
     const used = new Set(fields.values())
     const idColumn = fields.get("id")
     if (uri !== undefined && idColumn !== undefined && idColumn !== fields.get("uri")) used.delete(idColumn)
-    return entry(source, row.at, {
+    const reference = {
       uri: uri ?? uriOf(catalog, String(id)),
       title,
       entityType: text("entityType") ?? entityType,
-      description,
+      description: typeof description === "string" ? description : text("description"),
       tags: typeof tags === "string" ? splitTags(tags) : tags,
       metadata: metadataOf(row, used),
       catalog
-    })
+    }
+    return entry(source, row.at, reference, typeof id === "string" ? { identifier: Identifier.clean(id) } : {})
   }
 }
 

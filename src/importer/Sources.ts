@@ -1,6 +1,6 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
-import { faultOf, withHead } from "./source/Bytes.ts"
+import { faultOf, textFaultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
@@ -23,7 +23,7 @@ const choose = (head: Head, wanted: string | undefined): Result.Result<Format, s
     return Result.fail("is not text, and of no format that is known")
   return Result.fail(
     wanted === undefined
-      ? `is of no format that is known. Say which it is: ${names}`
+      ? (textFaultOf(head) ?? `is of no format that is known. Say which it is: ${names}`)
       : `there is no format ${JSON.stringify(wanted)}. There are ${names}`
   )
 }
@@ -104,7 +104,7 @@ export const read: (
   bytes: Stream.Stream<Uint8Array, ImportError>,
   options?: Options
 ) => Effect.Effect<Source, ImportError, Scope.Scope> = Effect.fn("Sources.read")(function* (name, bytes, options = {}) {
-  return yield* readInput({ ...(yield* withHead(name, bytes)), options })
+  return yield* readInput({ ...(yield* withHead(name, bytes, options.encoding)), options })
 })
 
 /** The bytes of a file, of an http or https URL, or of standard input as `-`. A URL is downloaded first, into memory. */
@@ -156,7 +156,7 @@ const openInput: (
           Effect.provideContext(services)
         )
   }
-  const opened = yield* withHead(source, found.bytes)
+  const opened = yield* withHead(source, found.bytes, options.encoding)
   return { input: { ...opened, options, related }, download: found.download }
 })
 

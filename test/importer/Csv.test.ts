@@ -62,7 +62,8 @@ describe("csv", () => {
 
   it.effect("gives the same whatever single byte it is cut at", () =>
     Effect.gen(function* () {
-      const text = '\uFEFFid;title;text\r\n1;"Grün ""a""";"zwei\r\nZeilen 😀"\r\n\r\n2;"b;c";\r\n3;kaputt\r\n4;d;"e"'
+      const text =
+        '\uFEFFid;title;text\r\n1;"Grün ""a""";"zwei\r\nZeilen 😀"\r\n\r\n2;"b;c";\r\n3;kaputt;x;y\r\n4;d;"e"'
       const bytes = new TextEncoder().encode(text)
       const whole = yield* read("x.csv", bytes)
       assert.deepStrictEqual(
@@ -141,7 +142,7 @@ describe("csv", () => {
     Effect.gen(function* () {
       const { entries, failed } = yield* read(
         "x.csv",
-        'id,title,text\n1,a,good\n2,b\n3,,no title\n,d,no id\n5,"e"x,bad quote\n6, "f",bad quote\n7,g,"open\n8,h,good\n9,i,"good"\n'
+        'id,title,text\n1,a,good\n2,b,c,d\n3,,\n,d,no id\n5,"e"x,bad quote\n6, "f",bad quote\n7,g,"open\n8,h,good\n9,i,"good"\n'
       )
       assert.deepStrictEqual(
         entries.map((e) => e.reference.uri),
@@ -151,15 +152,19 @@ describe("csv", () => {
         failed.map((problem) => problem.split(/[:;]/u)[0]),
         ["line 3", "line 4, title", "line 5, id", "line 6", "line 7", "line 8"]
       )
-      assert.include(failed[0], "has 2 cells, the header has 3")
+      assert.include(failed[0], "has 4 cells, the header has 3")
       assert.include(failed[1], "title is blank")
     })
   )
 
-  it.effect("says what was looked for where no column is a title", () =>
+  it.effect("says once which columns there are where none is a title or a text", () =>
     Effect.gen(function* () {
-      const { failed } = yield* read("x.csv", "id,betreff\n1,a\n")
-      assert.match(failed[0] ?? "", /^line 2, title: there is no title: .*title, name.* there are id, betreff/u)
+      const error = yield* Effect.flip(read("x.csv", "id,colour\n1,a\n2,b\n"))
+      assert.strictEqual(
+        error.message,
+        "x.csv, line 1: no column is known to hold a title or a description. The columns are id, colour. " +
+          "Say which column is which: title or description"
+      )
     })
   )
 
@@ -173,30 +178,39 @@ describe("csv", () => {
     })
   )
 
-  it.effect("reports bytes that are not UTF-8 as a bad row", () =>
+  it.effect("refuses a text that is not UTF-8 as a whole, wherever the first wrong byte is", () =>
     Effect.gen(function* () {
-      const bytes = Uint8Array.from([
-        ...new TextEncoder().encode('id,title\n1,a\n2,"'),
-        0xfc,
-        ...new TextEncoder().encode('\nx"\n3,ü\n')
-      ])
-      for (const size of [1, 1000]) {
-        const { entries, failed } = yield* read("x.csv", bytes, {}, size)
+      const rows = Array.from({ length: 5000 }, (_, i) => `${i},Rule ${i},plain text\n`).join("")
+      const bytes = Buffer.from(`id,title,text\n${rows}x,T\u00fcr,Gr\u00f6\u00dfe\n`, "latin1")
+      for (const size of [1000, 70_000]) {
+        const error = yield* Effect.flip(read("x.csv", bytes, {}, size))
+        assert.strictEqual(error.at, "line 5002")
+        assert.match(error.problem, /^is not UTF-8, so nothing is read\. Say its encoding, such as windows-1252/u)
+        const { entries } = yield* read("x.csv", bytes, { encoding: "windows-1252" }, size)
         assert.deepStrictEqual(
-          entries.map((e) => `${e.at} ${e.reference.title}`),
-          ["line 2 a", "line 5 ü"]
+          [entries.length, entries.at(-1)?.reference.title, entries.at(-1)?.reference.description],
+          [5001, "Tür", "Größe"]
         )
-        assert.deepStrictEqual(failed, ["line 3: is not UTF-8. Save the file as UTF-8"])
       }
+      const unknown = yield* Effect.flip(read("x.csv", bytes, { encoding: "ansi-ish" }))
+      assert.match(unknown.problem, /^there is no encoding "ansi-ish"; there are utf-8/u)
     })
   )
 
-  it.effect("refuses a repeated header, and one without rows", () =>
+  it.effect("refuses a field that two columns may hold, and reads a header without rows", () =>
     Effect.gen(function* () {
       const twice = yield* Effect.flip(read("x.csv", "id,title,id\n1,a,2\n"))
-      assert.strictEqual(twice.message, 'x.csv, line 1: the column "id" is there twice')
-      const none = yield* Effect.flip(read("x.csv", "id,title\n"))
-      assert.strictEqual(none.message, "x.csv: has nothing in it that is read as a reference")
+      assert.strictEqual(
+        twice.message,
+        'x.csv, line 1: id may stand in 2 columns that are called the same: "id" and "id 2". Say which one it is'
+      )
+      const said = yield* read("x.csv", "id,title,id\n1,a,2\n", { columns: { id: "id 2" } })
+      assert.deepStrictEqual(
+        said.entries.map(({ reference }) => [reference.uri, reference.metadata]),
+        [["x:2", { id: "1" }]]
+      )
+      const { entries, failed } = yield* read("x.csv", "id,title\n")
+      assert.deepStrictEqual([entries, failed], [[], []])
     })
   )
 
@@ -210,14 +224,17 @@ describe("csv", () => {
     })
   )
 
-  it.effect("skips rows of nothing but separators and refuses cells without a name", () =>
+  it.effect("skips rows of nothing but separators and keeps cells without a name", () =>
     Effect.gen(function* () {
       const { entries, failed } = yield* read("x.csv", "id,title,\n,,\n1,a,\n2,b,c\n")
       assert.deepStrictEqual(
-        entries.map((e) => e.at),
-        ["line 3"]
+        entries.map((e) => [e.at, e.reference.metadata]),
+        [
+          ["line 3", undefined],
+          ["line 4", { "Column 3": "c" }]
+        ]
       )
-      assert.deepStrictEqual(failed, ["line 4: cell 3 has no name in the header"])
+      assert.deepStrictEqual(failed, [])
     })
   )
 })

@@ -147,7 +147,11 @@ describe("json", () => {
   it.effect("names the line of bytes that are not UTF-8, and of what is not JSON", () =>
     Effect.gen(function* () {
       const latin = yield* Effect.flip(read("x.json", Buffer.from('[\n"ok",\n"\u00fc"]', "latin1")))
-      assert.strictEqual(latin.message, "x.json, line 3: is not UTF-8. Save the file as UTF-8")
+      assert.strictEqual(
+        latin.message,
+        "x.json, line 3: is not UTF-8, so nothing is read. " +
+          "Say its encoding, such as windows-1252 (what Excel writes on Windows) or macintosh, or save the file as UTF-8"
+      )
       const comma = yield* Effect.flip(read("x.json", '\uFEFF[\n{"id": 1,}\n]'))
       const lines = yield* Effect.flip(read("x.json", '{"id":1}\n{"id":2}\n', { format: "json" }))
       assert.match(lines.message, /^x.json, line 2, column 1: .* format ndjson$/u)

@@ -61,7 +61,8 @@ layer(NodeServices.layer)("mappings", (it) => {
         "FAULT line 8, confidence: is not a number from 0 to 1",
         "FAULT line 9, From: is blank",
         "FAULT line 10: relates asvs:5.0.0/V1 to itself",
-        "FAULT line 11: has 4 cells, the header has 5. A cell with the separator in it is put in quotation marks"
+        'FAULT line 11, Relationship: "too" is no type of relation: ' +
+          "equal, subset, superset, intersects, implements, supersedes or none"
       ])
       const ids = yield* read("pairs.csv", "source,target\nV1,V2\n", { from: "a@1" })
       assert.match(ids.lines[0] ?? "", /^FAULT line 2, target: "V2" is no URI\. Say which catalog it belongs to: to/u)
@@ -320,7 +321,7 @@ x,,1,
       assert.strictEqual(yield* problem(" "), "is empty")
       assert.include(
         yield* problem("words"),
-        "Say which it is: oscal-mapping, ctid-mappings, ciso-assistant-mapping, asvs-mapping, opencre, csv"
+        "Say which it is: oscal-mapping, ctid-mappings, ciso-assistant-mapping, asvs-mapping, opencre, xlsx, csv"
       )
       assert.include(yield* problem("a,b\n", { format: "xml" }), 'no format of mappings "xml"')
       assert.include(yield* problem("source,target\n", { from: "a b" }), "name@version")

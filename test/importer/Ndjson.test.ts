@@ -59,15 +59,13 @@ describe("ndjson", () => {
     })
   )
 
-  it.effect("reports bytes that are not UTF-8 as a bad line", () =>
+  it.effect("refuses a text that is not UTF-8 as a whole", () =>
     Effect.gen(function* () {
       const bytes = Buffer.from('{"id":1,"title":"a"}\n{"id":2,"title":"\u00fc"}\n{"id":3,"title":"c"}\n', "latin1")
-      const { entries, failed } = yield* read("x.jsonl", bytes)
-      assert.deepStrictEqual(
-        entries.map((e) => e.at),
-        ["line 1", "line 3"]
-      )
-      assert.deepStrictEqual(failed, ["line 2: is not UTF-8. Save the file as UTF-8"])
+      const error = yield* Effect.flip(read("x.jsonl", bytes))
+      assert.strictEqual(error.at, "line 2")
+      assert.include(error.problem, "is not UTF-8, so nothing is read")
+      assert.strictEqual((yield* read("x.jsonl", bytes, { encoding: "latin1" })).entries.length, 3)
     })
   )
 

@@ -84,7 +84,7 @@ layer(NodeServices.layer)("Sources", (it) => {
       assert.strictEqual(yield* format('{"id":1}\n{"id":2}\n'), "ndjson")
       assert.strictEqual(yield* format('{"id":1}\n[broken\n'), "ndjson")
       assert.strictEqual(yield* format('{"id":1,"tags":["a"]}\n'), "ndjson")
-      assert.strictEqual(yield* format("title\na\n", "x.csv"), "csv")
+      assert.strictEqual(yield* format("title,id\na,1\n", "x.csv"), "csv")
       assert.strictEqual(yield* format('{"id":1}\n{"id":2}\n', "x.json"), "ndjson")
     })
   )
@@ -100,12 +100,20 @@ layer(NodeServices.layer)("Sources", (it) => {
     })
   )
 
-  it.effect("refuses what is empty, UTF-16 or of no known format", () =>
+  it.effect("refuses what is empty, binary or of no known format, and reads UTF-16", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(read("x.csv", " \n"))).problem, "is empty")
       assert.strictEqual((yield* Effect.flip(read("x.csv", new Uint8Array()))).problem, "is empty")
-      const utf16 = Uint8Array.from([0xff, 0xfe, ...Buffer.from(csv, "utf16le")])
-      assert.include((yield* Effect.flip(read("x.csv", utf16))).problem, "UTF-16")
+      const plain = yield* read("x.csv", csv)
+      for (const mark of ["\uFEFF", ""]) {
+        const little = Buffer.from(mark + csv, "utf16le")
+        const big = Buffer.from(little).swap16()
+        for (const bytes of [little, big]) assert.deepStrictEqual(yield* read("x.csv", bytes, {}, 7), plain)
+      }
+      const binary = Uint8Array.from({ length: 3000 }, (_, index) => (index * 7) % 251)
+      for (const name of ["x.csv", "x.bin"]) {
+        assert.include((yield* Effect.flip(read(name, binary))).problem, "is not a text")
+      }
       assert.include((yield* Effect.flip(read("x.bin", "just words"))).problem, "no format that is known")
     })
   )

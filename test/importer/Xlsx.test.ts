@@ -48,19 +48,21 @@ describe("xlsx", () => {
 
   it.effect("reads the first sheet from its header, with the numbers of rows", () =>
     Effect.gen(function* () {
-      const { catalog, entries, failed, format } = yield* read("Rules.xlsx", yield* report)
+      const { catalog, entries, failed, format, unread } = yield* read("Rules.xlsx", yield* report)
       assert.deepStrictEqual([format, catalog], ["xlsx", "Rules"])
       assert.deepStrictEqual(
         entries.map(({ at, reference: { metadata, title, uri } }) => [at, uri, title, metadata]),
         [
           ["row 4", "Rules:R-1", "Doors", { Since: "2026-01-31", Level: 2 }],
-          ["row 6", "Rules:R-2", "Windows", { Level: 1.5 }]
+          ["row 6", "Rules:R-2", "Windows", { Level: 1.5 }],
+          ["row 8", "Rules:7", "Keys", { "Column 5": "stray" }]
         ]
       )
-      assert.deepStrictEqual(failed, [
-        "row 7, Id: uri or identifier is blank",
-        "row 8: cell 5 has no name in the header"
-      ])
+      assert.deepStrictEqual(failed, ["row 7, Id: uri or identifier is blank"])
+      assert.deepStrictEqual(
+        unread.map(({ kind, text }) => [kind, text]),
+        [["sheet", "Other, 2 rows"]]
+      )
     })
   )
 
@@ -75,7 +77,12 @@ describe("xlsx", () => {
         )
       }
       assert.strictEqual(yield* problem(bytes, { sheet: "3" }), "has no sheet 3; there are Rules, Other")
-      assert.include(yield* problem(bytes, { columns: { title: "Heading" } }), "there is no column Heading")
+      assert.strictEqual(
+        yield* problem(bytes, { columns: { title: "Heading" } }),
+        "no sheet has a row that names the columns that are needed. There are Rules (Id, Title, Since, Level); " +
+          "Other (key, name). Say which sheet is meant, and which of its columns is which"
+      )
+      assert.include(yield* problem(bytes, { columns: { title: "Heading" }, sheet: 1 }), "there is no column Heading")
     })
   )
 
@@ -125,7 +132,7 @@ describe("xlsx", () => {
       }
       const merged = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
       assert.strictEqual((yield* read("x.xlsx", zip(workbook(header + row, merged)))).entries.length, 1)
-      assert.include(yield* problem(zip(workbook(""))), "no row that names columns")
+      assert.include(yield* problem(zip(workbook(""))), "There are One (blank)")
     })
   )
 

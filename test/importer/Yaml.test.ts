@@ -49,7 +49,7 @@ describe("yaml", () => {
       assert.strictEqual(yield* format("- id: a\n  title: b\n"), "yaml")
       assert.strictEqual(yield* format("---\n# list\nitems:\n  - id: a\n    title: b\n"), "yaml")
       assert.strictEqual(yield* format("\uFEFFitems:\r\n  - id: a\r\n    title: b\r\n", "x.yml"), "yaml")
-      assert.strictEqual(yield* format("id: x,title\n1,2\n", "x.csv"), "csv")
+      assert.strictEqual(yield* format("id: x,title,id\n1,2,3\n", "x.csv"), "csv")
     })
   )
 

@@ -90,7 +90,7 @@ describe("ReviewCsv", () => {
         "accept,equal,,b:1,",
         "accept,equal,a:1,b:1,v1",
         ",equal,a:1,b:1,v0123456789ab.implements",
-        "accept,equal,a:1,b:1,,,",
+        "accept,equal,a:1,b:1,,x,",
         "accept,equal,a:9,b:1,"
       ].join("\n")
       const { problems, verdicts } = yield* ReviewCsv.decode("r.csv", bytes(text))

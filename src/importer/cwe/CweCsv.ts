@@ -25,7 +25,7 @@ export const format: Format = {
   },
   read: Effect.fnUntraced(function* (input) {
     const catalog = input.options.catalog ?? "cwe"
-    const { items } = yield* Csv.table(input, { trailingSeparator: true })
+    const { items } = yield* Csv.table(input)
     return {
       catalog,
       items: items(({ at, values }) => {

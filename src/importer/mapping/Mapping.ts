@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
 import type { RelationType } from "../../domain/Relation.ts"
-import type { Contents, Download, Head, UrlOptions } from "../Importer.ts"
+import type { Contents, Download, Head, TextOptions, UrlOptions } from "../Importer.ts"
 
 /** A relation that a source says there is between two references. */
 export interface Mapping {
@@ -57,7 +57,7 @@ export const MappingColumns = Schema.Struct({
 export type MappingColumns = typeof MappingColumns.Type
 
 /** How to read a mapping. */
-export interface MappingOptions extends UrlOptions {
+export interface MappingOptions extends UrlOptions, TextOptions {
   /** The name of a format, such as `csv`. Default: detected. */
   readonly format?: string | undefined
   /** The catalog whose identifiers the sources are, `name@version`. Needed where they are no URIs and the format names none. */
@@ -71,8 +71,10 @@ export interface MappingOptions extends UrlOptions {
   readonly resources?: Readonly<Record<string, string>> | undefined
   /** The type of a relation for which the source says none. Default: `intersects`. */
   readonly type?: RelationType | undefined
-  /** Which column holds what, in `csv`. */
+  /** Which column holds what, in `csv` and `xlsx`. */
   readonly columns?: MappingColumns | undefined
+  /** The sheet of a workbook, by its name or its number from 1. Default: the first that has a source and a target. */
+  readonly sheet?: string | number | undefined
   /** In `opencre` the standard that CREs are related to, such as `CWE`. Default: all, and CREs to CREs. */
   readonly standard?: string | undefined
 }

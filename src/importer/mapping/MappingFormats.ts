@@ -13,5 +13,6 @@ export const mappingFormats: ReadonlyArray<MappingFormat> = [
   MappingCiso.format,
   MappingAsvs.format,
   MappingOpenCre.format,
+  MappingCsv.xlsx,
   MappingCsv.format
 ]

@@ -4,7 +4,7 @@ import { Confidence, type RelationType } from "../../domain/Relation.ts"
 import { NonBlankText, Text } from "../../domain/Text.ts"
 import { failure, uriOf, within } from "../Items.ts"
 import type { MappingItem } from "./Mapping.ts"
-import { plain } from "../Rows.ts"
+import { plain } from "../Fields.ts"
 
 /** The words that publishers have for the types of relations. */
 const words: ReadonlyMap<string, RelationType | "none"> = new Map([

@@ -1,6 +1,6 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
-import { faultOf, withHead } from "../source/Bytes.ts"
+import { faultOf, textFaultOf, withHead } from "../source/Bytes.ts"
 import { checkCatalog } from "../Items.ts"
 import { locate } from "../source/Locate.ts"
 import type { MappingInput, MappingItem, MappingOptions, MappingSource } from "./Mapping.ts"
@@ -41,7 +41,7 @@ const readInput = Effect.fnUntraced(function* (input: MappingInput) {
     const names = mappingFormats.map(({ name }) => name).join(", ")
     return yield* fail(
       wanted === undefined
-        ? `is of no format of mappings that is known. Say which it is: ${names}`
+        ? (textFaultOf(head) ?? `is of no format of mappings that is known. Say which it is: ${names}`)
         : `there is no format of mappings ${JSON.stringify(wanted)}. There are ${names}`
     )
   }
@@ -58,7 +58,7 @@ export const read: (
   bytes,
   options = {}
 ) {
-  return yield* readInput({ ...(yield* withHead(name, bytes)), options })
+  return yield* readInput({ ...(yield* withHead(name, bytes, options.encoding)), options })
 })
 
 /**
@@ -82,6 +82,6 @@ export const open: (
   "Mappings.open"
 )(function* (source, options = {}) {
   const { bytes, download } = yield* locate(source, options)
-  const found = yield* readInput({ ...(yield* withHead(source, bytes)), options })
+  const found = yield* readInput({ ...(yield* withHead(source, bytes, options.encoding)), options })
   return { ...found, ...(download !== undefined && { download }) }
 })

@@ -1,6 +1,7 @@
 import { Effect, Sink, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import type { Contents, Head } from "../Importer.ts"
+import { encodingOf, notUtf8, toUtf8 } from "./Encoding.ts"
 
 /** The largest source that is read whole, in bytes. */
 export const maxWhole = 64 * 1024 * 1024
@@ -29,8 +30,7 @@ export const join = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
 
 const stripMark = (text: string): string => (text.startsWith("\uFEFF") ? text.slice(1) : text)
 
-/** Takes the beginning off a stream of bytes and puts it back in front. */
-export const withHead = Effect.fnUntraced(function* (name: string, bytes: Stream.Stream<Uint8Array, ImportError>) {
+const peel = Effect.fnUntraced(function* (bytes: Stream.Stream<Uint8Array, ImportError>) {
   const [beginning, rest] = yield* Stream.peel(
     bytes,
     Sink.reduceWhile(
@@ -39,25 +39,53 @@ export const withHead = Effect.fnUntraced(function* (name: string, bytes: Stream
       ({ pieces, size }, piece: Uint8Array) => ({ pieces: [...pieces, piece], size: size + piece.length })
     )
   )
-  const all = join(beginning.pieces)
-  const start = all.subarray(0, headSize)
+  return { start: join(beginning.pieces), bytes: Stream.concat(Stream.fromArray(beginning.pieces), rest) }
+})
+
+/**
+ * Takes the beginning off a stream of bytes and puts it back in front. A text in UTF-16 becomes UTF-8, and so does one in
+ * the encoding that is said.
+ */
+export const withHead = Effect.fnUntraced(function* (
+  name: string,
+  bytes: Stream.Stream<Uint8Array, ImportError>,
+  wanted?: string
+) {
+  const raw = yield* peel(bytes)
+  const encoding = yield* encodingOf(name, raw.start, wanted)
+  const text = encoding === undefined ? raw : yield* peel(toUtf8(name, raw.bytes, encoding))
+  const start = text.start.subarray(0, headSize)
   const head: Head = {
     name,
     bytes: start,
     text: stripMark(lenientUtf8(start)),
-    complete: all.length <= headSize
+    complete: text.start.length <= headSize
   }
-  return { head, bytes: Stream.concat(Stream.fromArray(beginning.pieces), rest) }
+  return { head, bytes: text.bytes }
 })
 
+/** A text of this share of control characters is none. */
+const maxControls = 0.02
+
+/** NUL, and what else stands in no text: all below the space but tab, line ends, form feed and escape. */
+const isControl = (code: number): boolean => code < 9 || (code > 13 && code < 27) || (code > 27 && code < 32)
+
+const isBinary = (text: string): boolean => {
+  const start = text.slice(0, 4096)
+  let controls = 0
+  for (let index = 0; index < start.length; index++) if (isControl(start.charCodeAt(index))) controls++
+  return controls > 1 && controls > start.length * maxControls
+}
+
 /** What is wrong with a source whatever its format; `undefined` where nothing is. */
-export const faultOf = ({ bytes: [first, second], complete, text }: Head): string | undefined => {
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return "is UTF-16. Save the file as UTF-8"
-  }
-  if (first === 0x1f && second === 0x8b) return "is compressed (gzip). Unpack it first"
+export const faultOf = ({ bytes, complete, text }: Head): string | undefined => {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "is compressed (gzip). Unpack it first"
   return text.trim() === "" && complete ? "is empty" : undefined
 }
+
+/** What is wrong with a source that is read as text. */
+export const textFaultOf = ({ text }: Head): string | undefined =>
+  isBinary(text) ? "is not a text, so it cannot be read as one" : undefined
 
 /** The line of the first byte that is not UTF-8, from 1. */
 const badLine = (bytes: Uint8Array): number => {
@@ -104,7 +132,6 @@ export const readText = Effect.fnUntraced(function* (input: Contents) {
   const whole = yield* readBytes(input, "Write it as NDJSON or CSV, which are read row by row, or split it")
   return yield* Effect.try({
     try: () => stripMark(strictUtf8(whole)),
-    catch: (cause) =>
-      new ImportError({ source, at: `line ${badLine(whole)}`, problem: "is not UTF-8. Save the file as UTF-8", cause })
+    catch: (cause) => new ImportError({ source, at: `line ${badLine(whole)}`, problem: notUtf8, cause })
   })
 })

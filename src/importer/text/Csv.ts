@@ -5,34 +5,33 @@ import type { Contents, Format, Head, Input } from "../Importer.ts"
 import { failure } from "../Items.ts"
 import { blocks, countLines } from "./Lines.ts"
 import { extensionOf } from "../Names.ts"
-import * as Rows from "../Rows.ts"
-
-/** The header of a CSV source and its rows by their columns. */
-export interface Table {
-  readonly columns: ReadonlyArray<string>
-  /** The first row, where it is whole in the head. */
-  readonly first: Rows.Row | undefined
-  /** All rows but blank ones, each turned into an item; a row that cannot be read is a failure. */
-  readonly items: <A>(read: (row: Rows.Row) => A) => Stream.Stream<A | Result.Result<never, ImportError>, ImportError>
-}
-
-/** What a publisher does otherwise than RFC 4180. */
-export interface TableOptions {
-  /** Rows, but not the header, may end with a separator. Default: false. */
-  readonly trailingSeparator?: boolean
-}
+import { textFaultOf } from "../source/Bytes.ts"
+import * as Header from "../table/Header.ts"
+import * as References from "../table/References.ts"
+import * as Table from "../table/Table.ts"
 
 const isBlank = (cells: ReadonlyArray<string>): boolean => cells.every((cell) => cell.trim() === "")
 
-/** The records at the beginning of a text, blank ones left out. */
-const firstRecords = (head: Head, delimiter: string, limit: number): ReadonlyArray<CsvRecord> => {
+/** The line with which Excel says what stands between cells: `sep=;`. */
+const separatorLine = /^"?sep=(.)"?[^\S\n]*(?:\n|\r(?!\n)|$)/iu
+
+/** What stands between cells, and on which line they begin. */
+interface Way {
+  readonly delimiter: string
+  readonly from: number
+}
+
+const toLine = ({ cells, line }: CsvRecord): Header.Line => ({ number: line, cells })
+
+/** The lines at the beginning of a text, blank ones left out. */
+const firstLines = (head: Head, { delimiter, from }: Way, limit: number): ReadonlyArray<Header.Line> => {
   const text = head.text.includes("\n") ? head.text : head.text.replaceAll("\r", "\n")
-  const found: Array<CsvRecord> = []
+  const found: Array<Header.Line> = []
   for (let at = 0, line = 1; at < text.length && found.length < limit; ) {
     const parsed = parse(text, at, delimiter, head.complete)
     if (parsed === undefined || (parsed.end === text.length && !head.complete)) break
-    if (Result.isSuccess(parsed.record) && !isBlank(parsed.record.success)) {
-      found.push({ line, cells: parsed.record.success })
+    if (line >= from && Result.isSuccess(parsed.record) && !isBlank(parsed.record.success)) {
+      found.push(toLine({ line, cells: parsed.record.success }))
     }
     line += countLines(text, at, parsed.end)
     at = parsed.end
@@ -40,101 +39,65 @@ const firstRecords = (head: Head, delimiter: string, limit: number): ReadonlyArr
   return found
 }
 
+/** What a first line says stands between cells, or has most of; lines above the header may say nothing of it. */
+const wayOf = (head: Head, wanted: Header.Wanted | undefined): Way => {
+  const said = separatorLine.exec(head.text)?.[1]
+  if (said !== undefined) return { delimiter: said, from: 2 }
+  const usual = { delimiter: delimiterOf(head.text), from: 1 }
+  if (wanted === undefined) return usual
+  const ways = [usual, ...[",", ";", "\t", "|"].map((delimiter) => ({ delimiter, from: 1 }))]
+  return ways.find((way) => Header.find(firstLines(head, way, Header.maxAbove), wanted) !== undefined) ?? usual
+}
+
 /** The names of the columns; none where the text is not CSV with at least two of them. */
 export const columnsOf = (head: Head): ReadonlyArray<string> => {
-  const [header] = firstRecords(head, delimiterOf(head.text), 1)
-  return header === undefined || header.cells.length < 2 ? [] : header.cells.map((name) => name.trim())
+  if (textFaultOf(head) !== undefined) return []
+  const [header] = firstLines(head, wayOf(head, undefined), 1)
+  return header === undefined || header.cells.length < 2 ? [] : header.cells.map((name) => String(name).trim())
 }
 
-const toRow = (
-  source: string,
-  columns: ReadonlyArray<string>,
-  record: CsvRecord,
-  options: TableOptions
-): Result.Result<Rows.Row, Result.Result<never, ImportError>> => {
-  const at = `line ${record.line}`
-  const isExtra = record.cells.length === columns.length + 1 && record.cells.at(-1)?.trim() === ""
-  const cells = options.trailingSeparator === true && isExtra ? record.cells.slice(0, -1) : record.cells
-  if (cells.length !== columns.length) {
-    const expected = `the header has ${columns.length}`
-    return Result.fail(
-      failure(
-        source,
-        at,
-        `has ${cells.length} ${cells.length === 1 ? "cell" : "cells"}, ${expected}. ` +
-          "A cell with the separator in it is put in quotation marks"
-      )
-    )
-  }
-  const nameless = cells.findIndex((cell, index) => columns[index] === "" && cell.trim() !== "")
-  if (nameless !== -1) return Result.fail(failure(source, at, `cell ${nameless + 1} has no name in the header`))
-  return Result.succeed({
-    at,
-    values: new Map(columns.flatMap((name, index) => (name === "" ? [] : [[name, cells[index]] as const])))
-  })
-}
+/** Whether a text has a table with what is wanted near its beginning. */
+export const hasTable = (head: Head, wanted: Header.Wanted): boolean =>
+  textFaultOf(head) === undefined &&
+  Header.find(firstLines(head, wayOf(head, wanted), Header.maxAbove), wanted) !== undefined
 
-/** Reads the header of a CSV source, with `,`, `;` or a tab between cells. */
-export const table = (input: Contents, options: TableOptions = {}): Effect.Effect<Table, ImportError> =>
-  Effect.gen(function* () {
-    const source = input.head.name
-    const delimiter = delimiterOf(input.head.text)
-    const [header, second] = firstRecords(input.head, delimiter, 2)
-    if (header === undefined) {
-      return yield* new ImportError({
-        source,
-        at: "line 1",
-        problem: "there is no header: the first line must name the columns"
-      })
-    }
-    const columns = header.cells.map((name) => name.trim())
-    const repeated = columns.find((name, index) => name !== "" && columns.indexOf(name) !== index)
-    if (repeated !== undefined) {
-      return yield* new ImportError({
-        source,
-        at: `line ${header.line}`,
-        problem: `the column ${JSON.stringify(repeated)} is there twice`
-      })
-    }
-    const first = second === undefined ? undefined : toRow(source, columns, second, options)
-    return {
-      columns,
-      first: first !== undefined && Result.isSuccess(first) ? first.success : undefined,
-      items: <A>(read: (row: Rows.Row) => A) =>
-        records(blocks(input), delimiter).pipe(
-          Stream.filter(
-            (record) =>
-              Result.isFailure(record) || (record.success.line !== header.line && !isBlank(record.success.cells))
-          ),
-          Stream.map((record): A | Result.Result<never, ImportError> => {
-            if (Result.isFailure(record)) return failure(source, `line ${record.failure.line}`, record.failure.problem)
-            const row = toRow(source, columns, record.success, options)
-            return Result.isSuccess(row) ? read(row.success) : row.failure
-          })
+/**
+ * Reads the header of a CSV source, with `,`, `;` or a tab between cells. With `wanted`, lines above the header are left
+ * out; else it is the first line.
+ */
+export const table = (input: Contents, wanted?: Header.Wanted): Effect.Effect<Table.Table, ImportError> => {
+  const source = input.head.name
+  const problem = textFaultOf(input.head)
+  if (problem !== undefined) return Effect.fail(new ImportError({ source, problem }))
+  const way = wayOf(input.head, wanted)
+  return Table.make(
+    {
+      source,
+      at: (number) => `line ${number}`,
+      top: firstLines(input.head, way, Header.maxAbove),
+      all: records(blocks(input), way.delimiter).pipe(
+        Stream.filter((record) => Result.isFailure(record) || record.success.line >= way.from),
+        Stream.map((record) =>
+          Result.isFailure(record)
+            ? failure(source, `line ${record.failure.line}`, record.failure.problem)
+            : Result.succeed(toLine(record.success))
         )
-    }
-  })
+      )
+    },
+    wanted
+  )
+}
 
 const read = Effect.fnUntraced(function* (input: Input) {
-  const { columns, first, items } = yield* table(input)
-  const missing = Rows.missingColumns(columns, input.options.columns ?? {})
-  if (missing.length > 0) {
-    return yield* new ImportError({
-      source: input.head.name,
-      at: "line 1",
-      reason: "option",
-      problem: `there is no column ${missing.join(", ")}; there are ${columns.join(", ")}`
-    })
-  }
-  const catalog = yield* Rows.catalogOf(input, undefined, first)
-  return { catalog, items: items(Rows.reader(input, catalog)) }
+  return yield* References.read(input, yield* table(input, References.wanted(input.options.columns)))
 })
 
-/** CSV (RFC 4180) whose first line names the columns; streamed. */
+/** CSV (RFC 4180) with a header; streamed. */
 export const format: Format = {
   name: "csv",
   summary: "rows with a header, separated by comma, semicolon or tab",
   detect: (head) =>
-    ["csv", "tsv"].includes(extensionOf(head.name)) || (!/^\s*[[{<]/u.test(head.text) && columnsOf(head).length > 1),
+    ["csv", "tsv"].includes(extensionOf(head.name)) ||
+    (!/^\s*[[{<]/u.test(head.text) && (columnsOf(head).length > 1 || hasTable(head, References.wanted()))),
   read
 }

@@ -24,6 +24,18 @@ interface Parsed {
 /** The longest record, in characters: a quote that is never closed is given up after as many. */
 const maxRecord = 1024 * 1024
 
+/** A formula that stands for a text, as programs write it: separators between its quotation marks are no separators. */
+const formula = /=(?:"(?:[^"\n]|"")*"|HYPERLINK\("(?:[^"\n]|"")*"[,;]"(?:[^"\n]|"")*"\))/iy
+
+/** Where a formula that is a whole cell ends; `start` where none begins. */
+const endOfFormula = (text: string, start: number, delimiter: string): number => {
+  if (text[start] !== "=") return start
+  formula.lastIndex = start
+  const end = start + (formula.exec(text)?.[0].length ?? 0)
+  const next = text[end]
+  return next === undefined || next === delimiter || next === "\n" || next === "\r" ? end : start
+}
+
 const unclosed = "a quotation mark is opened here and not closed"
 
 /**
@@ -53,6 +65,7 @@ export const parse = (text: string, start: number, delimiter: string, final: boo
       }
     } else {
       const from = at
+      at = endOfFormula(text, at, delimiter)
       while (at < text.length && text[at] !== delimiter && text[at] !== "\n") at++
       cell = text[at] === "\n" && text[at - 1] === "\r" && at > from ? text.slice(from, at - 1) : text.slice(from, at)
       if (cell.trimStart().startsWith('"')) return fault("a quotation mark must be the first character of its cell")
@@ -71,7 +84,6 @@ export const parse = (text: string, start: number, delimiter: string, final: boo
 interface State {
   rest: string
   line: number
-  invalid: Array<number>
 }
 
 const take = (state: State, delimiter: string, final: boolean): Array<Result.Result<CsvRecord, CsvFault>> => {
@@ -83,20 +95,14 @@ const take = (state: State, delimiter: string, final: boolean): Array<Result.Res
     const line = state.line
     state.line += countLines(state.rest, start, parsed.end)
     start = parsed.end
-    const invalid = state.invalid.find((number) => number >= line && (number < state.line || number === line))
-    if (invalid !== undefined) {
-      found.push(Result.fail({ line: invalid, problem: "is not UTF-8. Save the file as UTF-8" }))
-    } else {
-      found.push(
-        Result.mapBoth(parsed.record, {
-          onSuccess: (cells) => ({ line, cells }),
-          onFailure: (problem) => ({ line, problem })
-        })
-      )
-    }
+    found.push(
+      Result.mapBoth(parsed.record, {
+        onSuccess: (cells) => ({ line, cells }),
+        onFailure: (problem) => ({ line, problem })
+      })
+    )
   }
   state.rest = state.rest.slice(start)
-  state.invalid = state.invalid.filter((number) => number >= state.line)
   return found
 }
 
@@ -117,10 +123,9 @@ export const records = (
 ): Stream.Stream<Result.Result<CsvRecord, CsvFault>, ImportError> =>
   blocks.pipe(
     Stream.mapAccum(
-      (): State => ({ rest: "", line: 1, invalid: [] }),
+      (): State => ({ rest: "", line: 1 }),
       (state, block) => {
         state.rest += block.text
-        state.invalid.push(...block.invalid)
         return [state, take(state, delimiter, false)]
       },
       { onHalt: (state) => take(state, delimiter, true) }

@@ -1,9 +1,14 @@
 import { Effect, Result, Stream } from "effect"
 import { unguard } from "../../domain/CellText.ts"
 import { ImportError } from "../../domain/ImportError.ts"
+import { plain } from "../Fields.ts"
+import { within } from "../Items.ts"
 import { withHead } from "../source/Bytes.ts"
-import { type CsvFault, type CsvRecord, delimiterOf, records } from "./CsvRecord.ts"
-import { blocks } from "./Lines.ts"
+import { CellFault } from "../table/Cell.ts"
+import type { Wanted } from "../table/Header.ts"
+import * as Archive from "../xlsx/Archive.ts"
+import * as Xlsx from "../xlsx/Xlsx.ts"
+import * as Csv from "./Csv.ts"
 
 /** A row of a table: the text of a cell by the name of its column; what is empty is not there. */
 export interface TableRow {
@@ -12,44 +17,19 @@ export interface TableRow {
   readonly cell: (column: string) => string | undefined
 }
 
-/** `Covered by` and `covered_by` are the same column. */
-const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
-
-const isBlank = (cells: ReadonlyArray<string>): boolean => cells.every((cell) => cell.trim() === "")
-
-type Read = readonly [columns: Map<string, number>, rows: ReadonlyArray<Result.Result<TableRow, ImportError>>]
-
-/** The first record names the columns, every other is a row. */
-const step =
-  (source: string, needed: ReadonlyArray<string>) =>
-  (columns: Map<string, number>, record: Result.Result<CsvRecord, CsvFault>): Effect.Effect<Read, ImportError> => {
-    if (Result.isFailure(record)) {
-      const { line, problem } = record.failure
-      const error = new ImportError({ source, at: `line ${line}`, problem })
-      return columns.size === 0 ? Effect.fail(error) : Effect.succeed([columns, [Result.fail(error)]])
-    }
-    const { cells, line } = record.success
-    const at = `line ${line}`
-    if (columns.size === 0) {
-      const found = new Map(cells.map((name, i) => [plain(name), i]))
-      const missing = needed.filter((name) => !found.has(plain(name)))
-      const problem = `there is no column ${missing.join(", ")}; there are ${cells.join(", ")}`
-      return missing.length === 0 ? Effect.succeed([found, []]) : Effect.fail(new ImportError({ source, at, problem }))
-    }
-    if (cells.length > columns.size) {
-      const problem = `has ${cells.length} cells, the header has ${columns.size}. A cell with the separator in it is put in quotation marks`
-      return Effect.succeed([columns, [Result.fail(new ImportError({ source, at, problem }))]])
-    }
-    return Effect.succeed([
-      columns,
-      [Result.succeed({ at, cell: (column) => unguard(cells[columns.get(plain(column)) ?? -1] ?? "") })]
-    ])
+/** A table that has all columns that are needed; `Covered by` and `covered_by` are the same column. */
+const wantedOf =
+  (needed: ReadonlyArray<string>): Wanted =>
+  (names) => {
+    const there = new Map(names.map((name) => [plain(name), name]))
+    const keys = needed.flatMap((name) => there.get(plain(name)) ?? [])
+    return keys.length === needed.length ? { keys: [], known: keys.length } : undefined
   }
 
 /**
- * Reads CSV as this program writes it, also after a spreadsheet wrote it again: with a byte order mark or without, with
- * `,`, `;` or a tab between cells, with any line ends, its columns in any order. A row that is wrong is a failure among
- * the rows; a table without one of the columns that are needed fails as a whole.
+ * Reads a table as this program writes it, also after a spreadsheet wrote it again: CSV with a byte order mark or without,
+ * with `,`, `;` or a tab between cells, with any line ends, its columns in any order; or a sheet of a workbook. A row that
+ * is wrong is a failure among the rows; a table without one of the columns that are needed fails as a whole.
  */
 export const rows = (
   source: string,
@@ -62,9 +42,27 @@ export const rows = (
       if (opened.head.text.trim() === "" && opened.head.complete) {
         return yield* new ImportError({ source, problem: "is empty" })
       }
-      return records(blocks(opened), delimiterOf(opened.head.text)).pipe(
-        Stream.filter((record) => Result.isFailure(record) || !isBlank(record.success.cells)),
-        Stream.mapAccumEffect(() => new Map<string, number>(), step(source, needed))
+      const wanted = wantedOf(needed)
+      const table = yield* Archive.isWorkbook(opened.head)
+        ? Xlsx.table(opened, wanted, undefined)
+        : Csv.table(opened, wanted)
+      const columns = new Map(table.columns.toReversed().map((name) => [plain(name), name]))
+      const missing = needed.filter((name) => !columns.has(plain(name)))
+      if (missing.length > 0) {
+        const problem = `there is no column ${missing.join(", ")}; there are ${table.columns.join(", ")}`
+        return yield* new ImportError({ source, at: table.at, problem })
+      }
+      return table.rows.pipe(
+        Stream.map(
+          Result.flatMap(({ at, values }): Result.Result<TableRow, ImportError> => {
+            const fault = Array.from(values).find(([, value]) => value instanceof CellFault)
+            if (fault !== undefined && fault[1] instanceof CellFault) {
+              return Result.fail(new ImportError({ source, at: within(at, fault[0]), problem: fault[1].problem }))
+            }
+            const cell = (column: string) => unguard(String(values.get(columns.get(plain(column)) ?? "") ?? ""))
+            return Result.succeed({ at, cell })
+          })
+        )
       )
     })
   )

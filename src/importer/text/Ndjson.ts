@@ -12,12 +12,10 @@ import { reader } from "./RowTree.ts"
 interface Line {
   readonly number: number
   readonly text: string
-  readonly invalid: boolean
 }
 
 const toRow = (source: string, line: Line): Result.Result<Rows.Row, ImportError> => {
   const at = `line ${line.number}`
-  if (line.invalid) return failure(source, at, "is not UTF-8. Save the file as UTF-8")
   const parsed = parse(line.text, { asWritten: true })
   if (Result.isFailure(parsed)) {
     return failure(source, within(at, `column ${parsed.failure.column}`), parsed.failure.problem)
@@ -30,15 +28,12 @@ const toRow = (source: string, line: Line): Result.Result<Rows.Row, ImportError>
 const lines = (text: string): ReadonlyArray<string> => text.split("\n")
 
 const linesOf = (block: Block): ReadonlyArray<Line> =>
-  lines(block.text).map((text, index) => {
-    const number = block.line + index
-    return { number, text, invalid: block.invalid.includes(number) }
-  })
+  lines(block.text).map((text, index) => ({ number: block.line + index, text }))
 
 const firstRow = (head: Head): Rows.Row | undefined => {
   for (const [index, text] of lines(head.text).entries()) {
     if (text.trim() === "") continue
-    const row = toRow(head.name, { number: index + 1, text, invalid: false })
+    const row = toRow(head.name, { number: index + 1, text })
     if (Result.isSuccess(row)) return row.success
   }
   return undefined

@@ -1,0 +1,99 @@
+import { Effect, Stream } from "effect"
+import { ImportError } from "../../domain/ImportError.ts"
+import * as Fields from "../Fields.ts"
+import { failure, within } from "../Items.ts"
+import type { Row } from "../Rows.ts"
+import { CellFault } from "../table/Cell.ts"
+import type { Wanted } from "../table/Header.ts"
+import { ambiguity, type Table } from "../table/Table.ts"
+import type { MappingColumns, MappingInput, MappingItem } from "./Mapping.ts"
+import { toItem, typeOf } from "./MappingRows.ts"
+
+type Field = keyof MappingColumns
+
+const fields = ["source", "target", "type", "confidence", "note"] as const
+
+/** The usual names of a column, the first that is there is taken; case, spaces and punctuation do not count. */
+const usual: Fields.Words<Field> = {
+  source: ["source", "from", "sourceuri", "fromuri", "sourceid", "fromid", "sourceidentifier", "quelle", "von"],
+  target: ["target", "to", "targeturi", "touri", "targetid", "toid", "targetidentifier", "targets", "ziel", "nach"],
+  type: ["type", "relation", "relationship", "relationtype"],
+  confidence: ["confidence", "score", "probability"],
+  note: ["note", "notes", "comment", "comments", "remark", "remarks", "rationale"]
+}
+
+/** A table of mappings names a source and a target, and what the caller named. */
+export const wanted =
+  (columns: MappingColumns = {}): Wanted =>
+  (names) => {
+    const found = Fields.resolve(usual, fields, names, columns)
+    const [source, target] = [found.get("source"), found.get("target")]
+    if (source === undefined || target === undefined) return undefined
+    return [...found.values()].every((name) => names.includes(name)) ? { keys: [source], known: found.size } : undefined
+  }
+
+/** A number as people write it: `0.8`, `0,8` or `80 %`. */
+const numberOf = (text: string): number => {
+  const percent = /^(.*?)\s*%$/u.exec(text)?.[1]
+  const number = Number((percent ?? text).replace(",", "."))
+  return percent === undefined ? number : number / 100
+}
+
+/** The identifiers of a cell that lists several: on lines, or behind `;`, `|` or a comma, where none has a space in it. */
+const listed = (cell: string): ReadonlyArray<string> => {
+  const parts = (separator: RegExp) =>
+    cell
+      .split(separator)
+      .map((part) => part.trim())
+      .filter((part) => part !== "")
+  const lines = parts(/[;|\n]/u)
+  const all = parts(/[,;|\n]/u)
+  const isList = all.length > lines.length && all.every((part) => /^[^\s]*[\p{L}\p{N}][^\s]*$/u.test(part))
+  return isList ? all : lines
+}
+
+/** Reads the rows of a table as mappings: a row with lists relates each source to each target. */
+export const read = Effect.fnUntraced(function* (input: MappingInput, table: Table) {
+  const source = input.head.name
+  const { columns: named = {}, from, to, type: fallback = "intersects" } = input.options
+  const found = Fields.resolve(usual, fields, table.columns, named, table.isFilled)
+  const lacks = ["source", "target"].find((field) => ![...found.keys()].some((key) => key === field))
+  const absent = `there is no column ${lacks}; there are ${table.columns.join(", ")}. Say which column it is`
+  const problem =
+    Fields.missing(fields, table.columns, named) ?? (lacks === undefined ? ambiguity(table, found, named) : absent)
+  if (problem !== undefined) return yield* new ImportError({ source, at: table.at, problem })
+  const toMappings = ({ at, values }: Row): ReadonlyArray<MappingItem> => {
+    const where = (field: Field) => within(at, found.get(field) ?? field)
+    const value = (field: Field) => values.get(found.get(field) ?? "") ?? ""
+    for (const field of fields) {
+      const fault = value(field)
+      if (fault instanceof CellFault) return [failure(source, where(field), fault.problem)]
+    }
+    const cell = (field: Field): string => String(value(field)).trim()
+    const [word, share] = [cell("type"), cell("confidence")]
+    const type = word === "" ? undefined : typeOf(word)
+    if (word !== "" && type === undefined) {
+      const known = "equal, subset, superset, intersects, implements, supersedes or none"
+      return [failure(source, where("type"), `${JSON.stringify(word)} is no type of relation: ${known}`)]
+    }
+    const sources = listed(cell("source"))
+    if (sources.length === 0) return [failure(source, where("source"), "is blank")]
+    const targets = listed(cell("target"))
+    return sources.flatMap((start) =>
+      (targets.length === 0 ? [""] : targets).map((end) =>
+        toItem(source, { from, to }, fallback, {
+          at,
+          source: start,
+          target: end,
+          type,
+          confidence: share === "" ? undefined : numberOf(share),
+          note: cell("note")
+        })
+      )
+    )
+  }
+  return table.items(toMappings).pipe(
+    Stream.map((item) => (Array.isArray(item) ? item : [item])),
+    Stream.flattenIterable
+  )
+})
