@@ -36,7 +36,7 @@ export const read = Effect.fn("Exceptions.read")(function* (
   source: string,
   bytes: Stream.Stream<Uint8Array, ImportError>
 ) {
-  if (["csv", "tsv"].includes(extensionOf(source))) return yield* fromCsv(source, bytes)
+  if (["csv", "tsv", "xlsx"].includes(extensionOf(source))) return yield* fromCsv(source, bytes)
   const opened = yield* withHead(source, bytes)
   if (opened.head.complete && opened.head.text.trim() === "") {
     return yield* new ImportError({ source, problem: "is empty; without exceptions it is []" })

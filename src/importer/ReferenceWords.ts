@@ -104,7 +104,12 @@ export const resolve = (
   if (found.has("title") || !found.has("description")) return found
   const taken = new Set(found.values())
   const free = names.filter((name) => !taken.has(name))
-  return new Map([...found, ...Fields.resolve(lateTitles, ["title"], free, {}, isFilled)])
+  const late = Fields.resolve(lateTitles, ["title"], free, {}, isFilled)
+  const [only, ...more] = free.filter((name) => !others.test(name) && lateTitles.title.includes(lastWord(name)))
+  return new Map([
+    ...found,
+    ...(late.size === 0 && only !== undefined && more.length === 0 ? [["title", only] as const] : late)
+  ])
 }
 
 /** The words for a field in a message: the most usual ones. */

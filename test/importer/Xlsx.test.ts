@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Schema } from "effect"
-import { writeXlsx } from "hucre/xlsx"
+import { type WriteSheet, writeXlsx } from "hucre/xlsx"
 import type { Options } from "../../src/importer/Importer.ts"
 import { read } from "./reading.ts"
 import { cell, workbook, zip } from "./zipping.ts"
@@ -61,7 +61,7 @@ describe("xlsx", () => {
       assert.deepStrictEqual(failed, ["row 7, Id: uri or identifier is blank"])
       assert.deepStrictEqual(
         unread.map(({ kind, text }) => [kind, text]),
-        [["sheet", "Other, 2 rows"]]
+        [["sheet", "a table of 2 rows"]]
       )
     })
   )
@@ -142,6 +142,179 @@ describe("xlsx", () => {
       for (const { at, byte } of damages) bytes[Math.floor(at * bytes.length)] = byte
       const found = yield* Effect.exit(read("x.xlsx", bytes))
       assert.isTrue(Exit.isSuccess(found) || !Cause.hasDies(found.cause))
+    })
+  )
+
+  const shown = Effect.fnUntraced(function* (sheets: ReadonlyArray<WriteSheet>, options: Options = {}) {
+    const bytes = yield* Effect.promise(() => writeXlsx({ sheets: [...sheets] }))
+    return yield* read("x.xlsx", bytes, options)
+  })
+
+  /** Cells with a number format, by their place. */
+  const formatted = (cells: Readonly<Record<string, readonly [value: number, numFmt: string]>>) =>
+    new Map(
+      Object.entries(cells).map(([place, [value, numFmt]]) => [
+        place,
+        { value, type: "number", style: { numFmt } } as const
+      ])
+    )
+
+  it.effect("reads cells as the sheet shows them", () =>
+    Effect.gen(function* () {
+      const ids = [1.1, 1.1, 7, 12, 3, 0.1 + 0.2, 1e11 + 1]
+      const { entries } = yield* shown([
+        {
+          name: "R",
+          rows: [["ID", "Title", "Level"], ...ids.map((id, index) => [id, `t${index}`, index])],
+          cells: formatted({
+            "1,0": [1.1, "General"],
+            "2,0": [1.1, "0.00"],
+            "3,0": [7, '"R-"000'],
+            "4,0": [12, '0"."0'],
+            "5,0": [3, "000"],
+            "1,2": [0, "0"],
+            "2,2": [0.5, "0%"],
+            "3,2": [46_053, "dd.mm.yyyy"]
+          })
+        }
+      ])
+      assert.deepStrictEqual(
+        entries.map(({ identifier, reference: { metadata } }) => [identifier, Object(metadata)["Level"]]),
+        [
+          ["1.1", 0],
+          ["1.10", "50%"],
+          ["R-007", "31.01.2026"],
+          ["1.2", 3],
+          ["003", 4],
+          ["0.3", 5],
+          ["100000000001", 6]
+        ]
+      )
+    })
+  )
+
+  it.effect("gives a merged cell to all of its rows, and joins headers of two rows", () =>
+    Effect.gen(function* () {
+      const { entries, failed } = yield* shown([
+        {
+          name: "R",
+          rows: [
+            ["House rules", null, null, null],
+            ["Chapter", "ID", "Requirement", null],
+            [null, null, "Short name", "Full text"],
+            ["Gates", "G-1", "Shut", "It is shut."],
+            [null, "G-2", "Locked", "It is locked."],
+            [null, null, null, null],
+            ["Lamps", "L-1", "Lit", "It is lit."]
+          ],
+          merges: [
+            { startRow: 0, startCol: 0, endRow: 0, endCol: 3 },
+            { startRow: 1, startCol: 0, endRow: 2, endCol: 0 },
+            { startRow: 1, startCol: 1, endRow: 2, endCol: 1 },
+            { startRow: 1, startCol: 2, endRow: 1, endCol: 3 },
+            { startRow: 3, startCol: 0, endRow: 5, endCol: 0 },
+            { startRow: 4, startCol: 1, endRow: 5, endCol: 1 }
+          ]
+        }
+      ])
+      assert.deepStrictEqual(failed, [])
+      assert.deepStrictEqual(
+        entries.map(({ at, identifier, reference: { description, metadata, title } }) => [
+          at,
+          identifier,
+          title,
+          description,
+          Object(metadata)["Chapter"]
+        ]),
+        [
+          ["row 4", "G-1", "Shut", "It is shut.", "Gates"],
+          ["row 5", "G-2", "Locked", "It is locked.", "Gates"],
+          ["row 7", "L-1", "Lit", "It is lit.", "Lamps"]
+        ]
+      )
+    })
+  )
+
+  it.effect("passes over covers and hidden sheets, and tells of other tables", () =>
+    Effect.gen(function* () {
+      const header = ["ID", "Requirement"]
+      const sheets: ReadonlyArray<WriteSheet> = [
+        { name: "Lists", hidden: true, rows: [header, ["H-1", "Hidden."]] },
+        {
+          name: "Cover",
+          rows: [
+            ["Version", "1.0"],
+            ["Purpose", "Rules"]
+          ]
+        },
+        { name: "Rules", rows: [header, ["A-1", "Shut the gate."]] },
+        { name: "More", rows: [header, ["B-1", "Light the lamp."]] },
+        {
+          name: "Changes",
+          rows: [
+            ["Date", "What"],
+            ["2025", "new"]
+          ]
+        }
+      ]
+      const { entries, unread, warnings } = yield* shown(sheets)
+      assert.deepStrictEqual(
+        entries.map(({ at, identifier }) => [at, identifier]),
+        [["sheet Rules, row 2", "A-1"]]
+      )
+      assert.deepStrictEqual(
+        unread.map(({ at, kind }) => [at, kind]),
+        [["sheet More", "sheet"]]
+      )
+      assert.deepStrictEqual(warnings, [
+        "sheet Lists: the sheet is hidden, so it is not read. Name it as the sheet to read it"
+      ])
+      const more = yield* shown(sheets, { sheet: "More" })
+      assert.deepStrictEqual([more.entries.map(({ identifier }) => identifier), more.unread], [["B-1"], []])
+    })
+  )
+
+  it.effect("refuses errors and formulas without a result where they stand, and reads constant ones", () =>
+    Effect.gen(function* () {
+      const error = (at: string) => `<c r="${at}" t="e"><f>NA()</f><v>#N/A</v></c>`
+      const formula = (at: string, text: string) => `<c r="${at}"><f>${text}</f></c>`
+      const rows = [
+        `<row r="1">${cell("A1", "id")}${cell("B1", "title")}${cell("C1", "note")}</row>`,
+        `<row r="2">${error("A2")}${cell("B2", "a")}</row>`,
+        `<row r="3">${cell("A3", "3")}${error("B3")}</row>`,
+        `<row r="4">${cell("A4", "4")}${cell("B4", "d")}${error("C4")}</row>`,
+        `<row r="5">${formula("A5", "B5&amp;1")}${cell("B5", "e")}</row>`,
+        `<row r="6">${formula("A6", "&quot;007&quot;")}${cell("B6", "f")}</row>`
+      ]
+      const { entries, failed, warnings } = yield* read("x.xlsx", zip(workbook(rows.join(""))))
+      assert.deepStrictEqual(
+        entries.map(({ identifier, reference }) => [identifier, reference.metadata]),
+        [
+          ["4", undefined],
+          ["007", undefined]
+        ]
+      )
+      assert.deepStrictEqual(failed, [
+        "row 2, id: shows the error #N/A. Mend it in the spreadsheet",
+        "row 3, title: shows the error #N/A. Mend it in the spreadsheet",
+        "row 5, id: is a formula whose result is not stored in the file. " +
+          "Open the file in a spreadsheet program and save it there"
+      ])
+      assert.deepStrictEqual(warnings, [
+        "row 4, note: shows the error #N/A. Mend it in the spreadsheet. The row is imported without it"
+      ])
+    })
+  )
+
+  it.effect("names other kinds of documents", () =>
+    Effect.gen(function* () {
+      const ods = zip([
+        { name: "mimetype", content: "application/x" },
+        { name: "content.xml", content: "<x/>" }
+      ])
+      assert.match(yield* problem(ods), /^is an OpenDocument file .* Save a spreadsheet as \.xlsx/u)
+      assert.match(yield* problem(zip([{ name: "word/document.xml", content: "<x/>" }])), /^is a Word document/u)
+      assert.match(yield* problem(zip([{ name: "xl/workbook.bin", content: "x" }])), /^is a binary workbook/u)
     })
   )
 })

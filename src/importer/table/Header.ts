@@ -142,6 +142,17 @@ const isFilledBelow = (columns: ReadonlyArray<string>, keys: ReadonlyArray<strin
   return lines.some(({ cells }) => places.every((place) => !isBlank(cells[place])))
 }
 
+/** A header by its lowest names; where those tell less than the first row does, by the whole names or that row's own. */
+const named = (naming: Naming, own: Naming["rows"], wanted: Wanted, first: number, last: number): Header => {
+  const joined = lowest(naming).map((_, column) => whole(naming, column))
+  const ways: ReadonlyArray<Naming> = [naming, { rows: [joined], above: [] }, { rows: own, above: naming.above }]
+  const headers = ways.map((way) => toHeader(way, first, last))
+  const known = headers.find(
+    ({ columns, nameless }) => wanted(columns.filter((name) => !nameless.has(name))) !== undefined
+  )
+  return { ...(known ?? toHeader(naming, first, last)), written: naming.rows.at(-1) ?? [] }
+}
+
 interface Candidate extends Told {
   readonly index: number
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
@@ -159,11 +170,18 @@ const candidatesOf = (rows: ReadonlyArray<ReadonlyArray<string>>, wanted: Wanted
   return single.length > 0 ? single : among(2)
 }
 
+/** A header that was found. */
+export interface Found {
+  readonly header: Header
+  /** Whether a row below fills what is wanted. */
+  readonly isFilled: boolean
+}
+
 /**
  * Finds the header among the first rows, blank ones left out: of those that name what is wanted, and below which rows fill
  * it, the one of which most is known. It may have two rows or three, one with the names of groups of columns.
  */
-export const find = (top: ReadonlyArray<Line>, wanted: Wanted): Header | undefined => {
+export const find = (top: ReadonlyArray<Line>, wanted: Wanted): Found | undefined => {
   const rows = top.map(texts)
   const headers = candidatesOf(rows, wanted).map(({ index, keys, known, rows: own }) => {
     const place = lowest({ rows: own, above: [] }).indexOf(keys[0] ?? "")
@@ -175,13 +193,14 @@ export const find = (top: ReadonlyArray<Line>, wanted: Wanted): Header | undefin
     const isBelow = top[index - 1]?.number === (top[index]?.number ?? 0) - 1
     const groups = isBelow ? (rows[index - 1] ?? []) : []
     const above = groups.filter((name) => name !== "").length > 1 ? groups : []
-    const header = toHeader({ rows: all, above }, top[index]?.number ?? 1, top[end - 1]?.number ?? 1)
+    const start = top[index]?.number ?? 1
+    const header = named({ rows: all, above }, own, wanted, start, top[end - 1]?.number ?? start)
     const filled = wanted(header.columns.filter((name) => !header.nameless.has(name)))?.keys ?? []
     return { header, known, isFilled: isFilledBelow(header.columns, filled, top.slice(end)) }
   })
   const filled = headers.filter(({ isFilled }) => isFilled)
   const most = Math.max(...filled.map(({ known }) => known))
-  return (filled.find(({ known }) => known === most) ?? headers[0])?.header
+  return filled.find(({ known }) => known === most) ?? headers[0]
 }
 
 /** A header of one row. */

@@ -69,11 +69,24 @@ const inSection = (row: Rows.Row, section: Section | undefined): Rows.Row =>
     ? row
     : { ...row, values: new Map([...row.values, [section.column, section.value]]) }
 
+/** A formula that a program wrote where its result should stand: `=A1&"-1"`, `=CONCAT(A1;B1)`. */
+const isFormula = (value: unknown): boolean =>
+  typeof value === "string" && /^=\s*(?:\$?[A-Z]{1,3}\$?\d+\b|[A-Z][A-Z.]*\()/iu.test(value)
+
 /** What cannot be read of a row: it fails the row where it holds a field, and costs a warning elsewhere. */
 const faultsOf = (source: string, row: Rows.Row, fields: References): ReadonlyArray<Item> => {
   const found: Array<Item> = []
   const used = new Set(fields.values())
   for (const [column, value] of row.values) {
+    if (used.has(column) && isFormula(value)) {
+      return [
+        failure(
+          source,
+          within(row.at, column),
+          "is a formula, not what it shows. Save the table from a spreadsheet program"
+        )
+      ]
+    }
     if (!(value instanceof CellFault)) continue
     const at = within(row.at, column)
     if (used.has(column)) return [failure(source, at, value.problem)]

@@ -100,7 +100,7 @@ const filledCells = ({ cells }: Header.Line): number => cells.filter((cell) => !
 export const make = (lines: Lines, wanted?: Header.Wanted): Effect.Effect<Table, ImportError> => {
   const guess = lines.top.find((line) => filledCells(line) > 1) ?? lines.top[0]
   const first = wanted === undefined ? lines.top[0] : guess
-  const header = (wanted && Header.find(lines.top, wanted)) ?? (first && Header.of(first))
+  const header = (wanted && Header.find(lines.top, wanted)?.header) ?? (first && Header.of(first))
   return header === undefined
     ? Effect.fail(
         new ImportError({
@@ -110,12 +110,6 @@ export const make = (lines: Lines, wanted?: Header.Wanted): Effect.Effect<Table,
         })
       )
     : Effect.succeed(below(lines, header))
-}
-
-/** Whether the first rows have a header with what is wanted, and a row below it. */
-export const has = (top: ReadonlyArray<Header.Line>, wanted: Header.Wanted): boolean => {
-  const header = Header.find(top, wanted)
-  return header !== undefined && top.some(({ number }) => number > header.last)
 }
 
 /** What is wrong with a column that holds a field, where the header has others called the same. */

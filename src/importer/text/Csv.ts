@@ -45,8 +45,11 @@ const wayOf = (head: Head, wanted: Header.Wanted | undefined): Way => {
   if (said !== undefined) return { delimiter: said, from: 2 }
   const usual = { delimiter: delimiterOf(head.text), from: 1 }
   if (wanted === undefined) return usual
-  const ways = [usual, ...[",", ";", "\t", "|"].map((delimiter) => ({ delimiter, from: 1 }))]
-  return ways.find((way) => Header.find(firstLines(head, way, Header.maxAbove), wanted) !== undefined) ?? usual
+  const ways = [usual, ...[",", ";", "\t", "|"].map((delimiter) => ({ delimiter, from: 1 }))].flatMap((way) => {
+    const found = Header.find(firstLines(head, way, Header.maxAbove), wanted)
+    return found === undefined ? [] : [{ ...way, isFilled: found.isFilled }]
+  })
+  return ways.find(({ isFilled }) => isFilled) ?? ways[0] ?? usual
 }
 
 /** The names of the columns; none where the text is not CSV with at least two of them. */

@@ -10,8 +10,6 @@ import * as Sheets from "./Sheets.ts"
 
 const top = (sheet: Sheets.Sheet) => sheet.lines.slice(0, Header.maxAbove)
 
-const count = (sheet: Sheets.Sheet): string => `${sheet.lines.length} ${sheet.lines.length === 1 ? "row" : "rows"}`
-
 /** A sheet with the names that its columns seem to have. */
 const describe = ({ lines, name }: Sheets.Sheet): string => {
   const texts = lines
@@ -23,7 +21,7 @@ const describe = ({ lines, name }: Sheets.Sheet): string => {
 /** Other sheets that hold what is wanted: they are not read, and that is told. */
 const othersOf = (others: ReadonlyArray<Sheets.Sheet>, wanted: Header.Wanted): ReadonlyArray<Item> =>
   others
-    .filter((sheet) => Table.has(top(sheet), wanted))
+    .filter((sheet) => Header.find(top(sheet), wanted)?.isFilled === true)
     .map((sheet) =>
       sheet.isHidden
         ? Result.succeed({
@@ -35,7 +33,7 @@ const othersOf = (others: ReadonlyArray<Sheets.Sheet>, wanted: Header.Wanted): R
             _tag: "Unread",
             kind: "sheet",
             at: `sheet ${sheet.name}`,
-            text: `${sheet.name}, ${count(sheet)}`
+            text: `a table of ${sheet.lines.length} rows`
           })
     )
 
@@ -59,7 +57,7 @@ const first = Effect.fnUntraced(function* (source: string, bytes: Uint8Array, wa
   const visible = sheets.filter(({ isHidden }) => !isHidden)
   const shown = visible.length > 0 ? visible : sheets
   const sheet =
-    shown.find((sheet) => Table.has(top(sheet), wanted)) ??
+    shown.find((sheet) => Header.find(top(sheet), wanted)?.isFilled) ??
     shown.find((sheet) => Header.find(top(sheet), wanted) !== undefined)
   if (sheet !== undefined)
     return { sheet, isFirst: sheet === shown[0], others: sheets.filter((other) => other !== sheet) }
