@@ -24,7 +24,7 @@ const usual: Fields.Words<Field> = {
     identifiant idexigence identifiantexigence identifiantdelexigence numerodexigence refexigence cle
     identificador idrequisito iddelrequisito idderequisito numeroderequisito codigo clave
     identificativo codice kenmerk
-    ref number no nr num nummer numero ziffer lfdnr laufendenummer reference referenz referencia riferimento req`),
+    ref number`),
   title: words(`
     title name label heading sectionname controlname controltitle requirementname requirementtitle rulename ruletitle
     itemname itemtitle safeguardname safeguardtitle practicename practicetitle shortname shorttitle shorttext
@@ -43,19 +43,27 @@ const usual: Fields.Words<Field> = {
     langbeschreibung inhalt sicherheitsanforderung vorgabe forderung massnahmenbeschreibung massnahmentext massnahme
     texte enonce exigence contenu descriptiondelexigence textedelexigence texteexigence
     descripcion texto enunciado requisito requerimiento contenido descripciondelrequisito textodelrequisito
-    descrizione testo contenuto descricao conteudo omschrijving beschrijving tekst eis
-    control rule regel safeguard practice measure mesure medida policy criterion criteria objective`),
+    descrizione testo contenuto descricao conteudo omschrijving beschrijving tekst eis`),
   entityType: ["entitytype", "type", "kind", "typ", "tipo"],
   tags: words("tags keywords labels schlagworte schlagworter stichworte motscles etiquetas etiquettes"),
   catalog: ["catalog", "catalogue", "katalog"]
 }
 
-/** What is a title where no column is called one, because another holds the text. */
-const lateTitles: Fields.Words<"title"> = {
-  title: words(
-    "requirement control anforderung exigence requisito massnahme rule regel safeguard practice measure mesure topic"
-  )
+/** What columns of a table hold where none is called by a surer name. The keys of objects mean more by such words. */
+const late: Fields.Words<Field> = {
+  uri: [],
+  id: words("no nr num nummer numero ziffer lfdnr laufendenummer item reference referenz referencia riferimento req"),
+  title: [],
+  description: words("control rule regel safeguard practice measure mesure medida policy criterion criteria objective"),
+  entityType: [],
+  tags: [],
+  catalog: []
 }
+
+/** What is a title where no column is called one, because another holds the text. */
+const lateTitles = words(
+  "requirement control anforderung exigence requisito massnahme rule regel safeguard practice measure mesure topic"
+)
 
 /** The last word of a name that says what it holds, behind whose it is: `SCF #`, `Practice Title`, `controlText`. */
 const endings = [
@@ -93,23 +101,33 @@ const byEnding = (names: ReadonlyArray<string>, found: Map<Field, string>): void
   }
 }
 
-/** Which columns hold the fields of a reference. */
-export const resolve = (
+/** Which keys hold the fields of a reference, by their usual names. */
+export const resolve = (names: ReadonlyArray<string>, columns: Columns): Fields.Fields<Field> =>
+  Fields.resolve(usual, fields, names, columns)
+
+/** Which columns of a table hold the fields of a reference; tables name them in more ways than objects do. */
+export const resolveColumns = (
   names: ReadonlyArray<string>,
   columns: Columns,
   isFilled?: (name: string) => boolean
 ): Fields.Fields<Field> => {
   const found = new Map(Fields.resolve(usual, fields, names, columns, isFilled))
+  const free = () => {
+    const taken = new Set(found.values())
+    return names.filter((name) => !taken.has(name))
+  }
+  for (const field of ["id", "description"] as const) {
+    if (found.has(field)) continue
+    const name = Fields.resolve(late, [field], free(), {}, isFilled).get(field)
+    if (name !== undefined) found.set(field, name)
+  }
   byEnding(names, found)
   if (found.has("title") || !found.has("description")) return found
-  const taken = new Set(found.values())
-  const free = names.filter((name) => !taken.has(name))
-  const late = Fields.resolve(lateTitles, ["title"], free, {}, isFilled)
-  const [only, ...more] = free.filter((name) => !others.test(name) && lateTitles.title.includes(lastWord(name)))
-  return new Map([
-    ...found,
-    ...(late.size === 0 && only !== undefined && more.length === 0 ? [["title", only] as const] : late)
-  ])
+  const title = Fields.resolve({ title: lateTitles }, ["title"], free(), {}, isFilled).get("title")
+  const [only, ...more] = free().filter((name) => !others.test(name) && lateTitles.includes(lastWord(name)))
+  const named = title ?? (more.length === 0 ? only : undefined)
+  if (named !== undefined) found.set("title", named)
+  return found
 }
 
 /** The words for a field in a message: the most usual ones. */

@@ -1,6 +1,6 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
-import { faultOf, textFaultOf, withHead } from "./source/Bytes.ts"
+import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
@@ -23,7 +23,7 @@ const choose = (head: Head, wanted: string | undefined): Result.Result<Format, s
     return Result.fail("is not text, and of no format that is known")
   return Result.fail(
     wanted === undefined
-      ? (textFaultOf(head) ?? `is of no format that is known. Say which it is: ${names}`)
+      ? `is of no format that is known. Say which it is: ${names}`
       : `there is no format ${JSON.stringify(wanted)}. There are ${names}`
   )
 }

@@ -112,7 +112,7 @@ layer(NodeServices.layer)("Sources", (it) => {
       }
       const binary = Uint8Array.from({ length: 3000 }, (_, index) => (index * 7) % 251)
       for (const name of ["x.csv", "x.bin"]) {
-        assert.include((yield* Effect.flip(read(name, binary))).problem, "is not a text")
+        assert.include((yield* Effect.flip(read(name, binary))).problem, "is not text")
       }
       assert.include((yield* Effect.flip(read("x.bin", "just words"))).problem, "no format that is known")
     })

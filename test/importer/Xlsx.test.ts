@@ -93,7 +93,7 @@ describe("xlsx", () => {
         yield* problem(zip([{ name: "1000.csv", content: "a" }])),
         "no XLSX workbook (1000.csv…). Unpack it and import the file inside"
       )
-      assert.include(yield* problem(Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2])), "Save it as .xlsx")
+      assert.include(yield* problem(Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2])), "Save it as XLSX")
       assert.include(yield* problem(Uint8Array.from([0x1f, 0x8b, 8, 0])), "compressed (gzip)")
       const text = yield* Effect.flip(read("x.xlsx", "id,title\n1,a\n", { format: "xlsx" }))
       assert.strictEqual(text.problem, "is not an XLSX workbook")
@@ -306,14 +306,8 @@ describe("xlsx", () => {
     })
   )
 
-  it.effect("names other kinds of documents", () =>
+  it.effect("names other kinds of workbooks", () =>
     Effect.gen(function* () {
-      const ods = zip([
-        { name: "mimetype", content: "application/x" },
-        { name: "content.xml", content: "<x/>" }
-      ])
-      assert.match(yield* problem(ods), /^is an OpenDocument file .* Save a spreadsheet as \.xlsx/u)
-      assert.match(yield* problem(zip([{ name: "word/document.xml", content: "<x/>" }])), /^is a Word document/u)
       assert.match(yield* problem(zip([{ name: "xl/workbook.bin", content: "x" }])), /^is a binary workbook/u)
     })
   )

@@ -61,7 +61,7 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
   const absent = `there is no column ${lacks}; there are ${table.columns.join(", ")}. Say which column it is`
   const problem =
     Fields.missing(fields, table.columns, named) ?? (lacks === undefined ? ambiguity(table, found, named) : absent)
-  if (problem !== undefined) return yield* new ImportError({ source, at: table.at, problem })
+  if (problem !== undefined) return yield* new ImportError({ source, at: table.at, reason: "option", problem })
   const toMappings = ({ at, values }: Row): ReadonlyArray<MappingItem> => {
     const where = (field: Field) => within(at, found.get(field) ?? field)
     const value = (field: Field) => values.get(found.get(field) ?? "") ?? ""

@@ -1,6 +1,6 @@
 import { clean } from "../../domain/Identifier.ts"
 import type { Columns } from "../Importer.ts"
-import * as Rows from "../Rows.ts"
+import { resolveColumns } from "../ReferenceWords.ts"
 import { wholly } from "./MarkdownIdentifier.ts"
 import type { Link, Table, TableRow } from "./MarkdownText.ts"
 
@@ -48,7 +48,7 @@ const tick = /^(?:asvs\s+)?l(?:evel\s*)?([1-9])$/iu
 const layoutOf = (table: Table, columns: Columns): Layout | undefined => {
   const names = table.header.map((cell, index) => cell().text || `column ${index + 1}`)
   const fields = new Map(
-    Array.from(Rows.resolve(names, columns), ([field, name]) => [field, names.indexOf(name)] as const).filter(
+    Array.from(resolveColumns(names, columns), ([field, name]) => [field, names.indexOf(name)] as const).filter(
       ([, index]) => index !== -1
     )
   )

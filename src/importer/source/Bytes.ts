@@ -64,17 +64,12 @@ export const withHead = Effect.fnUntraced(function* (
   return { head, bytes: text.bytes }
 })
 
-/** A text of this share of control characters is none. */
-const maxControls = 0.02
-
-/** NUL, and what else stands in no text: all below the space but tab, line ends, form feed and escape. */
-const isControl = (code: number): boolean => code < 9 || (code > 13 && code < 27) || (code > 27 && code < 32)
-
+/** Much of it is NUL, or no UTF-8 beside a NUL. A single one may be an accident of one row. */
 const isBinary = (text: string): boolean => {
   const start = text.slice(0, 4096)
-  let controls = 0
-  for (let index = 0; index < start.length; index++) if (isControl(start.charCodeAt(index))) controls++
-  return controls > 1 && controls > start.length * maxControls
+  if (!start.includes("\0")) return false
+  const count = (character: string) => start.split(character).length - 1
+  return count("\0") > start.length / 50 || count("\uFFFD") > start.length / 10
 }
 
 /** What is wrong with a source whatever its format; `undefined` where nothing is. */
@@ -85,7 +80,7 @@ export const faultOf = ({ bytes, complete, text }: Head): string | undefined => 
 
 /** What is wrong with a source that is read as text. */
 export const textFaultOf = ({ text }: Head): string | undefined =>
-  isBinary(text) ? "is not a text, so it cannot be read as one" : undefined
+  isBinary(text) ? "is not text, and of no format that is known" : undefined
 
 /** The line of the first byte that is not UTF-8, from 1. */
 const badLine = (bytes: Uint8Array): number => {

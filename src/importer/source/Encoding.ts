@@ -42,6 +42,7 @@ export const encodingOf = (
     catch: (cause) =>
       new ImportError({
         source,
+        reason: "option",
         problem: `there is no encoding ${JSON.stringify(wanted)}; there are utf-8, utf-16le, windows-1252, macintosh and others`,
         cause
       })
@@ -60,7 +61,8 @@ export const toUtf8 = (
     const decode = (piece?: Uint8Array) =>
       Effect.try({
         try: () => encoder.encode(piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true })),
-        catch: (cause) => new ImportError({ source, problem: `is not ${encoding}. Say its encoding`, cause })
+        catch: (cause) =>
+          new ImportError({ source, reason: "option", problem: `is not ${encoding}. Say its encoding`, cause })
       })
     return Stream.concat(Stream.mapEffect(bytes, decode), Stream.fromEffect(Effect.suspend(decode))).pipe(
       Stream.filter((piece) => piece.length > 0)

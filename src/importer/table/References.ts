@@ -15,7 +15,7 @@ type References = Fields.Fields<ReferenceWords.Field>
 export const wanted =
   (columns: Columns = {}): Wanted =>
   (names) => {
-    const fields = ReferenceWords.resolve(names, columns)
+    const fields = ReferenceWords.resolveColumns(names, columns)
     const [id, text] = [fields.get("id") ?? fields.get("uri"), fields.get("title") ?? fields.get("description")]
     if (id === undefined || text === undefined || names.length < 2) return undefined
     return [...fields.values()].every((name) => names.includes(name))
@@ -107,9 +107,9 @@ const isHeading = (value: unknown): boolean => isBlank(value) || /^(?:no|false|0
 export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
   const { source } = table
   const { columns = {} } = input.options
-  const fields = ReferenceWords.resolve(table.columns, columns, table.isFilled)
+  const fields = ReferenceWords.resolveColumns(table.columns, columns, table.isFilled)
   const problem = problemOf(table, fields, columns)
-  if (problem !== undefined) return yield* new ImportError({ source, at: table.at, problem })
+  if (problem !== undefined) return yield* new ImportError({ source, at: table.at, reason: "option", problem })
   const catalog = yield* Rows.catalogOf(input, undefined, table.first)
   const toItem = Rows.reader(input, catalog, fields)
   const assessable = table.columns.find((name) => Fields.plain(name) === "assessable")

@@ -71,7 +71,7 @@ export const hasTable = (head: Head, wanted: Header.Wanted): boolean =>
 export const table = (input: Contents, wanted?: Header.Wanted): Effect.Effect<Table.Table, ImportError> => {
   const source = input.head.name
   const problem = textFaultOf(input.head)
-  if (problem !== undefined) return Effect.fail(new ImportError({ source, problem }))
+  if (problem !== undefined) return Effect.fail(new ImportError({ source, reason: "unsupported", problem }))
   const way = wayOf(input.head, wanted)
   return Table.make(
     {

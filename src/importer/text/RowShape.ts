@@ -1,5 +1,6 @@
 import type { Columns } from "../Importer.ts"
-import * as Rows from "../Rows.ts"
+import { type Fields as Resolved, plain } from "../Fields.ts"
+import { type Field, resolve } from "../ReferenceWords.ts"
 import { isObject, pathOf } from "./JsonText.ts"
 
 /** A JSON object. */
@@ -36,7 +37,7 @@ const maxLevels = 12
 /** What tells rows from other objects, for the columns that were named. */
 export interface Shape {
   /** Which key holds which field. */
-  readonly fieldsOf: (value: Fields) => ReturnType<typeof Rows.resolve>
+  readonly fieldsOf: (value: Fields) => Resolved<Field>
   /** It has an identifier, and a title or a text. */
   readonly isRow: (value: unknown) => value is Fields
   /** It has a text, not only a title. */
@@ -51,18 +52,18 @@ export interface Shape {
 
 /** What a key holds may be references, as far as its name says. Those of a row are what it refers to. */
 export const mayHold = (key: string, isOfRow = false): boolean => {
-  const name = Rows.plain(key)
+  const name = plain(key)
   return !asides.has(name) && !(isOfRow && name === "references")
 }
 
 export const shapeOf = (columns: Columns): Shape => {
-  const resolved = new Map<string, ReturnType<typeof Rows.resolve>>()
+  const resolved = new Map<string, Resolved<Field>>()
   const fieldsOf: Shape["fieldsOf"] = (value) => {
     const names = Object.keys(value)
     const key = names.join("\0")
     const known = resolved.get(key)
     if (known !== undefined) return known
-    const fields = Rows.resolve(names, columns)
+    const fields = resolve(names, columns)
     // A file whose objects have ever other keys must not fill the memory.
     if (resolved.size < 1000) resolved.set(key, fields)
     return fields

@@ -3,12 +3,9 @@ import { ImportError } from "../../domain/ImportError.ts"
 import type { Head } from "../Importer.ts"
 import { isZip, readDirectory, unpack } from "./Zip.ts"
 
-/** What other archives are, by a file in them. */
+/** What other workbooks are, by a file in them. */
 const kinds: ReadonlyArray<readonly [file: RegExp, what: string]> = [
   [/^xl\/workbook\.bin$/iu, "a binary workbook (.xlsb). Save it as .xlsx, or the sheet as CSV"],
-  [/^content\.xml$/iu, "an OpenDocument file (.ods, .odt). Save a spreadsheet as .xlsx, or the sheet as CSV"],
-  [/^word\/document\.xml$/iu, "a Word document. Save its table as .xlsx or CSV, or its text as Markdown"],
-  [/^ppt\/presentation\.xml$/iu, "a presentation, which is not read"],
   [/^Index\/.*\.iwa$/iu, "a document of Apple's Numbers or Pages. Export it as .xlsx or CSV"]
 ]
 
@@ -21,7 +18,7 @@ export const isWorkbook = (head: Head): boolean => isZip(head.bytes) || isOldOrE
 
 /** Refuses archives that hold what no spreadsheet program writes, and what is no XLSX workbook. */
 export const check = Effect.fnUntraced(function* (source: string, bytes: Uint8Array) {
-  const fail = (problem: string) => new ImportError({ source, problem })
+  const fail = (problem: string) => new ImportError({ source, reason: "unsupported", problem })
   const directory = readDirectory(bytes)
   if (Result.isFailure(directory)) return yield* fail(directory.failure)
   const entries = directory.success

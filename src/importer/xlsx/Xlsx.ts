@@ -47,7 +47,7 @@ const named = Effect.fnUntraced(function* (source: string, bytes: Uint8Array, sh
   const problem = names.length === 0 ? "has no sheet" : `has no sheet ${sheet}; there are ${names.join(", ")}`
   const [found] = sheets
   return found === undefined
-    ? yield* new ImportError({ source, problem })
+    ? yield* new ImportError({ source, reason: "option", problem })
     : { sheet: found, isFirst: false, others: [] }
 })
 
@@ -69,7 +69,7 @@ const first = Effect.fnUntraced(function* (source: string, bytes: Uint8Array, wa
       ? "has no sheet"
       : `no sheet has a row that names the columns that are needed. There are ${shown.map(describe).join("; ")}. ` +
         "Say which sheet is meant, and which of its columns is which"
-  return yield* new ImportError({ source, problem })
+  return yield* new ImportError({ source, reason: "option", problem })
 })
 
 /** Reads a sheet of a workbook as a table; `wanted` is what it must hold. */
@@ -80,7 +80,7 @@ export const table = Effect.fnUntraced(function* (
 ) {
   const source = input.head.name
   const problem = Archive.faultOf(input.head)
-  if (problem !== undefined) return yield* new ImportError({ source, problem })
+  if (problem !== undefined) return yield* new ImportError({ source, reason: "unsupported", problem })
   const bytes = yield* readBytes(input, "Save the sheet as CSV")
   yield* Archive.check(source, bytes)
   const found = yield* sheet === undefined ? first(source, bytes, wanted) : named(source, bytes, sheet)
