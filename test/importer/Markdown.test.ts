@@ -130,6 +130,7 @@ describe("markdown", () => {
           "* CHK-4 – en dash title",
           "1. CHK-5. Dot title",
           "- [CHK-6] In brackets",
+          "- (CHK-6.1) In parentheses",
           "- `CHK_7`: Code",
           "- [ ] CHK\\_8 Escaped",
           "- **1.1.9** Bold number",
@@ -139,7 +140,14 @@ describe("markdown", () => {
         ].join("\n")
       const expected = [
         ...["CHK-1 Gate shut", "CHK-2 Lamp lit", "CHK-3 Door closed", "CHK-4 en dash title", "CHK-5 Dot title"],
-        ...["CHK-6 In brackets", "CHK_7 Code", "CHK_8 Escaped", "1.1.9 Bold number", "AC-2(5)(a) Enhanced"],
+        ...[
+          "CHK-6 In brackets",
+          "CHK-6.1 In parentheses",
+          "CHK_7 Code",
+          "CHK_8 Escaped",
+          "1.1.9 Bold number",
+          "AC-2(5)(a) Enhanced"
+        ],
         ...["A01:2021 Broken", "TÜR-1.2 Umlaut"]
       ]
       assert.deepStrictEqual(yield* identifiers(items(" ")), expected)
@@ -298,7 +306,14 @@ describe("markdown", () => {
       )
       assert.deepStrictEqual(unread, [])
       assert.deepStrictEqual(warnings, [
-        "line 7: 2 list items with identifiers (RSA-2048, RSA-4096) are read as text of Lock"
+        "line 7: 2 items or paragraphs with identifiers (RSA-2048, RSA-4096) are read as text of Lock"
+      ])
+      const paragraphs = yield* read(
+        "x.md",
+        "# Rules\n\n**R-1** Doors are shut.\n\n**R-2:** Lamps are lit.\n\nSHA-256 is used.\n"
+      )
+      assert.deepStrictEqual(paragraphs.warnings, [
+        "line 3: 2 items or paragraphs with identifiers (R-1, R-2) are read as text of Rules"
       ])
     })
   )

@@ -19,7 +19,7 @@ const word = "[\\p{L}\\p{N}]+"
 const token = `${word}(?:(?:[-._~/]{1,2}|:(?=\\p{N}))${word})*(?:\\([\\p{L}\\p{N}]{1,4}\\))*`
 /** In brackets, or ended by a space, punctuation or the end; with the colon or dash before a title. */
 const first = new RegExp(
-  `^(?:\\[\\s*(${token})\\s*\\]|(${token})(?=[\\s:.)]|$))(\\s*[:|]|[.)]?\\s+[-–—](?=\\s)|[.)](?=\\s|$))?`,
+  `^(?:[[(]\\s*(${token})\\s*[\\])]|(${token})(?=[\\s:.)]|$))(\\s*[:|]|[.)]?\\s+[-–—](?=\\s)|[.)](?=\\s|$))?`,
   "u"
 )
 
@@ -61,8 +61,8 @@ export const wholly = (text: string): string | undefined => {
   return found !== undefined && found.rest === "" && !found.weak ? found.id : undefined
 }
 
-/** Whether an identifier consists of several parts, such as `R-1` and `1.1`, but not `PBKDF2`. */
-export const isJoined = (id: string): boolean => joined.test(id)
+/** Whether an identifier is no word either: `R-1`, `1.1` and `V6`, but not `PBKDF2` and `p1`. */
+export const isLikely = (id: string): boolean => joined.test(id) || short.test(id)
 
 /** The letters that an identifier begins with, which those of one family share: `V` of `V6.2.1`; blank for `6.2.1`. */
 export const familyOf = (id: string): string => /^\p{L}*/u.exec(id)?.[0] ?? ""

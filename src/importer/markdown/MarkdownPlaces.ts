@@ -1,9 +1,9 @@
 import { Result } from "effect"
 import type { Item, UnreadKind } from "../Importer.ts"
-import { identified } from "./MarkdownIdentifier.ts"
+import { identified, isLikely } from "./MarkdownIdentifier.ts"
 import { referenceOf, type Section, type Sections } from "./MarkdownSections.ts"
 import { hasIdentifiers, type Row, type TableRows, textOf } from "./MarkdownTable.ts"
-import type { Block, Heading, Html, Link, ListItem } from "./MarkdownText.ts"
+import type { Block, Heading, Html, Link, ListItem, Text } from "./MarkdownText.ts"
 
 /** A part of the text of a reference. */
 export interface Piece {
@@ -115,19 +115,23 @@ const placeRows = ({ rows, unread: others }: TableRows, section: Section): Reado
   ...others.map(({ line, text }) => unread("table row", line, text))
 ]
 
+/** The identifier that a paragraph begins with, where it is marked as one. */
+const markedIn = (block: Text): string | undefined => {
+  const { bold, text } = block.words()
+  const found = identified(bold ?? text)
+  return found?.firm === true && !found.weak && isLikely(found.id) ? found.id : undefined
+}
+
 const swallowedBy = ({ section, swallowed }: Growing): ReadonlyArray<Remark> => {
   const [first] = swallowed
   if (first === undefined) return []
   const ids = swallowed.slice(0, 3).map(([id]) => id)
   const names = `${ids.join(", ")}${swallowed.length > ids.length ? ", …" : ""}`
+  const { length } = swallowed
   const what =
-    swallowed.length === 1 ? "a list item with an identifier" : `${swallowed.length} list items with identifiers`
-  return [
-    warning(
-      first[1],
-      `${what} (${names}) ${swallowed.length === 1 ? "is" : "are"} read as text of ${begin(section.title || (section.id ?? ""))}`
-    )
-  ]
+    length === 1 ? "an item or paragraph with an identifier" : `${length} items or paragraphs with identifiers`
+  const where = begin(section.title || (section.id ?? ""))
+  return [warning(first[1], `${what} (${names}) ${length === 1 ? "is" : "are"} read as text of ${where}`)]
 }
 
 /** Puts every block of a document where it belongs, and says which of them belong nowhere. */
@@ -201,7 +205,11 @@ export const place = (blocks: ReadonlyArray<Block>, sections: Sections): Readonl
           placed.push(warning(block.line, `the text ${where} belongs to no reference and is left out`))
         }
       }
-      if (rows === undefined && reference !== undefined) put(reference, block)
+      if (rows === undefined && reference !== undefined) {
+        put(reference, block)
+        const id = block.kind === "text" ? markedIn(block) : undefined
+        if (id !== undefined && !ids.has(block)) reference.swallowed.push([id, block.line])
+      }
     }
   }
   return placed.concat(placed.flatMap((found) => (found._tag === "Placed" ? swallowedBy(found) : [])))

@@ -1,5 +1,5 @@
 import type { Columns } from "../Importer.ts"
-import { familyOf, type Identified, identified, isConfirmed, isJoined, wholly } from "./MarkdownIdentifier.ts"
+import { familyOf, type Identified, identified, isConfirmed, isLikely, wholly } from "./MarkdownIdentifier.ts"
 import { rowsOf, type TableRows } from "./MarkdownTable.ts"
 import type { Block, Heading, ListItem, Table } from "./MarkdownText.ts"
 
@@ -166,7 +166,7 @@ const dropUnlikely = (sections: ReadonlyArray<Growing>): void => {
   const times = new Map<string, number>()
   for (const { id } of sections) if (id !== undefined) times.set(id, (times.get(id) ?? 0) + 1)
   for (const section of sections) {
-    if (section.id === undefined || (isJoined(section.id) && times.get(section.id) === 1)) continue
+    if (section.id === undefined || (isLikely(section.id) && times.get(section.id) === 1)) continue
     section.id = undefined
     section.title = section.words
   }

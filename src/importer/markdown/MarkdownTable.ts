@@ -1,7 +1,7 @@
 import { clean } from "../../domain/Identifier.ts"
 import type { Columns } from "../Importer.ts"
 import { resolveColumns } from "../ReferenceWords.ts"
-import { wholly } from "./MarkdownIdentifier.ts"
+import { isLikely, wholly } from "./MarkdownIdentifier.ts"
 import type { Link, Table, TableRow } from "./MarkdownText.ts"
 
 /** A row that names an identifier and a text. */
@@ -34,7 +34,7 @@ const cellsOf = (table: Table, column: number): ReadonlyArray<string> =>
   table.rows.map((row) => row.cells[column]?.().text ?? "").filter((text) => text !== "")
 
 const isIdentified = (cells: ReadonlyArray<string>): boolean =>
-  cells.length > 0 && cells.every((cell) => wholly(cell) !== undefined)
+  cells.length > 0 && cells.every((cell) => isLikely(wholly(cell) ?? ""))
 
 /** Whether its rows begin with identifiers. */
 export const hasIdentifiers = (table: Table): boolean => isIdentified(cellsOf(table, 0))

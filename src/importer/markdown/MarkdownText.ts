@@ -22,6 +22,8 @@ export interface Words {
   readonly links: ReadonlyArray<Link>
   /** The code that the first line consists of, as in `` `req~lamp-lit~1` ``. */
   readonly code: string | undefined
+  /** What is bold at the beginning, as in `**REQ-1** title`. */
+  readonly bold: string | undefined
   /** The text is struck out from its beginning to its end. */
   readonly isStruck: boolean
 }
@@ -68,6 +70,10 @@ const wordsOf = (md: Parser, env: Env, content: string): Words => {
       .trim(),
     links,
     code: isCode ? head.content : undefined,
+    bold:
+      head?.type === "strong_open"
+        ? tokens.find(({ level, type }) => level === 1 && type === "text")?.content
+        : undefined,
     isStruck: bare.trim() === "" && text.trim() !== ""
   }
 }
@@ -195,7 +201,7 @@ export const outline = (text: string): Outline => {
   const words = (content: string): Lazy<Words> => lazy(() => wordsOf(md, env, content))
   const literal =
     (text: string): Lazy<Words> =>
-    () => ({ text, links: [], code: undefined, isStruck: false })
+    () => ({ text, links: [], code: undefined, bold: undefined, isStruck: false })
   /** An item that waits for its first paragraph. */
   let item: Omit<ListItem, "words" | "isTask"> | undefined
   let table: { header: Array<string>; rows: Array<{ line: number; cells: Array<string> }> } | undefined
