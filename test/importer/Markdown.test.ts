@@ -329,7 +329,7 @@ describe("markdown", () => {
       ])
       assert.deepStrictEqual(yield* one("# Doors\n\nLocked at night.\n"), [[undefined, "Doors", "Locked at night."]])
       assert.deepStrictEqual(yield* one("# DOOR-1\n\n## Control\n\nLocked.\n\n## Description\n\n- Why.\n"), [
-        ["DOOR-1", "Locked.", "Control\n\nLocked.\n\nDescription\n- Why."]
+        ["DOOR-1", "Locked", "Control\n\nLocked.\n\nDescription\n- Why."]
       ])
       assert.deepStrictEqual(yield* one("# S3 Guide\n\n## Access\n\nDenied.\n\n## Logs\n\nKept.\n"), [
         [undefined, "Access", "Denied."],

@@ -1,8 +1,8 @@
-import { Effect, Result, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import { clean } from "../../domain/Identifier.ts"
 import { ImportError } from "../../domain/ImportError.ts"
-import type { Entry, Format, Head, Input, Item } from "../Importer.ts"
-import { entry, uriOf } from "../Items.ts"
+import type { Format, Head, Input, Item } from "../Importer.ts"
+import { beginningOf, deletion, entry, uriOf, warning, withdrawn } from "../Items.ts"
 import { extensionOf, isUntold, slugOf } from "../Names.ts"
 import * as Rows from "../Rows.ts"
 import { readText } from "../source/Bytes.ts"
@@ -80,12 +80,6 @@ const metadataOf = (reading: Reading, under: ReadonlyArray<Section>, own: Readon
 
 const linksOf = (links: Piece["links"]) => links.length > 0 && { links: links.map((link) => ({ ...link })) }
 
-const named = (item: Item, naming: Pick<Entry, "identifier" | "role">): Item =>
-  Result.map(item, (found) => (found._tag === "Entry" ? { ...found, ...naming } : found))
-
-const withdrawn = (id: string, reason: string, at: string): Item =>
-  Result.succeed({ _tag: "Withdrawn", id, reason, at })
-
 const toItem = (reading: Reading, sections: Sections, placed: Placed, slugs: Map<string, number>): Item => {
   const { item, line, parent, section } = placed
   const at = `line ${line}`
@@ -108,16 +102,18 @@ const toItem = (reading: Reading, sections: Sections, placed: Placed, slugs: Map
   const isGroup =
     item === undefined && known !== undefined && (section.rows > 0 || (section.below > 0 && section.prose === 0))
   const links = [...((item ?? section.heading)?.words().links ?? []), ...pieces.flatMap(({ links }) => links)]
-  return named(
-    entry(reading.source, at, {
+  return entry(
+    reading.source,
+    at,
+    {
       uri: uriOf(reading.catalog, known ?? reading.prefix + (times === 1 ? slug : `${slug}-${times}`)),
-      title: title || shorten(first.split("\n", 1)[0] ?? "", maxTitle) || known || slug,
+      title: title || beginningOf(first) || known || slug,
       entityType: reading.entityType,
       description,
       tags: reading.tags,
       metadata: metadataOf(reading, under, { ...(parent !== undefined && { parent }), ...linksOf(links) }),
       catalog: reading.catalog
-    }),
+    },
     { ...(known !== undefined && { identifier: known }), ...(isGroup && { role: "heading" }) }
   )
 }
@@ -125,20 +121,21 @@ const toItem = (reading: Reading, sections: Sections, placed: Placed, slugs: Map
 const rowItem = (reading: Reading, { row, section }: PlacedRow): Item => {
   const at = `line ${row.line}`
   const text = row.description ?? row.title ?? ""
-  const deleted = /^\[?(DELETED\b[^\]]*)\]?$/u.exec(text)
-  if (deleted !== null || row.isStruck) return withdrawn(row.id, deleted?.[1] ?? "is struck out", at)
+  const deleted = deletion(text)
+  if (deleted !== undefined || row.isStruck) return withdrawn(row.id, deleted ?? "is struck out", at)
   const under = above(reading, section)
-  const beginning = shorten(text.split("\n", 1)[0] ?? "", maxTitle)
-  return named(
-    entry(reading.source, at, {
+  return entry(
+    reading.source,
+    at,
+    {
       uri: row.uri ?? uriOf(reading.catalog, row.id),
-      title: (row.title ?? under.at(-1)?.title) || beginning,
+      title: (row.title ?? under.at(-1)?.title) || beginningOf(text),
       entityType: row.entityType ?? reading.entityType,
       description: row.description,
       tags: row.tags === undefined ? reading.tags : splitTags(row.tags),
       metadata: metadataOf(reading, under, { ...row.metadata, ...linksOf(row.links) }),
       catalog: reading.catalog
-    }),
+    },
     { identifier: clean(row.id) }
   )
 }
@@ -182,14 +179,9 @@ const read = Effect.fnUntraced(function* (input: Input) {
     title: input.part === undefined ? sections.title : undefined,
     prefix: input.part === undefined ? "" : `${input.part}/`
   }
-  const deep = tooDeep.slice(0, 1).map(
-    (line): Item =>
-      Result.succeed({
-        _tag: "Warning",
-        at: `line ${line}`,
-        problem: "what is nested in more than 50 lists is left out"
-      })
-  )
+  const deep = tooDeep
+    .slice(0, 1)
+    .map((line) => warning(`line ${line}`, "what is nested in more than 50 lists is left out"))
   const items = Stream.suspend(() => {
     const slugs = new Map<string, number>()
     return Stream.fromIterable(found, { chunkSize: 64 }).pipe(

@@ -1,5 +1,6 @@
 import { Result } from "effect"
 import type { Item, UnreadKind } from "../Importer.ts"
+import * as Items from "../Items.ts"
 import { identified, isLikely } from "./MarkdownIdentifier.ts"
 import { referenceOf, type Section, type Sections } from "./MarkdownSections.ts"
 import { hasIdentifiers, type Row, type TableRows, textOf } from "./MarkdownTable.ts"
@@ -66,7 +67,7 @@ const unread = (kind: UnreadKind, line: number, text: string, count?: number): R
 
 const warning = (line: number, problem: string): Remark => ({
   _tag: "Remark",
-  item: Result.succeed({ _tag: "Warning", at: `line ${line}`, problem })
+  item: Items.warning(`line ${line}`, problem)
 })
 
 /** What HTML holds that is not read: rows of tables, headings and items with identifiers, and a comment without an end. */
