@@ -2,20 +2,12 @@ import { Effect, Stream } from "effect"
 import * as Export from "../report/Export.ts"
 import * as ExportCycloneDx from "../report/ExportCycloneDx.ts"
 import * as ExportOscal from "../report/ExportOscal.ts"
-import { NotFoundError } from "../domain/NotFoundError.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import type { RelationFilter } from "../domain/RelationFilter.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 
 type Format = "ndjson" | "csv" | "oscal" | "cyclonedx"
-
-const requireCatalog = Effect.fnUntraced(function* (catalog: string) {
-  const references = yield* ReferenceRepository
-  if ((yield* references.count({ catalog })) === 0) {
-    return yield* new NotFoundError({ uri: catalog, entity: "catalog" })
-  }
-})
 
 /** The references of a catalog as a document, in pieces. */
 export const references = Effect.fnUntraced(function* (format: Format, given: string | undefined) {
@@ -30,7 +22,7 @@ export const references = Effect.fnUntraced(function* (format: Format, given: st
       expected: `one of ${catalogs.join(", ")}`
     })
   }
-  if (catalog !== undefined) yield* requireCatalog(catalog)
+  if (catalog !== undefined) yield* repository.requireCatalog(catalog)
   const all = repository.findAll(catalog === undefined ? undefined : { catalog })
   if (format === "ndjson") return Export.referencesNdjson(all, catalog)
   if (format === "csv") return Export.referencesCsv(all)
@@ -43,7 +35,8 @@ export const references = Effect.fnUntraced(function* (format: Format, given: st
 export const relations = Effect.fnUntraced(function* (format: Format, filter: RelationFilter) {
   const repository = yield* RelationRepository
   const { from, to } = filter
-  for (const catalog of [from, to]) if (catalog !== undefined) yield* requireCatalog(catalog)
+  const references = yield* ReferenceRepository
+  for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
   if (format === "ndjson") return Export.relationsNdjson(repository.findAll(filter))
   if (format === "csv") return Export.relationsCsv(repository.findAll(filter))
   if (format === "cyclonedx" || from === undefined || to === undefined) {
@@ -56,9 +49,7 @@ export const relations = Effect.fnUntraced(function* (format: Format, filter: Re
     })
   }
   const found = yield* Stream.runCollect(repository.findAll({ ...filter, status: ["accepted"] }))
-  const ends = yield* (yield* ReferenceRepository).findMany([
-    ...new Set(found.flatMap(({ source, target }) => [source, target]))
-  ])
+  const ends = yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
   const placed = found.flatMap((relation) => {
     const [source, target] = [ends.get(relation.source), ends.get(relation.target)]
     return source === undefined || target === undefined ? [] : [{ relation, source, target }]

@@ -54,7 +54,10 @@ export const decodeVector = (vector: unknown, dimensions: number): Float32Array 
     if (length !== dimensions) {
       return problem(`${length} numbers`, `has ${length} dimensions, the model in use ${dimensions}`)
     }
-    const numbers = Array.from(vector, (value) => (typeof value === "number" ? value : Number.NaN))
+    const numbers =
+      vector instanceof Float32Array
+        ? vector
+        : Array.from(vector, (value) => (typeof value === "number" ? value : Number.NaN))
     return normalise(numbers) ?? problem(`${length} numbers`, "has no direction")
   } catch {
     return problem(undefined, "cannot be read")

@@ -1,5 +1,5 @@
 import { Clock, Effect, Metric, Option, Ref, Result, Stream } from "effect"
-import { SqlClient, Statement } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
 import * as Metrics from "../domain/Metrics.ts"
 import type { Reference } from "../domain/Reference.ts"
@@ -62,18 +62,16 @@ export const make = Effect.gen(function* () {
         INSERT OR IGNORE INTO crosswalk_embedding_model (fingerprint, name, dimensions, max_length)
         VALUES (${model.fingerprint}, ${model.id}, ${model.dimensions}, ${model.maxLength})`
         // A reference whose text changed meanwhile is left to the next update.
-        const values = Statement.csv(
-          rows.map((row) => sql`(${row.reference.uri}, ${row.textHash}, ${toBytes(row.vector)})`)
-        )
-        yield* sql`
-        INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
-        SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${model.fingerprint}), v.column2,
-          v.column3, ${now}
-        FROM (VALUES ${values}) AS v
+        yield* sql.unsafe(
+          `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
+        SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?
+        FROM (VALUES ${rows.map(() => "(?, ?, ?)").join(", ")}) AS v
         JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2
         WHERE true
         ON CONFLICT (reference_id) DO UPDATE SET model_id = excluded.model_id, text_hash = excluded.text_hash,
-          vector = excluded.vector, created_at = excluded.created_at`
+          vector = excluded.vector, created_at = excluded.created_at`,
+          [model.fingerprint, now, ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector)])]
+        )
       })
     )
     yield* Metric.update(Metrics.embeddedTexts, rows.length)
