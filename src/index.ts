@@ -7,6 +7,7 @@
  */
 
 // What is stored and found
+export { Boilerplate } from "./domain/Boilerplate.ts"
 export { Catalog, CatalogId } from "./domain/Catalog.ts"
 export { Embedding, ModelInfo, ReferenceWithEmbedding } from "./domain/Embedding.ts"
 export { ConflictError, ConflictReason } from "./domain/ConflictError.ts"
