@@ -84,8 +84,19 @@ export * as GraphDot from "./report/GraphDot.ts"
 export * as GraphSvg from "./report/GraphSvg.ts"
 export { Review, type ReviewError } from "./crosswalk/Review.ts"
 export * as RelationImport from "./catalog/RelationImport.ts"
-export { CatalogChanges, Change, ChangeKind, Successor } from "./domain/Change.ts"
-export { CoverageException, CoverageOptions, CoverageReport, CoverageState } from "./domain/Coverage.ts"
+export { CatalogChanges, Change, ChangeBasis, ChangeKind, Successor, TextChange } from "./domain/Change.ts"
+export {
+  CoverageCounts,
+  CoverageException,
+  CoverageGroup,
+  CoverageLink,
+  CoverageOptions,
+  CoverageReport,
+  CoverageState,
+  CoveredBy,
+  CoveredReference,
+  Unlinked
+} from "./domain/Coverage.ts"
 export { Decision, RelationState } from "./domain/Decision.ts"
 export { DiffOptions, RelationUse } from "./domain/DiffOptions.ts"
 export { GraphOptions } from "./domain/GraphOptions.ts"

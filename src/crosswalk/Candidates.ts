@@ -126,7 +126,7 @@ export const find = Effect.fn("Candidates.find")(function* (
     readonly to: number
     /** At most this many candidates a source; at least 1. */
     readonly limit: number
-    /** The sources that are asked for; all unless told. */
+    /** The sources that are asked for. Default: all. */
     readonly sources?: ReadonlyArray<number> | undefined
     readonly onProgress?: ((done: number) => Effect.Effect<void>) | undefined
   }

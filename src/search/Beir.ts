@@ -95,7 +95,7 @@ const readJudgements = Effect.fnUntraced(function* (paths: ReadonlyArray<string>
   return all
 })
 
-/** The judgements' files: those of the split, `test` where there is one unless told, else all. */
+/** The judgements' files: those of the split. Default: `test` where there is one, else all. */
 const judgementFiles = Effect.fnUntraced(function* (directory: string, split: string | undefined) {
   const files = yield* FileSystem.FileSystem
   const folder = join(directory, "qrels")

@@ -17,7 +17,11 @@ import * as Plan from "./Plan.ts"
 import * as Serving from "./Serving.ts"
 import { UsearchOptions } from "./UsearchOptions.ts"
 
-type AdminError = ValidationError | DatabaseError
+export type { Description } from "./IndexFile.ts"
+export type { BuildProgress } from "./Serving.ts"
+
+/** Why the saved index cannot be looked at or changed. */
+export type IndexError = ValidationError | DatabaseError
 
 /** What is known of the saved index of a database. */
 export interface IndexStatus {
@@ -111,7 +115,7 @@ const onFile = <A>(
   )
 
 /** What is known of the saved index, with its checksum proved. */
-export const status: (options?: UsearchOptions) => Effect.Effect<IndexStatus, AdminError, LibsqlClient> = operation(
+export const status: (options?: UsearchOptions) => Effect.Effect<IndexStatus, IndexError, LibsqlClient> = operation(
   "VectorIndex.status",
   { options: optional(UsearchOptions) }
 )(function* ({ options = {} }) {
@@ -140,7 +144,7 @@ export const status: (options?: UsearchOptions) => Effect.Effect<IndexStatus, Ad
 })
 
 /** Builds the index of the stored vectors, or brings it up to date, and saves it. */
-export const build: (options?: BuildOptions) => Effect.Effect<IndexBuild, AdminError, LibsqlClient> = operation(
+export const build: (options?: BuildOptions) => Effect.Effect<IndexBuild, IndexError, LibsqlClient> = operation(
   "VectorIndex.build",
   { options: optional(BuildOptions) }
 )(function* ({ options = {} }) {
@@ -177,7 +181,7 @@ export const build: (options?: BuildOptions) => Effect.Effect<IndexBuild, AdminE
 /** Deletes the saved index, and tells whether there was one. Nothing else is lost. */
 export const drop: (
   options?: UsearchOptions
-) => Effect.Effect<{ readonly path: string | undefined; readonly dropped: boolean }, AdminError, LibsqlClient> =
+) => Effect.Effect<{ readonly path: string | undefined; readonly dropped: boolean }, IndexError, LibsqlClient> =
   operation("VectorIndex.drop", { options: optional(UsearchOptions) })(function* ({ options = {} }) {
     const { path } = Plan.make(options, 1, yield* LibsqlClient)
     if (path === undefined) return { path, dropped: false }
@@ -211,7 +215,7 @@ const compare = Effect.fnUntraced(function* (log: ChangeLog.ChangeLog, serving: 
  * Proves that the saved index, with the changes that follow it, is what the tables hold: every vector as it is, and nothing
  * else. For `doctor`. Changes nothing.
  */
-export const check: (options?: UsearchOptions) => Effect.Effect<IndexCheck, AdminError, LibsqlClient> = operation(
+export const check: (options?: UsearchOptions) => Effect.Effect<IndexCheck, IndexError, LibsqlClient> = operation(
   "VectorIndex.check",
   { options: optional(UsearchOptions) }
 )(function* ({ options = {} }) {
