@@ -1,7 +1,7 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
 import type { Item, Options, Source } from "./Importer.ts"
-import { catalogFromName } from "./Items.ts"
+import { catalogFromName, warning } from "./Items.ts"
 import { slugOf } from "./Names.ts"
 import type { Files } from "./source/Files.ts"
 
@@ -34,9 +34,13 @@ const placed = (file: string, item: Item): Item =>
 const isUnsaid = (file: string, catalog: string): Effect.Effect<boolean> =>
   Effect.match(catalogFromName(file), { onFailure: () => false, onSuccess: (name) => name === catalog })
 
-/** The catalog of all: what the first readable file names, else the name of the folder. */
+/**
+ * The catalog of all, and what each file names. It is what those that name one agree on, else the name of the folder.
+ */
 const catalogOf = Effect.fnUntraced(function* ({ files, folder, name }: Files, options: Options, open: Open) {
   const faults: Array<ImportError> = []
+  const formats: Array<string> = []
+  const named = new Map<string, string>()
   for (const file of files) {
     const opened = yield* Effect.result(Effect.scoped(open(file, options)))
     if (Result.isFailure(opened)) {
@@ -44,30 +48,27 @@ const catalogOf = Effect.fnUntraced(function* ({ files, folder, name }: Files, o
       continue
     }
     const { catalog, format } = opened.success
-    if (options.catalog !== undefined || !(yield* isUnsaid(file, catalog))) return { catalog, format }
-    if (folder === undefined) {
-      const problem = "the files are in several folders, and none names the catalog. Give one, name@version"
-      return yield* new ImportError({ source: name, reason: "option", problem })
-    }
-    // The name of a folder has no extension: what follows its last point belongs to it, as in `masvs-2.1`.
-    return { catalog: yield* catalogFromName(`${folder}.`), format }
+    formats.push(format)
+    if (options.catalog !== undefined) return { catalog, format, named }
+    if (!(yield* isUnsaid(file, catalog))) named.set(file, catalog)
   }
   const [first] = faults
-  return yield* new ImportError({
-    source: name,
-    problem: `none of ${files.length} files can be read. ${first?.message ?? ""}`,
-    ...(first !== undefined && { reason: first.reason, cause: first })
-  })
-})
-
-/** Opens one of several files; one that names another catalog is refused. */
-const openAs = Effect.fnUntraced(function* (file: string, part: string, catalog: string, options: Options, open: Open) {
-  const own = options.catalog ?? (yield* Effect.scoped(open(file, options))).catalog
-  if (own === catalog || (yield* isUnsaid(file, own))) {
-    return yield* open(file, { ...options, catalog }, part)
+  const [format] = formats
+  if (format === undefined) {
+    return yield* new ImportError({
+      source: name,
+      problem: `none of ${files.length} files can be read. ${first?.message ?? ""}`,
+      ...(first !== undefined && { reason: first.reason, cause: first })
+    })
   }
-  const problem = `is of the catalog ${own}, the files before of ${catalog}. Import one catalog at a time, or give it`
-  return yield* new ImportError({ source: file, problem })
+  const [catalog, ...others] = new Set(named.values())
+  if (catalog !== undefined && others.length === 0) return { catalog, format, named }
+  if (folder === undefined) {
+    const problem = "the files are in several folders, and do not name one catalog. Give it, name@version"
+    return yield* new ImportError({ source: name, reason: "option", problem })
+  }
+  // The name of a folder has no extension: what follows its last point belongs to it, as in `masvs-2.1`.
+  return { catalog: yield* catalogFromName(`${folder}.`), format, named }
 })
 
 /** Fails at the end where nothing was read. */
@@ -95,7 +96,11 @@ const refuseNothing = ({ files, name }: Files, items: Source["items"]): Source["
  */
 export const open = Effect.fnUntraced(function* (found: Files, options: Options, open: Open) {
   const services = yield* Effect.context<Services>()
-  const { catalog, format } = yield* catalogOf(found, options, open)
+  const { catalog, format, named } = yield* catalogOf(found, options, open)
+  const renamed = (file: string): ReadonlyArray<Item> => {
+    const own = named.get(file) ?? catalog
+    return own === catalog ? [] : [warning(file, `names the catalog ${own}, and is imported as a part of ${catalog}`)]
+  }
   const shared = sharedLength(found.files)
   const partOf = (file: string) =>
     file
@@ -106,10 +111,11 @@ export const open = Effect.fnUntraced(function* (found: Files, options: Options,
       .join("/")
   const items = Stream.fromIterable(found.files).pipe(
     Stream.flatMap((file) =>
-      openAs(file, partOf(file), catalog, options, open).pipe(
+      open(file, { ...options, catalog }, partOf(file)).pipe(
         Effect.map((source) => source.items),
         Stream.unwrap,
         Stream.map((item) => placed(file, item)),
+        Stream.concat(Stream.fromIterable(renamed(file))),
         Stream.catch((error) => Stream.succeed(faultIn(file, error)))
       )
     ),

@@ -170,7 +170,7 @@ const openOne: Several.Open = Effect.fnUntraced(function* (source, options, part
  *
  * Several sources are one catalog: a list, a folder (the files of known formats in it and its folders, in natural order,
  * without hidden ones) or a pattern such as `controls/*.md`. Positions then begin with the file, and a file that cannot be
- * read is a failure among the items. The catalog is what the first file names, else the name of the folder.
+ * read is a failure among the items. The catalog is what the files agree on, else the name of the folder.
  *
  * @example
  * import { NodeServices } from "@effect/platform-node"

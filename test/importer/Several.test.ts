@@ -63,7 +63,7 @@ layer(NodeServices.layer)("several sources", (it) => {
         "house:R-1"
       ])
       const apart = yield* Effect.flip(opened([`${folder}/R-1.md`, `${folder}/x`]))
-      assert.match(apart.problem, /several folders, and none names the catalog/u)
+      assert.match(apart.problem, /several folders, and do not name one catalog/u)
       assert.deepStrictEqual(yield* uris([`${folder}/R-1.md`, `${folder}/x`], { catalog: "h@1" }), [
         "h:1/R-1",
         "h:1/S-1"
@@ -73,22 +73,22 @@ layer(NodeServices.layer)("several sources", (it) => {
     })
   )
 
-  it.effect("takes the catalog that the files name, and refuses one that names another", () =>
+  it.effect("takes the catalog that the files agree on, else the folder's, and tells which named another", () =>
     Effect.gen(function* () {
       const named = (catalog: string, id: string) => `---\ncatalog: ${catalog}\n---\n${control(id)}`
-      const folder = yield* folderOf({
-        "1.md": named("fire@3", "R-1"),
-        "2.md": control("R-2"),
-        "3.md": named("ice@1", "R-3")
-      })
-      const { catalog, entries, failed } = yield* opened(folder)
-      assert.strictEqual(catalog, "fire@3")
+      const files = { "1.md": control("R-1"), "2.md": named("fire@3", "R-2"), "3.md": named("fire@3", "R-3") }
+      const agreed = yield* folderOf(files)
+      assert.deepStrictEqual(yield* uris(agreed), ["fire:3/R-1", "fire:3/R-2", "fire:3/R-3"])
+      const folder = yield* folderOf({ ...files, "3.md": named("ice@1", "R-3") })
+      const { catalog, entries, warnings } = yield* opened(folder)
+      assert.strictEqual(catalog, "house")
       assert.deepStrictEqual(
         entries.map(({ reference }) => reference.uri),
-        ["fire:3/R-1", "fire:3/R-2"]
+        ["house:R-1", "house:R-2", "house:R-3"]
       )
-      assert.deepStrictEqual(failed, [
-        `${folder}/3.md: is of the catalog ice@1, the files before of fire@3. Import one catalog at a time, or give it`
+      assert.deepStrictEqual(warnings, [
+        `${folder}/2.md: names the catalog fire@3, and is imported as a part of house`,
+        `${folder}/3.md: names the catalog ice@1, and is imported as a part of house`
       ])
     })
   )
