@@ -68,8 +68,9 @@ export const make = Effect.gen(function* () {
     const all: Array<Link> = []
     for (let after = 0, size = pageSize; size === pageSize; ) {
       const rows = yield* decodeLinks(
-        yield* sql`SELECT x.id, s.catalog AS source_catalog, t.catalog AS target_catalog,
-            ${sql.literal(RelationRow.columns)} FROM ${sql.literal(RelationRow.from)}
+        yield* sql`SELECT x.id, s.uri AS source, t.uri AS target, s.catalog AS source_catalog,
+            t.catalog AS target_catalog, x.type, x.status, x.confidence, x.needs_review
+          FROM ${sql.literal(RelationRow.from)}
           WHERE x.id > ${after} AND ${sql.in("s.catalog", catalogs)} AND ${sql.in("t.catalog", catalogs)}
             AND s.catalog <> t.catalog AND ${sql.in("x.status", status)} AND x.confidence >= ${minConfidence}
           ORDER BY x.id LIMIT ${pageSize}`
