@@ -46,11 +46,11 @@ export type Parts = SqlClient.SqlClient | Embedder | VectorIndex
  * )
  */
 export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll(
-  Search.layer,
-  Crosswalk.layer,
-  CatalogDiff.layer,
-  Coverage.layer,
-  Review.layer
+  Search.layerNoDeps,
+  Crosswalk.layerNoDeps,
+  CatalogDiff.layerNoDeps,
+  Coverage.layerNoDeps,
+  Review.layerNoDeps
 ).pipe(
   Layer.provideMerge(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))
 )

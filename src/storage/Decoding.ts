@@ -3,8 +3,6 @@ import { normalise } from "../domain/Vector.ts"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 
-export { decodeEach, decodeInput } from "../domain/Input.ts"
-
 /** Decodes a row of a table; a row that does not fit says that something else wrote it. */
 export const decodeRow = <S extends Schema.Constraint & { readonly DecodingServices: never }>(
   schema: S,
@@ -27,19 +25,6 @@ export const decodeRow = <S extends Schema.Constraint & { readonly DecodingServi
         })
     )
 }
-
-/** A limit that is a whole number from 0 up; larger than any table is fine. */
-export const decodeLimit = (limit: number): Effect.Effect<number, ValidationError> =>
-  limit >= 0 && (Number.isInteger(limit) || limit === Number.POSITIVE_INFINITY)
-    ? Effect.succeed(Math.min(limit, 2 ** 31))
-    : Effect.fail(
-        new ValidationError({
-          field: "limit",
-          value: limit,
-          constraint: "is not a whole number from 0 up",
-          expected: "a whole number such as 10, or 0 for no results"
-        })
-      )
 
 const isArrayLike = (value: unknown): value is ArrayLike<unknown> =>
   typeof value === "object" && value !== null && typeof Reflect.get(value, "length") === "number"

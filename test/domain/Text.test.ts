@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { JsonValue } from "../../src/domain/Text.ts"
-import { decodeInput } from "../../src/storage/Decoding.ts"
+import { decodeInput } from "../../src/domain/Input.ts"
 
 const nested = (levels: number): Schema.Json => {
   let value: Schema.Json = 1
