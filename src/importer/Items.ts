@@ -35,10 +35,10 @@ export type Naming = Pick<Entry, "identifier" | "label" | "role">
 
 const longestTitle = 100
 
-/** The beginning of a text as a title: its first line or sentence, or the words of it that have room. */
+/** The beginning of a text as a title: its first line or sentence, or the words of it that have room. `e.g.` ends none. */
 export const beginningOf = (text: string): string => {
   const line = text.trim().split(/\n/u, 1)[0]?.trim() ?? ""
-  const sentence = /^.+?[.!?:;](?=\s|$)/u.exec(line)?.[0] ?? line
+  const sentence = /^.{12,}?[.!?:;](?=\s|$)/u.exec(line)?.[0] ?? line
   if (sentence.length <= longestTitle) return sentence.replace(/[.:;]$/u, "")
   return `${sentence.slice(0, longestTitle).replace(/\s+\S*$/u, "")}…`
 }

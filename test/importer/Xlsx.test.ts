@@ -93,7 +93,7 @@ describe("xlsx", () => {
         yield* problem(zip([{ name: "1000.csv", content: "a" }])),
         "no XLSX workbook (1000.csv…). Unpack it and import the file inside"
       )
-      assert.include(yield* problem(Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2])), "Save it as XLSX")
+      assert.include(yield* problem(Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2])), "an old Office file (.xls)")
       assert.include(yield* problem(Uint8Array.from([0x1f, 0x8b, 8, 0])), "compressed (gzip)")
       const text = yield* Effect.flip(read("x.xlsx", "id,title\n1,a\n", { format: "xlsx" }))
       assert.strictEqual(text.problem, "is not an XLSX workbook")
