@@ -60,7 +60,7 @@ const kinds: ReadonlyArray<Kind> = [
   },
   {
     is: (head) => begins(head, 0xd0, 0xcf, 0x11, 0xe0),
-    problem: "is an old Office file (.xls), or one with a password. Save it as .xlsx without a password"
+    problem: "is an old Office file (.xls), or one with a password. Save it as XLSX without a password"
   },
   {
     is: (head) => begins(head, 0x25, 0x50, 0x44, 0x46),

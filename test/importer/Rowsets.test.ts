@@ -118,6 +118,10 @@ describe("rows of JSON and YAML", () => {
       assert.deepStrictEqual(one.lines, ["A-1"])
       const around = yield* outline("x.json", { id: "house", title: "House", items: [{ id: "A-1", title: "Gate" }] })
       assert.deepStrictEqual(around.lines, ["A-1"])
+      const inside = yield* outline("x.json", {
+        set: { id: "house", title: "House", rules: { items: [{ id: "A-1", title: "Gate" }] } }
+      })
+      assert.deepStrictEqual(inside.lines, ["A-1"])
       const parent = yield* outline("x.json", { id: "A", title: "House", items: [{ id: "A-1", title: "Gate" }] })
       assert.deepStrictEqual(parent.lines, ["A heading", "A-1 House"])
     })

@@ -110,7 +110,8 @@ export const shapeOf = (columns: Columns): Shape => {
       if (typeof inner !== "object" || inner === null || fields.has(key) || !mayHold(key, isOfRow)) return []
       const rows = rowsetAt(inner, pathOf(at, key), levels)
       if (rows !== undefined) return [[key, rows]]
-      return levels > 1 && isObject(inner) && !isRow(inner)
+      // What stands for the document may have an identifier; in a row it is what the row refers to.
+      return levels > 1 && isObject(inner) && !(isOfRow && isRow(inner))
         ? holds(inner, pathOf(at, key), levels - 1).map(([, rows]) => [key, rows] as const)
         : []
     })
