@@ -31,7 +31,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   search: ["domain", "embedder", "libsql", "storage"],
   crosswalk: ["domain", "embedder", "libsql", "storage", "search"],
   catalog: ["domain", "embedder", "importer", "libsql", "storage", "vectors", "search", "crosswalk"],
-  report: ["domain", "importer", "crosswalk", "catalog"],
+  report: ["domain", "importer", "storage", "crosswalk", "catalog"],
   promise: [...library, ""],
   cli: [...library, "promise", ""],
   "": [...library, "promise"]

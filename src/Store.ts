@@ -1,5 +1,9 @@
 import { Config as EffectConfig, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { CatalogImport } from "./catalog/CatalogImport.ts"
+import { RelationImport } from "./catalog/RelationImport.ts"
+import { Doctor } from "./catalog/Doctor.ts"
+import { Status } from "./catalog/Status.ts"
 import { CatalogDiff } from "./crosswalk/CatalogDiff.ts"
 import { Coverage } from "./crosswalk/Coverage.ts"
 import { Crosswalk } from "./crosswalk/Crosswalk.ts"
@@ -11,6 +15,8 @@ import type { ValidationError } from "./domain/ValidationError.ts"
 import type { Embedder } from "./embedder/Embedder.ts"
 import { type EmbedderConfig, layerOf } from "./embedder/EmbedderConfig.ts"
 import * as LibsqlClient from "./libsql/LibsqlClient.ts"
+import { CatalogExport } from "./report/CatalogExport.ts"
+import * as NodeFiles from "./importer/source/NodeFiles.ts"
 import { Search } from "./search/Search.ts"
 import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
@@ -28,6 +34,11 @@ export type Services =
   | Review
   | Coverage
   | CatalogDiff
+  | CatalogImport
+  | RelationImport
+  | Doctor
+  | Status
+  | CatalogExport
 
 /** What the services of a store are built on. */
 export type Parts = SqlClient.SqlClient | Embedder | VectorIndex
@@ -50,7 +61,11 @@ export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll
   Crosswalk.layerNoDeps,
   CatalogDiff.layerNoDeps,
   Coverage.layerNoDeps,
-  Review.layerNoDeps
+  Review.layerNoDeps,
+  Layer.provide(Layer.merge(CatalogImport.layerNoDeps, RelationImport.layerNoDeps), NodeFiles.layer),
+  CatalogExport.layerNoDeps,
+  Status.layerNoDeps,
+  Doctor.layer
 ).pipe(
   Layer.provideMerge(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))
 )
@@ -120,7 +135,8 @@ export const layerLibsql = (
         DatabaseError | ValidationError,
         SqlClient.SqlClient | LibsqlClient.LibsqlClient
       > = vectors === "sql" ? VectorIndex.layerSql : Usearch.layerLibsql(vectors === "memory" ? {} : vectors)
-      return layer.pipe(
+      const doctor = Doctor.layerLibsql(typeof vectors === "string" ? {} : vectors)
+      return Layer.merge(layer, doctor).pipe(
         Layer.provideMerge(index),
         Layer.provideMerge(
           Layer.merge(

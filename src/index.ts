@@ -66,10 +66,39 @@ export { SearchFusion, SearchMode, SearchOptions } from "./search/SearchOptions.
 export * as IndexAdmin from "./vectors/IndexAdmin.ts"
 export * as Usearch from "./vectors/Usearch.ts"
 
+// Whole catalogs
+export {
+  CatalogImport,
+  type CatalogImportError,
+  ImportOptions,
+  ImportSettings
+} from "./catalog/CatalogImport.ts"
+export { Check, Doctor, DoctorReport } from "./catalog/Doctor.ts"
+export {
+  ImportDone,
+  ImportEvent,
+  ImportFailure,
+  ImportProgress,
+  ImportReport,
+  RelationImportReport
+} from "./catalog/ImportReport.ts"
+export { CatalogSource, ImportSource, type NamedBytes } from "./catalog/ImportSource.ts"
+export { RelationImport, type RelationImportError, RelationImportOptions } from "./catalog/RelationImport.ts"
+export { Status, StoreStatus } from "./catalog/Status.ts"
+export {
+  CatalogExport,
+  type CatalogExportError,
+  ReferenceExportOptions,
+  RelationExportOptions
+} from "./report/CatalogExport.ts"
+export { ExportFormat } from "./report/ExportFormat.ts"
+
 // Crosswalks
 export { CatalogDiff, type DiffError } from "./crosswalk/CatalogDiff.ts"
 export { Coverage } from "./crosswalk/Coverage.ts"
 export { Crosswalk, type SuggestError } from "./crosswalk/Crosswalk.ts"
+export * as CatalogDiffDocument from "./report/CatalogDiffDocument.ts"
+export * as CoverageDocument from "./report/CoverageDocument.ts"
 export * as CoverageCsv from "./report/CoverageCsv.ts"
 export * as CoverageHtml from "./report/CoverageHtml.ts"
 export * as CoverageJUnit from "./report/CoverageJUnit.ts"
@@ -80,10 +109,11 @@ export * as Export from "./report/Export.ts"
 export * as ExportCycloneDx from "./report/ExportCycloneDx.ts"
 export * as ExportOscal from "./report/ExportOscal.ts"
 export * as Graph from "./crosswalk/Graph.ts"
+export * as GraphDocument from "./report/GraphDocument.ts"
 export * as GraphDot from "./report/GraphDot.ts"
 export * as GraphSvg from "./report/GraphSvg.ts"
 export { Review, type ReviewError } from "./crosswalk/Review.ts"
-export * as RelationImport from "./catalog/RelationImport.ts"
+export * as ReviewCsv from "./report/ReviewCsv.ts"
 export { CatalogChanges, Change, ChangeBasis, ChangeKind, Successor, TextChange } from "./domain/Change.ts"
 export {
   CoverageCounts,

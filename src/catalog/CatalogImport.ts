@@ -1,201 +1,247 @@
-import { Effect, FileSystem, Option, Result, type Scope, Stdio, Stream } from "effect"
-import { ImportError } from "../domain/ImportError.ts"
+import { Context, Effect, type FileSystem, Layer, Queue, Schema, type Stdio, Stream } from "effect"
+import type { SqlClient } from "effect/sql"
+import { Callback, tell } from "../domain/Callback.ts"
+import { CatalogId } from "../domain/Catalog.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { ImportError } from "../domain/ImportError.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
-import type { Download, Options, Source, Unread, Warning } from "../importer/Importer.ts"
-import { locate } from "../importer/source/Locate.ts"
-import { isUrl } from "../importer/Names.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
+import type { Embedder } from "../embedder/Embedder.ts"
+import { formats } from "../importer/Formats.ts"
+import { Options } from "../importer/Importer.ts"
+import * as NodeFiles from "../importer/source/NodeFiles.ts"
 import * as Sources from "../importer/Sources.ts"
+import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import { operation, optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import type { VectorIndex } from "../storage/VectorIndex.ts"
+import { ImportDone, type ImportEvent, type ImportFailure, ImportProgress, ImportReport } from "./ImportReport.ts"
+import * as ImportSource from "./ImportSource.ts"
+import * as ImportTally from "./ImportTally.ts"
 
-/** How a source is imported. */
-export interface ImportOptions extends Options {
-  /** Write nothing unless every row is good. The source is read twice. */
-  readonly strict: boolean
-  /** Remove the references of the catalog that the source no longer has. */
-  readonly prune: boolean
-  /** Prune also what a person decided on, and where the source has no reference at all. */
-  readonly force: boolean
-  /** Called after every group of rows with how many were read. */
-  readonly onProgress: (read: number) => Effect.Effect<void>
+const fields = {
+  ...Options.fields,
+  /** The name of a format. Default: detected. */
+  format: Schema.optional(Schema.Literals(formats.map(({ name }) => name))),
+  /** The catalog, `name@version`. It overrides what the source says. */
+  catalog: Schema.optional(CatalogId),
+  /** Write nothing unless every row is good. The source is read twice. Default: false. */
+  strict: Schema.optional(Schema.Boolean),
+  /** Remove the references of the catalog that the source no longer has. Default: false. */
+  prune: Schema.optional(Schema.Boolean),
+  /** Prune also what a person decided on, and where the source has no reference at all. Default: false. */
+  force: Schema.optional(Schema.Boolean),
+  /** Embed what has no embedding of its present text. Default: true. */
+  embed: Schema.optional(Schema.Boolean),
+  /** Learn again what the texts of the catalog repeat, which is left out of what is embedded. Default: false. */
+  refreshBoilerplate: Schema.optional(Schema.Boolean)
 }
 
-/** Something that was not done: where (a position in the source, or a URI) and why. */
-export interface Failure {
-  readonly at: string
-  readonly problem: string
-}
+/** How a catalog is imported, as data. */
+export const ImportSettings = Schema.Struct(fields)
+export type ImportSettings = typeof ImportSettings.Type
 
-/** What an import did, in numbers of references. */
-export interface ImportReport {
-  readonly format: string
-  readonly catalog: string
-  readonly created: number
-  readonly updated: number
-  readonly unchanged: number
-  /** Stored in the catalog, but not in the source. */
-  readonly missing: number
-  /** How many of the missing were removed. */
-  readonly pruned: number
-  /** Marked as deleted by the source itself. */
-  readonly withdrawn: number
-  /** What was downloaded, where the source is a URL. */
-  readonly download?: Download | undefined
-  readonly failed: ReadonlyArray<Failure>
-  /** What looked like a requirement and was not taken. */
-  readonly unread: ReadonlyArray<Unread>
-  /** What was taken without a part that could not be read. */
-  readonly warnings: ReadonlyArray<Warning>
-}
+/** How a catalog is imported, and who is told. */
+export const ImportOptions = Schema.Struct({
+  ...fields,
+  /** Called after every group of rows; the import waits for it. */
+  onProgress: Schema.optional(Callback<ImportProgress>())
+})
+export type ImportOptions = typeof ImportOptions.Type
 
-/** How many rows are checked and written at a time. */
-const groupSize = 256
+/** Why an import ends before its end. */
+export type CatalogImportError = ValidationError | ImportError | DatabaseError | ModelLoadError
 
-/** Opens the source; each time from its beginning. */
-type Open = () => Effect.Effect<Source, ImportError, FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>
+/** How many events wait for a reader before the import waits for it. */
+const bufferSize = 16
 
-const toFailure =
-  (source: string) =>
-  (error: ImportError): Failure => ({
-    at: error.at ?? source,
-    problem: error.problem
-  })
+const parameters = { source: ImportSource.CatalogSource, options: optional(ImportOptions) }
 
-/**
- * Fails where a file cannot be read at all, before a database is made for it. Standard input and URLs are read only once,
- * so they are not tried.
- */
-export const check = Effect.fn("CatalogImport.check")(function* (source: string, options: Options) {
-  if (source === "-" || isUrl(source)) return
-  const files = yield* FileSystem.FileSystem
-  const isThere = yield* Effect.isSuccess(files.access(source, { readable: true }))
-  if (!isThere) yield* Sources.open(source, options)
-}, Effect.scoped)
-
-/** A source that can be opened twice: what is not an ordinary file is first copied to one. */
-const reopenable = Effect.fnUntraced(function* (source: string, options: Options) {
-  const files = yield* FileSystem.FileSystem
-  const isFile =
-    source !== "-" &&
-    !isUrl(source) &&
-    (yield* Effect.option(files.stat(source))).pipe(
-      Option.match({ onNone: () => true, onSome: ({ type }) => type === "File" })
-    )
-  if (isFile) return () => Sources.open(source, options)
-  const copy = yield* files
-    .makeTempFileScoped({ prefix: "crosswalk-import-" })
-    .pipe(
-      Effect.mapError(
-        (cause) =>
-          new ImportError({ source, reason: "unreadable", problem: "cannot be copied to a temporary file", cause })
-      )
-    )
-  const unreadable = (cause: unknown) =>
-    cause instanceof ImportError
-      ? cause
-      : new ImportError({ source, reason: "unreadable", problem: "cannot be read", cause })
-  const { bytes, download } = yield* locate(source, options)
-  yield* Stream.run(bytes, files.sink(copy)).pipe(Effect.mapError(unreadable))
-  return () =>
-    Effect.map(Sources.read(source, Stream.mapError(files.stream(copy), unreadable), options), (opened) => ({
-      ...opened,
-      ...(download !== undefined && { download })
-    }))
+/** Fails where an import could not even begin: its options are wrong, or a file cannot be read. Opens no database. */
+export const check: (
+  source: ImportSource.CatalogSource,
+  options?: ImportOptions
+) => Effect.Effect<void, ValidationError | ImportError | DatabaseError, FileSystem.FileSystem> = operation(
+  "CatalogImport.check",
+  parameters
+)(function* ({ source }) {
+  const places = ImportSource.placesOf(source)
+  if (places !== undefined) yield* Sources.check(places)
 })
 
-/** What is wrong with a source, without writing anything. */
-const problemsOf = Effect.fnUntraced(function* (source: string, open: Open) {
-  const { items, ...opened } = yield* open()
-  const failed = yield* items.pipe(
-    Stream.filterMap((item) =>
-      Result.isFailure(item) ? Result.succeed(toFailure(source)(item.failure)) : Result.fail(item)
-    ),
-    Stream.runCollect
-  )
-  return { ...opened, failed }
-}, Effect.scoped)
-
-/**
- * Saves the references of a source in groups, so that memory does not grow with it. A row that is wrong is reported and
- * loses no other; interrupted, what was saved stays, and importing again goes on.
- */
-export const run = Effect.fn("CatalogImport.run")(function* (source: string, options: ImportOptions) {
+const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Service"] | undefined) {
   const references = yield* ReferenceRepository
-  const open: Open = options.strict ? yield* reopenable(source, options) : () => Sources.open(source, options)
-  if (options.strict) {
-    const { catalog, download, failed, format } = yield* problemsOf(source, open)
-    if (failed.length > 0) {
-      const none = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, withdrawn: 0 }
-      return { format, catalog, ...none, download, failed, unread: [], warnings: [] } satisfies ImportReport
-    }
-  }
+  const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
-  const { catalog, download, format, items } = yield* open()
-  const seen = new Set<string>()
-  const failed: Array<Failure> = []
-  const unread: Array<Unread> = []
-  const warnings: Array<Warning> = []
-  const totals = { created: 0, updated: 0, unchanged: 0, withdrawn: 0 }
-  let read = 0
-  yield* items.pipe(
-    Stream.grouped(groupSize),
-    Stream.runForEach(
-      Effect.fnUntraced(function* (group) {
-        const inputs: Array<ReferenceInput> = []
-        for (const item of group) {
-          if (Result.isFailure(item)) {
-            failed.push(toFailure(source)(item.failure))
-          } else if (item.success._tag === "Withdrawn") {
-            totals.withdrawn++
-          } else if (item.success._tag === "Unread") {
-            unread.push(item.success)
-          } else if (item.success._tag === "Warning") {
-            warnings.push(item.success)
-          } else {
-            inputs.push(item.success.reference)
-            seen.add(item.success.reference.uri)
-          }
-        }
+  /** Removes what the source no longer has. */
+  const prune = Effect.fnUntraced(function* (
+    name: string,
+    catalog: string,
+    { failed, seen, unread }: ImportTally.ImportTally,
+    force: boolean
+  ) {
+    const not = (at: string, problem: string) => ({ pruned: 0, failed: [{ at, problem }] })
+    if (failed.length + unread.length > 0) return not(name, "nothing was pruned, because not every row could be read")
+    if (seen.size === 0 && !force) {
+      return not(name, "it has no references, so nothing was pruned; the option force removes them all")
+    }
+    let pruned = 0
+    const kept: Array<ImportFailure> = []
+    yield* references.findAll({ catalog }).pipe(
+      Stream.filter(({ uri }) => !seen.has(uri)),
+      Stream.runForEach(({ uri }) =>
+        references.remove(uri, { force }).pipe(
+          Effect.andThen(Effect.sync(() => pruned++)),
+          Effect.catchTags({
+            NotFoundError: () => Effect.void,
+            ConflictError: ({ problem }) => Effect.sync(() => kept.push({ at: uri, problem }))
+          })
+        )
+      )
+    )
+    return { pruned, failed: kept }
+  })
+
+  const embed = Effect.fnUntraced(function* (catalog: string, tell: ImportTally.Tell) {
+    const failed: Array<ImportFailure> = []
+    if (embeddings === undefined) return { embedded: 0, failed }
+    const { updated } = yield* embeddings.updateAllEmbeddings({
+      filter: { catalog },
+      onProgress: ({ done, total }) => tell(new ImportProgress({ stage: "embedding", done, total })),
+      onFailure: ({ problem, reference }) => Effect.sync(() => failed.push({ at: reference?.uri ?? catalog, problem }))
+    })
+    return { embedded: updated, failed }
+  })
+
+  const importing = Effect.fnUntraced(
+    function* (source: ImportSource.CatalogSource, options: ImportSettings, tell: ImportTally.Tell) {
+      if (options.embed !== false && embeddings === undefined) {
+        return yield* new ValidationError({
+          field: "embed",
+          value: options.embed,
+          constraint: "needs an embedder, and this store has none",
+          expected: "false, or a store with an embedder"
+        })
+      }
+      const name = ImportSource.nameOf(source)
+      const { strict = false } = options
+      const open = strict ? yield* ImportSource.reopenable(source, options) : ImportSource.open(source, options)
+      const totals = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, embedded: 0 }
+      if (strict) {
+        const { items, ...opened } = yield* open
+        const { seen: _seen, ...tally } = yield* ImportTally.read(name, items, "checking", () => Effect.void, tell)
+        if (tally.failed.length > 0) return new ImportReport({ ...opened, ...totals, ...tally, refused: true })
+      }
+      const { items, ...opened } = yield* open
+      const { catalog } = opened
+      const save = Effect.fnUntraced(function* (inputs: ReadonlyArray<ReferenceInput>) {
         const saved = yield* references.saveMany(inputs)
         totals.created += saved.created
         totals.updated += saved.updated
         totals.unchanged += saved.unchanged
-        read += group.length
-        yield* options.onProgress(read)
       })
-    ),
-    // A source that breaks off in the middle keeps what came before, unless that is nothing.
-    Effect.catchTag("ImportError", (error) => {
-      if (seen.size === 0) return Effect.fail(error)
-      failed.push(toFailure(source)(error))
-      return Effect.void
-    })
+      const { seen, ...tally } = yield* ImportTally.read(name, items, "saving", save, tell)
+      // All that was seen is stored in the catalog now, unless another process has removed some of it.
+      totals.missing = Math.max(0, (yield* references.count({ catalog })) - seen.size)
+      const failed = [...tally.failed]
+      if (options.prune === true && totals.missing > 0) {
+        const left = yield* prune(name, catalog, { seen, ...tally }, options.force ?? false)
+        totals.pruned = left.pruned
+        failed.push(...left.failed)
+      }
+      yield* references.learnBoilerplate(catalog, { refresh: options.refreshBoilerplate })
+      if (options.embed !== false) {
+        const made = yield* embed(catalog, tell)
+        totals.embedded = made.embedded
+        failed.push(...made.failed)
+      }
+      return new ImportReport({ ...opened, ...totals, ...tally, refused: false, failed })
+    },
+    Effect.scoped,
+    Effect.provideContext(files)
   )
 
-  // All that was seen is stored in the catalog now, unless another process has removed some of it.
-  const missing = Math.max(0, (yield* references.count({ catalog })) - seen.size)
-  let pruned = 0
-  if (options.prune && missing > 0) {
-    if (failed.length > 0 || unread.length > 0) {
-      failed.push({ at: source, problem: "nothing was pruned, because not every row could be read" })
-    } else if (seen.size === 0 && !options.force) {
-      failed.push({
-        at: source,
-        problem: "it has no references, so nothing was pruned; the option force removes them all"
-      })
-    } else {
-      yield* references.findAll({ catalog }).pipe(
-        Stream.filter(({ uri }) => !seen.has(uri)),
-        Stream.runForEach(({ uri }) =>
-          references.remove(uri, { force: options.force }).pipe(
-            Effect.andThen(Effect.sync(() => pruned++)),
-            Effect.catchTags({
-              NotFoundError: () => Effect.void,
-              ConflictError: ({ problem }) => Effect.sync(() => failed.push({ at: uri, problem }))
-            })
-          )
-        )
-      )
-    }
+  const run = operation(
+    "CatalogImport.run",
+    parameters
+  )(function* ({ options = {}, source }) {
+    return yield* importing(source, options, (progress) => tell(options.onProgress, progress))
+  })
+
+  const stream = streamOperation("CatalogImport.stream", {
+    source: ImportSource.CatalogSource,
+    options: optional(ImportSettings)
+  })(({ options = {}, source }) =>
+    Stream.callback<ImportEvent, CatalogImportError>(
+      (queue) =>
+        importing(source, options, (progress) => Effect.asVoid(Queue.offer(queue, progress))).pipe(
+          Effect.flatMap((report) => Queue.offer(queue, new ImportDone({ report }))),
+          Effect.andThen(Queue.end(queue))
+        ),
+      { bufferSize }
+    )
+  )
+
+  return { run, stream }
+})
+
+/**
+ * Imports a catalog: reads a source of any format, saves its references, learns what their texts repeat, embeds them,
+ * and reports what was done.
+ *
+ * A row that is wrong is reported and loses no other. Interrupted at any moment, what was saved stays, and importing the
+ * same source again goes on where it stopped. Importing what has not changed changes nothing.
+ *
+ * @example
+ * import { Effect, Stream } from "effect"
+ * import { CatalogImport, Store } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const catalogs = yield* CatalogImport
+ *   const { catalog, created, failed } = yield* catalogs.run("requirements.csv", { catalog: "company@2026.1" })
+ *   console.log(`${catalog}: ${created} created`, failed)
+ *
+ *   // What was uploaded, without a file.
+ *   const bytes = Stream.make(new TextEncoder().encode("id,title\nR-1,Passwords are hashed\n"))
+ *   return yield* catalogs.run({ name: "upload.csv", bytes }, { catalog: "upload@1", strict: true })
+ * }).pipe(Effect.provide(Store.layerLibsql({ url: "requirements.db" })))
+ */
+export class CatalogImport extends Context.Service<
+  CatalogImport,
+  {
+    /** Imports a source. Fails with ImportError where it cannot be read as a whole; nothing was written then. */
+    readonly run: (
+      source: ImportSource.CatalogSource,
+      options?: ImportOptions
+    ) => Effect.Effect<ImportReport, CatalogImportError>
+    /**
+     * The same as a stream, such as for a page that shows progress: an `ImportProgress` after every group of rows, then one
+     * `ImportDone` with the report. A reader that is slow slows the import; one that stops reading ends it, as an
+     * interruption does.
+     */
+    readonly stream: (
+      source: ImportSource.CatalogSource,
+      options?: ImportSettings
+    ) => Stream.Stream<ImportEvent, CatalogImportError>
   }
-  return { format, catalog, ...totals, missing, pruned, download, failed, unread, warnings } satisfies ImportReport
-}, Effect.scoped)
+>()("crosswalk/CatalogImport") {
+  /** With the repositories and files that are there. */
+  static readonly layerNoDeps: Layer.Layer<
+    CatalogImport,
+    never,
+    ReferenceRepository | EmbeddingRepository | FileSystem.FileSystem | Stdio.Stdio
+  > = Layer.effect(this, Effect.flatMap(EmbeddingRepository, make))
+
+  /** On any libSQL `SqlClient`, with the embedder and the vector index in use. Files are read with Node's own modules. */
+  static readonly layer: Layer.Layer<CatalogImport, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
+    this.layerNoDeps.pipe(
+      Layer.provide(Layer.mergeAll(ReferenceRepository.layer, EmbeddingRepository.layer, NodeFiles.layer))
+    )
+
+  /** Without an embedder: every import must say `embed: false`, or fails with a ValidationError that names `embed`. */
+  static readonly layerReferences: Layer.Layer<CatalogImport, DatabaseError, SqlClient.SqlClient> = Layer.effect(
+    this,
+    make(undefined)
+  ).pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, NodeFiles.layer)))
+}

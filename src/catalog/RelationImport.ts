@@ -1,35 +1,46 @@
-import { Clock, Effect, Result, Stream } from "effect"
+import { Clock, Context, Effect, type FileSystem, Layer, Result, Schema, type Stdio, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import { CatalogId } from "../domain/Catalog.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
-import type { RelationStatus } from "../domain/Relation.ts"
-import { withHead } from "../importer/source/Bytes.ts"
-import type { MappingOptions } from "../importer/mapping/Mapping.ts"
+import type { NotFoundError } from "../domain/NotFoundError.ts"
+import { RelationStatus } from "../domain/Relation.ts"
+import { Text } from "../domain/Text.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
+import { MappingOptions } from "../importer/mapping/Mapping.ts"
+import { mappingFormats } from "../importer/mapping/MappingFormats.ts"
 import * as Mappings from "../importer/mapping/Mappings.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
-import type { RelationTotals } from "../storage/RelationBulk.ts"
+import * as RelationFile from "../importer/mapping/RelationFile.ts"
+import { withHead } from "../importer/source/Bytes.ts"
+import * as NodeFiles from "../importer/source/NodeFiles.ts"
+import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import * as RelationFile from "../importer/mapping/RelationFile.ts"
+import { type ImportFailure, RelationImportReport } from "./ImportReport.ts"
+import * as ImportSource from "./ImportSource.ts"
 
 /** How relations are imported. */
-export interface RelationImportOptions extends MappingOptions {
-  /** The status of relations for which the source says none; `accepted` unless told. */
-  readonly status?: RelationStatus | undefined
+export const RelationImportOptions = Schema.Struct({
+  ...MappingOptions.fields,
+  /** The name of a format. Default: detected. */
+  format: Schema.optional(Schema.Literals([...RelationFile.formats, ...mappingFormats.map(({ name }) => name)])),
+  /** The catalog whose identifiers the sources are. Needed where they are no URIs and the format names none. */
+  from: Schema.optional(CatalogId),
+  /** The catalog whose identifiers the targets are. */
+  to: Schema.optional(CatalogId),
+  /** The status of relations for which the source says none. Default: `accepted`. */
+  status: Schema.optional(RelationStatus),
   /** Who answers for them, where the source does not say. */
-  readonly by?: string | undefined
-  /** Write nothing unless every row is good; false unless told. */
-  readonly strict?: boolean | undefined
-  /** Replace what a person decided here before; false unless told. */
-  readonly force?: boolean | undefined
-}
+  by: Schema.optional(Text),
+  /** Write nothing unless every row is good. Default: false. */
+  strict: Schema.optional(Schema.Boolean),
+  /** Replace what a person decided here before. Default: false. */
+  force: Schema.optional(Schema.Boolean)
+})
+export type RelationImportOptions = typeof RelationImportOptions.Type
 
-/** What an import of relations did. */
-export interface RelationImportReport extends RelationTotals {
-  readonly format: string
-  /** References of which the source says that they have no counterpart. */
-  readonly unmapped: number
-  readonly failed: ReadonlyArray<{ readonly at: string; readonly problem: string }>
-}
+/** Why an import of relations ends before its end. */
+export type RelationImportError = ValidationError | NotFoundError | ImportError | DatabaseError
 
 /** How many references are looked up at a time. */
 const groupSize = 500
@@ -77,56 +88,35 @@ const open = Effect.fnUntraced(function* (
   }
 })
 
-/**
- * Imports relations from a mapping, or as this program exported them, in one transaction. A row that is wrong, or relates
- * what is not stored, is reported and loses no other. What a person decided here before stays.
- */
-export const run = Effect.fn("RelationImport.run")(
-  function* (source: string, bytes: Stream.Stream<Uint8Array, ImportError>, options: RelationImportOptions = {}) {
-    const references = yield* ReferenceRepository
-    const relations = yield* RelationRepository
-    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-    const { format, items } = yield* open(source, bytes, options)
-    const found: Array<RelationFile.Placed> = []
-    const failed: Array<{ readonly at: string; readonly problem: string }> = []
-    let unmapped = 0
-    yield* Stream.runForEach(items, (item) =>
-      Effect.sync(() => {
-        if (Result.isFailure(item)) failed.push({ at: item.failure.at ?? source, problem: item.failure.problem })
-        else if ("unmapped" in item.success) unmapped++
-        else found.push(item.success)
-      })
-    )
+const make = Effect.gen(function* () {
+  const references = yield* ReferenceRepository
+  const relations = yield* RelationRepository
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
+  /** The URIs of both ends that are stored. */
+  const storedOf = Effect.fnUntraced(function* (found: ReadonlyArray<RelationFile.Placed>) {
     const stored = new Set<string>()
     const wanted = [...new Set(found.flatMap(({ relation }) => [relation.source, relation.target]))]
     for (let start = 0; start < wanted.length; start += groupSize) {
       for (const uri of (yield* references.findMany(wanted.slice(start, start + groupSize))).keys()) stored.add(uri)
     }
-    const good = found.filter(({ at, relation }) => {
-      if (relation.source === relation.target) {
-        failed.push({ at, problem: `${relation.source} is related to itself` })
-        return false
-      }
-      const missing = [relation.source, relation.target].find((uri) => !stored.has(uri))
-      if (missing !== undefined) failed.push({ at, problem: `there is no reference ${missing}` })
-      return missing === undefined
-    })
-    const none = { created: 0, updated: 0, unchanged: 0, kept: 0 }
-    if ((options.strict === true && failed.length > 0) || good.length === 0) {
-      return { format, ...none, unmapped, failed } satisfies RelationImportReport
-    }
+    return stored
+  })
+
+  /** Writes relations in one transaction. */
+  const save = Effect.fnUntraced(function* (good: ReadonlyArray<RelationFile.Placed>, keepDecided: boolean) {
     const flagged = JSON.stringify(
       good.flatMap(({ relation: { needsReview, source, target, type } }) =>
         needsReview ? [[source, target, type]] : []
       )
     )
     const start = yield* Clock.currentTimeMillis
-    const totals = yield* sql.withTransaction(
+    return yield* sql.withTransaction(
       Effect.gen(function* () {
         const totals = yield* relations.saveMany(
           good.map(({ relation: { needsReview: _needsReview, ...relation } }) => relation),
-          { keepDecided: options.force !== true }
+          { keepDecided }
         )
         if (flagged === "[]") return totals
         yield* sql`UPDATE crosswalk_relation SET needs_review = 1
@@ -138,7 +128,89 @@ export const run = Effect.fn("RelationImport.run")(
         return totals
       })
     )
-    return { format, ...totals, unmapped, failed } satisfies RelationImportReport
-  },
-  Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("RelationImport.run")(error)))
-)
+  })
+
+  const importing = Effect.fnUntraced(
+    function* (source: ImportSource.ImportSource, options: RelationImportOptions) {
+      const name = ImportSource.nameOf(source)
+      const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), options)
+      const found: Array<RelationFile.Placed> = []
+      const failed: Array<ImportFailure> = []
+      let unmapped = 0
+      yield* Stream.runForEach(items, (item) =>
+        Effect.sync(() => {
+          if (Result.isFailure(item)) failed.push({ at: item.failure.at ?? name, problem: item.failure.problem })
+          else if ("unmapped" in item.success) unmapped++
+          else found.push(item.success)
+        })
+      )
+      const stored = yield* storedOf(found)
+      const good = found.filter(({ at, relation }) => {
+        if (relation.source === relation.target) {
+          failed.push({ at, problem: `${relation.source} is related to itself` })
+          return false
+        }
+        const missing = [relation.source, relation.target].find((uri) => !stored.has(uri))
+        if (missing !== undefined) failed.push({ at, problem: `there is no reference ${missing}` })
+        return missing === undefined
+      })
+      const refused = options.strict === true && failed.length > 0
+      const totals =
+        refused || good.length === 0
+          ? { created: 0, updated: 0, unchanged: 0, kept: 0 }
+          : yield* save(good, options.force !== true)
+      return new RelationImportReport({ format, ...totals, unmapped, refused, failed })
+    },
+    Effect.scoped,
+    Effect.provideContext(files)
+  )
+
+  const run = operation("RelationImport.run", {
+    source: ImportSource.ImportSource,
+    options: optional(RelationImportOptions)
+  })(function* ({ options = {}, source }) {
+    return yield* importing(source, options)
+  })
+
+  return { run }
+})
+
+/**
+ * Imports relations between references that are stored: an OSCAL mapping, OWASP's ASVS mapping, an OpenCRE export, a CSV
+ * of pairs, or what {@link CatalogExport} wrote.
+ *
+ * All are written in one transaction. A row that is wrong, or relates what is not stored, is reported and loses no other.
+ * What a person decided here before stays.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { RelationImport } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const relations = yield* RelationImport
+ *   const { created, failed } = yield* relations.run("pairs.csv", { from: "company@2026.1", to: "asvs@5.0.0", by: "Ann" })
+ *   return { created, failed }
+ * })
+ */
+export class RelationImport extends Context.Service<
+  RelationImport,
+  {
+    /** Fails with ImportError where the source cannot be read as a whole; nothing was written then. */
+    readonly run: (
+      source: ImportSource.ImportSource,
+      options?: RelationImportOptions
+    ) => Effect.Effect<RelationImportReport, RelationImportError>
+  }
+>()("crosswalk/RelationImport") {
+  /** With the repositories, their client and the files that are there. */
+  static readonly layerNoDeps: Layer.Layer<
+    RelationImport,
+    never,
+    ReferenceRepository | RelationRepository | SqlClient.SqlClient | FileSystem.FileSystem | Stdio.Stdio
+  > = Layer.effect(this, make)
+
+  /** On any libSQL `SqlClient`. Files are read with Node's own modules. */
+  static readonly layer: Layer.Layer<RelationImport, DatabaseError, SqlClient.SqlClient> = this.layerNoDeps.pipe(
+    Layer.provide(Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, NodeFiles.layer))
+  )
+}

@@ -6,7 +6,7 @@ import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
 import { hasColour, listen, type Streams, type Target, write } from "./Output.ts"
-import { escape, toJson } from "./Safe.ts"
+import { escape, toJson } from "../report/Safe.ts"
 
 /** Ends the process with a code; what there was to say has been said. */
 export class Exit extends Schema.TaggedError<Exit>()("Exit", { code: Schema.Int }) {

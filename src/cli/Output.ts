@@ -1,5 +1,5 @@
 import { Context, Effect, Layer, Schema } from "effect"
-import { escape, Safe, safe, toJson } from "./Safe.ts"
+import { escape, Safe, safe, toJson } from "../report/Safe.ts"
 
 /** Whoever read our output has gone, as `head` does when it has enough; that is not a failure, unless there is a problem. */
 export class OutputClosed extends Schema.TaggedError<OutputClosed>()("OutputClosed", {

@@ -3,7 +3,7 @@ import type { ScoredReference } from "../domain/ScoredReference.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
 import type { Output } from "./Output.ts"
-import { oneLine, padEnd, type Safe, safe } from "./Safe.ts"
+import { oneLine, type Safe, safe } from "../report/Safe.ts"
 
 type Printer = Output["Service"]
 
@@ -52,19 +52,6 @@ export const hits = (output: Printer, found: ReadonlyArray<ScoredReference>): Re
       ? [head]
       : [head, safe`        ${output.dim(oneLine(reference.description, output.width - 8).toString())}`]
   })
-
-/** A table of rows whose cells are padded to the widest of their column, the last one excepted. */
-export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<Safe> => {
-  const widths = (rows[0] ?? []).map((_, i) =>
-    Math.max(...rows.map((row) => padEnd(row[i] ?? "", 0).toString().length))
-  )
-  return rows.map((row) =>
-    row.reduce(
-      (line, cell, i) => (i === row.length - 1 ? safe`${line}${cell}` : safe`${line}${padEnd(cell, widths[i] ?? 0)}  `),
-      safe``
-    )
-  )
-}
 
 /** `1 reference`, `2 references`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`

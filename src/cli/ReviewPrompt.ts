@@ -8,7 +8,7 @@ import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import { Output, type OutputClosed } from "./Output.ts"
 import { itemText } from "./ReviewText.ts"
-import { safe } from "./Safe.ts"
+import { safe } from "../report/Safe.ts"
 
 /** How many were decided each way before the reviewer left. */
 export interface Totals {

@@ -6,7 +6,7 @@ import type { ReviewItem } from "../domain/ReviewItem.ts"
 import { DateTime } from "effect"
 import type { Output } from "./Output.ts"
 import { referenceJson, relationJson } from "./Render.ts"
-import { oneLine, Safe, safe, wrap } from "./Safe.ts"
+import { oneLine, Safe, safe, wrap } from "../report/Safe.ts"
 
 type Printer = Pick<Output["Service"], "bold" | "dim" | "width">
 

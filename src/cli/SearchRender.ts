@@ -4,7 +4,7 @@ import type { Hit } from "../domain/Hit.ts"
 import type { SearchResult } from "../domain/SearchResult.ts"
 import type { Output } from "./Output.ts"
 import * as Render from "./Render.ts"
-import { oneLine, type Safe, safe } from "./Safe.ts"
+import { oneLine, type Safe, safe } from "../report/Safe.ts"
 
 type Printer = Output["Service"]
 

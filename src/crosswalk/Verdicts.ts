@@ -20,8 +20,11 @@ const provenanceWith = (
 }
 
 /** Whether this was said of the relation before, whoever said it, and its texts have not changed since. */
-const isSaid = (row: ReviewRows.ReviewRow, status: Verdict["status"], note: string | undefined): boolean =>
-  row.status === status && row.needs_review === 0 && (note === undefined || note === (row.provenance.note ?? ""))
+const isSaid = (row: ReviewRows.ReviewRow, { confidence, note, status }: Verdict): boolean =>
+  row.status === status &&
+  row.needs_review === 0 &&
+  (confidence === undefined || confidence === row.confidence) &&
+  (note === undefined || note === (row.provenance.note ?? ""))
 
 /** What a verdict changes, given the relations there are between its two references. */
 const changeOf = (
@@ -38,7 +41,7 @@ const changeOf = (
   const wanted = as ?? type ?? "implements"
   const said = between.find((one) => one.type === wanted)
   const row = between.find((one) => one.type === type)
-  if (said !== undefined && (row === undefined || row === said) && isSaid(said, status, note)) return "same"
+  if (said !== undefined && (row === undefined || row === said) && isSaid(said, verdict)) return "same"
   if (row === undefined && seen !== undefined) return "there is no such relation any more"
   if (row !== undefined && seen !== undefined && ReviewRows.versionOf(row) !== seen) {
     return `it has changed since it was read; it is ${row.status} now. Look at it again`
@@ -50,7 +53,7 @@ const changeOf = (
   const after: RelationState = {
     type: wanted,
     status,
-    confidence: before?.confidence ?? 1,
+    confidence: verdict.confidence ?? before?.confidence ?? 1,
     needsReview: false,
     provenance: provenanceWith(before?.provenance, by, note)
   }
@@ -75,8 +78,11 @@ export const changes = (
     const { source, target } = verdict
     const pair = pairOf(source, target)
     const missing = [source, target].find((uri) => !stored.has(uri))
-    const change =
-      missing === undefined ? changeOf(verdict, between.get(pair) ?? [], by) : `there is no reference ${missing}`
+    if (missing !== undefined) {
+      refused.push({ source, target, problem: `there is no reference ${missing}`, missing })
+      continue
+    }
+    const change = changeOf(verdict, between.get(pair) ?? [], by)
     if (change === "same") unchanged++
     else if (typeof change === "string") refused.push({ source, target, problem: change })
     else {

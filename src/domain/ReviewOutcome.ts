@@ -2,7 +2,13 @@ import { Schema } from "effect"
 import type { Decision } from "./Decision.ts"
 
 /** A verdict that was not carried out, and why. */
-export const Refusal = Schema.Struct({ source: Schema.String, target: Schema.String, problem: Schema.String })
+export const Refusal = Schema.Struct({
+  source: Schema.String,
+  target: Schema.String,
+  problem: Schema.String,
+  /** The URI that is not stored, where that is why. */
+  missing: Schema.optionalKey(Schema.String)
+})
 export type Refusal = typeof Refusal.Type
 
 /** What became of verdicts. */

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { RelationType } from "./Relation.ts"
+import { Confidence, RelationType } from "./Relation.ts"
 import { NonBlankText, Text } from "./Text.ts"
 
 /** What a person says about the relation from one reference to another. */
@@ -11,6 +11,8 @@ export const Verdict = Schema.Struct({
   /** The type it gets. Default: the one it has. */
   as: Schema.optional(RelationType),
   status: Schema.Literals(["accepted", "rejected"]),
+  /** How sure it is, 0 to 1. Default: as it was, or 1. */
+  confidence: Schema.optional(Confidence),
   /** A remark. Default: the one that stands there. */
   note: Schema.optional(Text),
   /** The version that was looked at (see `ReviewItem`); the decision is refused where it has changed meanwhile. */

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import type { Duration, Effect, Result, Stream } from "effect"
+import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import type { Role } from "../domain/Role.ts"
@@ -43,37 +43,38 @@ export const UnreadKind = Schema.Literals([
 export type UnreadKind = typeof UnreadKind.Type
 
 /** Something that looked like a requirement and was not taken. It counts: nothing is pruned because it was not seen. */
-export interface Unread {
-  readonly _tag: "Unread"
-  readonly kind: UnreadKind
+export const Unread = Schema.TaggedStruct("Unread", {
+  kind: UnreadKind,
   /** Where it stands, such as `line 12` or `$.chapters[3]`. */
-  readonly at: string
+  at: Schema.String,
   /** What it looks like, in a few words: its identifier, or the beginning of its text. */
-  readonly text: string
+  text: Schema.String,
   /** How many of them these are, where they were not told one by one. Default: 1. */
-  readonly count?: number | undefined
-}
+  count: Schema.optional(Schema.Natural)
+})
+export type Unread = typeof Unread.Type
 
 /** An entry was taken, but not everything that its source says of it. */
-export interface Warning {
-  readonly _tag: "Warning"
+export const Warning = Schema.TaggedStruct("Warning", {
   /** Where it stands, such as `line 12, chapter`. */
-  readonly at: string
+  at: Schema.String,
   /** What was left out or assumed, and why. */
-  readonly problem: string
-}
+  problem: Schema.String
+})
+export type Warning = typeof Warning.Type
 
 /** One thing found in a source: an entry, a withdrawn one, a remark about either, or what is wrong with a row. */
 export type Item = Result.Result<Entry | Withdrawn | Unread | Warning, ImportError>
 
 /** Where the bytes of a URL came from. */
-export interface Download {
+export const Download = Schema.Struct({
   /** The URL that answered, after redirects. */
-  readonly url: string
-  readonly bytes: number
+  url: Schema.String,
+  bytes: Schema.Natural,
   /** The SHA-256 of the bytes, in hexadecimal. */
-  readonly sha256: string
-}
+  sha256: Schema.String
+})
+export type Download = typeof Download.Type
 
 /** What was found out about a source before its entries are read. */
 export interface Source {
@@ -106,50 +107,65 @@ export const Columns = Schema.Struct({
 })
 export type Columns = typeof Columns.Type
 
+/** How long something may take: a number of milliseconds, a text such as `30 seconds`, or a `Duration`. */
+const Timeout = Schema.Union([
+  Schema.Duration,
+  Schema.Natural,
+  Schema.TemplateLiteral([Schema.Natural, " ", Schema.Literals(["millis", "seconds", "minutes", "hours"])])
+])
+
 /** How a URL is downloaded. */
-export interface UrlOptions {
+export const UrlOptions = Schema.Struct({
   /** Refuse to use the network. Default: whether `CROSSWALK_OFFLINE` is set, to anything but `0`, `false`, `no` or `off`. */
-  readonly offline?: boolean | undefined
+  offline: Schema.optional(Schema.Boolean),
   /** Allow addresses that are not public, such as `127.0.0.1` or `10.0.0.5`. Default: false. */
-  readonly allowPrivate?: boolean | undefined
+  allowPrivate: Schema.optional(Schema.Boolean),
   /** The most bytes that are taken. Default: 64 MB. */
-  readonly maxBytes?: number | undefined
+  maxBytes: Schema.optional(Schema.Natural),
   /** How long the whole download may take. Default: 60 seconds. */
-  readonly timeout?: Duration.Input | undefined
-}
+  timeout: Schema.optional(Timeout)
+})
+export type UrlOptions = typeof UrlOptions.Type
 
 /** How a text is decoded. */
-export interface TextOptions {
+export const TextOptions = Schema.Struct({
   /**
    * The encoding of a text, by a name that `TextDecoder` knows: `windows-1252`, `macintosh`, `utf-16le`. Default: UTF-8, or
    * UTF-16 where the text looks like it.
    */
-  readonly encoding?: string | undefined
-}
+  encoding: Schema.optional(Schema.String)
+})
+export type TextOptions = typeof TextOptions.Type
+
+/** The sheet of a workbook, by its name or its number from 1. */
+export const Sheet = Schema.Union([Schema.String, Schema.Natural])
 
 /** How to read a source. Everything is found out from its content where it is not said. */
-export interface Options extends UrlOptions, TextOptions {
+export const Options = Schema.Struct({
+  ...UrlOptions.fields,
+  ...TextOptions.fields,
   /** The name of a format, such as `csv`. Default: detected. */
-  readonly format?: string | undefined
+  format: Schema.optional(Schema.String),
   /** The catalog, `name@version`. It overrides what the source says. */
-  readonly catalog?: string | undefined
+  catalog: Schema.optional(Schema.String),
   /** Which column holds what, in the generic formats. */
-  readonly columns?: Columns | undefined
+  columns: Schema.optional(Columns),
   /** The type of rows that name none, in the generic formats. Default: `reference`. */
-  readonly entityType?: string | undefined
+  entityType: Schema.optional(Schema.String),
   /**
    * Which part of the source is meant. In `json` and `yaml` the array, such as `$.data.items`; in `cyclonedx` the standard,
    * such as `$.declarations.standards[1]`; in `opencre` the standard whose entries are read, such as `CWE`; in `markdown`
    * `headings`, `items` or `tables`. Default: the only one there is; in `opencre` the CREs.
    */
-  readonly path?: string | undefined
+  path: Schema.optional(Schema.String),
   /** The language of titles and texts, such as `fr`, in formats with translations. Default: the one it was written in. */
-  readonly language?: string | undefined
+  language: Schema.optional(Schema.String),
   /** Follow relative paths out of the folder of the source, such as an OSCAL profile's `../catalog.json`. Default: false. */
-  readonly allowOutside?: boolean | undefined
+  allowOutside: Schema.optional(Schema.Boolean),
   /** The sheet of a workbook, by its name or its number from 1. Default: the first that holds references. */
-  readonly sheet?: string | number | undefined
-}
+  sheet: Schema.optional(Sheet)
+})
+export type Options = typeof Options.Type
 
 /** The beginning of a source, from which its format is told. */
 export interface Head {

@@ -1,4 +1,4 @@
-import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
+import { Effect, FileSystem, Option, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
 import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
@@ -7,7 +7,7 @@ import { checkCatalog } from "./Items.ts"
 import * as LookAlikes from "./LookAlikes.ts"
 import * as Several from "./Several.ts"
 import * as Files from "./source/Files.ts"
-import { locate } from "./source/Locate.ts"
+import { type Located, locate, unreadable } from "./source/Locate.ts"
 import { isUrl } from "./Names.ts"
 import * as Unsupported from "./Unsupported.ts"
 
@@ -139,14 +139,15 @@ const beside = (source: string, href: string, allowOutside: boolean): Result.Res
 /** A source as formats get it, which may open what lies beside it. */
 const openInput: (
   source: string,
-  options: Options
+  options: Options,
+  located?: Located
 ) => Effect.Effect<
   { readonly input: Input; readonly download: Download | undefined },
   ImportError,
   FileSystem.FileSystem | Stdio.Stdio | Scope.Scope
-> = Effect.fnUntraced(function* (source, options) {
+> = Effect.fnUntraced(function* (source, options, located) {
   const services = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>()
-  const found = yield* locate(source, options)
+  const found = located ?? (yield* locate(source, options))
   const related: Input["related"] = (href) => {
     const other = beside(source, href, options.allowOutside === true)
     return Result.isFailure(other)
@@ -160,10 +161,12 @@ const openInput: (
   return { input: { ...opened, options, related }, download: found.download }
 })
 
-const openOne: Several.Open = Effect.fnUntraced(function* (source, options, part) {
-  const { download, input } = yield* openInput(source, options)
+const openLocated = Effect.fnUntraced(function* (source: string, options: Options, located?: Located, part?: string) {
+  const { download, input } = yield* openInput(source, options, located)
   return { ...(yield* readInput({ ...input, part })), ...(download !== undefined && { download }) }
 })
+
+const openOne: Several.Open = (source, options, part) => openLocated(source, options, undefined, part)
 
 /**
  * Opens a file, an http or https URL, or standard input as `-`, finds out what it is and reads it as references.
@@ -189,8 +192,54 @@ export const open: (
   function* (source, options = {}) {
     const found = yield* Files.expand(source)
     const [first = "-"] = found.files
-    if (!found.isSeveral) return yield* openOne(first, options)
+    if (!found.isSeveral) return yield* openLocated(first, options)
     const opened = yield* Several.open(found, options, openOne)
     return { ...opened, items: refuseRepeated(found.name, opened.items) }
   }
 )
+
+/** Whether a path is that of a file, which can be read again. What is not there fails when it is opened. */
+const isOrdinary = Effect.fnUntraced(function* (path: string) {
+  const files = yield* FileSystem.FileSystem
+  return Option.match(yield* Effect.option(files.stat(path)), {
+    onNone: () => true,
+    onSome: ({ type }) => type === "File"
+  })
+})
+
+/**
+ * Opens a source so that it can be read from its beginning as often as needed. What flows only once, such as standard
+ * input, is copied to a temporary file; a URL is downloaded once.
+ */
+export const reopenable = Effect.fn("Sources.reopenable")(function* (
+  source: string | ReadonlyArray<string>,
+  options: Options = {}
+) {
+  const found = yield* Files.expand(source)
+  const [first = "-"] = found.files
+  if (found.isSeveral || (first !== "-" && !isUrl(first) && (yield* isOrdinary(first)))) return open(source, options)
+  const located = yield* locate(first, options)
+  const bytes = isUrl(first) ? located.bytes : yield* copyOf(first, located.bytes)
+  return openLocated(first, options, { ...located, bytes })
+})
+
+/** The same bytes, which can flow as often as needed, from a temporary file. */
+export const copyOf = Effect.fnUntraced(function* (source: string, bytes: Stream.Stream<Uint8Array, ImportError>) {
+  const files = yield* FileSystem.FileSystem
+  const unreadable = (cause: unknown) =>
+    cause instanceof ImportError
+      ? cause
+      : new ImportError({ source, reason: "unreadable", problem: "cannot be copied to a temporary file", cause })
+  const copy = yield* files.makeTempFileScoped({ prefix: "crosswalk-import-" }).pipe(Effect.mapError(unreadable))
+  yield* Stream.run(bytes, files.sink(copy)).pipe(Effect.mapError(unreadable))
+  return Stream.mapError(files.stream(copy), unreadable)
+})
+
+/** Fails where there is no file, or one cannot be read at all. Standard input and URLs are read only once, so they are not tried. */
+export const check = Effect.fn("Sources.check")(function* (source: string | ReadonlyArray<string>) {
+  const { files, isSeveral } = yield* Files.expand(source)
+  const [first = "-"] = files
+  if (isSeveral || first === "-" || isUrl(first)) return
+  const system = yield* FileSystem.FileSystem
+  yield* Effect.mapError(system.access(first, { readable: true }), unreadable(first))
+})

@@ -1,9 +1,14 @@
 import { Context, Effect, ManagedRuntime } from "effect"
+import { CatalogImport } from "../catalog/CatalogImport.ts"
+import { Doctor } from "../catalog/Doctor.ts"
+import { RelationImport } from "../catalog/RelationImport.ts"
+import { Status } from "../catalog/Status.ts"
 import { CatalogDiff } from "../crosswalk/CatalogDiff.ts"
 import { Coverage } from "../crosswalk/Coverage.ts"
 import { Crosswalk } from "../crosswalk/Crosswalk.ts"
 import { Review } from "../crosswalk/Review.ts"
 import { DatabaseError } from "../domain/DatabaseError.ts"
+import { CatalogExport } from "../report/CatalogExport.ts"
 import { Search } from "../search/Search.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
@@ -20,7 +25,12 @@ const services = {
   crosswalk: Crosswalk,
   review: Review,
   coverage: Coverage,
-  diff: CatalogDiff
+  diff: CatalogDiff,
+  imports: CatalogImport,
+  relationImports: RelationImport,
+  exports: CatalogExport,
+  doctor: Doctor,
+  status: Status
 } as const
 
 type Services = { readonly [K in keyof typeof services]: Promised<(typeof services)[K]["Service"]> }
@@ -76,6 +86,11 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
       review: of(services.review),
       coverage: of(services.coverage),
       diff: of(services.diff),
+      imports: of(services.imports),
+      relationImports: of(services.relationImports),
+      exports: of(services.exports),
+      doctor: of(services.doctor),
+      status: of(services.status),
       close,
       [Symbol.asyncDispose]: close
     }

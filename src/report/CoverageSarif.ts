@@ -4,8 +4,8 @@ import * as CoverageSummary from "./CoverageSummary.ts"
 
 /** What SARIF says beside the report. */
 export interface SarifOptions {
-  /** The version of this program. */
-  readonly version: string
+  /** The version of the program. Default: none. */
+  readonly version?: string | undefined
   /** The file of the repository that results point at, such as the requirements; GitHub shows only results that have one. */
   readonly file?: string | undefined
 }

@@ -1,4 +1,7 @@
 import { Effect, Result, Stream } from "effect"
+import { Review } from "../crosswalk/Review.ts"
+import type { Reviewer } from "../domain/Reviewer.ts"
+import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
 import type { Verdict } from "../domain/Verdict.ts"
 import { ImportError } from "../domain/ImportError.ts"
 import { RelationType } from "../domain/Relation.ts"
@@ -130,3 +133,38 @@ export const decode = (
       }
     )
   )
+
+/** What became of an edited table. */
+export interface CarriedOut extends ReviewOutcome {
+  /** The rows that could not be read. */
+  readonly problems: ReadonlyArray<ImportError>
+}
+
+/**
+ * Carries out what a person decided in a table that {@link encode} wrote, as one step that can be taken back. `note` is the
+ * remark of decisions without one.
+ *
+ * @example
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Effect } from "effect"
+ * import { ReviewCsv, Sources } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const bytes = yield* Sources.bytes("open.csv")
+ *   const { decided, problems, refused } = yield* ReviewCsv.carryOut("open.csv", bytes, { by: "Ann" })
+ *   return { decided: decided.length, failed: [...problems, ...refused] }
+ * }).pipe(Effect.provide(NodeServices.layer), Effect.scoped)
+ */
+export const carryOut = Effect.fn("ReviewCsv.carryOut")(function* (
+  source: string,
+  bytes: Stream.Stream<Uint8Array, ImportError>,
+  { by, note }: Reviewer & { readonly note?: string | undefined } = {}
+) {
+  const review = yield* Review
+  const { problems, verdicts } = yield* decode(source, bytes)
+  const outcome = yield* review.decide(
+    verdicts.map((verdict) => ({ ...verdict, note: verdict.note ?? note })),
+    { by }
+  )
+  return { ...outcome, problems } satisfies CarriedOut
+})

@@ -51,7 +51,9 @@ describe("import", () => {
         pruned: 0,
         withdrawn: 0,
         embedded: 0,
-        failed: []
+        failed: [],
+        unread: [],
+        warnings: []
       })
     })
   )
@@ -238,6 +240,8 @@ describe("get, list, remove and relate", () => {
         relations: { outgoing: [{ target: "rules:1/B" }], incoming: [] }
       })
       expect((yield* run("get", "rules:1/B")).stdout).toContain("← subset rules:1/A")
+      const { decisions } = (yield* run("review", "--log", "--json")).json()
+      expect(decisions).toMatchObject([{ source: "rules:1/A", by: "Ada", after: { type: "subset", confidence: 0.5 } }])
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "subset", "--remove")).code).toBe(0)
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "subset", "--remove")).code).toBe(3)
     })
@@ -247,6 +251,7 @@ describe("get, list, remove and relate", () => {
     Effect.gen(function* () {
       const { run } = yield* imported
       expect((yield* run("relate", "rules:1/A", "rules:1/none")).code).toBe(3)
+      expect((yield* run("decide", "rules:1/A", "rules:1/none")).code).toBe(3)
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--confidence", "1.1")).code).toBe(2)
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "likes")).code).toBe(2)
     })

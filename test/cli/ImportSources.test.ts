@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
@@ -74,6 +75,25 @@ describe("import of a file that is not there", () => {
       const done = yield* crosswalk(folder)("import", join(folder, "no.json"), "--db", db)
       expect(done.code).toBe(3)
       expect(existsSync(db)).toBe(false)
+    })
+  )
+})
+
+describe("import with options that cannot be", () => {
+  it.live("is a usage error, and makes no database", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const db = join(folder, "x.db")
+      const file = join(folder, "rules.json")
+      yield* Effect.promise(() => writeFile(file, catalogue))
+      for (const options of [
+        ["--catalog", "two words"],
+        ["--format", "docx"]
+      ]) {
+        const done = yield* crosswalk(folder)("import", file, "--db", db, ...options)
+        expect(done.code).toBe(2)
+        expect(existsSync(db)).toBe(false)
+      }
     })
   )
 })

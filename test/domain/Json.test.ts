@@ -7,10 +7,13 @@ type Sample = Schema.Codec<unknown, unknown>
 
 const isSchema = (value: unknown): value is Sample => Schema.isSchema(value)
 
-/** Options with functions in them, which are no data. */
+/** What has functions or streams in it, which are no data. */
 const withFunctions: ReadonlySet<string> = new Set([
   "Evaluation.KeywordOptions",
   "Evaluation.Options",
+  "CatalogSource",
+  "ImportOptions",
+  "ImportSource",
   "IndexAdmin.BuildOptions",
   "SuggestHooks",
   "UpdateOptions"

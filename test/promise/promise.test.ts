@@ -1,3 +1,4 @@
+import { Readable } from "node:stream"
 import { Context } from "effect"
 import { describe, expect, it } from "vitest"
 import * as root from "../../src/index.ts"
@@ -64,6 +65,23 @@ describe("a store of promises", () => {
       const totals = await embeddings.updateAllEmbeddings({ onProgress: async ({ done }) => void seen.push(done) })
       expect(totals.updated).toBe(40)
       expect(Math.max(...seen)).toBe(40)
+    }))
+
+  it("imports what flows, and tells how far it is", () =>
+    withStore(async ({ imports, references }) => {
+      const text = Buffer.from("id,title\nR-1,Passwords are hashed\n")
+      const uploaded = { name: "upload.csv", bytes: Readable.from([text]) }
+      const stages = new Set<string>()
+      const report = await imports.run(uploaded, {
+        catalog: "upload@1",
+        onProgress: ({ stage }) => void stages.add(stage)
+      })
+      expect(report).toMatchObject({ catalog: "upload@1", created: 1, embedded: 1 })
+      expect(stages).toEqual(new Set(["saving", "embedding"]))
+      const events: Array<string> = []
+      for await (const event of imports.stream({ name: "b.csv", bytes: Readable.from([text]) })) events.push(event._tag)
+      expect(events.at(-1)).toBe("ImportDone")
+      expect(await references.count()).toBe(2)
     }))
 
   it("ends with the reason of a signal, before and during a call", () =>

@@ -4,7 +4,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Export from "../../src/report/Export.ts"
 import * as ExportCycloneDx from "../../src/report/ExportCycloneDx.ts"
 import * as ExportOscal from "../../src/report/ExportOscal.ts"
-import * as RelationImport from "../../src/catalog/RelationImport.ts"
+import { RelationImport, type RelationImportOptions } from "../../src/catalog/RelationImport.ts"
 import type { Reference, ReferenceInput } from "../../src/domain/Reference.ts"
 import { RelationStatus, RelationType } from "../../src/domain/Relation.ts"
 import * as Mappings from "../../src/importer/mapping/Mappings.ts"
@@ -14,7 +14,7 @@ import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 
 const store = Layer.fresh(
-  Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer).pipe(
+  Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, RelationImport.layer).pipe(
     Layer.provideMerge(LibsqlClient.layer({ url: ":memory:" }))
   )
 )
@@ -168,14 +168,14 @@ const relation = Arbitrary.all({
 })
 
 /** Relations in a store of their own, from a file. */
-const imported = (bytes: Stream.Stream<Uint8Array>, options: RelationImport.RelationImportOptions = {}) =>
+const imported = (bytes: Stream.Stream<Uint8Array>, options: RelationImportOptions = {}) =>
   Effect.gen(function* () {
     const references = yield* ReferenceRepository
     const relations = yield* RelationRepository
     yield* references.saveMany(
       ["a", "=b", "c,d", "e", "'f", "g"].map((uri) => ({ uri, title: "t", entityType: "r", catalog: "c" }))
     )
-    const report = yield* Effect.scoped(RelationImport.run("relations", bytes, options))
+    const report = yield* (yield* RelationImport).run({ name: "relations", bytes }, options)
     const found = yield* Stream.runCollect(relations.findAll())
     return { report, found }
   }).pipe(Effect.provide(store))
@@ -293,8 +293,8 @@ describe("import of relations", () => {
       const relations = yield* RelationRepository
       yield* references.saveMany(["a:1", "a:2"].map((uri) => ({ uri, title: "t", entityType: "r" })))
       yield* relations.save({ source: "a:1", target: "a:2", status: "rejected" })
-      const run = (text: string, options: RelationImport.RelationImportOptions = {}) =>
-        Effect.scoped(RelationImport.run("m.csv", file(text), options))
+      const run = (text: string, options: RelationImportOptions = {}) =>
+        RelationImport.use(({ run }) => run({ name: "m.csv", bytes: file(text) }, options))
       const good = "source,target,type\na:1,a:2,implements\n"
       expect(yield* run(`${good}a:1,a:9,equal\n`, { strict: true })).toMatchObject({
         created: 0,

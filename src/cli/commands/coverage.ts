@@ -1,20 +1,37 @@
 import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import manifest from "../../../package.json" with { type: "json" }
 import { Coverage } from "../../crosswalk/Coverage.ts"
+import * as CoverageFormat from "../../report/CoverageFormat.ts"
+import * as CoverageText from "../../report/CoverageText.ts"
 import * as CoverageSummary from "../../report/CoverageSummary.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
-import { coverageTable } from "../CoverageTable.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
-/** What a report can be written as. */
-export const formats = ["table", "json", "csv", "markdown", "html", "sarif", "junit"] as const
-export type Format = (typeof formats)[number]
+/** The file to write, in the format that its ending tells. */
+const documentAt = (
+  path: string
+): Effect.Effect<{ readonly path: string; readonly format: CoverageFormat.CoverageFormat }, ValidationError> => {
+  const format = CoverageFormat.formatOf(path)
+  return format === undefined
+    ? Effect.fail(
+        new ValidationError({
+          field: "--output",
+          value: path,
+          constraint: "does not tell the format",
+          expected: `a name that ends in ${Object.keys(CoverageFormat.endings)
+            .map((ending) => `.${ending}`)
+            .join(", ")}`
+        })
+      )
+    : Effect.succeed({ path, format })
+}
 
 export const coverage = Command.make(
   "coverage",
@@ -48,7 +65,7 @@ export const coverage = Command.make(
       Flag.withDescription("An earlier report (--json): end with 1 where a reference has lost coverage since"),
       optional
     ),
-    format: Flag.Literals("format", formats).pipe(
+    format: Flag.Literals("format", CoverageFormat.formats).pipe(
       Flag.withDescription("What to print: table, json, csv, markdown, html, sarif or junit (default table)"),
       optional
     ),
@@ -75,22 +92,27 @@ export const coverage = Command.make(
         expected: "a number from 0 to 100"
       })
     }
-    const files = yield* lazily(() => import("../CoverageFiles.ts"))
-    const written = yield* Effect.forEach(outputs, (path) =>
-      Effect.map(files.formatOf(path), (format) => ({ path, format }))
-    )
-    const earlier = baseline === undefined ? undefined : yield* files.readBaseline(baseline)
-    const made = exceptions === undefined ? undefined : yield* files.readExceptions(exceptions)
+    const CoverageDocument = yield* lazily(() => import("../../report/CoverageDocument.ts"))
+    const Sources = yield* lazily(() => import("../../importer/Sources.ts"))
+    const Exceptions = yield* lazily(() => import("../../importer/Exceptions.ts"))
+    const written = yield* Effect.forEach(outputs, documentAt)
+    const earlier =
+      baseline === undefined ? undefined : yield* CoverageDocument.read(baseline, yield* Sources.bytes(baseline))
+    const made =
+      exceptions === undefined ? undefined : yield* Exceptions.read(exceptions, yield* Sources.bytes(exceptions))
     const report = yield* Coverage.use((coverage) => coverage.report({ ...options, exceptions: made })).pipe(
       Effect.provide(Layer.provide(Coverage.layer, Session.database("existing")))
     )
     for (const { format, path } of written) {
-      yield* Files.write(path, Stream.make(files.render(report, format, file)))
+      yield* Files.write(
+        path,
+        Stream.make(CoverageDocument.render(report, format, { file, version: manifest.version }))
+      )
     }
     const printed = output.json ? "json" : (format ?? "table")
     yield* printed === "table"
-      ? Effect.forEach(coverageTable(output, report), output.line, { discard: true })
-      : Files.write("-", Stream.make(files.render(report, printed, file)))
+      ? Effect.forEach(CoverageText.lines(output, report), output.line, { discard: true })
+      : Files.write("-", Stream.make(CoverageDocument.render(report, printed, { file, version: manifest.version })))
 
     const problems: Array<string> = []
     const percent = CoverageSummary.percentText(report.percent)

@@ -1,6 +1,7 @@
 import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Review } from "../../crosswalk/Review.ts"
+import { NotFoundError } from "../../domain/NotFoundError.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationType } from "../../domain/Relation.ts"
 import { optional, toggle } from "../Flags.ts"
@@ -38,6 +39,8 @@ export const decide = Command.make(
     const outcome = yield* Review.use((review) =>
       review.decide([{ source, target, type, as, status, note }], { by: name })
     ).pipe(Effect.provide(Layer.provide(Review.layer, Session.database("existing"))))
+    const missing = outcome.refused[0]?.missing
+    if (missing !== undefined) return yield* new NotFoundError({ uri: missing, entity: "reference" })
     yield* tell(reject ? "Rejected" : "Accepted", outcome)
   })
 ).pipe(

@@ -11,7 +11,7 @@ import { VectorIndex } from "../../storage/VectorIndex.ts"
 import { lazily } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { hitJson } from "../Render.ts"
-import { oneLine, padEnd, type Safe, safe } from "../Safe.ts"
+import { oneLine, padEnd, type Safe, safe } from "../../report/Safe.ts"
 import { Settings } from "../Settings.ts"
 
 /** From the sources and the bundle alike. */
@@ -68,17 +68,17 @@ export const demo = Command.make(
   Effect.fn(function* () {
     const output = yield* Output
     const started = performance.now()
-    const { run } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
+    const { CatalogImport } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
     const { queries } = yield* Schema.decodeEffect(Queries)(readFileSync(example("queries.json"), "utf8")).pipe(
       Effect.orDie // It is part of the package.
     )
-    const options = { strict: false, prune: false, force: false, onProgress: () => Effect.void }
 
     const answers = yield* Effect.gen(function* () {
       const references = yield* ReferenceRepository
       const embeddings = yield* EmbeddingRepository
+      const catalogs = yield* CatalogImport
       for (const file of ["security-requirements.json", "company-requirements.csv"]) {
-        const { catalog, created } = yield* run(example(file), options)
+        const { catalog, created } = yield* catalogs.run(example(file), { embed: false })
         yield* output.note(safe`Imported ${created} requirements of ${catalog} from examples/${file}`)
       }
       const { updated } = yield* embeddings.updateAllEmbeddings({
@@ -92,7 +92,7 @@ export const demo = Command.make(
           return { query, expected, semantic, keyword }
         })
       )
-    }).pipe(Effect.provide(store(yield* Settings)))
+    }).pipe(Effect.provide(Layer.provideMerge(CatalogImport.layerNoDeps, store(yield* Settings))))
 
     const seconds = Number(((performance.now() - started) / 1000).toFixed(1))
     const first = (mode: "semantic" | "keyword") =>

@@ -4,7 +4,7 @@ import { SuggestMethod } from "../../domain/SuggestOptions.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
-import { Safe, safe } from "../Safe.ts"
+import { Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 export const diff = Command.make(
@@ -36,7 +36,8 @@ export const diff = Command.make(
   },
   Effect.fn(function* ({ format, outputs, unchanged, ...options }) {
     const output = yield* Output
-    const { CatalogDiff, html, json, text } = yield* lazily(() => import("../DiffFiles.ts"))
+    const { CatalogDiff } = yield* lazily(() => import("../../crosswalk/CatalogDiff.ts"))
+    const { formatOf, render } = yield* lazily(() => import("../../report/CatalogDiffDocument.ts"))
     const changes = yield* CatalogDiff.use((diff) => diff.diff(options)).pipe(
       Effect.provide(
         Layer.provide(CatalogDiff.layer, Session.embeddings("existing", { warm: options.method !== "keyword" }))
@@ -44,20 +45,17 @@ export const diff = Command.make(
     )
     yield* output.progressDone
     for (const path of outputs) {
-      const ending = /\.([^.]+)$/u.exec(path)?.[1]?.toLowerCase()
-      const document =
-        ending === "html" ? html(changes) : ending === "json" ? json(changes) : text(changes, { unchanged })
-      yield* Files.write(path, Stream.make(document))
+      yield* Files.write(path, Stream.make(render(changes, formatOf(path), { unchanged })))
     }
     if (outputs.length > 0) return yield* output.note(safe`Wrote ${outputs.join(", ")}`)
     const printed = output.json ? "json" : (format ?? "text")
-    if (printed === "html") return yield* Files.write("-", Stream.make(html(changes)))
+    if (printed === "html") return yield* Files.write("-", Stream.make(render(changes, printed)))
     // JSON.stringify leaves control characters of C1 and marks of direction as they are.
-    if (printed === "json") return yield* output.line(safe`${json(changes)}`)
+    if (printed === "json") return yield* output.line(safe`${render(changes, printed)}`)
     const mark = (words: string, operation: "insert" | "delete") =>
       operation === "insert" ? output.good(words).toString() : output.bad(words).toString()
     const isColoured = output.good("x").toString() !== "x"
-    yield* output.line(Safe.of(text(changes, { unchanged, ...(isColoured ? { mark } : {}) }).trimEnd()))
+    yield* output.line(Safe.of(render(changes, printed, { unchanged, ...(isColoured ? { mark } : {}) }).trimEnd()))
   })
 ).pipe(
   Command.withDescription("Compare two versions of a catalogue: moved, modified, split, merged, deleted, new"),

@@ -1,12 +1,12 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
-import type { Failure } from "../../catalog/CatalogImport.ts"
+import type { ImportFailure } from "../../catalog/ImportReport.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { filter, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 export const embed = Command.make(
@@ -14,7 +14,7 @@ export const embed = Command.make(
   { force: toggle("force", "Embed again also what is up to date"), filter },
   Effect.fn(function* ({ force, filter }) {
     const output = yield* Output
-    const failed: Array<Failure> = []
+    const failed: Array<ImportFailure> = []
     const { skipped, updated } = yield* EmbeddingRepository.use((embeddings) =>
       embeddings.updateAllEmbeddings({
         force,

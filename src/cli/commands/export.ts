@@ -1,30 +1,30 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationStatus } from "../../domain/Relation.ts"
+import * as ExportFormat from "../../report/ExportFormat.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
-const formats = ["ndjson", "csv", "oscal", "cyclonedx"] as const
-type Format = (typeof formats)[number]
-
 /** The format that was asked for, or that the ending of the file tells. */
-const formatOf = (format: Format | undefined, path: string | undefined): Effect.Effect<Format, ValidationError> => {
-  if (format !== undefined) return Effect.succeed(format)
-  const ending = /\.([^.\\/]+)$/u.exec(path ?? "")?.[1]?.toLowerCase()
-  if (ending === "csv") return Effect.succeed("csv")
-  if (ending === undefined || ending === "ndjson" || ending === "jsonl") return Effect.succeed("ndjson")
-  return Effect.fail(
-    new ValidationError({
-      field: "--output",
-      value: path,
-      constraint: "does not tell the format",
-      expected: `a name that ends in .ndjson or .csv, or --format with one of ${formats.join(", ")}`
-    })
-  )
+const formatOf = (
+  format: ExportFormat.ExportFormat | undefined,
+  path: string | undefined
+): Effect.Effect<ExportFormat.ExportFormat, ValidationError> => {
+  const chosen = format ?? ExportFormat.formatOf(path ?? "")
+  return chosen === undefined
+    ? Effect.fail(
+        new ValidationError({
+          field: "--output",
+          value: path,
+          constraint: "does not tell the format",
+          expected: `a name that ends in .ndjson or .csv, or --format with one of ${ExportFormat.ExportFormat.literals.join(", ")}`
+        })
+      )
+    : Effect.succeed(chosen)
 }
 
 export const exportCommand = Command.make(
@@ -43,7 +43,7 @@ export const exportCommand = Command.make(
       ),
       Flag.atLeast(0)
     ),
-    format: Flag.Literals("format", formats).pipe(
+    format: Flag.Literals("format", ExportFormat.ExportFormat.literals).pipe(
       Flag.withDescription(
         "ndjson, csv, oscal (catalog or mapping) or cyclonedx (references only); default: the ending of --output, else ndjson"
       ),
@@ -59,13 +59,14 @@ export const exportCommand = Command.make(
   Effect.fn(function* ({ catalog, format, from, path, relations, status, to }) {
     const output = yield* Output
     const chosen = yield* formatOf(format, path)
-    const documents = yield* lazily(() => import("../ExportFiles.ts"))
-    yield* Effect.gen(function* () {
-      const pieces = yield* relations
-        ? documents.relations(chosen, { from, to, status: status.length === 0 ? undefined : status })
-        : documents.references(chosen, catalog)
-      yield* Files.write(path ?? "-", pieces)
-    }).pipe(Effect.provide(Session.references("existing")))
+    const { CatalogExport } = yield* lazily(() => import("../../report/CatalogExport.ts"))
+    const write = CatalogExport.use((exports) => {
+      const pieces = relations
+        ? exports.relations({ format: chosen, from, to, status: status.length === 0 ? undefined : status })
+        : exports.references({ format: chosen, catalog })
+      return Files.write(path ?? "-", pieces)
+    })
+    yield* Effect.provide(write, Layer.provide(CatalogExport.layer, Session.database("existing")))
     if (path !== undefined) yield* output.note(safe`Wrote ${path}`)
   })
 ).pipe(

@@ -7,7 +7,7 @@ import { RelationRepository } from "../../storage/RelationRepository.ts"
 import { uri } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
-import { safe, toJson, wrap } from "../Safe.ts"
+import { safe, toJson, wrap } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 const relationLine = (arrow: string, other: string, { confidence, needsReview, status, type }: Relation) =>

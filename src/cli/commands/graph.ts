@@ -5,7 +5,7 @@ import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count, relationJson } from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 export const graph = Command.make(
@@ -38,14 +38,14 @@ export const graph = Command.make(
   },
   Effect.fn(function* ({ format, from, status, to, to_, ...options }) {
     const output = yield* Output
-    const { dot, read, svg } = yield* lazily(() => import("../GraphFiles.ts"))
-    const found = yield* read({
+    const Graph = yield* lazily(() => import("../../crosswalk/Graph.ts"))
+    const GraphDocument = yield* lazily(() => import("../../report/GraphDocument.ts"))
+    const found = yield* Graph.read({
       ...options,
       from: Option.getOrUndefined(from),
       to: Option.getOrUndefined(to),
       status: status.length === 0 ? undefined : status
     }).pipe(Effect.provide(Session.references("existing")))
-    const isSvg = format === "svg" || (format === undefined && to_ !== undefined && /\.svg$/iu.test(to_))
     if (output.json && to_ === undefined) {
       return yield* output.answer(
         {
@@ -55,8 +55,7 @@ export const graph = Command.make(
         () => []
       )
     }
-    const document = isSvg ? svg(found) : dot(found)
-    if (typeof document !== "string") return yield* document
+    const document = yield* GraphDocument.render(found, format ?? GraphDocument.formatOf(to_ ?? ""))
     yield* Files.write(to_ ?? "-", Stream.make(document))
     if (to_ !== undefined) {
       yield* output.note(

@@ -1,33 +1,17 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
-import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
-import type { Failure, ImportReport } from "../../catalog/CatalogImport.ts"
+import type { ImportReport } from "../../catalog/ImportReport.ts"
 import { columns } from "../Columns.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import * as Failures from "../Failures.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
-import { type Safe, safe } from "../Safe.ts"
+import { type Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
 
-/** Embeds what is new in the catalog. */
-const embed = Effect.fnUntraced(function* (catalog: string) {
-  const embeddings = yield* EmbeddingRepository
-  const output = yield* Output
-  const failed: Array<Failure> = []
-  const { updated } = yield* embeddings.updateAllEmbeddings({
-    filter: { catalog },
-    onProgress: ({ done, total }) => output.progress("Embedding", done, total),
-    onFailure: ({ reason, reference }) =>
-      Effect.sync(() => failed.push({ at: reference?.uri ?? catalog, problem: reason }))
-  })
-  return { embedded: updated, failed }
-})
-
-const summary = (report: ImportReport & { readonly embedded: number }): ReadonlyArray<Safe> => {
+const summary = (report: ImportReport): ReadonlyArray<Safe> => {
   const parts = [
     `${report.created} created`,
     `${report.updated} updated`,
@@ -36,10 +20,13 @@ const summary = (report: ImportReport & { readonly embedded: number }): Readonly
     ...(report.pruned > 0 ? [`${report.pruned} pruned`] : []),
     ...(report.withdrawn > 0 ? [`${report.withdrawn} withdrawn`] : []),
     `${report.embedded} embedded`,
+    ...(report.unread.length > 0 ? [`${report.unread.length} not read`] : []),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ]
   return [safe`${report.catalog}: ${parts.join(", ")}`]
 }
+
+const labels = { checking: "Checking", saving: "Importing", embedding: "Embedding" } as const
 
 /** A number from 1 is the place of the sheet; anything else is its name. */
 const sheetOf = (sheet: string | undefined): string | number | undefined =>
@@ -86,43 +73,48 @@ export const importCommand = Command.make(
   },
   Effect.fn(function* ({ noEmbed, refreshOpenings, sheet, source, ...flags }) {
     const output = yield* Output
-    const { check, run } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
-    const options = { ...flags, sheet: sheetOf(sheet), offline: (yield* Settings).offline || undefined }
+    const { CatalogImport, check } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
+    const options = {
+      ...flags,
+      sheet: sheetOf(sheet),
+      offline: (yield* Settings).offline || undefined,
+      embed: !noEmbed,
+      refreshBoilerplate: refreshOpenings
+    }
+    // No database is made for what cannot be imported.
     yield* check(source, options)
-    const isRefused = (report: ImportReport) => options.strict && report.failed.length > 0
-    const save = Effect.gen(function* () {
-      const report = yield* run(source, { ...options, onProgress: (read) => output.progress("Importing", read) })
-      if (!isRefused(report))
-        yield* (yield* ReferenceRepository).learnBoilerplate(report.catalog, { refresh: refreshOpenings })
-      return report
-    })
-    const both = Effect.gen(function* () {
-      const report = yield* save
-      if (isRefused(report)) return { ...report, embedded: 0 }
-      const { embedded, failed } = yield* embed(report.catalog)
-      return { ...report, embedded, failed: [...report.failed, ...failed] }
-    })
-    const report = yield* noEmbed
-      ? save.pipe(
-          Effect.map((report) => ({ ...report, embedded: 0 })),
-          Effect.provide(Session.references("create"))
-        )
-      : both.pipe(Effect.provide(Session.embeddings("create")))
-
+    const report = yield* CatalogImport.use((catalogs) =>
+      catalogs.run(source, {
+        ...options,
+        onProgress: ({ done, stage, total }) => output.progress(labels[stage], done, total)
+      })
+    ).pipe(
+      Effect.provide(
+        noEmbed
+          ? Layer.provide(CatalogImport.layerReferences, Session.database("create"))
+          : Layer.provide(CatalogImport.layerNoDeps, Session.embeddings("create"))
+      )
+    )
     const { download } = report
     if (download !== undefined) {
       yield* output.note(safe`${download.url}: ${download.bytes} bytes, SHA-256 ${download.sha256}`)
     }
-    yield* Failures.tell(source, report.failed)
+    yield* Failures.tell(source, [
+      ...report.failed,
+      ...report.unread.map(({ at, kind, text }) => ({ at, problem: `a ${kind} was not read: ${text}` })),
+      ...report.warnings
+    ])
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
+    const { unread, warnings } = report
     yield* output.answer(
       {
         ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed },
+        ...{ unread, warnings },
         ...(download !== undefined && { download })
       },
-      () => (isRefused(report) ? [] : summary(report))
+      () => (report.refused ? [] : summary(report))
     )
-    if (isRefused(report)) {
+    if (report.refused) {
       return yield* new Ended({
         code: ExitCode.failure,
         message: `${count(failed.length, "row")} of ${source} cannot be imported, so nothing was written (--strict)`

@@ -3,7 +3,7 @@ import { Command } from "effect/cli"
 import { lazily, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 const load = lazily(() => import("../../vectors/IndexAdmin.ts"))

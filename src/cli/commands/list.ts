@@ -4,7 +4,7 @@ import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { filter, optional } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { referenceJson } from "../Render.ts"
-import { joinLines, oneLine, Safe, safe, toJson } from "../Safe.ts"
+import { joinLines, oneLine, Safe, safe, toJson } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 export const list = Command.make(

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { RelationStatus, RelationType } from "../../domain/Relation.ts"
 import { Ended, ExitCode } from "../Errors.ts"
@@ -6,7 +6,7 @@ import * as Failures from "../Failures.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
 
@@ -72,13 +72,15 @@ export const map = Command.make(
   Effect.fn(function* ({ source, ...flags }) {
     const output = yield* Output
     const options = { ...flags, offline: (yield* Settings).offline || undefined }
-    const files = yield* lazily(() => import("../MapFiles.ts"))
-    const report = yield* Effect.scoped(files.run(source, options)).pipe(Effect.provide(Session.references("existing")))
-    const { created, failed, kept, unchanged, unmapped, updated } = report
+    const { RelationImport } = yield* lazily(() => import("../../catalog/RelationImport.ts"))
+    const report = yield* RelationImport.use((relations) => relations.run(source, options)).pipe(
+      Effect.provide(Layer.provide(RelationImport.layer, Session.database("existing")))
+    )
+    const { refused, ...answer } = report
+    const { created, failed, kept, unchanged, unmapped, updated } = answer
     yield* Failures.tell(source, failed)
-    const isRefused = options.strict && failed.length > 0
-    yield* output.answer(report, () =>
-      isRefused
+    yield* output.answer(answer, () =>
+      refused
         ? []
         : [
             safe`${[
@@ -92,7 +94,7 @@ export const map = Command.make(
           ]
     )
     if (failed.length === 0) return
-    const isNone = isRefused || created + updated + unchanged + kept === 0
+    const isNone = refused || created + updated + unchanged + kept === 0
     return yield* new Ended({
       code: isNone ? ExitCode.failure : ExitCode.partly,
       message: isNone

@@ -1,11 +1,15 @@
-import { Effect } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { Review } from "../../crosswalk/Review.ts"
+import { NotFoundError } from "../../domain/NotFoundError.ts"
 import { RelationType } from "../../domain/Relation.ts"
 import { RelationRepository } from "../../storage/RelationRepository.ts"
-import { optional, toggle } from "../Flags.ts"
+import { Ended, ExitCode } from "../Errors.ts"
+import { toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { relationJson } from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
+import * as Reviewer from "../Reviewer.ts"
 import * as Session from "../Session.ts"
 
 export const relate = Command.make(
@@ -21,17 +25,12 @@ export const relate = Command.make(
       Flag.withDescription("How sure it is, 0 to 1 (default 1)"),
       Flag.withDefault(1)
     ),
-    by: Flag.String("by").pipe(Flag.withDescription("Who says so"), optional),
-    note: Flag.String("note").pipe(Flag.withDescription("A remark"), optional),
+    by: Reviewer.reviewer,
+    note: Reviewer.note,
     remove: toggle("remove", "Remove the relation instead")
   },
   Effect.fn(function* ({ source, target, type, confidence, by, note, remove }) {
     const output = yield* Output
-    const provenance = {
-      method: "manual",
-      ...(by === undefined ? {} : { by }),
-      ...(note === undefined ? {} : { note })
-    }
     yield* Effect.gen(function* () {
       const relations = yield* RelationRepository
       if (remove) {
@@ -40,11 +39,19 @@ export const relate = Command.make(
           safe`Removed: ${source} ${type} ${target}`
         ])
       }
-      const relation = yield* relations.save({ source, target, type, confidence, provenance })
+      const review = yield* Review
+      const verdict = { source, target, type, status: "accepted", confidence, note } as const
+      const { refused } = yield* review.decide([verdict], { by: yield* Reviewer.nameOf(by) })
+      const [refusal] = refused
+      if (refusal?.missing !== undefined) return yield* new NotFoundError({ uri: refusal.missing, entity: "reference" })
+      if (refusal !== undefined) return yield* new Ended({ code: ExitCode.failure, message: refusal.problem })
+      const stored = yield* review.find(source, target, type)
+      if (Option.isNone(stored)) return yield* new NotFoundError({ uri: source, entity: "relation" })
+      const { relation } = stored.value
       yield* output.answer(relationJson(relation), () => [
         safe`${source} ${relation.type} ${target} (confidence ${relation.confidence})`
       ])
-    }).pipe(Effect.provide(Session.references("existing")))
+    }).pipe(Effect.provide(Layer.provideMerge(Review.layer, Session.references("existing"))))
   })
 ).pipe(
   Command.withDescription("Record how one reference stands to another"),

@@ -3,7 +3,7 @@ import { Command } from "effect/cli"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { toggle, uri } from "../Flags.ts"
 import { Output } from "../Output.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 export const remove = Command.make(

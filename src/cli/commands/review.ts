@@ -14,7 +14,7 @@ import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import * as Reviewer from "../Reviewer.ts"
 import * as ReviewText from "../ReviewText.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 const catalog = (name: string, description: string) =>
@@ -75,11 +75,6 @@ const interactively = Effect.fnUntraced(function* (filter: ReviewFilter, by: str
     safe`${accepted} accepted, ${rejected} rejected, ${skipped} skipped; ${yield* review.count(filter)} left`
   )
 })
-
-const readEdited = Effect.fnUntraced(function* (file: string) {
-  const Sources = yield* lazily(() => import("../../importer/Sources.ts"))
-  return yield* ReviewCsv.decode(file, yield* Sources.bytes(file))
-}, Effect.scoped)
 
 export const review = Command.make(
   "review",
@@ -191,9 +186,10 @@ export const review = Command.make(
         )
       }
       if (importFrom !== undefined) {
-        const { problems, verdicts } = yield* readEdited(importFrom)
-        const commented = verdicts.map((verdict) => ({ ...verdict, note: verdict.note ?? note }))
-        return yield* tell("Imported", yield* service.decide(commented, { by }), problems)
+        const Sources = yield* lazily(() => import("../../importer/Sources.ts"))
+        const bytes = yield* Sources.bytes(importFrom)
+        const { problems, ...outcome } = yield* ReviewCsv.carryOut(importFrom, bytes, { by, note })
+        return yield* tell("Imported", outcome, problems)
       }
       if (undo) return yield* tell("Taken back", yield* service.undo({ steps, by }))
       if (log) {

@@ -5,7 +5,7 @@ import { SearchFusion, SearchMode } from "../../search/SearchOptions.ts"
 import { filter, limit, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as SearchRender from "../SearchRender.ts"
 import * as Session from "../Session.ts"
 

@@ -4,7 +4,7 @@ import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
 import { filter, limit, uri } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 export const similar = Command.make(

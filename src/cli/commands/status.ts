@@ -1,24 +1,18 @@
-import { Effect, Option } from "effect"
+import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
-import { Embedder } from "../../embedder/Embedder.ts"
-import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
+import { Status } from "../../catalog/Status.ts"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
-import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { Output } from "../Output.ts"
-import { table } from "../Render.ts"
-import { safe } from "../Safe.ts"
+import { table } from "../../report/TextTable.ts"
+import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
 
+/** What is in the database, and where that is. */
 const read = Effect.gen(function* () {
-  const references = yield* ReferenceRepository
   const { kind, url } = yield* LibsqlClient.LibsqlClient
-  return { kind, url, references: yield* references.count(), catalogs: yield* references.catalogs }
-})
-
-const embeddings = Effect.gen(function* () {
-  const { model } = yield* Embedder
-  return { model, counts: yield* (yield* EmbeddingRepository).status }
+  const { catalogs, embeddings, model, references } = yield* (yield* Status).read
+  return { kind, url, references, catalogs, embeddings, model }
 })
 
 export const status = Command.make(
@@ -27,25 +21,19 @@ export const status = Command.make(
   Effect.fn(function* () {
     const output = yield* Output
     const { file, from, url } = yield* (yield* Settings).database
-    const stored = yield* read.pipe(
-      Effect.provide(Session.references("existing")),
-      Effect.asSome,
-      Effect.catchTag("NotFoundError", () => Effect.succeedNone)
-    )
-    // What is stored can be told without the model.
-    const embedded = Option.isNone(stored)
-      ? Option.none()
-      : yield* embeddings.pipe(
-          Effect.provide(Session.embeddings("existing", { warm: false })),
-          Effect.asSome,
-          Effect.catchTags({
-            NotFoundError: () => Effect.succeedNone,
-            ModelLoadError: (error) => Effect.as(output.warn(safe`${error.message}`), Option.none())
-          })
+    const found = yield* read.pipe(
+      Effect.provide(Layer.provideMerge(Status.layerNoDeps, Session.embeddings("existing", { warm: false }))),
+      // What is stored can be told without the model.
+      Effect.catchTag("ModelLoadError", (error) =>
+        Effect.andThen(
+          output.warn(safe`${error.message}`),
+          Effect.provide(read, Layer.provideMerge(Status.layerReferences, Session.database("existing")))
         )
-    const counts = Option.getOrUndefined(embedded)?.counts
-    const model = Option.getOrUndefined(embedded)?.model
-    const found = Option.getOrUndefined(stored)
+      ),
+      Effect.catchTag("NotFoundError", () => Effect.succeed(undefined))
+    )
+    const counts = found?.embeddings
+    const model = found?.model
     const source = file ?? from
     yield* output.answer(
       {

@@ -7,7 +7,7 @@ import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
-import { oneLine, type Safe, safe } from "../Safe.ts"
+import { oneLine, type Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 /** The suggestions as `--json` prints them. */

@@ -1,8 +1,8 @@
 import { Schema } from "effect"
 import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
-import type { RelationType } from "../../domain/Relation.ts"
-import type { Contents, Download, Head, TextOptions, UrlOptions } from "../Importer.ts"
+import { RelationType } from "../../domain/Relation.ts"
+import { type Contents, type Download, type Head, Sheet, TextOptions, UrlOptions } from "../Importer.ts"
 
 /** A relation that a source says there is between two references. */
 export interface Mapping {
@@ -57,27 +57,30 @@ export const MappingColumns = Schema.Struct({
 export type MappingColumns = typeof MappingColumns.Type
 
 /** How to read a mapping. */
-export interface MappingOptions extends UrlOptions, TextOptions {
+export const MappingOptions = Schema.Struct({
+  ...UrlOptions.fields,
+  ...TextOptions.fields,
   /** The name of a format, such as `csv`. Default: detected. */
-  readonly format?: string | undefined
+  format: Schema.optional(Schema.String),
   /** The catalog whose identifiers the sources are, `name@version`. Needed where they are no URIs and the format names none. */
-  readonly from?: string | undefined
+  from: Schema.optional(Schema.String),
   /** The catalog whose identifiers the targets are. */
-  readonly to?: string | undefined
+  to: Schema.optional(Schema.String),
   /**
    * The catalogs of the resources that an OSCAL mapping names, by their `href` or the name of its file:
    * `{ "iso-catalog.json": "iso-27001@2022" }`. They come before `from` and `to`.
    */
-  readonly resources?: Readonly<Record<string, string>> | undefined
+  resources: Schema.optional(Schema.Record(Schema.String, Schema.String)),
   /** The type of a relation for which the source says none. Default: `intersects`. */
-  readonly type?: RelationType | undefined
+  type: Schema.optional(RelationType),
   /** Which column holds what, in `csv` and `xlsx`. */
-  readonly columns?: MappingColumns | undefined
+  columns: Schema.optional(MappingColumns),
   /** The sheet of a workbook, by its name or its number from 1. Default: the first that has a source and a target. */
-  readonly sheet?: string | number | undefined
+  sheet: Schema.optional(Sheet),
   /** In `opencre` the standard that CREs are related to, such as `CWE`. Default: all, and CREs to CREs. */
-  readonly standard?: string | undefined
-}
+  standard: Schema.optional(Schema.String)
+})
+export type MappingOptions = typeof MappingOptions.Type
 
 /** A mapping as a format gets it. */
 export interface MappingInput extends Contents {

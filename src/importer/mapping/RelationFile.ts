@@ -52,8 +52,12 @@ const toItem = (source: string, at: string, value: unknown): Result.Result<Place
     onFailure: (error) => fromIssue(source, at, error.issue)
   })
 
+/** The formats in which this program writes relations. */
+export const formats = ["crosswalk-ndjson", "crosswalk-csv"] as const
+type Format = (typeof formats)[number]
+
 /** The format of relations exported by this program, told from the beginning of a source; none where it is another. */
-export const formatOf = (head: Head): "crosswalk-ndjson" | "crosswalk-csv" | undefined => {
+export const formatOf = (head: Head): Format | undefined => {
   if (isHeader(firstLine(head), "relations")) return "crosswalk-ndjson"
   const found = Csv.columnsOf(head)
   return relationColumns.every((name, i) => found[i] === name) ? "crosswalk-csv" : undefined
@@ -88,7 +92,7 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
 
 /** Reads relations that this program exported. A row that is wrong is a failure among them and ends nothing. */
 export const read = (
-  format: "crosswalk-ndjson" | "crosswalk-csv",
+  format: Format,
   input: Contents
 ): Stream.Stream<Result.Result<Placed, ImportError>, ImportError> => {
   const source = input.head.name

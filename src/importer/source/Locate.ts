@@ -1,11 +1,19 @@
 import { Effect, FileSystem, Stdio, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { ImportError } from "../../domain/ImportError.ts"
-import type { UrlOptions } from "../Importer.ts"
+import type { Download, UrlOptions } from "../Importer.ts"
 import { isUrl } from "../Names.ts"
 import { download } from "./Urls.ts"
 
-const unreadable =
+/** The bytes of a source. */
+export interface Located {
+  readonly bytes: Stream.Stream<Uint8Array, ImportError>
+  /** For a URL: what was downloaded. */
+  readonly download: Download | undefined
+}
+
+/** What a file system says about a source, as an ImportError. */
+export const unreadable =
   (source: string) =>
   (error: PlatformError): ImportError => {
     const problem =

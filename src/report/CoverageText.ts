@@ -1,7 +1,7 @@
 import type { CoverageGroup, CoverageReport } from "../domain/Coverage.ts"
-import * as CoverageSummary from "../report/CoverageSummary.ts"
-import { table } from "./Render.ts"
-import { oneLine, type Safe, safe } from "./Safe.ts"
+import * as CoverageSummary from "./CoverageSummary.ts"
+import { joinLines, oneLine, type Safe, safe } from "./Safe.ts"
+import { table } from "./TextTable.ts"
 
 type Entry = { readonly uri: string; readonly title: string }
 
@@ -12,7 +12,7 @@ export interface Printer {
 }
 
 /** For a file. */
-export const plain: Printer = { bold: (text) => safe`${text}`, width: 100 }
+const plain: Printer = { bold: (text) => safe`${text}`, width: 100 }
 
 const cell = (group: CoverageGroup | undefined): string =>
   group === undefined
@@ -20,7 +20,7 @@ const cell = (group: CoverageGroup | undefined): string =>
     : `${CoverageSummary.percentText(group.percent)} (${CoverageSummary.counted(group)}/${group.total})`
 
 /** A coverage report as lines of text: chapters and levels, then by name what is missing, then the numbers. */
-export const coverageTable = ({ bold, width }: Printer, report: CoverageReport): ReadonlyArray<Safe> => {
+export const lines = ({ bold, width }: Printer, report: CoverageReport): ReadonlyArray<Safe> => {
   const { expired, needsReview, partly, uncovered, unknownExceptions, unlinked } = CoverageSummary.findingsOf(report)
   const levels = report.levels.length > 1 ? report.levels.map(({ level }) => level) : []
   const list = (heading: string, entries: ReadonlyArray<Entry>): ReadonlyArray<Safe> =>
@@ -58,3 +58,6 @@ export const coverageTable = ({ bold, width }: Printer, report: CoverageReport):
     bold(CoverageSummary.numbersOf(report))
   ]
 }
+
+/** A coverage report as plain text. Characters that a terminal would act on are written as escapes. */
+export const render = (report: CoverageReport): string => `${joinLines(lines(plain, report))}\n`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { escape, oneLine, Safe, safe, toJson, wrap } from "../../src/cli/Safe.ts"
+import { escape, oneLine, Safe, safe, toJson, wrap } from "../../src/report/Safe.ts"
 
 /** What a terminal acts on, written down a second time on purpose. */
 const acts = (text: string): boolean =>

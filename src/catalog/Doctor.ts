@@ -1,0 +1,167 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { ModelInfo } from "../domain/Embedding.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import { Remedy } from "../domain/Remedy.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
+import { Embedder } from "../embedder/Embedder.ts"
+import type { LibsqlClient } from "../libsql/LibsqlClient.ts"
+import * as DatabaseChecks from "../storage/Doctor.ts"
+import type { Options as IndexOptions } from "../vectors/Usearch.ts"
+import * as IndexAdmin from "../vectors/IndexAdmin.ts"
+
+/** What was found out about one part of a store. */
+export const Check = Schema.Struct({
+  name: Schema.Literals([
+    "database file",
+    "foreign keys",
+    "keyword index",
+    "references",
+    "tags",
+    "vectors",
+    "embeddings",
+    "vector index",
+    "model"
+  ]),
+  /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
+  status: Schema.Literals(["ok", "warning", "failed", "skipped"]),
+  /** What was found. */
+  detail: Schema.String,
+  /** What can be done about it. */
+  remedy: Schema.optional(Remedy)
+})
+export type Check = typeof Check.Type
+
+/** What was found out about a store. */
+export class DoctorReport extends Schema.Class<DoctorReport>("crosswalk/DoctorReport")({
+  /** Whether no check failed. */
+  sound: Schema.Boolean,
+  checks: Schema.Array(Check)
+}) {}
+
+/** What is known of a model whose files are as they should be. */
+type Inspected = { readonly model: ModelInfo }
+
+type Part<R> = Effect.Effect<Check, ValidationError | DatabaseError, R>
+
+const make = Effect.fnUntraced(function* <I, M>(index: Part<I>, model: Part<M>) {
+  const services = yield* Effect.context<SqlClient.SqlClient | I | M>()
+
+  const check = Effect.gen(function* () {
+    const database = yield* DatabaseChecks.run
+    const words = yield* DatabaseChecks.keywordWords.pipe(
+      Effect.catchTag("DatabaseError", ({ problem }) =>
+        Effect.succeed({
+          name: "keyword index",
+          status: "skipped",
+          detail: `has an entry for every reference; its words were not compared: ${problem}`
+        } as const)
+      )
+    )
+    const checks: ReadonlyArray<Check> = [
+      ...database.map((check) => (check.name === "keyword index" && check.status === "ok" ? words : check)),
+      yield* index,
+      yield* model
+    ]
+    return new DoctorReport({ sound: checks.every(({ status }) => status !== "failed"), checks })
+  }).pipe(Effect.provideContext(services), Effect.withSpan("Doctor.check"))
+
+  return { check }
+})
+
+const modelProblem = (error: { readonly message: string; readonly remedy?: Remedy | undefined }): Check => ({
+  name: "model",
+  status: "warning",
+  detail: error.message,
+  remedy: error.remedy
+})
+
+/** What looks at the vector index that is saved. */
+const savedIndex = (options: IndexOptions) =>
+  Effect.map(IndexAdmin.check(options), (check): Check => ({ name: "vector index", ...check }))
+
+/** Where an index would be saved is not known without the client of the database. */
+const noIndex = Effect.succeed<Check>({
+  name: "vector index",
+  status: "skipped",
+  detail: "where one would be saved is not known, because the database was opened by another client"
+})
+
+/** What asks the embedder for one vector. */
+const embedding = Effect.flatMap(Embedder, ({ embed, model }) =>
+  embed("model", "query").pipe(
+    Effect.map(
+      (vector): Check => ({
+        name: "model",
+        status: vector.length === model.dimensions ? "ok" : "warning",
+        detail: `${model.id} gives vectors of ${vector.length} dimensions`
+      })
+    ),
+    Effect.catchTags({
+      EmbeddingError: (error) => Effect.succeed(modelProblem(error)),
+      ModelLoadError: (error) => Effect.succeed(modelProblem(error))
+    })
+  )
+)
+
+/**
+ * Checks a store: the database file, its tables and indexes, the saved vector index, and the model. Changes nothing.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { Doctor } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const doctor = yield* Doctor
+ *   const { checks, sound } = yield* doctor.check
+ *   return sound ? [] : checks.filter(({ status }) => status === "failed").map(({ detail, name }) => `${name}: ${detail}`)
+ * })
+ */
+export class Doctor extends Context.Service<
+  Doctor,
+  {
+    /**
+     * All checks, one after the other. Comparing the words of the keyword index needs a connection that may write, though
+     * nothing is kept of it; with another it is `skipped`. Fails where the database cannot be read at all, or has no tables
+     * of Crosswalk.
+     */
+    readonly check: Effect.Effect<DoctorReport, ValidationError | DatabaseError>
+  }
+>()("crosswalk/Doctor") {
+  /** With the embedder in use, which is asked for one vector. A saved vector index is not looked at. Makes no tables. */
+  static readonly layer: Layer.Layer<Doctor, never, SqlClient.SqlClient | Embedder> = Layer.effect(
+    this,
+    make(noIndex, embedding)
+  )
+
+  /**
+   * {@link layer} for the database of a `LibsqlClient`, with the vector index that is saved beside it, or where the options
+   * of `Usearch` say.
+   */
+  static readonly layerLibsql = (
+    index: IndexOptions = {}
+  ): Layer.Layer<Doctor, never, SqlClient.SqlClient | LibsqlClient | Embedder> =>
+    Layer.effect(this, make(savedIndex(index), embedding))
+
+  /** {@link layerLibsql} with what checks the files of a model instead, such as `Transformers.inspect({})`. */
+  static readonly layerInspect = <R>(
+    inspect: Effect.Effect<Inspected, ModelLoadError | ValidationError, R>
+  ): Layer.Layer<Doctor, never, SqlClient.SqlClient | LibsqlClient | R> =>
+    Layer.effect(
+      this,
+      make(
+        savedIndex({}),
+        inspect.pipe(
+          Effect.map(
+            ({ model }): Check => ({
+              name: "model",
+              status: "ok",
+              detail: `${model.id}, its files are as they should be`
+            })
+          ),
+          Effect.catchTag("ModelLoadError", (error) => Effect.succeed(modelProblem(error)))
+        )
+      )
+    )
+}

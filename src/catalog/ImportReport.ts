@@ -1,0 +1,65 @@
+import { Schema } from "effect"
+import { Download, Unread, Warning } from "../importer/Importer.ts"
+
+/** Something that was not done: where (a position in the source, or a URI) and why. */
+export const ImportFailure = Schema.Struct({ at: Schema.String, problem: Schema.String })
+export type ImportFailure = typeof ImportFailure.Type
+
+/** What an import of a catalog did, in numbers of references. */
+export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportReport")({
+  /** The format that was detected or forced, such as `asvs-flat-json`. */
+  format: Schema.String,
+  catalog: Schema.String,
+  created: Schema.Natural,
+  updated: Schema.Natural,
+  unchanged: Schema.Natural,
+  /** Stored in the catalog, but not in the source. */
+  missing: Schema.Natural,
+  /** How many of the missing were removed. */
+  pruned: Schema.Natural,
+  /** Marked as deleted by the source itself. */
+  withdrawn: Schema.Natural,
+  /** How many were embedded. */
+  embedded: Schema.Natural,
+  /** The import was strict and a row was wrong, so nothing was written. */
+  refused: Schema.Boolean,
+  /** What was downloaded, where the source is a URL. */
+  download: Schema.optional(Download),
+  failed: Schema.Array(ImportFailure),
+  /** What looked like a requirement and was not taken. */
+  unread: Schema.Array(Unread),
+  /** What was taken without a part that could not be read. */
+  warnings: Schema.Array(Warning)
+}) {}
+
+/** How far an import has come. */
+export class ImportProgress extends Schema.TaggedClass<ImportProgress>()("ImportProgress", {
+  /** What is done: rows are checked (of a strict import only), rows are saved, references are embedded. */
+  stage: Schema.Literals(["checking", "saving", "embedding"]),
+  /** Rows, or references that are embedded. */
+  done: Schema.Natural,
+  /** How many there are; known only while embedding. */
+  total: Schema.optionalKey(Schema.Natural)
+}) {}
+
+/** The end of an import. */
+export class ImportDone extends Schema.TaggedClass<ImportDone>()("ImportDone", { report: ImportReport }) {}
+
+/** What the stream of an import tells: progress, and the report at its end. */
+export const ImportEvent = Schema.Union([ImportProgress, ImportDone])
+export type ImportEvent = typeof ImportEvent.Type
+
+/** What an import of relations did, in numbers of relations. */
+export class RelationImportReport extends Schema.Class<RelationImportReport>("crosswalk/RelationImportReport")({
+  format: Schema.String,
+  created: Schema.Natural,
+  updated: Schema.Natural,
+  unchanged: Schema.Natural,
+  /** Left as a person decided before. */
+  kept: Schema.Natural,
+  /** References of which the source says that they have no counterpart. */
+  unmapped: Schema.Natural,
+  /** The import was strict and a row was wrong, so nothing was written. */
+  refused: Schema.Boolean,
+  failed: Schema.Array(ImportFailure)
+}) {}

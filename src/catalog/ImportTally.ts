@@ -1,0 +1,80 @@
+import { Effect, Result, Stream } from "effect"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { ImportError } from "../domain/ImportError.ts"
+import type { ReferenceInput } from "../domain/Reference.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
+import type { Source, Unread, Warning } from "../importer/Importer.ts"
+import { type ImportFailure, ImportProgress } from "./ImportReport.ts"
+
+/** What was found in a source. */
+export interface ImportTally {
+  /** The URIs of its references. */
+  readonly seen: ReadonlySet<string>
+  readonly withdrawn: number
+  readonly failed: ReadonlyArray<ImportFailure>
+  readonly unread: ReadonlyArray<Unread>
+  readonly warnings: ReadonlyArray<Warning>
+}
+
+/** Told after every group of rows. */
+export type Tell = (progress: ImportProgress) => Effect.Effect<void>
+
+/** How many rows are checked and written at a time. */
+const groupSize = 256
+
+/**
+ * Reads what a source holds in groups, so that memory does not grow with it. `use` gets the references of each group. A
+ * source that breaks off in the middle keeps what was saved of it; it fails where that is nothing.
+ */
+export const read = Effect.fnUntraced(function* (
+  name: string,
+  items: Source["items"],
+  stage: "checking" | "saving",
+  use: (references: ReadonlyArray<ReferenceInput>) => Effect.Effect<unknown, ValidationError | DatabaseError>,
+  tell: Tell
+) {
+  const seen = new Set<string>()
+  const failed: Array<ImportFailure> = []
+  const unread: Array<Unread> = []
+  const warnings: Array<Warning> = []
+  const failureOf = ({ at, problem }: ImportError): ImportFailure => ({ at: at ?? name, problem })
+  let withdrawn = 0
+  let done = 0
+  yield* items.pipe(
+    Stream.grouped(groupSize),
+    Stream.runForEach(
+      Effect.fnUntraced(function* (group) {
+        const references: Array<ReferenceInput> = []
+        for (const item of group) {
+          if (Result.isFailure(item)) {
+            failed.push(failureOf(item.failure))
+            continue
+          }
+          switch (item.success._tag) {
+            case "Entry":
+              references.push(item.success.reference)
+              seen.add(item.success.reference.uri)
+              break
+            case "Withdrawn":
+              withdrawn++
+              break
+            case "Unread":
+              unread.push(item.success)
+              break
+            case "Warning":
+              warnings.push(item.success)
+          }
+        }
+        yield* use(references)
+        done += group.length
+        yield* tell(new ImportProgress({ stage, done }))
+      })
+    ),
+    Effect.catchTag("ImportError", (error) => {
+      if (seen.size === 0 || stage === "checking") return Effect.fail(error)
+      failed.push(failureOf(error))
+      return Effect.void
+    })
+  )
+  return { seen, withdrawn, failed, unread, warnings } satisfies ImportTally
+})

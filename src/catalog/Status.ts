@@ -1,0 +1,80 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+import { Catalog } from "../domain/Catalog.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { ModelInfo } from "../domain/Embedding.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
+import { Embedder } from "../embedder/Embedder.ts"
+import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import type { VectorIndex } from "../storage/VectorIndex.ts"
+
+/** What is in a store. */
+export class StoreStatus extends Schema.Class<StoreStatus>("crosswalk/StoreStatus")({
+  /** How many references there are. */
+  references: Schema.Natural,
+  catalogs: Schema.Array(Catalog),
+  /** How many references have a vector of the model in use, none, or one of another model; absent without an embedder. */
+  embeddings: Schema.optionalKey(
+    Schema.Struct({ fresh: Schema.Natural, missing: Schema.Natural, otherModel: Schema.Natural })
+  ),
+  /** The model in use; absent without an embedder. */
+  model: Schema.optionalKey(ModelInfo)
+}) {}
+
+const stored = Effect.gen(function* () {
+  const references = yield* ReferenceRepository
+  return Effect.gen(function* () {
+    return { references: yield* references.count(), catalogs: yield* references.catalogs }
+  })
+})
+
+/**
+ * Tells what is in a store: how many references, in which catalogs, and how many of them are embedded.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { Status } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { read } = yield* Status
+ *   const { catalogs, embeddings } = yield* read
+ *   return { catalogs: catalogs.map(({ id }) => id), missing: embeddings?.missing }
+ * })
+ */
+export class Status extends Context.Service<
+  Status,
+  {
+    /** Reads it anew each time. */
+    readonly read: Effect.Effect<StoreStatus, ValidationError | DatabaseError>
+  }
+>()("crosswalk/Status") {
+  /** With the repositories and the embedder that are there. */
+  static readonly layerNoDeps: Layer.Layer<Status, never, ReferenceRepository | EmbeddingRepository | Embedder> =
+    Layer.effect(
+      this,
+      Effect.gen(function* () {
+        const counts = yield* stored
+        const { status } = yield* EmbeddingRepository
+        const { model } = yield* Embedder
+        return {
+          read: Effect.map(
+            Effect.all([counts, status]),
+            ([counts, embeddings]) => new StoreStatus({ ...counts, embeddings, model })
+          ).pipe(Effect.withSpan("Status.read"))
+        }
+      })
+    )
+
+  /** On any libSQL `SqlClient`, with the embedder in use. The model is not loaded. */
+  static readonly layer: Layer.Layer<Status, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
+    this.layerNoDeps.pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, EmbeddingRepository.layer)))
+
+  /** Without an embedder: neither embeddings nor model are told. */
+  static readonly layerReferences: Layer.Layer<Status, DatabaseError, SqlClient.SqlClient> = Layer.effect(
+    this,
+    Effect.map(stored, (counts) => ({
+      read: Effect.map(counts, (counts) => new StoreStatus(counts)).pipe(Effect.withSpan("Status.read"))
+    }))
+  ).pipe(Layer.provide(ReferenceRepository.layer))
+}

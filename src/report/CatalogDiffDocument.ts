@@ -1,0 +1,42 @@
+import type { CatalogChanges } from "../domain/Change.ts"
+import * as CatalogDiffHtml from "./CatalogDiffHtml.ts"
+import * as CatalogDiffJson from "./CatalogDiffJson.ts"
+import * as CatalogDiffText from "./CatalogDiffText.ts"
+import { endingOf } from "./Ending.ts"
+
+/** What the changes of a catalog can be written as. */
+export const formats = ["text", "json", "html"] as const
+export type CatalogDiffFormat = (typeof formats)[number]
+
+/** The format of a file, told by its ending: text unless it is `.html` or `.json`. */
+export const formatOf = (path: string): CatalogDiffFormat => {
+  const ending = endingOf(path)
+  return ending === "html" || ending === "json" ? ending : "text"
+}
+
+/**
+ * The changes of a catalog as a document. The options are those of `text`.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { CatalogDiff, CatalogDiffDocument } from "crosswalk"
+ *
+ * const page = Effect.gen(function*() {
+ *   const { diff } = yield* CatalogDiff
+ *   return CatalogDiffDocument.render(yield* diff({ before: "asvs@4.0.3", after: "asvs@5.0.0" }), "html")
+ * })
+ */
+export const render = (
+  changes: CatalogChanges,
+  format: CatalogDiffFormat,
+  options?: CatalogDiffText.TextOptions
+): string => {
+  switch (format) {
+    case "text":
+      return CatalogDiffText.render(changes, options)
+    case "json":
+      return CatalogDiffJson.render(changes)
+    case "html":
+      return CatalogDiffHtml.render(changes)
+  }
+}

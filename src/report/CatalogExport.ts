@@ -1,0 +1,153 @@
+import { Context, Effect, Layer, Schema, Stream } from "effect"
+import type { SqlClient } from "effect/sql"
+import { CatalogId } from "../domain/Catalog.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { NotFoundError } from "../domain/NotFoundError.ts"
+import { RelationFilter } from "../domain/RelationFilter.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
+import { optional, streamOperation } from "../storage/Operation.ts"
+import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { RelationRepository } from "../storage/RelationRepository.ts"
+import * as Export from "./Export.ts"
+import * as ExportCycloneDx from "./ExportCycloneDx.ts"
+import { ExportFormat } from "./ExportFormat.ts"
+import * as ExportOscal from "./ExportOscal.ts"
+
+/** Which references are written, and how. */
+export const ReferenceExportOptions = Schema.Struct({
+  /** Default: `ndjson`. */
+  format: Schema.optional(ExportFormat),
+  /** Only the references of this catalog. Default: the only one there is. */
+  catalog: Schema.optional(CatalogId)
+})
+export type ReferenceExportOptions = typeof ReferenceExportOptions.Type
+
+/** Which relations are written, and how. */
+export const RelationExportOptions = Schema.Struct({
+  ...RelationFilter.fields,
+  /** Default: `ndjson`. `oscal` needs `from` and `to`, and has accepted relations only; `cyclonedx` has no relations. */
+  format: Schema.optional(ExportFormat)
+})
+export type RelationExportOptions = typeof RelationExportOptions.Type
+
+/** Why nothing is written. */
+export type CatalogExportError = ValidationError | NotFoundError | DatabaseError
+
+const make = Effect.gen(function* () {
+  const references = yield* ReferenceRepository
+  const relations = yield* RelationRepository
+
+  const requireCatalog = Effect.fnUntraced(function* (catalog: string) {
+    if ((yield* references.count({ catalog })) === 0) {
+      return yield* new NotFoundError({ uri: catalog, entity: "catalog" })
+    }
+  })
+
+  const theOnly = Effect.gen(function* () {
+    const catalogs = (yield* references.catalogs).map(({ id }) => id)
+    if (catalogs.length < 2) return catalogs[0]
+    return yield* new ValidationError({
+      field: "catalog",
+      value: undefined,
+      reason: "missing",
+      constraint: "is missing, and there are several catalogs",
+      expected: `one of ${catalogs.join(", ")}`
+    })
+  })
+
+  const referencesOf = Effect.fnUntraced(function* ({ format = "ndjson", ...options }: ReferenceExportOptions) {
+    const catalog = options.catalog ?? (yield* theOnly)
+    if (catalog !== undefined) yield* requireCatalog(catalog)
+    const all = references.findAll(catalog === undefined ? undefined : { catalog })
+    switch (format) {
+      case "ndjson":
+        return Export.referencesNdjson(all, catalog)
+      case "csv":
+        return Export.referencesCsv(all)
+      case "oscal":
+        return Stream.make(ExportOscal.catalog(catalog ?? "references", yield* Stream.runCollect(all)))
+      case "cyclonedx":
+        return Stream.make(ExportCycloneDx.standard(catalog ?? "references", yield* Stream.runCollect(all)))
+    }
+  })
+
+  const mapping = Effect.fnUntraced(function* (from: string, to: string, filter: RelationFilter) {
+    const found = yield* Stream.runCollect(relations.findAll({ ...filter, status: ["accepted"] }))
+    const ends = yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
+    const placed = found.flatMap((relation) => {
+      const [source, target] = [ends.get(relation.source), ends.get(relation.target)]
+      return source === undefined || target === undefined ? [] : [{ relation, source, target }]
+    })
+    return ExportOscal.mapping(from, to, placed)
+  })
+
+  const relationsOf = Effect.fnUntraced(function* ({ format = "ndjson", ...filter }: RelationExportOptions) {
+    const { from, to } = filter
+    for (const catalog of [from, to]) if (catalog !== undefined) yield* requireCatalog(catalog)
+    switch (format) {
+      case "ndjson":
+        return Export.relationsNdjson(relations.findAll(filter))
+      case "csv":
+        return Export.relationsCsv(relations.findAll(filter))
+      case "cyclonedx":
+        return yield* new ValidationError({
+          field: "format",
+          value: format,
+          constraint: "has no place for relations",
+          expected: "ndjson, csv or oscal"
+        })
+      case "oscal":
+        if (from !== undefined && to !== undefined) return Stream.make(yield* mapping(from, to, filter))
+        return yield* new ValidationError({
+          field: from === undefined ? "from" : "to",
+          value: undefined,
+          reason: "missing",
+          constraint: "is needed for a mapping",
+          expected: "two catalogs, such as from company@2026.1 to asvs@5.0.0"
+        })
+    }
+  })
+
+  return {
+    references: streamOperation("CatalogExport.references", { options: optional(ReferenceExportOptions) })(
+      ({ options = {} }) => Stream.unwrap(referencesOf(options))
+    ),
+    relations: streamOperation("CatalogExport.relations", { options: optional(RelationExportOptions) })(
+      ({ options = {} }) => Stream.unwrap(relationsOf(options))
+    )
+  }
+})
+
+/**
+ * Writes references and relations as documents, in pieces of text. What is written as `ndjson` or `csv` is read back by
+ * `CatalogImport` and `RelationImport` as it was.
+ *
+ * @example
+ * import { Effect, Stream } from "effect"
+ * import { CatalogExport } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const exports = yield* CatalogExport
+ *   const csv = yield* Stream.mkString(exports.references({ catalog: "company@2026.1", format: "csv" }))
+ *   const mapping = exports.relations({ from: "company@2026.1", to: "asvs@5.0.0", format: "oscal" })
+ *   return { csv, mapping: yield* Stream.mkString(mapping) }
+ * })
+ */
+export class CatalogExport extends Context.Service<
+  CatalogExport,
+  {
+    /** The references of a catalog. Fails with NotFoundError where there is no such catalog. */
+    readonly references: (options?: ReferenceExportOptions) => Stream.Stream<string, CatalogExportError>
+    /** Relations, all unless the options say which. */
+    readonly relations: (options?: RelationExportOptions) => Stream.Stream<string, CatalogExportError>
+  }
+>()("crosswalk/CatalogExport") {
+  /** With the repositories that are there. */
+  static readonly layerNoDeps: Layer.Layer<CatalogExport, never, ReferenceRepository | RelationRepository> =
+    Layer.effect(this, make)
+
+  /** On any libSQL `SqlClient`. */
+  static readonly layer: Layer.Layer<CatalogExport, DatabaseError, SqlClient.SqlClient> = this.layerNoDeps.pipe(
+    Layer.provide(Layer.merge(ReferenceRepository.layer, RelationRepository.layer))
+  )
+}

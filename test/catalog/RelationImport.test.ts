@@ -1,0 +1,81 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Schema, Stream } from "effect"
+import { RelationImportReport } from "../../src/catalog/ImportReport.ts"
+import { RelationImport } from "../../src/catalog/RelationImport.ts"
+import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import { TestStore } from "../../src/testing.ts"
+
+const pairs = (...lines: ReadonlyArray<string>) => ({
+  name: "pairs.csv",
+  bytes: Stream.encodeText(Stream.make(["source,target,type", ...lines, ""].join("\n")))
+})
+
+const run = Effect.fnUntraced(function* (...args: Parameters<(typeof RelationImport)["Service"]["run"]>) {
+  return yield* (yield* RelationImport).run(...args)
+})
+
+/** References `a:1`, `a:2` and `b:1`, `b:2` of two catalogs. */
+const references = Effect.gen(function* () {
+  const repository = yield* ReferenceRepository
+  yield* repository.saveMany(
+    ["a:1", "a:2", "b:1", "b:2"].map((uri) => ({ uri, title: "t", entityType: "r", catalog: uri.slice(0, 1) }))
+  )
+  return yield* RelationRepository
+})
+
+describe("RelationImport", () => {
+  it.effect("takes identifiers of two catalogs, and keeps who answers for the relations", () =>
+    Effect.gen(function* () {
+      const relations = yield* references
+      const report = yield* run(pairs("1,2,implements"), { from: "a", to: "b", by: "Ann" })
+      expect(report).toMatchObject({ format: "csv", created: 1, refused: false, failed: [] })
+      expect(yield* relations.find("a:1", "outgoing")).toMatchObject([
+        { target: "b:2", type: "implements", status: "accepted", provenance: { method: "import:csv", by: "Ann" } }
+      ])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("reports what relates nothing that is stored, and writes nothing then when it is strict", () =>
+    Effect.gen(function* () {
+      const relations = yield* references
+      const source = () => pairs("a:1,b:1,equal", "a:1,b:9,equal")
+      expect(yield* run(source(), { strict: true })).toMatchObject({ created: 0, refused: true, failed: [{}] })
+      expect(yield* Stream.runCollect(relations.findAll())).toEqual([])
+      const { failed, ...report } = yield* run(source())
+      expect(report).toMatchObject({ created: 1, refused: false })
+      expect(failed).toEqual([{ at: "line 3", problem: "there is no reference b:9" }])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("leaves what a person decided unless it is forced", () =>
+    Effect.gen(function* () {
+      const relations = yield* references
+      yield* relations.save({ source: "a:1", target: "b:1", type: "equal", status: "rejected" })
+      expect(yield* run(pairs("a:1,b:1,equal"))).toMatchObject({ kept: 1, updated: 0 })
+      expect(yield* run(pairs("a:1,b:1,equal"), { force: true })).toMatchObject({ kept: 0, updated: 1 })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("refuses options that are wrong, naming them", () =>
+    Effect.gen(function* () {
+      const fieldOf = (options: object) =>
+        run(pairs(), options).pipe(
+          Effect.flip,
+          Effect.map((error) => (error._tag === "ValidationError" ? error.field : error._tag))
+        )
+      expect(yield* fieldOf({ form: "a@1" })).toBe("form")
+      expect(yield* fieldOf({ from: "a b" })).toBe("from")
+      expect(yield* fieldOf({ format: "no-such" })).toBe("format")
+      expect(yield* fieldOf({ status: "perhaps" })).toBe("status")
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it("has a report that is JSON both ways", () => {
+    const json = Schema.toCodecJson(RelationImportReport)
+    const counts = { created: 1, updated: 0, unchanged: 0, kept: 0, unmapped: 2, refused: false }
+    const report = new RelationImportReport({ format: "csv", ...counts, failed: [{ at: "line 2", problem: "blank" }] })
+    const text = JSON.stringify(Schema.encodeSync(json)(report))
+    expect(Schema.decodeUnknownSync(json)(JSON.parse(text))).toEqual(report)
+  })
+})
