@@ -1,53 +1,60 @@
 /**
- * Builds `dist`: the library as ES modules with type declarations (tsc), and the command line as one bundle with its
- * worker beside it (esbuild).
+ * Builds `dist`: the library as ES modules with type declarations (tsc), the command line as one bundle with its workers
+ * beside it, and the embedder's worker with the model's runtime (esbuild).
  */
-import { chmodSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { build, type Metafile } from "esbuild"
+import { type BuildOptions, build, type Metafile } from "esbuild"
 import { bin, node, root } from "./run.ts"
+import { bundleRuntime, bundleUsearch, copyBinaries, importUsearch, nativeLoader } from "./runtime.ts"
 
 const started = performance.now()
 const dist = join(root, "dist")
 rmSync(dist, { recursive: true, force: true })
 
-/** Not bundled: native code, and what only the worker loads. */
-const external = ["onnxruntime-node", "@libsql/client", "@huggingface/transformers", "usearch"]
-
 const library = node(bin("typescript", "tsc"), ["-p", "tsconfig.build.json"])
 
-const bundle = await build({
+const common = {
   absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  minifySyntax: true,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning"
+} as const satisfies BuildOptions
+
+const bundle = async (options: BuildOptions): Promise<Metafile> => {
+  const { metafile, warnings } = await build({ ...options, metafile: true }).catch(() => process.exit(1)) // it has printed why
+  if (warnings.length > 0) process.exit(1)
+  return metafile
+}
+
+const command = await bundle({
+  ...common,
   entryPoints: [
     { in: "scripts/launcher.ts", out: "crosswalk" },
-    { in: "src/embedder/worker.ts", out: "worker" },
     { in: "src/vectors/IndexWorker.ts", out: "IndexWorker" },
     { in: "src/libsql/ReadWorker.ts", out: "ReadWorker" }
   ],
   outdir: "dist/cli",
-  bundle: true,
   splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node22",
-  external,
+  external: ["@libsql/client"], // native code
+  plugins: [importUsearch],
   // Chunks lie beside the entries, so that `import.meta.url` is as deep in the package as in src and dist.
   chunkNames: "[name]-[hash]",
-  minifySyntax: true,
-  legalComments: "none",
   // Bundled CommonJS packages may ask for Node's own modules.
   banner: {
     js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`
-  },
-  metafile: true,
-  logLevel: "warning"
-}).catch(() => process.exit(1)) // it has printed why
-if (bundle.warnings.length > 0) process.exit(1)
+  }
+})
 
 /** The licence texts of every package in the bundle, which its licence asks to keep. */
-const licences = (metafile: Metafile): string => {
+const licences = (...metafiles: ReadonlyArray<Metafile>): string => {
   const folders = new Set<string>()
-  for (const output of Object.values(metafile.outputs)) {
+  for (const output of metafiles.flatMap(({ outputs }) => Object.values(outputs))) {
     for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
       const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]
       if (folder !== undefined && bytesInOutput > 0) folders.add(folder)
@@ -58,13 +65,15 @@ const licences = (metafile: Metafile): string => {
     .map((folder) => {
       const { license, name, version } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))
       const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
-      const text = file === undefined ? "" : readFileSync(join(root, folder, file), "utf8").trim()
+      // Those of onnxruntime come without the text.
+      const path = file === undefined ? join("scripts", "licences", `${name.replace(/-.*/, "")}.txt`) : join(folder, file)
+      const text = existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8").trim() : ""
       return `${name} ${version} (${license})\n\n${text}\n`
     })
     .join(`\n${"-".repeat(80)}\n\n`)
 }
 
-writeFileSync(join(dist, "cli", "LICENSES"), licences(bundle.metafile))
+writeFileSync(join(dist, "cli", "LICENSES"), licences(command))
 chmodSync(join(dist, "cli", "crosswalk.js"), 0o755)
 
 const { code, output } = await library
@@ -79,4 +88,30 @@ for (const file of globSync("**/*.d.ts", { cwd: dist })) {
   const rewritten = text.replace(/((?:from|import)\s*\(?")(\.{1,2}\/[^"]+)\.ts"/g, '$1$2.js"')
   if (rewritten !== text) writeFileSync(path, rewritten)
 }
+
+// The worker takes the place of what tsc made of it and of what only it imports.
+for (const module of ["worker", "OnnxEncoder", "WorkerLoop"]) {
+  for (const type of ["js", "d.ts"]) rmSync(join(dist, "embedder", `${module}.${type}`))
+}
+const worker = await bundle({
+  ...common,
+  entryPoints: ["src/embedder/worker.ts"],
+  outfile: "dist/embedder/worker.js",
+  minifyWhitespace: true,
+  plugins: [bundleRuntime],
+  banner: { js: nativeLoader() }
+})
+const usearch = await bundle({
+  ...common,
+  entryPoints: ["node_modules/usearch/javascript/dist/esm/usearch.js"],
+  outfile: "dist/runtime/usearch.js",
+  plugins: [bundleUsearch],
+  banner: { js: nativeLoader(".") }
+})
+for (const file of globSync("vectors/*.js", { cwd: dist })) {
+  const path = join(dist, file)
+  writeFileSync(path, readFileSync(path, "utf8").replace(/from "usearch"/g, 'from "../runtime/usearch.js"'))
+}
+copyBinaries(join(dist, "runtime"))
+writeFileSync(join(dist, "runtime", "LICENSES"), licences(worker, usearch))
 process.stdout.write(`build: ${((performance.now() - started) / 1000).toFixed(1)} s\n`)

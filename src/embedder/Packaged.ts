@@ -6,5 +6,8 @@ export const defaultModel = "Xenova/all-MiniLM-L6-v2"
 /** The folder of the models in the package, from the sources, the compiled files and the bundle alike. */
 export const packagedModels = fileURLToPath(new URL("../../models/", import.meta.url))
 
-/** The file that the worker threads run. It lies beside this one, or beside the bundle that this one is in. */
-export const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url)
+/** The file that the worker threads run: beside this one, and one for the library and the bundle in dist/cli. */
+export const workerUrl = new URL(
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "../embedder/worker.js",
+  import.meta.url
+)
