@@ -66,7 +66,8 @@ const licences = (...metafiles: ReadonlyArray<Metafile>): string => {
       const { license, name, version } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))
       const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
       // Those of onnxruntime come without the text.
-      const path = file === undefined ? join("scripts", "licences", `${name.replace(/-.*/, "")}.txt`) : join(folder, file)
+      const path =
+        file === undefined ? join("scripts", "licences", `${name.replace(/-.*/, "")}.txt`) : join(folder, file)
       const text = existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8").trim() : ""
       return `${name} ${version} (${license})\n\n${text}\n`
     })

@@ -17,7 +17,9 @@ const installed = () => {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
     return join(dirname(manifest), "bin", platform === "win32" ? "node.exe" : "node")
   } catch {
-    process.stderr.write(`This is Node ${process.versions.node}, and ${name} is not installed: use Node 22.19 or newer.\n`)
+    process.stderr.write(
+      `This is Node ${process.versions.node}, and ${name} is not installed: use Node 22.19 or newer.\n`
+    )
     return process.exit(1)
   }
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import "./domain/Requirements.ts"
+
 // What is stored and found
 export { Boilerplate } from "./domain/Boilerplate.ts"
 export { Catalog, CatalogId } from "./domain/Catalog.ts"

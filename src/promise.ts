@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "./domain/Requirements.ts"
 export { ConflictError } from "./domain/ConflictError.ts"
 export { DatabaseError } from "./domain/DatabaseError.ts"
 export { EmbeddingError } from "./domain/EmbeddingError.ts"

@@ -1,4 +1,5 @@
 /** `crosswalk/testing`: stores for the tests of your own program. */
+import "./domain/Requirements.ts"
 import * as Store from "./Store.ts"
 
 export { DatabaseError } from "./domain/DatabaseError.ts"

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises"
-import { registerHooks } from "node:module"
+import Module from "node:module"
 import { join } from "node:path"
 import type { ModelSpec } from "./ModelSpec.ts"
 import { normalise } from "../domain/Vector.ts"
@@ -43,8 +43,9 @@ const verify = async (spec: ModelSpec): Promise<void> => {
  * every worker.
  */
 const importTransformers = async () => {
+  if (Module.registerHooks === undefined) return import("@huggingface/transformers") // Bun
   const url = "data:text/javascript,export default {}"
-  const hooks = registerHooks({
+  const hooks = Module.registerHooks({
     resolve: (specifier, context, next) =>
       specifier === "sharp" ? { url, shortCircuit: true } : next(specifier, context)
   })

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os"
 import { Config, Effect, Layer } from "effect"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { ModelLoadError } from "../domain/ModelLoadError.ts"
+import { oneEffect } from "../domain/Requirements.ts"
 import { Embedder, type Purpose } from "./Embedder.ts"
 import type { Dtype } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
@@ -65,6 +66,7 @@ const find = Effect.fnUntraced(function* (options: TransformersOptions) {
 })
 
 const make = Effect.fn("Transformers.make")(function* (options: TransformersOptions) {
+  yield* oneEffect
   const { model, spec } = yield* find(options)
   const pool = yield* WorkerPool.make({
     url: workerUrl,

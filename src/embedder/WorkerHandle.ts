@@ -1,4 +1,4 @@
-import { getCompileCacheDir } from "node:module"
+import Module from "node:module"
 import { dirname } from "node:path"
 import { Worker } from "node:worker_threads"
 import { BUSY, type FromWorker, STOP, type ToWorker, type WorkerInput } from "./WorkerProtocol.ts"
@@ -30,7 +30,7 @@ export interface WorkerHandle {
 export const start = (url: URL, input: Omit<WorkerInput, "flags" | "compileCache">): WorkerHandle => {
   const buffer = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
   const flags = new Int32Array(buffer)
-  const cache = getCompileCacheDir() // a folder for this version of Node, inside the one that was asked for
+  const cache = Module.getCompileCacheDir?.() // a folder for this version of Node, inside the one that was asked for
   const workerData: WorkerInput = { ...input, flags: buffer, compileCache: cache && dirname(cache) }
   // Nothing that a library prints may reach the program's stdout (to read it would keep the process alive); flags of the
   // parent, such as --input-type, are not for the worker.

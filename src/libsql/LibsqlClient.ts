@@ -3,6 +3,7 @@ import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlError, Statement } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { decodeInput } from "../domain/Input.ts"
+import { oneEffect } from "../domain/Requirements.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { fromCause, toDatabaseError } from "./DatabaseErrors.ts"
 import { Config, type Kind, LiveConfig, locate } from "./LibsqlConfig.ts"
@@ -64,6 +65,7 @@ export const make = (
   given: Config | LiveConfig
 ): Effect.Effect<SqlClient.SqlClient & Extras, ValidationError | DatabaseError, Scope.Scope | Reactivity.Reactivity> =>
   Effect.gen(function* () {
+    yield* oneEffect
     const config = yield* isLive(given) ? decodeLive(given) : decode(given)
     const { location, options, state } = yield* Effect.catchTag(
       "liveClient" in config ? adopt(config) : opened(config),
