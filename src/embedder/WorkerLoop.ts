@@ -1,5 +1,6 @@
-import { parentPort, receiveMessageOnPort } from "node:worker_threads"
+import { parentPort } from "node:worker_threads"
 import type { ModelLoadReason } from "../domain/ModelLoadError.ts"
+import { closePort, waitingMessages } from "../domain/WorkerPort.ts"
 import { BUSY, type FromWorker, type Job, STOP, type ToWorker } from "./WorkerProtocol.ts"
 
 /** Some texts of a job that go through the model together. */
@@ -77,9 +78,7 @@ export const serve = async (
   }
 
   const stopped = () => {
-    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      accept(next.message)
-    }
+    for (const message of waitingMessages<ToWorker>(port)) accept(message)
     return closing || Atomics.load(flags, STOP) === 1
   }
 
@@ -135,7 +134,7 @@ export const serve = async (
       await advance(encoder, queue, entry)
     }
     working = false
-    if (closing) port.close()
+    if (closing) closePort(port)
   }
 
   try {
@@ -150,11 +149,11 @@ export const serve = async (
             problem: `${messageOf(error)}. Reinstall the package, or choose another model.`
           }
     )
-    port.close()
+    closePort(port)
     return
   }
   if (encoder === undefined || stopped()) {
-    port.close()
+    closePort(port)
     return
   }
   send({ _tag: "Ready" })

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
+import { closePort } from "../domain/WorkerPort.ts"
 import type { Client } from "@libsql/client"
 import type { FromReader, ReaderInput, ToReader } from "./ReadProtocol.ts"
 
@@ -37,7 +38,7 @@ const serve = async (message: ToReader, before: Promise<void>): Promise<void> =>
   await before
   if (message === "Close") {
     client?.close()
-    port.close()
+    closePort(port)
   } else {
     port.postMessage(await answer(message))
   }

@@ -1,5 +1,6 @@
 import { constants, setPriority } from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
+import { closePort } from "../domain/WorkerPort.ts"
 import type { FromIndex, IndexInput, ToIndex } from "./IndexProtocol.ts"
 import { answering, IndexStore } from "./IndexStore.ts"
 
@@ -15,7 +16,7 @@ const answer = answering(new IndexStore(input))
 
 port.on("message", ({ id, question }: ToIndex) => {
   if (question === "Close") {
-    port.close()
+    closePort(port)
     return
   }
   port.postMessage({ id, answer: answer(question) } satisfies FromIndex)
