@@ -1,11 +1,13 @@
 /**
  * Packs the tarball, installs it into a fresh copy of test_package as a user would, type-checks that against the shipped
- * declarations and runs its tests. Ends with `N passed, N failed`. `--no-build` packs `dist` as it is.
+ * declarations and runs its tests; then with pnpm. Ends with `N passed, N failed`. `--no-build` packs `dist` as it is. `--all`
+ * takes every package manager, runtime and TypeScript, some five minutes.
  */
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { bin, node, npm, type Ran, root } from "../../scripts/run.ts"
+import { compile, install as installWithManagers } from "./managers.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "crosswalk-external-"))
 const consumer = join(folder, "consumer")
@@ -27,13 +29,16 @@ const step = async (name: string, ran: Promise<Ran>): Promise<boolean> => {
 /** What the npm that runs this script tells its children must not reach a user's npm. */
 const environment = () => {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|CROSSWALK_)/i.test(name))
-  return { ...Object.fromEntries(inherited), ONNXRUNTIME_NODE_INSTALL: "skip", CROSSWALK_OFFLINE: "1" }
+  return { ...Object.fromEntries(inherited), CROSSWALK_OFFLINE: "1" }
 }
+
+const all = process.argv.includes("--all")
+
+const packed = () => readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "no tarball"
 
 const install = () => {
   cpSync(join(import.meta.dirname, "test_package"), consumer, { recursive: true })
-  const tarball = readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "no tarball"
-  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", join(folder, tarball)]
+  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", join(folder, packed())]
   return npm(args, { cwd: consumer, env: environment() })
 }
 
@@ -60,6 +65,8 @@ try {
     (await step("type-check", node(bin("typescript", "tsc", consumer), ["-p", "."], { cwd: consumer })))
   ) {
     await tests()
+    await compile({ consumer, env: environment(), all }, step)
+    await installWithManagers({ folder, tarball: packed(), env: environment(), all }, step)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

@@ -19,7 +19,7 @@ test("every subpath can be imported", async () => {
 })
 
 test("each names what it is for", () => {
-  assert.equal(typeof crosswalk.Store.layer, "function")
+  assert.equal(typeof crosswalk.Store.layerLibsql, "function")
   assert.equal(typeof libsql.LibsqlClient.layer, "function")
   assert.equal(typeof transformers.Transformers.layer, "function")
   assert.ok(Object.keys(testing).length > 0)

@@ -34,7 +34,8 @@ test("an invalid model is a ModelLoadError that says what to do", () =>
     const error = yield* Effect.flip(Layer.build(Transformers.layer({ model: "nobody/no-such-model" })))
     assert.equal(error._tag, "ModelLoadError")
     assert.equal(error.model, "nobody/no-such-model")
-    assert.ok(error.remedy.length > 0)
+    assert.equal(error.reason, "offline")
+    assert.ok(error.problem.length > 0)
   }).pipe(Effect.scoped, Effect.runPromise))
 
 test("an invalid type of embedder is a ValidationError that names the types", () =>
