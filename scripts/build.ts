@@ -1,6 +1,6 @@
 /**
- * Builds `dist`: the library as ES modules with type declarations (tsc), the command line as one bundle with its workers
- * beside it, and the embedder's worker with the model's runtime (esbuild).
+ * Builds `dist`: the library as ES modules with type declarations (tsc), the command line as one bundle, and
+ * the embedder's worker with the model's runtime (esbuild).
  */
 import { chmodSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -34,11 +34,7 @@ const bundle = async (options: BuildOptions): Promise<Metafile> => {
 
 const command = await bundle({
   ...common,
-  entryPoints: [
-    { in: "scripts/launcher.ts", out: "crosswalk" },
-    { in: "src/vectors/IndexWorker.ts", out: "IndexWorker" },
-    { in: "src/libsql/ReadWorker.ts", out: "ReadWorker" }
-  ],
+  entryPoints: [{ in: "scripts/launcher.ts", out: "crosswalk" }],
   outdir: "dist/cli",
   splitting: true,
   external: ["@libsql/client"], // native code

@@ -6,7 +6,7 @@ import type { Dtype, Manifest } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
 import * as ModelHub from "./ModelHub.ts"
 import type { Located } from "./ModelSpec.ts"
-import { defaultModel, packagedModels } from "./Packaged.ts"
+import { defaultModel, packageFolder, packageProblem } from "../domain/PackageFolder.ts"
 
 /** Where and how a model is looked for. */
 export interface LocatorOptions {
@@ -93,9 +93,14 @@ export const locate = Effect.fn("ModelLocator.locate")(function* (options: Locat
   const revision = options.revision ?? "main"
   const cache = resolve(options.cacheDirectory ?? join(userCache(), "crosswalk", "models"))
   const cached = join(cache, model, `${encodeURIComponent(revision)}-${dtype}`)
+  const packagedModels = join(packageFolder, "models")
   for (const place of [...(revision === "main" ? [join(packagedModels, model)] : []), cached]) {
     const found: Located | undefined = yield* look(place)
     if (found !== undefined) return found
+  }
+  // The model of the package is never fetched instead: that its files are gone is a mistake to mend.
+  if (model === defaultModel && revision === "main" && packageProblem !== undefined) {
+    return yield* fail("missing", packageProblem)
   }
   if (options.offline ?? isOffline()) {
     return yield* fail(

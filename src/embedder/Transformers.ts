@@ -10,7 +10,7 @@ import * as ModelFolder from "./ModelFolder.ts"
 import type { EarlyWorker } from "./EarlyWorker.ts"
 import { locate, type LocatorOptions } from "./ModelLocator.ts"
 import { type Located, type ModelSpec, type SpecOptions, specOf } from "./ModelSpec.ts"
-import { defaultModel, workerUrl } from "./Packaged.ts"
+import { defaultModel, workerUrl } from "../domain/PackageFolder.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
 /** How texts are embedded with a model in worker threads. Every field is optional. */
@@ -69,7 +69,7 @@ const make = Effect.fn("Transformers.make")(function* (options: TransformersOpti
   yield* oneEffect
   const { model, spec } = yield* find(options)
   const pool = yield* WorkerPool.make({
-    url: workerUrl,
+    url: workerUrl("embedder/worker"),
     spec,
     workers: options.workers ?? availableParallelism(),
     batchSize: options.batchSize ?? 32,

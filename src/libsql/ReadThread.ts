@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads"
 import type { InValue } from "@libsql/client"
 import { Data, Effect, type Scope } from "effect"
+import { workerUrl } from "../domain/PackageFolder.ts"
 import type { FromReader, ToReader } from "./ReadProtocol.ts"
 
 /** The thread could not read; nothing is known of why that would not concern the caller itself as well. */
@@ -13,8 +14,6 @@ export type Rows = Exclude<FromReader, { readonly failure: string }>
 export interface ReadThread {
   readonly run: (sql: string, args: ReadonlyArray<InValue>) => Effect.Effect<Rows, ReadThreadFailure>
 }
-
-const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "./ReadWorker.ts" : "./ReadWorker.js", import.meta.url)
 
 const open = (url: string) => {
   const waiting = new Map<number, (answer: FromReader) => void>()
@@ -30,7 +29,7 @@ const open = (url: string) => {
   }
 
   const start = () => {
-    const worker = new Worker(workerUrl, { workerData: { url }, stdout: true, execArgv: [] })
+    const worker = new Worker(workerUrl("libsql/ReadWorker"), { workerData: { url }, stdout: true, execArgv: [] })
     worker.stdout.resume()
     worker.on("message", settle)
     worker.on("error", (error: unknown) => {

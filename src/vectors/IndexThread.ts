@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads"
 import { Data, Effect, type Scope } from "effect"
+import { workerUrl } from "../domain/PackageFolder.ts"
 import type { Answer, FromIndex, IndexInput, Question, ToIndex } from "./IndexProtocol.ts"
 
 /** The thread with the index ended, or could not do what it was asked. */
@@ -26,8 +27,6 @@ export interface IndexThread {
   /** Asks without waiting. Where it fails, the next search fails. */
   readonly tell: (question: Extract<Question, { readonly _tag: "Apply" }>) => void
 }
-
-const workerUrl = new URL(import.meta.url.endsWith(".ts") ? "./IndexWorker.ts" : "./IndexWorker.js", import.meta.url)
 
 const expected: { readonly [Tag in keyof Answers]: Answers[Tag] } = {
   Open: "Opened",
@@ -83,7 +82,7 @@ export const makeInline = (input: IndexInput): Effect.Effect<IndexThread, IndexF
 
 const start = (input: IndexInput) => {
   // Nothing that a library prints may reach the program's stdout; flags of the parent are not the thread's.
-  const worker = new Worker(workerUrl, { workerData: input, stdout: true, execArgv: [] })
+  const worker = new Worker(workerUrl("vectors/IndexWorker"), { workerData: input, stdout: true, execArgv: [] })
   worker.stdout.resume()
   worker.unref()
   const waiting = new Map<number, (answer: Answer) => void>()
