@@ -4,6 +4,7 @@
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { transform } from "esbuild"
 import { npm, type Ran, root, run } from "../../scripts/run.ts"
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -44,9 +45,11 @@ const runtimes: ReadonlyArray<{ readonly name: string; readonly from: string; re
     { name: "Deno", from: "deno@2.9.6", args: ["deno", "run", "-A"] }
   ]
 
-/** The TypeScript programs of the README, which are JavaScript too. */
-const programs = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(
-  ([, code]) => code ?? []
+/** The TypeScript programs of the README, as JavaScript that every one of these runtimes reads. */
+const programs = await Promise.all(
+  [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
+    async ([, code = ""]) => (await transform(code, { loader: "ts", target: "node22" })).code
+  )
 )
 
 const npx = (from: string, args: ReadonlyArray<string>, options: { readonly cwd: string; readonly env: Env }) =>
@@ -60,11 +63,13 @@ export const install = async (
   {
     folder,
     tarball,
-    env,
-    all
+    all,
+    env: given
   }: { readonly folder: string; readonly tarball: string; readonly env: Env; readonly all: boolean },
   step: (name: string, ran: Promise<Ran>) => Promise<boolean>
 ): Promise<void> => {
+  // Yarn 1 keeps a tarball by its name and version, whatever is in it.
+  const env = { ...given, YARN_CACHE_FOLDER: join(folder, "yarn-cache") }
   for (const manager of all ? managers : managers.slice(0, 1)) {
     const cwd = join(folder, manager.name.replace(/\W+/g, "-"))
     mkdirSync(cwd)
