@@ -26,7 +26,7 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
 
   it("has nothing at the top but what a user needs", () => {
     expect(new Set(paths.map((path) => path.split("/")[0]))).toEqual(
-      new Set(["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "dist", "examples", "models", "package.json"])
+      new Set(["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "dist", "docs", "examples", "models", "package.json"])
     )
   })
 
