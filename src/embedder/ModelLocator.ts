@@ -6,6 +6,7 @@ import type { Dtype, Manifest } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
 import * as ModelHub from "./ModelHub.ts"
 import type { Located } from "./ModelSpec.ts"
+import { isOffline } from "../domain/Offline.ts"
 import { defaultModel, packageFolder, packageProblem } from "../domain/PackageFolder.ts"
 
 /** Where and how a model is looked for. */
@@ -31,9 +32,6 @@ export interface LocatorOptions {
 }
 
 const namePattern = /^(?!.*\.\.)[\w-][\w.-]*(\/[\w-][\w.-]*)?$/u
-
-const isOffline = (): boolean =>
-  !["", "0", "false", "no", "off"].includes((process.env["CROSSWALK_OFFLINE"] ?? "").trim().toLowerCase())
 
 const userCache = (): string => {
   const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env
@@ -102,7 +100,7 @@ export const locate = Effect.fn("ModelLocator.locate")(function* (options: Locat
   if (model === defaultModel && revision === "main" && packageProblem !== undefined) {
     return yield* fail("missing", packageProblem)
   }
-  if (options.offline ?? isOffline()) {
+  if (options.offline ?? (yield* isOffline)) {
     return yield* fail(
       "offline",
       `it is not in the package (${packagedModels}) nor in the cache (${cached}), and the network is not used. Use ` +

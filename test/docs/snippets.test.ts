@@ -8,7 +8,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const node = join(root, "node_modules/.bin/node")
+const node = process.execPath
 
 /** The code blocks of a Markdown text in one language. */
 const blocks = (markdown: string, language: string): ReadonlyArray<string> =>

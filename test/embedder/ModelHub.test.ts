@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer } from "effect"
+import { ConfigProvider, Context, Effect, Fiber, Layer } from "effect"
 import { appendFile, mkdir, readdir, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { Embedder } from "../../src/embedder/Embedder.ts"
@@ -162,21 +162,9 @@ describe("ModelHub", () => {
     it.live(`${offline ? "asks nothing" : "asks"} with CROSSWALK_OFFLINE=${value}`, () =>
       Effect.gen(function* () {
         const { options, requests } = yield* setUp("error")
-        yield* Effect.acquireRelease(
-          Effect.sync(() => {
-            const before = process.env["CROSSWALK_OFFLINE"]
-            process.env["CROSSWALK_OFFLINE"] = value
-            return before
-          }),
-          (before) =>
-            Effect.sync(() => {
-              if (before === undefined) delete process.env["CROSSWALK_OFFLINE"]
-              else process.env["CROSSWALK_OFFLINE"] = before
-            })
-        )
         yield* Effect.flip(build({ hub: options.hub, cacheDirectory: options.cacheDirectory }))
         assert.strictEqual(requests.length === 0, offline)
-      })
+      }).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: { CROSSWALK_OFFLINE: value } }))))
     )
   }
 

@@ -4,15 +4,12 @@ import type { IncomingMessage } from "node:http"
 import { isIP, type LookupFunction } from "node:net"
 import { Duration, Effect } from "effect"
 import { ImportError, type ImportReason } from "../../domain/ImportError.ts"
+import { isOffline } from "../../domain/Offline.ts"
 import { makeIsPublic } from "./Addresses.ts"
 import type { Download, UrlOptions } from "../Importer.ts"
 
 const defaultMaxBytes = 64 * 1024 * 1024
 const maxRedirects = 5
-
-const envOffline = Effect.sync(
-  () => !["", "0", "false", "no", "off"].includes((process.env["CROSSWALK_OFFLINE"] ?? "").trim().toLowerCase())
-)
 
 const megabytes = (bytes: number): string => `${Math.round((bytes / 1024 / 1024) * 10) / 10} MB`
 
@@ -148,7 +145,7 @@ export const download: (
   function* (source, options = {}) {
     const fail = (problem: string, reason: ImportReason = "unsupported") =>
       Effect.fail(new ImportError({ source, reason, problem }))
-    if (options.offline ?? (yield* envOffline)) {
+    if (options.offline ?? (yield* isOffline)) {
       return yield* fail("is not downloaded offline. Allow the network (CROSSWALK_OFFLINE=0), or give a file")
     }
     const isPublic = makeIsPublic()
