@@ -34,7 +34,7 @@ const kinds: ReadonlyArray<Kind> = [
   oscal("plan-of-action-and-milestones", "plan of action and milestones (POA&M)"),
   {
     is: (head) => hasElement(head, "bom") && head.text.includes("cyclonedx.org/schema"),
-    problem: "is CycloneDX in XML. Take its JSON (cyclonedx convert --output-format json)"
+    problem: "is CycloneDX in XML. Take its JSON, which `cyclonedx convert` writes"
   },
   {
     is: ({ text }) => /"spdxVersion"\s*:|^SPDXVersion:|"@context"\s*:\s*"https:\/\/spdx\.org/mu.test(text),
@@ -47,7 +47,7 @@ const kinds: ReadonlyArray<Kind> = [
   {
     is: (head) => extensionOf(head.name) === "sdoc" || /^\s*\[DOCUMENT\]\s*$/mu.test(head.text.slice(0, 200)),
     problem:
-      "is StrictDoc (.sdoc), which is not read. Export it (strictdoc export --formats=json or excel) and import that"
+      "is StrictDoc (.sdoc), which is not read. Let `strictdoc export` write JSON or a spreadsheet of it, and import that"
   },
   {
     is: (head) => isZip(head) && head.text.includes("application/vnd.oasis.opendocument.spreadsheet"),

@@ -118,9 +118,12 @@ describe("import", () => {
       const broken = yield* write("broken.json", { catalog: "rules@1", references: [rows[0], { id: "B" }] })
       expect((yield* run("import", broken, "--prune", "--json")).json()).toMatchObject({ missing: 2, pruned: 0 })
       const empty = yield* write("empty.json", { catalog: "rules@1", references: [] })
-      expect((yield* run("import", empty, "--prune", "--json")).json()).toMatchObject({ missing: 3, pruned: 0 })
+      for (const force of [[], ["--force"]]) {
+        const refused = yield* run("import", empty, "--prune", ...force, "--json")
+        expect(refused.code).toBe(1)
+        expect(refused.stderr).toContain("empty.json")
+      }
       expect((yield* run("list", "--json")).json().references).toHaveLength(3)
-      expect((yield* run("import", empty, "--prune", "--force", "--json")).json()).toMatchObject({ pruned: 3 })
     })
   )
 
