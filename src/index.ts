@@ -51,7 +51,13 @@ export * as Transformers from "./embedder/Transformers.ts"
 // Storage
 export * as Store from "./Store.ts"
 export { EmbeddingRepository, type EmbeddingStatus } from "./storage/EmbeddingRepository.ts"
-export { UpdateOptions, type UpdateProgress, type UpdateTotals } from "./storage/UpdateOptions.ts"
+export {
+  RetryOptions,
+  UpdateOptions,
+  type UpdateProgress,
+  type UpdateRetry,
+  type UpdateTotals
+} from "./storage/UpdateOptions.ts"
 export * as LongReads from "./libsql/LongReads.ts"
 export * as Migrations from "./storage/Migrations.ts"
 export { ReferenceRepository } from "./storage/ReferenceRepository.ts"

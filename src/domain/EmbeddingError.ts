@@ -34,7 +34,9 @@ const fields = {
   /** How long the provider asks to wait before the next request, where it says so; milliseconds when encoded. */
   retryAfter: Schema.optional(Schema.DurationFromMillis),
   /** The reference that was saved without a vector, where one was. */
-  reference: Schema.optional(Reference)
+  reference: Schema.optional(Reference),
+  /** How many references `updateAllEmbeddings` had embedded when it stopped, where it did. They stay embedded. */
+  embedded: Schema.optional(Schema.Natural)
 }
 
 /** A text could not be embedded. */
@@ -49,11 +51,21 @@ export class EmbeddingError extends Schema.TaggedError<EmbeddingError>()("Embedd
 
   /** This error of a text as that of the reference that was saved without its vector. */
   of(reference: Reference): EmbeddingError {
+    return this.#with({ reference })
+  }
+
+  /** This error as what stopped `updateAllEmbeddings`, which goes on there when it is called again. */
+  stopping(embedded: number): EmbeddingError {
+    return this.#with({ embedded, remedy: this.remedy ?? { action: "updateEmbeddings" } })
+  }
+
+  #with(more: Partial<Given<typeof fields, "isRetryable">>): EmbeddingError {
     const { cause, isRetryable, problem, reason, remedy, retryAfter, text } = this
-    return new EmbeddingError({ text, reason, problem, isRetryable, remedy, retryAfter, reference, cause })
+    return new EmbeddingError({ text, reason, problem, isRetryable, remedy, retryAfter, cause, ...more })
   }
 
   override get message() {
+    if (this.embedded !== undefined) return `Embedding stopped after ${this.embedded} references: ${this.problem}`
     const subject =
       this.reference === undefined
         ? `The text ${quote(this.text)} could not be embedded`

@@ -23,8 +23,19 @@ export const indexVectors = Metric.gauge("crosswalk_index_vectors", {
   description: "How many vectors are in the index in memory"
 })
 
-/** How many references were embedded. */
+/** How many references were embedded, by `model`. */
 export const embeddedTexts = Metric.counter("crosswalk_embedded_texts", {
-  description: "How many references were embedded",
+  description: "How many references were embedded, by model",
   incremental: true
+})
+
+/** How many references could not be embedded because of their text, by `model`. */
+export const failedTexts = Metric.counter("crosswalk_failed_texts", {
+  description: "How many references could not be embedded because of their text, by model",
+  incremental: true
+})
+
+/** How many texts wait for the worker threads of a model or are in them, by `model`. */
+export const queuedTexts = Metric.gauge("crosswalk_queued_texts", {
+  description: "How many texts wait for the worker threads of a model or are in them, by model"
 })

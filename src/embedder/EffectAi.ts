@@ -3,11 +3,12 @@ import { Effect, Layer } from "effect"
 import * as AiError from "effect/ai/AiError"
 import * as EmbeddingModel from "effect/ai/EmbeddingModel"
 import { ModelInfo } from "../domain/Embedding.ts"
-import { EmbeddingError, type EmbeddingReason } from "../domain/EmbeddingError.ts"
+import { EmbeddingError } from "../domain/EmbeddingError.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { beginning } from "../domain/Quote.ts"
 import { normalise } from "../domain/Vector.ts"
 import { Embedder, type Purpose } from "./Embedder.ts"
+import * as ProviderFault from "./ProviderFault.ts"
 
 /** What `effect/ai` does not know of its model, but a store of vectors has to. */
 export interface EmbedderOptions {
@@ -19,45 +20,19 @@ export interface EmbedderOptions {
   readonly queryPrefix?: string | undefined
   /** What is put before a text that is looked in. Default: nothing. */
   readonly documentPrefix?: string | undefined
-  /** How many texts go into one request, at most. Default 96. */
+  /** How many texts go into one request, at most; 1 at least. Default 96. */
   readonly batchSize?: number | undefined
 }
 
 /** Providers repeat requests in their errors; so much of it is enough, in UTF-16 code units. */
 const longestProblem = 500
 
-const timeouts: ReadonlySet<number | undefined> = new Set([408, 504])
-
-/** What a provider's error says of whether to try again, and whose fault it is. */
-const reasonOf = ({ reason }: AiError.AiError): EmbeddingReason => {
-  switch (reason._tag) {
-    case "RateLimitError":
-      return "rateLimited"
-    case "QuotaExhaustedError":
-    case "AuthenticationError":
-      return "authorization"
-    case "InternalProviderError":
-      return timeouts.has(reason.http?.response?.status) ? "timeout" : "unavailable"
-    case "NetworkError":
-      return reason.isRetryable ? "unavailable" : "unknown"
-    case "InvalidRequestError":
-    case "InvalidUserInputError":
-    case "ContentPolicyError":
-      return "text"
-    case "InvalidResponseError":
-    case "InvalidOutputError":
-    case "StructuredOutputError":
-      return "invalidVector"
-    default:
-      return "unknown"
-  }
-}
-
 /** The same the other way round. */
-const aiReasonOf = ({ message: description, reason }: EmbeddingError | ModelLoadError): AiError.AiErrorReason => {
+const aiReasonOf = (error: EmbeddingError | ModelLoadError): AiError.AiErrorReason => {
+  const { message: description, reason } = error
   switch (reason) {
     case "rateLimited":
-      return new AiError.RateLimitError({})
+      return new AiError.RateLimitError({ retryAfter: error.retryAfter })
     case "unavailable":
     case "timeout":
       return new AiError.InternalProviderError({ description })
@@ -75,6 +50,10 @@ const aiReasonOf = ({ message: description, reason }: EmbeddingError | ModelLoad
 /**
  * An {@link Embedder} over any `EmbeddingModel` of `effect/ai`. Vectors are brought to unit length; an `AiError` becomes
  * the cause of an `EmbeddingError`.
+ *
+ * Whether to wait, to stop or to leave a text out is known from the reason of the `AiError` and the HTTP answer in it. A
+ * provider of your own gives both with `AiError.reasonFromHttpStatus`; an `UnknownError` with a sentence says neither, so
+ * it is tried again as an outage is, without the wait that the provider may have asked for.
  */
 export const layerEmbedder = (
   options: EmbedderOptions
@@ -84,7 +63,8 @@ export const layerEmbedder = (
     Effect.gen(function* () {
       const provider = yield* EmbeddingModel.EmbeddingModel
       const dimensions = yield* EmbeddingModel.Dimensions
-      const { batchSize = 96, documentPrefix = "", id, maxLength = 8192, queryPrefix = "" } = options
+      const { documentPrefix = "", id, maxLength = 8192, queryPrefix = "" } = options
+      const batchSize = Math.max(1, Math.floor(options.batchSize ?? 96))
       const parts = ["effect/ai", id, dimensions, maxLength, queryPrefix, documentPrefix]
       const fingerprint = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)
 
@@ -106,15 +86,12 @@ export const layerEmbedder = (
       // `effect/ai` dies of a vector with numbers that are not finite: it comes from outside, so it is an error here.
       const ask = <A>(text: string, request: Effect.Effect<A, AiError.AiError>) =>
         request.pipe(
-          Effect.mapError(
-            (cause) =>
-              new EmbeddingError({
-                text,
-                reason: reasonOf(cause),
-                problem: beginning(cause.message, longestProblem),
-                retryAfter: cause.retryAfter,
-                cause
-              })
+          Effect.catch((cause) =>
+            Effect.flatMap(ProviderFault.of(cause), (fault) =>
+              Effect.fail(
+                new EmbeddingError({ text, problem: beginning(cause.message, longestProblem), ...fault, cause })
+              )
+            )
           ),
           Effect.catchDefect((cause) => {
             const problem = `${id} did not give a vector`
@@ -140,7 +117,8 @@ export const layerEmbedder = (
         return vectors
       })
 
-      return Embedder.of({ model: new ModelInfo({ id, dimensions, maxLength, fingerprint }), embed, embedMany })
+      const model = new ModelInfo({ id, dimensions, maxLength, fingerprint })
+      return Embedder.of({ model, batchSize, embed, embedMany })
     })
   )
 

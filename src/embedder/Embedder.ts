@@ -32,6 +32,8 @@ export class Embedder extends Context.Service<
   Embedder,
   {
     readonly model: ModelInfo
+    /** How many texts `embedMany` takes best at a time, from 1. Default: 32. */
+    readonly batchSize?: number
     /** One text, ahead of any bulk work. `purpose` is `document` unless told. */
     readonly embed: (text: string, purpose?: Purpose) => Effect.Effect<Float32Array, EmbeddingError | ModelLoadError>
     /** The vectors of many texts, in their order. Fails as a whole with the first text that cannot be embedded. */

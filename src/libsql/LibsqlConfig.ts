@@ -2,7 +2,8 @@ import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Client } from "@libsql/client"
-import { Duration, Option, Redacted, Schema } from "effect"
+import { Redacted, Schema } from "effect"
+import { DurationInput } from "../domain/DurationInput.ts"
 import { LibsqlFault } from "./LibsqlError.ts"
 
 /** A token or key, plain or redacted. */
@@ -10,11 +11,6 @@ const Secret = Schema.Union([
   Schema.String,
   Schema.declare((value): value is Redacted.Redacted => Redacted.isRedacted(value), { expected: "a redacted text" })
 ])
-
-const DurationInput = Schema.declare(
-  (value): value is Duration.Input => Option.isSome(Duration.fromInput(value as Duration.Input)),
-  { expected: "a duration such as 5 seconds" }
-)
 
 const NameTransform = Schema.declare((value): value is (name: string) => string => typeof value === "function", {
   expected: "a function from a name to a name"

@@ -1,4 +1,4 @@
-import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
+import { Context, DateTime, Effect, Layer, Metric, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { Embedding, ModelInfo, ReferenceWithEmbedding } from "../domain/Embedding.ts"
@@ -72,7 +72,7 @@ const make = Effect.gen(function* () {
   const decodeEmbedding = decodeRow(EmbeddingColumns, "EmbeddingRepository")
   const columns = sql.literal(ReferenceRow.columns)
   const joined = sql.literal(EmbeddingUpdate.joined)
-  const { store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
+  const { failed, store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
 
   const findRow = Effect.fnUntraced(function* (uri: string) {
     const [row] = yield* sql`
@@ -99,11 +99,16 @@ const make = Effect.gen(function* () {
   const saveWithEmbedding = operation("EmbeddingRepository.saveWithEmbedding", {
     input: orInstanceOf(ReferenceInput, Reference)
   })(function* ({ input }) {
+    yield* Effect.annotateCurrentSpan({
+      model: model.id,
+      ...(input.catalog !== undefined && { catalog: input.catalog })
+    })
     const reference = yield* references.save(input)
     const stored = Option.getOrUndefined(yield* findRow(reference.uri))
     const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
     if (fresh !== undefined) return withEmbedding(reference, fresh)
     const vector = yield* leg.vectorOf(text, "document").pipe(
+      Effect.tapError((error) => (EmbeddingUpdate.isOfText(error) ? Metric.update(failed, 1) : Effect.void)),
       Effect.mapError((error) =>
         error._tag === "EmbeddingError"
           ? error.of(reference)
@@ -118,6 +123,7 @@ const make = Effect.gen(function* () {
       )
     )
     yield* store([{ reference, text, textHash, vector }])
+    yield* Effect.annotateCurrentSpan({ updated: 1 })
     return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
   })
 
@@ -255,12 +261,22 @@ export class EmbeddingRepository extends Context.Service<
       options?: FindOptions
     ) => Effect.Effect<ReadonlyArray<ScoredReference>, FindError | NotFoundError | EmbeddingError | ModelLoadError>
     /**
-     * Embeds every reference whose vector is missing, of another text or of another model. Interrupted, the next call goes
-     * on where it stopped; a text that cannot be embedded is counted and reported, and stops nothing.
+     * Embeds every reference whose vector is missing, of another text or of another model, `batchSize` of the embedder at a
+     * time.
+     *
+     * - A text that the embedder refuses, alone, is counted and reported, and stops nothing.
+     * - A text without a vector that can be used (too short, not finite, missing) is treated the same; after three in
+     *   succession the embedder is at fault, and it stops.
+     * - What the provider cannot do for now (its rate limit, an outage, or a reason that it does not give) is tried again,
+     *   as `retry` says; then it stops.
+     * - What another try does not change, such as a wrong key, stops it at once.
+     *
+     * It stops with the EmbeddingError, whose `embedded` says how many references were embedded. They stay so: the next call
+     * goes on there, as it does after an interruption.
      */
     readonly updateAllEmbeddings: (
       options?: UpdateOptions
-    ) => Effect.Effect<UpdateTotals, ValidationError | DatabaseError | ModelLoadError>
+    ) => Effect.Effect<UpdateTotals, ValidationError | DatabaseError | EmbeddingError | ModelLoadError>
     readonly status: Effect.Effect<EmbeddingStatus, DatabaseError>
   }
 >()("crosswalk/EmbeddingRepository") {

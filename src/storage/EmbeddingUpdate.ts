@@ -1,13 +1,17 @@
-import { Clock, Effect, Metric, Option, Ref, Result, Stream } from "effect"
-import { SqlClient } from "effect/sql"
+import { Clock, Effect, Metric, Option, Result, Stream } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import * as Metrics from "../domain/Metrics.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { toBytes } from "../domain/Vector.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
+import { chunks } from "./Chunks.ts"
 import { decodeRow } from "./Decoding.ts"
 import { checked } from "./EmbeddedVector.ts"
+import { retrying } from "./EmbeddingRetry.ts"
 import { conditions } from "./FilterSql.ts"
 import { ReferenceRepository } from "./ReferenceRepository.ts"
 import { operation, optional } from "./Operation.ts"
@@ -15,7 +19,10 @@ import * as ReferenceRow from "./ReferenceRow.ts"
 import { UpdateOptions, type UpdateTotals } from "./UpdateOptions.ts"
 
 /** How many vectors one transaction writes: some 5 ms. */
-const groupSize = 32
+const transactionSize = 32
+
+/** So many texts in succession without a vector that can be used: it is the embedder, not the texts. */
+const invalidInARow = 3
 
 /** How many groups are on their way at once: enough to keep every worker busy while others are written. */
 const concurrency = 4
@@ -28,11 +35,19 @@ export const joined =
   "crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id " +
   "LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id"
 
+/** Whether an embedder failed because of a text, as far as one can tell; others can be embedded. */
+export const isOfText = (error: EmbeddingError | ModelLoadError): error is EmbeddingError =>
+  error._tag === "EmbeddingError" && (error.reason === "text" || error.reason === "invalidVector")
+
 /** A reference on its way to a new vector. */
 export interface Pending {
   readonly reference: Reference
   readonly text: string
   readonly textHash: string
+}
+
+interface Embedded extends Pending {
+  readonly vector: Float32Array
 }
 
 interface PageRow {
@@ -52,8 +67,11 @@ export const make = Effect.gen(function* () {
   const check = checked(model)
   const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository.updateAllEmbeddings")
   const columns = sql.literal(ReferenceRow.columns)
+  const groupSize = Math.max(1, Math.floor(embedder.batchSize ?? transactionSize))
+  const embedded = Metric.withAttributes(Metrics.embeddedTexts, { model: model.id })
+  const failed = Metric.withAttributes(Metrics.failedTexts, { model: model.id })
 
-  const store = Effect.fnUntraced(function* (rows: ReadonlyArray<Pending & { readonly vector: Float32Array }>) {
+  const store = Effect.fnUntraced(function* (rows: ReadonlyArray<Embedded>) {
     if (rows.length === 0) return
     const now = yield* Clock.currentTimeMillis
     yield* sql.withTransaction(
@@ -74,16 +92,16 @@ export const make = Effect.gen(function* () {
         )
       })
     )
-    yield* Metric.update(Metrics.embeddedTexts, rows.length)
+    yield* Metric.update(embedded, rows.length)
   })
 
   /** Pages of references that need a vector, with how many of the page do not. */
-  const pages = (options: UpdateOptions | undefined) =>
+  const pages = (options: UpdateOptions) =>
     Stream.paginate(0, (after) =>
       Effect.gen(function* () {
         const rows = yield* sql<PageRow>`
           SELECT r.id, r.text_hash, ${columns}, m.fingerprint, e.text_hash AS vector_hash
-          FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options?.filter)} ORDER BY r.id LIMIT ${pageSize}`
+          FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options.filter)} ORDER BY r.id LIMIT ${pageSize}`
         const textOf = yield* reader
         const pending: Array<Pending> = []
         const retold: Array<{ readonly id: number; readonly textHash: string }> = []
@@ -93,7 +111,7 @@ export const make = Effect.gen(function* () {
           const textHash = ReferenceRow.hashOf(text)
           if (textHash !== row.text_hash) retold.push({ id: row.id, textHash })
           const isFresh = row.fingerprint === model.fingerprint && row.vector_hash === textHash
-          if (!isFresh || options?.force === true) pending.push({ reference, text, textHash })
+          if (!isFresh || options.force === true) pending.push({ reference, text, textHash })
         }
         yield* CatalogTexts.storeTextHashes(sql, retold)
         const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
@@ -101,69 +119,78 @@ export const make = Effect.gen(function* () {
       })
     )
 
-  const embedGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
-    const embedded = yield* embedder
-      .embedMany(
-        group.map(({ text }) => text),
-        "document"
-      )
-      .pipe(
-        Effect.flatMap((vectors) =>
-          Effect.forEach(group, (pending, i) =>
-            Effect.map(check(vectors[i], pending.text), (vector) => ({ ...pending, vector }))
-          )
-        ),
-        Effect.catchTag("EmbeddingError", () => embedSingly(group, options))
-      )
-    yield* store(embedded)
-    return { updated: embedded.length, failed: group.length - embedded.length }
-  })
+  /** One call of `updateAllEmbeddings`: what it has done, and how it embeds a group. */
+  const begin = Effect.fnUntraced(function* (options: UpdateOptions) {
+    const total = yield* references.count(options.filter)
+    const state = { updated: 0, skipped: 0, failed: 0, invalid: 0 }
+    const retry = retrying(options)
 
-  /** One text of a group cannot be embedded: the others still can. */
-  const embedSingly = Effect.fnUntraced(function* (group: ReadonlyArray<Pending>, options: UpdateOptions | undefined) {
-    const embedded: Array<Pending & { readonly vector: Float32Array }> = []
-    for (const pending of group) {
-      const result = yield* Effect.flatMap(embedder.embedMany([pending.text], "document"), ([vector]) =>
-        check(vector, pending.text)
-      ).pipe(
-        Effect.map(Result.succeed),
-        Effect.catchTag("EmbeddingError", (error) => Effect.succeed(Result.fail(error)))
+    const totals = (): UpdateTotals => ({ updated: state.updated, skipped: state.skipped, failed: state.failed })
+    const add = (key: keyof UpdateTotals, count: number) =>
+      Effect.suspend(() => {
+        state[key] += count
+        return tell(options.onProgress, { done: state.updated + state.skipped + state.failed, total })
+      })
+
+    const ask = Effect.fnUntraced(function* (group: ReadonlyArray<Pending>) {
+      const texts = group.map(({ text }) => text)
+      const vectors = yield* embedder.embedMany(texts, "document")
+      return yield* Effect.forEach(group, (pending, i) =>
+        Effect.map(check(vectors[i], pending.text), (vector) => ({ ...pending, vector }))
       )
-      if (Result.isSuccess(result)) {
-        embedded.push({ ...pending, vector: result.success })
-      } else {
-        yield* tell(options?.onFailure, result.failure.of(pending.reference))
+    })
+
+    const fail = Effect.fnUntraced(function* (pending: Pending, error: EmbeddingError) {
+      state.invalid = error.reason === "invalidVector" ? state.invalid + 1 : 0
+      if (state.invalid >= invalidInARow) return yield* error
+      yield* Metric.update(failed, 1)
+      yield* tell(options.onFailure, error.of(pending.reference))
+      yield* add("failed", 1)
+    })
+
+    /** Embeds a group. Where the error is about a text, the halves are embedded, so that only that text stays behind. */
+    const embed: (
+      group: ReadonlyArray<Pending>
+    ) => Effect.Effect<void, EmbeddingError | ModelLoadError | SqlError.SqlError> = Effect.fnUntraced(
+      function* (group) {
+        const asked = yield* Effect.result(retry(ask(group)))
+        if (Result.isSuccess(asked)) {
+          state.invalid = 0
+          for (const rows of chunks(asked.success, transactionSize)) {
+            yield* store(rows)
+            yield* add("updated", rows.length)
+          }
+          return
+        }
+        const error = asked.failure
+        if (!isOfText(error)) return yield* error
+        const [pending] = group
+        if (group.length === 1 && pending !== undefined) return yield* fail(pending, error)
+        const middle = Math.ceil(group.length / 2)
+        yield* embed(group.slice(0, middle))
+        yield* embed(group.slice(middle))
       }
-    }
-    return embedded
+    )
+    return { add, embed, totals }
   })
 
   const updateAllEmbeddings = operation("EmbeddingRepository.updateAllEmbeddings", {
     options: optional(UpdateOptions)
-  })(function* ({ options }) {
-    const catalog = options?.filter?.catalog
+  })(function* ({ options = {} }) {
+    const catalog = options.filter?.catalog
     yield* Effect.annotateCurrentSpan({ model: model.id, ...(catalog !== undefined && { catalog }) })
-    const total = yield* references.count(options?.filter)
-    const totals = yield* Ref.make<UpdateTotals>({ updated: 0, skipped: 0, failed: 0 })
-    const add = Effect.fnUntraced(function* (more: Partial<UpdateTotals>) {
-      const { updated, skipped, failed } = yield* Ref.updateAndGet(totals, (sum) => ({
-        updated: sum.updated + (more.updated ?? 0),
-        skipped: sum.skipped + (more.skipped ?? 0),
-        failed: sum.failed + (more.failed ?? 0)
-      }))
-      yield* tell(options?.onProgress, { done: updated + skipped + failed, total })
-    })
+    const { add, embed, totals } = yield* begin(options)
     yield* pages(options).pipe(
-      Stream.tap(({ skipped }) => add({ skipped })),
+      Stream.tap(({ skipped }) => add("skipped", skipped)),
       Stream.flatMap(({ pending }) => Stream.fromIterable(pending)),
       Stream.grouped(groupSize),
-      Stream.mapEffect((group) => Effect.flatMap(embedGroup(group, options), add), { concurrency, unordered: true }),
-      Stream.runDrain
+      Stream.mapEffect(embed, { concurrency, unordered: true }),
+      Stream.runDrain,
+      Effect.catchTag("EmbeddingError", (error) => Effect.fail(error.stopping(totals().updated))),
+      Effect.ensuring(Effect.suspend(() => Effect.annotateCurrentSpan({ ...totals() })))
     )
-    const done = yield* Ref.get(totals)
-    yield* Effect.annotateCurrentSpan({ ...done })
-    return done
+    return totals()
   })
 
-  return { store, updateAllEmbeddings }
+  return { store, failed, updateAllEmbeddings }
 })

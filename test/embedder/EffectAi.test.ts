@@ -2,6 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Layer } from "effect"
 import * as AiError from "effect/ai/AiError"
 import * as EmbeddingModel from "effect/ai/EmbeddingModel"
+import { HttpClientRequest, HttpClientResponse } from "effect/http"
+import { isHttpClientError } from "effect/http/HttpClientError"
+import { TestClock } from "effect/testing"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import * as EffectAi from "../../src/embedder/EffectAi.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
@@ -152,6 +155,107 @@ describe("EffectAi", () => {
       assert.strictEqual(error.reason._tag, "InternalProviderError")
       assert.isTrue(error.isRetryable)
       assert.include(error.message, "down")
+    })
+  )
+})
+
+/** A provider that answers with a status over HTTP, wrapped by the program as `wrap` does. */
+const overHttp = (status: number, headers: Record<string, string>, wrap: (error: unknown) => AiError.AiErrorReason) =>
+  Layer.merge(
+    Layer.effect(
+      EmbeddingModel.EmbeddingModel,
+      EmbeddingModel.make({
+        embedMany: () => {
+          const request = HttpClientRequest.post("http://127.0.0.1/v1/embeddings")
+          const response = HttpClientResponse.fromWeb(request, new Response("{}", { status, headers }))
+          return Effect.mapError(
+            HttpClientResponse.filterStatusOk(response).pipe(Effect.andThen(Effect.never)),
+            (error) => AiError.make({ module: "Test", method: "embedMany", reason: wrap(error) })
+          )
+        }
+      })
+    ),
+    Layer.succeed(EmbeddingModel.Dimensions, 2)
+  )
+
+const errorOver = (...given: Parameters<typeof overHttp>) =>
+  Layer.build(EffectAi.layerEmbedder({ id: "test/http" }).pipe(Layer.provide(overHttp(...given)))).pipe(
+    Effect.flatMap((context) => Effect.flip(Context.get(context, Embedder).embed("a text"))),
+    Effect.map((error) => {
+      assert(error._tag === "EmbeddingError")
+      return error
+    })
+  )
+
+/** An error with the one of HTTP as its cause, as JavaScript chains them. */
+const chained = (cause: unknown) => Object.assign(new AiError.UnknownError({ description: "it failed" }), { cause })
+
+/** An error with the status among its fields. */
+const fielded = (error: unknown) => {
+  assert(isHttpClientError(error) && error.response !== undefined)
+  const { headers, status } = error.response
+  return new AiError.UnknownError({ http: { response: { status, headers: { ...headers } } } })
+}
+
+/** An error that has the status in its sentence only. */
+const told = (error: unknown) => new AiError.UnknownError({ description: String(error) })
+
+describe("EffectAi over HTTP", () => {
+  for (const [status, expected, isRetryable] of [
+    [400, "text", false],
+    [401, "authorization", false],
+    [403, "authorization", false],
+    [404, "unknown", false],
+    [408, "timeout", true],
+    [413, "text", false],
+    [429, "rateLimited", true],
+    [500, "unavailable", true],
+    [503, "unavailable", true],
+    [504, "timeout", true]
+  ] as const) {
+    it.effect(`says ${expected} for status ${status}, where an unknown error holds it or has it for a cause`, () =>
+      Effect.gen(function* () {
+        for (const wrap of [chained, fielded]) {
+          assert.include(yield* errorOver(status, {}, wrap), { reason: expected, isRetryable })
+        }
+        assert.strictEqual((yield* errorOver(status, {}, told)).reason, "unknown")
+      })
+    )
+  }
+
+  it.effect("reads how long to wait from the answer, in seconds or as a date", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.parse("Fri, 27 Nov 2026 08:00:00 GMT"))
+      for (const wrap of [chained, fielded]) {
+        for (const [value, seconds] of [
+          ["7", 7],
+          ["Fri, 27 Nov 2026 08:01:00 GMT", 60],
+          ["Fri, 27 Nov 2026 07:00:00 GMT", 0]
+        ] as const) {
+          const { retryAfter } = yield* errorOver(429, { "retry-after": value }, wrap)
+          assert.deepStrictEqual(retryAfter, Duration.seconds(seconds))
+        }
+        for (const value of ["soon", "-1", ""]) {
+          assert.isUndefined((yield* errorOver(429, { "retry-after": value }, wrap)).retryAfter)
+        }
+      }
+    })
+  )
+
+  it.effect("ends with a chain of causes that is a circle", () =>
+    Effect.gen(function* () {
+      const circle = new AiError.UnknownError({ description: "round" })
+      Object.assign(circle, { cause: circle })
+      assert.strictEqual((yield* errorOver(500, {}, () => circle)).reason, "unknown")
+    })
+  )
+
+  it.effect("knows a request that is wrong in another parameter than the texts", () =>
+    Effect.gen(function* () {
+      const wrong = (parameter?: string) => () => new AiError.InvalidRequestError({ parameter })
+      assert.strictEqual((yield* errorOver(400, {}, wrong("model"))).reason, "unknown")
+      assert.strictEqual((yield* errorOver(400, {}, wrong("input.3"))).reason, "text")
+      assert.strictEqual((yield* errorOver(400, {}, wrong())).reason, "text")
     })
   )
 })
