@@ -1,5 +1,6 @@
-import { Effect, type Scope } from "effect"
+import { type Context, Effect, Metric, type Scope } from "effect"
 import { EmbeddingError, type EmbeddingReason } from "../domain/EmbeddingError.ts"
+import * as Metrics from "../domain/Metrics.ts"
 import { ModelLoadError, type ModelLoadReason } from "../domain/ModelLoadError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import type { EarlyWorker } from "./EarlyWorker.ts"
@@ -64,11 +65,14 @@ interface Slot {
 /** A pool that starts threads when there is work, and closes them between two texts with the scope. */
 export const make = (options: WorkerPoolOptions): Effect.Effect<WorkerPool, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => {
-      const pool = makeUnsafe(options)
-      process.on("exit", pool.park)
-      return pool
-    }),
+    Effect.contextWith((context: Context.Context<never>) =>
+      Effect.sync(() => {
+        const queued = Metric.withAttributes(Metrics.queuedTexts, { model: options.spec.id })
+        const pool = makeUnsafe(options, (more) => queued.modifyUnsafe(more, context))
+        process.on("exit", pool.park)
+        return pool
+      })
+    ),
     (pool) =>
       Effect.promise(async () => {
         await pool.close()
@@ -76,7 +80,7 @@ export const make = (options: WorkerPoolOptions): Effect.Effect<WorkerPool, neve
       })
   )
 
-const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions) => {
+const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions, onQueued: (more: number) => void) => {
   const slots = new Set<Slot>()
   const requests = new Set<Request>()
   const urgent: Array<Request> = []
@@ -84,6 +88,11 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
   let waiting = 0 // texts that have not come back
   let lastId = 0
   let closed = false
+
+  const queue = (more: number) => {
+    waiting += more
+    onQueued(more)
+  }
 
   const settle = (
     request: Request,
@@ -96,10 +105,10 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
   /** Forgets a request and takes back what of it has not been embedded. */
   const withdraw = (request: Request) => {
     if (!requests.delete(request)) return
-    waiting -= request.texts.length - request.done
+    queue(request.done - request.texts.length)
     if (request.given < request.texts.length) {
-      const queue = request.urgent ? urgent : bulk
-      queue.splice(queue.indexOf(request), 1)
+      const line = request.urgent ? urgent : bulk
+      line.splice(line.indexOf(request), 1)
     }
     for (const [id, slot] of request.jobs) {
       slot.jobs.delete(id)
@@ -171,7 +180,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
           request.vectors[from + i] = message.vectors.slice(i * spec.dimensions, (i + 1) * spec.dimensions)
         }
         request.done += texts.length
-        waiting -= texts.length
+        queue(-texts.length)
         if (request.done === request.texts.length) settle(request, Effect.succeed(request.vectors))
       }
     }
@@ -210,7 +219,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions)
       if (closed) return resume(Effect.fail(failure("closed", texts[0], "the embedder is closed")))
       const request: Request = { texts, urgent: isUrgent, vectors: [], given: 0, done: 0, jobs: new Map(), resume }
       requests.add(request)
-      waiting += texts.length
+      queue(texts.length)
       if (isUrgent) urgent.push(request)
       else bulk.push(request)
       dispatch()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { codeOf, Ended, noDatabase, reportOf } from "../../src/cli/Errors.ts"
 import { ConflictError } from "../../src/domain/ConflictError.ts"
+import { EmbeddingError } from "../../src/domain/EmbeddingError.ts"
 import { ImportError } from "../../src/domain/ImportError.ts"
 import { ModelLoadError } from "../../src/domain/ModelLoadError.ts"
 import { NotFoundError } from "../../src/domain/NotFoundError.ts"
@@ -14,6 +15,17 @@ describe("Errors", () => {
     expect(codeOf(new ConflictError({ uri: "x", problem: "decided" }))).toBe(1)
     expect(codeOf(new ImportError({ source: "x.csv", problem: "is empty" }))).toBe(1)
     expect(codeOf(new Ended({ code: 5, message: "partly" }))).toBe(5)
+  })
+
+  it("says how far embedding came when a provider stopped it, and what to type then", () => {
+    const error = new EmbeddingError({ text: "x", reason: "rateLimited", problem: "too many requests" }).stopping(320)
+    expect(reportOf(error)).toEqual({
+      code: 1,
+      type: "EmbeddingError",
+      reason: "rateLimited",
+      message: "Embedding stopped after 320 references: too many requests",
+      hint: "Run 'crosswalk embed'."
+    })
   })
 
   it("says what to do where there is no database", () => {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Exit, Fiber, Metric, Scope } from "effect"
+import * as Metrics from "../../src/domain/Metrics.ts"
 import type { ModelSpec } from "../../src/embedder/ModelSpec.ts"
 import * as WorkerPool from "../../src/embedder/WorkerPool.ts"
 
@@ -51,6 +52,26 @@ describe("WorkerPool", () => {
       const first = yield* pool.run(["a"], true)
       const second = yield* pool.run(["b"], true)
       assert.deepStrictEqual(second[0], Float32Array.of(2, first[0]?.[1] ?? 0))
+    })
+  )
+
+  it.live("says how many texts wait, over every pool of the model", () =>
+    Effect.gen(function* () {
+      const queued = Effect.map(
+        Metric.value(Metric.withAttributes(Metrics.queuedTexts, { model: "queued" })),
+        ({ value }) => value
+      )
+      const pool = yield* named("queued")
+      const other = yield* named("queued")
+      const bulk = yield* Effect.forkChild(pool.run(repeat("sleep 200", 3), false), { startImmediately: true })
+      const more = yield* Effect.forkChild(other.run(repeat("sleep 200", 2), false), { startImmediately: true })
+      assert.strictEqual(yield* queued, 5)
+      yield* Fiber.interrupt(more)
+      assert.strictEqual(yield* queued, 3)
+      yield* Fiber.join(bulk)
+      assert.strictEqual(yield* queued, 0)
+      yield* Effect.flip(pool.run(["fail", "never"], false))
+      assert.strictEqual(yield* queued, 0)
     })
   )
 

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { Command } from "effect/cli"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
 import type { ImportFailure } from "../../catalog/ImportReport.ts"
@@ -15,19 +15,30 @@ export const embed = Command.make(
   Effect.fn(function* ({ force, filter }) {
     const output = yield* Output
     const failed: Array<ImportFailure> = []
+    let looked = 0
+    const answer = (updated: number, skipped: number) =>
+      output.answer({ updated, skipped, failed }, () => [safe`${updated} embedded, ${skipped} up to date`])
     const { skipped, updated } = yield* EmbeddingRepository.use((embeddings) =>
       embeddings.updateAllEmbeddings({
         force,
         filter,
-        onProgress: ({ done, total }) => output.progress("Embedding", done, total),
-        onFailure: ({ reason, reference }) => {
-          const failure = { at: reference?.uri ?? "", problem: reason }
+        onProgress: ({ done, total }) => {
+          looked = done
+          return output.progress("Embedding", done, total)
+        },
+        onRetry: ({ error, wait }) =>
+          output.note(safe`${error.problem}; trying again in ${Duration.toSeconds(wait).toFixed(1)} s`),
+        onFailure: ({ problem, reference }) => {
+          const failure = { at: reference?.uri ?? "", problem }
           failed.push(failure)
-          return output.json ? Effect.void : output.warn(safe`${failure.at}: ${reason}`)
+          return output.json ? Effect.void : output.warn(safe`${failure.at}: ${problem}`)
         }
       })
-    ).pipe(Effect.provide(Session.embeddings("existing")))
-    yield* output.answer({ updated, skipped, failed }, () => [safe`${updated} embedded, ${skipped} up to date`])
+    ).pipe(
+      Effect.tapErrorTag("EmbeddingError", ({ embedded = 0 }) => answer(embedded, looked - embedded - failed.length)),
+      Effect.provide(Session.embeddings("existing"))
+    )
+    yield* answer(updated, skipped)
     if (failed.length > 0) {
       return yield* new Ended({
         code: ExitCode.partly,
