@@ -1,7 +1,10 @@
-import { Duration, Option, Schema } from "effect"
+import { Schema } from "effect"
 
-/** A duration as effect takes it: milliseconds, a text such as `5 seconds`, or a `Duration`. */
-export const DurationInput = Schema.declare(
-  (value): value is Duration.Input => Option.isSome(Duration.fromInput(value as Duration.Input)),
-  { expected: "a duration such as 5 seconds" }
-)
+const units = ["millis", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days"] as const
+
+/** How long something may take: a number of milliseconds, a text such as `30 seconds`, or a `Duration`. */
+export const DurationInput = Schema.Union([
+  Schema.Duration,
+  Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+  Schema.TemplateLiteral([Schema.Natural, " ", Schema.Literals(units)])
+])

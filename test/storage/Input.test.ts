@@ -84,6 +84,9 @@ const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArra
     "filter.metadata.0.operator"
   ],
   ["embeddings", "findSimilarTo", ["r:1", { limit: 1.5 }], "limit"],
+  ["embeddings", "updateAllEmbeddings", [{ retry: { tims: 1 } }], "retry.tims"],
+  ["embeddings", "updateAllEmbeddings", [{ retry: { times: -1 } }], "retry.times"],
+  ["embeddings", "updateAllEmbeddings", [{ retry: { base: "soon" } }], "retry.base"],
   ["embeddings", "updateAllEmbeddings", [{ filtre: {} }], "filtre"],
   ["embeddings", "updateAllEmbeddings", [{ filter: { metadata: injected } }], "filter.metadata.0.operator"],
   ["embeddings", "updateAllEmbeddings", [{ onProgress: "log" }], "onProgress"],
