@@ -9,6 +9,7 @@ import { root } from "./run.ts"
 /** The folders of the library, each above what it may import. */
 const library = [
   "domain",
+  "worker",
   "embedder",
   "importer",
   "libsql",
@@ -23,11 +24,12 @@ const library = [
 /** What each folder of src may import from, itself apart. The files at the top are the public entry points. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
-  embedder: ["domain"],
+  worker: ["domain"],
+  embedder: ["domain", "worker"],
   importer: ["domain"],
-  libsql: ["domain"],
+  libsql: ["domain", "worker"],
   storage: ["domain", "embedder", "libsql"],
-  vectors: ["domain", "libsql", "storage"],
+  vectors: ["domain", "worker", "libsql", "storage"],
   search: ["domain", "embedder", "libsql", "storage"],
   crosswalk: ["domain", "embedder", "libsql", "storage", "search"],
   catalog: ["domain", "embedder", "importer", "libsql", "storage", "vectors", "search", "crosswalk"],

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads"
 import type { ModelLoadReason } from "../domain/ModelLoadError.ts"
-import { closePort, waitingMessages } from "../domain/WorkerPort.ts"
+import { closePort, waitingMessages } from "../worker/WorkerPort.ts"
 import { BUSY, type FromWorker, type Job, STOP, type ToWorker } from "./WorkerProtocol.ts"
 
 /** Some texts of a job that go through the model together. */

@@ -6,12 +6,17 @@ export interface ReaderInput {
   readonly url: string
 }
 
-export type ToReader = { readonly id: number; readonly sql: string; readonly args: ReadonlyArray<InValue> } | "Close"
+/** A statement that only reads. */
+export interface Read {
+  readonly sql: string
+  readonly args: ReadonlyArray<InValue>
+}
 
-export type FromReader =
-  | {
-      readonly id: number
-      readonly columns: ReadonlyArray<string>
-      readonly rows: ReadonlyArray<ReadonlyArray<Value | undefined>>
-    }
-  | { readonly id: number; readonly failure: string }
+/** What a statement read. */
+export interface Rows {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<Value | undefined>>
+}
+
+/** What it read, or why it could not. */
+export type ReadAnswer = Rows | { readonly failure: string }

@@ -1,12 +1,10 @@
-import { parentPort, workerData } from "node:worker_threads"
-import { closePort } from "../domain/WorkerPort.ts"
+import { workerData } from "node:worker_threads"
 import type { Client } from "@libsql/client"
-import type { FromReader, ReaderInput, ToReader } from "./ReadProtocol.ts"
+import { serve } from "../worker/WorkerServer.ts"
+import type { Read, ReadAnswer, ReaderInput } from "./ReadProtocol.ts"
 
 /** The thread that reads a local database for others: one statement after the other, on a connection of its own. */
 const { url }: ReaderInput = workerData
-const port = parentPort
-if (port === null) throw new Error("This file runs as a worker thread")
 
 let client: Client | undefined
 
@@ -20,32 +18,17 @@ const open = async (): Promise<Client> => {
   return opened
 }
 
-const answer = async ({ args, id, sql }: Exclude<ToReader, "Close">): Promise<FromReader> => {
+const answer = async ({ args, sql }: Read): Promise<ReadAnswer> => {
   try {
     client ??= await open()
     const { columns, rows } = await client.execute({ sql, args: [...args] })
-    return { id, columns, rows: rows.map((row) => columns.map((_, i) => row[i])) }
+    return { columns, rows: rows.map((row) => columns.map((_, i) => row[i])) }
   } catch (error) {
     // Whatever it was, the one that asked tries itself; a connection that failed may not be used again.
     client?.close()
     client = undefined
-    return { id, failure: error instanceof Error ? error.message : String(error) }
+    return { failure: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** One after the other. */
-const serve = async (message: ToReader, before: Promise<void>): Promise<void> => {
-  await before
-  if (message === "Close") {
-    client?.close()
-    closePort(port)
-  } else {
-    port.postMessage(await answer(message))
-  }
-}
-
-let queue: Promise<void> = Promise.resolve()
-
-port.on("message", (message: ToReader) => {
-  queue = serve(message, queue)
-})
+serve(answer, () => client?.close())

@@ -60,15 +60,6 @@ export type Answer =
   | { readonly _tag: "Different"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
   | { readonly _tag: "Failed"; readonly reason: string }
 
-export type ToIndex =
-  | { readonly id: number; readonly question: Question }
-  | { readonly id: 0; readonly question: "Close" }
-
-export interface FromIndex {
-  readonly id: number
-  readonly answer: Answer
-}
-
 /** What a thread is started with. */
 export interface IndexInput {
   /** Works beside what is urgent, and stands back for it where the system allows that. */
