@@ -15,6 +15,7 @@ import * as Sources from "../importer/Sources.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { operation, optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { RetryOptions } from "../storage/UpdateOptions.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import { ImportDone, type ImportEvent, type ImportFailure, ImportProgress, ImportReport } from "./ImportReport.ts"
 import * as ImportSource from "./ImportSource.ts"
@@ -34,6 +35,8 @@ const fields = {
   force: Schema.optional(Schema.Boolean),
   /** Embed what has no embedding of its present text. Default: true. */
   embed: Schema.optional(Schema.Boolean),
+  /** How what the embedder's provider could not do for now is tried again. */
+  retry: Schema.optional(RetryOptions),
   /** Learn again what the texts of the catalog repeat, which is left out of what is embedded. Default: false. */
   refreshBoilerplate: Schema.optional(Schema.Boolean)
 }
@@ -103,15 +106,21 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
     return { pruned, failed: kept }
   })
 
-  const embed = Effect.fnUntraced(function* (catalog: string, tell: ImportTally.Tell) {
+  const embed = Effect.fnUntraced(function* (catalog: string, { retry }: ImportSettings, tell: ImportTally.Tell) {
     const failed: Array<ImportFailure> = []
-    if (embeddings === undefined) return { embedded: 0, failed }
-    const { updated } = yield* embeddings.updateAllEmbeddings({
+    if (embeddings === undefined) return { embedded: 0, failed, stopped: undefined }
+    const update = embeddings.updateAllEmbeddings({
       filter: { catalog },
+      retry,
       onProgress: ({ done, total }) => tell(new ImportProgress({ stage: "embedding", done, total })),
       onFailure: ({ problem, reference }) => Effect.sync(() => failed.push({ at: reference?.uri ?? catalog, problem }))
     })
-    return { embedded: updated, failed }
+    return yield* update.pipe(
+      Effect.map(({ updated }) => ({ embedded: updated, failed, stopped: undefined })),
+      Effect.catchTag("EmbeddingError", (stopped) =>
+        Effect.succeed({ embedded: stopped.embedded ?? 0, failed, stopped })
+      )
+    )
   })
 
   const importing = Effect.fnUntraced(
@@ -151,12 +160,12 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
         failed.push(...left.failed)
       }
       yield* references.learnBoilerplate(catalog, { refresh: options.refreshBoilerplate })
-      if (options.embed !== false) {
-        const made = yield* embed(catalog, tell)
-        totals.embedded = made.embedded
-        failed.push(...made.failed)
+      if (options.embed === false) {
+        return new ImportReport({ ...opened, ...totals, ...tally, refused: false, failed })
       }
-      return new ImportReport({ ...opened, ...totals, ...tally, refused: false, failed })
+      const made = yield* embed(catalog, options, tell)
+      const all = { ...totals, ...tally, ...made, failed: [...failed, ...made.failed] }
+      return new ImportReport({ ...opened, ...all, refused: false })
     },
     Effect.scoped,
     Effect.provideContext(files)

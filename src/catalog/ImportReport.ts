@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { EmbeddingError } from "../domain/EmbeddingError.ts"
 import { Download, Unread, Warning } from "../importer/Importer.ts"
 
 /** Something that was not done: where (a position in the source, or a URI) and why. */
@@ -26,6 +27,11 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   /** What was downloaded, where the source is a URL. */
   download: Schema.optional(Download),
   failed: Schema.Array(ImportFailure),
+  /**
+   * Why embedding stopped before its end, such as an outage of the embedder's provider. All was saved, and what was embedded
+   * stays: the same import, or `updateAllEmbeddings`, goes on there.
+   */
+  stopped: Schema.optional(EmbeddingError),
   /** What looked like a requirement and was not taken. */
   unread: Schema.Array(Unread),
   /** What was taken without a part that could not be read. */

@@ -4,10 +4,14 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, FileSystem, Layer, Option, Schema, Stdio, Stream } from "effect"
 import { CatalogImport, type ImportOptions } from "../../src/catalog/CatalogImport.ts"
 import { ImportDone, ImportEvent, ImportReport } from "../../src/catalog/ImportReport.ts"
+import { EmbeddingError } from "../../src/domain/EmbeddingError.ts"
 import { ImportError } from "../../src/domain/ImportError.ts"
+import * as Deterministic from "../../src/embedder/Deterministic.ts"
+import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { TestStore } from "../../src/testing.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -56,6 +60,35 @@ describe("CatalogImport", () => {
       expect((yield* (yield* EmbeddingRepository).status).missing).toBe(1)
     }).pipe(Effect.provide(TestStore.layer))
   )
+
+  it.effect("says why embedding stopped, keeps what was saved, and goes on the next time", () => {
+    const requests: Array<number> = []
+    const provider = Layer.effect(
+      Embedder,
+      Effect.map(Embedder, (embedder) =>
+        Embedder.of({
+          ...embedder,
+          embedMany: (texts, purpose) =>
+            requests.push(texts.length) <= 2
+              ? Effect.fail(new EmbeddingError({ text: "", reason: "unavailable", problem: "it is down" }))
+              : embedder.embedMany(texts, purpose)
+        })
+      )
+    ).pipe(Layer.provide(Deterministic.layer()))
+    const store = CatalogImport.layer.pipe(
+      Layer.provide(VectorIndex.layerSql),
+      Layer.provide(provider),
+      Layer.provide(LibsqlClient.layer({ url: ":memory:" }))
+    )
+    return Effect.gen(function* () {
+      const options = { retry: { times: 1, base: 0 } }
+      const report = yield* run(rules("A", "B"), options)
+      expect(report).toMatchObject({ created: 2, embedded: 0, failed: [] })
+      expect(report.stopped).toMatchObject({ reason: "unavailable", embedded: 0 })
+      expect(requests).toEqual([2, 2])
+      expect(yield* run(rules("A", "B"), options)).toMatchObject({ unchanged: 2, embedded: 2, stopped: undefined })
+    }).pipe(Effect.provide(store))
+  })
 
   it.effect("reports a row that is wrong and loses no other", () =>
     Effect.gen(function* () {

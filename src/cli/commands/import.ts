@@ -120,6 +120,7 @@ export const importCommand = Command.make(
         message: `${count(failed.length, "row")} of ${source} cannot be imported, so nothing was written (--strict)`
       })
     }
+    if (report.stopped !== undefined) return yield* report.stopped
     if (failed.length > 0) {
       return yield* new Ended({
         code: ExitCode.partly,
