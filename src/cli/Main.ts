@@ -28,7 +28,7 @@ const bug = (cause: Cause.Cause<unknown>): Report => ({
   message: `this should not happen: ${Cause.pretty(cause)}`
 })
 
-/** What a command line runs in; that of this process unless told. */
+/** What a command line runs in. Default: this process. */
 export interface Surroundings {
   readonly streams?: Streams
   /** The working folder. */

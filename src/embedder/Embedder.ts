@@ -34,7 +34,7 @@ export class Embedder extends Context.Service<
     readonly model: ModelInfo
     /** How many texts `embedMany` takes best at a time, from 1. Default: 32. */
     readonly batchSize?: number
-    /** One text, ahead of any bulk work. `purpose` is `document` unless told. */
+    /** One text, ahead of any bulk work. Default purpose: `document`. */
     readonly embed: (text: string, purpose?: Purpose) => Effect.Effect<Float32Array, EmbeddingError | ModelLoadError>
     /** The vectors of many texts, in their order. Fails as a whole with the first text that cannot be embedded. */
     readonly embedMany: (

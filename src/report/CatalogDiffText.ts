@@ -2,9 +2,9 @@ import type { CatalogChanges, Change, Successor, TextChange } from "../domain/Ch
 
 /** What the text looks like. */
 export interface TextOptions {
-  /** Whether references that did not change are listed too; false unless told. */
+  /** Whether unchanged references are listed too. Default: false. */
   readonly unchanged?: boolean | undefined
-  /** Puts a mark around deleted and inserted words; `[-…-]` and `{+…+}` unless told, as `git diff --word-diff` does. */
+  /** Marks deleted and inserted words. Default: `[-…-]` and `{+…+}`, as `git diff --word-diff` does. */
   readonly mark?: ((text: string, operation: "insert" | "delete") => string) | undefined
 }
 
