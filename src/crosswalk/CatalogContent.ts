@@ -6,10 +6,11 @@ import { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "../storage/CatalogTexts.ts"
 import * as CatalogVectors from "../storage/CatalogVectors.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import * as NaturalPages from "../storage/NaturalPages.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import type { Side } from "./Similarity.ts"
 
-/** The references of a catalog, by URI, with what they are compared by. */
+/** The requirements of a catalog, in natural order, with what they are compared by. */
 export interface Content extends Side {
   readonly references: ReadonlyArray<Reference>
 }
@@ -37,7 +38,7 @@ export const make = Effect.gen(function* () {
     yield* references.learnBoilerplate(scope.catalog)
     const failures: Array<EmbeddingError> = []
     yield* embeddings.updateAllEmbeddings({
-      filter: { catalog: scope.catalog },
+      filter: { catalog: scope.catalog, role: "requirement" },
       onFailure: (error) => Effect.sync(() => failures.push(error))
     })
     const [failure] = failures
@@ -50,7 +51,7 @@ export const make = Effect.gen(function* () {
     const found: Array<Reference> = []
     const texts: Array<string> = []
     const all: Array<Float32Array> = []
-    for (let after: string | undefined = ""; after !== undefined; ) {
+    for (let after: NaturalPages.Place | undefined = NaturalPages.start; after !== undefined; ) {
       const page: Effect.Success<ReturnType<typeof vectors.page>> = yield* vectors.page(scope, after, withVectors)
       for (const { reference, vector } of page.found) {
         const text = textOf(reference)

@@ -8,6 +8,7 @@ import {
   type CoveredReference
 } from "../domain/Coverage.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as CoverageRows from "../storage/CoverageRows.ts"
@@ -34,7 +35,7 @@ const make = Effect.gen(function* () {
 
   const entries = Effect.fnUntraced(function* (catalog: string) {
     yield* references.requireCatalog(catalog)
-    return (yield* rows.entries(catalog)).sort((a, b) => CoverageGroups.byName(a.uri, b.uri))
+    return (yield* rows.entries(catalog)).sort((a, b) => Natural.compare(a.uri, b.uri))
   })
 
   const edges = Effect.fnUntraced(function* (

@@ -1,4 +1,5 @@
 import type { CoverageCounts, CoveredReference } from "../domain/Coverage.ts"
+import * as Natural from "../domain/Natural.ts"
 
 const names = ["chapter", "group", "family", "category", "domain", "section"] as const
 
@@ -40,11 +41,9 @@ export const countsOf = (references: ReadonlyArray<CoveredReference>, countPartl
   return { ...counts, percent: counts.total === 0 ? 100 : (counted / counts.total) * 100 }
 }
 
-const collator = new Intl.Collator("en", { numeric: true })
-
 /** In the order of a reader: `V2` before `V10`, what has no name last. */
 export const byName = (a: string, b: string): number =>
-  a === b ? 0 : a === "" ? 1 : b === "" ? -1 : collator.compare(a, b) || (a < b ? -1 : 1)
+  a === b ? 0 : a === "" ? 1 : b === "" ? -1 : Natural.compare(a, b)
 
 /** The counts by chapter, by level, and by both. */
 export const groupsOf = (references: ReadonlyArray<CoveredReference>, countPartly: boolean) => {

@@ -1,6 +1,8 @@
 import { Effect, Stream } from "effect"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { GraphOptions } from "../domain/GraphOptions.ts"
+import * as Identifier from "../domain/Identifier.ts"
+import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
@@ -19,10 +21,8 @@ export interface Graph {
   readonly relations: ReadonlyArray<Relation>
 }
 
-const collator = new Intl.Collator("en", { numeric: true })
-
 const byPlace = (a: Reference, b: Reference): number =>
-  collator.compare(a.catalog ?? "", b.catalog ?? "") || collator.compare(a.uri, b.uri) || (a.uri < b.uri ? -1 : 1)
+  Natural.compare(a.catalog ?? "", b.catalog ?? "") || Natural.compare(a.uri, b.uri)
 
 /** Reads the relations between two catalogs, of one, or all there are, with their references. */
 export const read: (
@@ -52,7 +52,7 @@ export const read: (
     )
     if (!linkedOnly && from !== undefined && to !== undefined) {
       for (const catalog of [from, to]) {
-        yield* Stream.runForEach(references.findAll({ catalog }), (reference) =>
+        yield* Stream.runForEach(references.findAll({ catalog, role: "requirement" }), (reference) =>
           Effect.sync(() => shown.set(reference.uri, reference))
         )
       }
@@ -61,8 +61,5 @@ export const read: (
   })
 
 /** An identifier inside its catalog: `V1.2.3` of `asvs:5.0.0/V1.2.3` in `asvs@5.0.0`. */
-export const localId = ({ catalog, uri }: Reference): string => {
-  const [name, version] = (catalog ?? "").split("@")
-  const prefix = version === undefined ? `${name}:` : `${name}:${version}/`
-  return catalog !== undefined && uri.startsWith(prefix) && uri.length > prefix.length ? uri.slice(prefix.length) : uri
-}
+export const localId = ({ catalog, uri }: Reference): string =>
+  (catalog === undefined ? undefined : Identifier.ofUri(uri, catalog)) ?? uri

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { MetadataCondition } from "./MetadataCondition.ts"
+import { Role } from "./Role.ts"
 import { Text } from "./Text.ts"
 
 /** Which references a search looks at. Every part that is given must hold; it applies before the best are chosen. */
@@ -8,6 +9,8 @@ export const Filter = Schema.Struct({
   catalog: Schema.optional(Text),
   /** Only references of this type. */
   entityType: Schema.optional(Text),
+  /** Only references of this role. */
+  role: Schema.optional(Role),
   /** Only references that have all of these tags. */
   tags: Schema.optional(Schema.Array(Text)),
   /** Only references that have at least one of these tags; an empty list asks for nothing. */

@@ -29,3 +29,10 @@ export const normal = (text: string): string =>
   )
     .map((part) => part.replace(/^0+(?=\d)/u, ""))
     .join(".")
+
+/** The identifier that a URI holds behind the name of its catalog: `V1.2.3` of `asvs:5.0.0/V1.2.3` in `asvs@5.0.0`. */
+export const ofUri = (uri: string, catalog: string): string | undefined => {
+  const [name, version] = catalog.split("@")
+  const prefix = version === undefined ? `${name}:` : `${name}:${version}/`
+  return uri.startsWith(prefix) ? clean(uri.slice(prefix.length)) || undefined : undefined
+}

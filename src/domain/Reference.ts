@@ -1,5 +1,6 @@
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
+import { Role } from "./Role.ts"
 import { JsonValue, NonBlankText, Text } from "./Text.ts"
 
 const fields = {
@@ -35,7 +36,13 @@ export const ReferenceInput = Schema.Struct({
   /** Any JSON value of at most 100 levels. */
   metadata: Schema.optional(JsonValue),
   /** The catalog it belongs to, such as `asvs@5.0.0`. */
-  catalog: Schema.optional(CatalogId)
+  catalog: Schema.optional(CatalogId),
+  /** Its name inside the catalog as the source writes it, such as `AC-2(5)`. Searches find it however it is typed. */
+  identifier: Schema.optional(NonBlankText),
+  /** How its publisher prints the identifier, where that differs, such as `AC-02(05)`. */
+  label: Schema.optional(NonBlankText),
+  /** Default: `requirement`. */
+  role: Schema.optional(Role)
 })
 export type ReferenceInput = typeof ReferenceInput.Type
 
@@ -47,6 +54,9 @@ export class Reference extends Schema.Class<Reference>("crosswalk/Reference")({
   tags: Schema.Array(NonBlankText),
   metadata: Schema.optionalKey(JsonValue),
   catalog: Schema.optionalKey(CatalogId),
+  identifier: Schema.optionalKey(NonBlankText),
+  label: Schema.optionalKey(NonBlankText),
+  role: Role.pipe(Schema.withConstructorDefault(Effect.succeed("requirement" as const))),
   /** When it was first saved; ISO 8601 when encoded. */
   createdAt: Schema.DateTimeUtcFromString,
   /** When its content last changed; saving the same again does not move it. */

@@ -8,7 +8,21 @@ import * as Ndjson from "./text/Ndjson.ts"
 import * as Rows from "./Rows.ts"
 
 /** The columns of references as CSV, in their order. Tags stand between semicolons or as JSON, metadata as JSON. */
-export const columns = ["uri", "title", "entityType", "description", "tags", "metadata", "catalog"] as const
+export const columns = [
+  "uri",
+  "title",
+  "entityType",
+  "description",
+  "tags",
+  "metadata",
+  "catalog",
+  "identifier",
+  "label",
+  "role"
+] as const
+
+/** How many of the columns earlier versions wrote. */
+const firstColumns = 7
 
 /** The first line of references as NDJSON. */
 export const isHeader = (value: unknown, what: "references" | "relations"): boolean =>
@@ -64,7 +78,7 @@ export const csv: Format = {
   summary: "references exported by this program, CSV",
   detect: (head) => {
     const found = Csv.columnsOf(head)
-    return found.length === columns.length && columns.every((name, i) => found[i] === name)
+    return found.length >= firstColumns && found.every((name, i) => columns[i] === name)
   },
   read: Effect.fnUntraced(function* (input) {
     const { first, items } = yield* Csv.table(input)
@@ -86,7 +100,10 @@ export const csv: Format = {
           description: cell("description"),
           tags: tags === undefined ? undefined : tagsOf(tags),
           metadata: metadata?.success,
-          catalog: cell("catalog")
+          catalog: cell("catalog"),
+          identifier: cell("identifier"),
+          label: cell("label"),
+          role: cell("role")
         })
       })
     }

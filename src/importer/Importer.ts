@@ -2,7 +2,6 @@ import { Schema } from "effect"
 import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
-import type { Role } from "../domain/Role.ts"
 
 /** An entry that the source marks as deleted; it is reported, not imported and not an error. */
 export interface Withdrawn {
@@ -19,12 +18,6 @@ export interface Withdrawn {
 export interface Entry {
   readonly _tag: "Entry"
   readonly reference: ReferenceInput
-  /** Its identifier as the source writes it, cleaned (`Identifier.clean`), where it has one: `AC-2(5)`. */
-  readonly identifier?: string | undefined
-  /** How its publisher prints the identifier, where that differs: `AC-02(05)`. */
-  readonly label?: string | undefined
-  /** Default: `requirement`. */
-  readonly role?: Role | undefined
   /** Where it stands, such as `line 12` or `$.requirements[3]`. */
   readonly at: string
 }

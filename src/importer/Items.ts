@@ -30,8 +30,8 @@ export const fromIssue = (source: string, at: string, issue: SchemaIssue.Issue):
   return new ImportError({ source, at: where, problem })
 }
 
-/** What an entry may be called and for, beside its reference. */
-export type Naming = Pick<Entry, "identifier" | "label" | "role">
+/** What a reference may be called and for. */
+export type Naming = Pick<ReferenceInput, "identifier" | "label" | "role">
 
 const longestTitle = 100
 
@@ -46,7 +46,9 @@ export const beginningOf = (text: string): string => {
 const defined = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-/** Checks what was read as a reference. Where it has no title, the beginning of its description is one. */
+/**
+ * Checks what was read as a reference, with its identifier as the source writes it, cleaned (`Identifier.clean`). Where it has no title, the beginning of its description is one.
+ */
 export const entry = (
   source: string,
   at: string,
@@ -59,15 +61,14 @@ export const entry = (
   const { description } = reference
   const named =
     title ?? (typeof description === "string" && description.trim() !== "" ? beginningOf(description) : title)
-  return Result.mapBoth(decode(defined({ ...reference, title: named })), {
-    onSuccess: (reference): Entry => ({
-      _tag: "Entry",
-      reference,
-      at,
-      ...(identifier !== undefined && { identifier }),
-      ...(label !== undefined && Identifier.clean(label) !== identifier && { label: Identifier.clean(label) }),
-      ...(role !== undefined && { role })
-    }),
+  const printed = label === undefined ? "" : Identifier.clean(label)
+  const naming = {
+    ...(identifier !== undefined && identifier !== "" && { identifier }),
+    ...(printed !== "" && printed !== identifier && { label: printed }),
+    ...(role !== undefined && { role })
+  }
+  return Result.mapBoth(decode(defined({ ...reference, ...naming, title: named })), {
+    onSuccess: (reference): Entry => ({ _tag: "Entry", reference, at }),
     onFailure: (error) => fromIssue(source, at, error.issue)
   })
 }

@@ -24,7 +24,10 @@ export const tell = (items: Source["items"]): Source["items"] =>
       (): Seen => new Map(),
       (seen, item): [Seen, ReadonlyArray<Item>] => {
         if (Result.isFailure(item) || item.success._tag !== "Entry") return [seen, [item]]
-        const { at, identifier } = item.success
+        const {
+          at,
+          reference: { identifier }
+        } = item.success
         if (identifier === undefined) return [seen, [item]]
         const looks = isPlain(identifier) ? identifier : looksOf(identifier)
         const before = seen.get(looks)

@@ -1,11 +1,15 @@
 import { Stream } from "effect"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
+import type { Role } from "../domain/Role.ts"
 import { columns } from "../importer/Exported.ts"
 import * as CsvText from "./CsvText.ts"
 import { relationColumns } from "../importer/mapping/RelationFile.ts"
 
 const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`
+
+/** A role that is not the one that is assumed. */
+const saidRole = (role: Role): Role | undefined => (role === "requirement" ? undefined : role)
 
 /** References as NDJSON: a line that says what follows, then one reference a line. Imported, they are as they were. */
 export const referencesNdjson = <E, R>(
@@ -14,8 +18,21 @@ export const referencesNdjson = <E, R>(
 ): Stream.Stream<string, E, R> =>
   Stream.concat(
     Stream.make(jsonLine({ crosswalk: "references", version: 1, catalog })),
-    Stream.map(references, ({ catalog, description, entityType, metadata, tags, title, uri }) =>
-      jsonLine({ uri, title, entityType, description, tags, metadata, catalog })
+    Stream.map(
+      references,
+      ({ catalog, description, entityType, identifier, label, metadata, role, tags, title, uri }) =>
+        jsonLine({
+          uri,
+          title,
+          entityType,
+          description,
+          tags,
+          metadata,
+          catalog,
+          identifier,
+          label,
+          role: saidRole(role)
+        })
     )
   )
 
@@ -31,16 +48,21 @@ const tagsCell = (tags: ReadonlyArray<string>): string | undefined =>
 export const referencesCsv = <E, R>(references: Stream.Stream<Reference, E, R>): Stream.Stream<string, E, R> =>
   Stream.concat(
     Stream.make(CsvText.line(columns)),
-    Stream.map(references, ({ catalog, description, entityType, metadata, tags, title, uri }) =>
-      CsvText.line([
-        uri,
-        title,
-        entityType,
-        description,
-        tagsCell(tags),
-        metadata === undefined ? undefined : JSON.stringify(metadata),
-        catalog
-      ])
+    Stream.map(
+      references,
+      ({ catalog, description, entityType, identifier, label, metadata, role, tags, title, uri }) =>
+        CsvText.line([
+          uri,
+          title,
+          entityType,
+          description,
+          tagsCell(tags),
+          metadata === undefined ? undefined : JSON.stringify(metadata),
+          catalog,
+          identifier,
+          label,
+          saidRole(role)
+        ])
     )
   )
 

@@ -39,7 +39,7 @@ export const standard = (id: string, references: ReadonlyArray<Reference>): stri
           ]),
       ...members.map((reference) => ({
         "bom-ref": refOf(reference),
-        identifier: localId(reference),
+        identifier: reference.identifier ?? localId(reference),
         title: reference.title,
         ...(reference.description === undefined || reference.description === "" ? {} : { text: reference.description }),
         ...(parent === undefined ? {} : { parent })

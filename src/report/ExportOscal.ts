@@ -26,13 +26,13 @@ const controlOf = (reference: Reference) => {
   const local = localId(reference)
   const id = tokenOf(local)
   const level = CoverageGroups.levelOf(reference.metadata)
-  const { description, entityType, tags, title, uri } = reference
+  const { description, entityType, identifier, label, tags, title, uri } = reference
   return {
     id,
     class: tokenOf(entityType),
     title,
     props: [
-      { name: "label", value: local },
+      { name: "label", value: label ?? identifier ?? local },
       { name: "uri", ns, value: uri },
       ...(level === "" ? [] : [{ name: "level", ns, value: level }]),
       ...tags.map((value) => ({ name: "tag", ns, value }))

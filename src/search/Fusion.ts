@@ -85,6 +85,30 @@ export const fuse = (
 
 const byScore = (a: Fused, b: Fused) => b.score - a.score || (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : 0)
 
+/**
+ * Puts what a query calls by name before a ranking, in the order of `uris` where the ranking does not say more. What it
+ * begins the name of (`isPrefix`) is put there by that alone.
+ */
+export const putFirst = (
+  ranking: ReadonlyArray<Fused>,
+  { isPrefix, uris }: { readonly uris: ReadonlyArray<string>; readonly isPrefix: boolean }
+): ReadonlyArray<Fused> => {
+  const named = new Set(uris)
+  const others = new Map(ranking.map((fused) => [fused.uri, fused]))
+  const least = 1 + (ranking[0]?.score ?? 0)
+  const first = uris.map((uri, i): Fused => {
+    const scaled = isPrefix ? 1 / (i + 1) : 1
+    const other = isPrefix ? undefined : others.get(uri)
+    const identifier: Leg = { score: scaled, rank: i + 1, scaled, contribution: isPrefix ? least + scaled : least }
+    return {
+      uri,
+      score: identifier.contribution + (other?.score ?? 0),
+      explanation: new Explanation({ ...other?.explanation, identifier })
+    }
+  })
+  return [...first.toSorted((a, b) => b.score - a.score), ...ranking.filter(({ uri }) => !named.has(uri))]
+}
+
 /** One leg alone, as a ranking with explanations. The contribution is the leg's score, not below 0. */
 export const single = (name: "keyword" | "semantic", leg: Ranking): ReadonlyArray<Fused> => {
   const scale = minMax(leg.ranked, leg)

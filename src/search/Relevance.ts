@@ -4,6 +4,8 @@ export interface Evidence {
   readonly cosine?: number | undefined
   /** BM25 as a part of what the query could reach, 0 and more; absent where words were not looked at. */
   readonly keyword?: number | undefined
+  /** The query calls it by its identifier. */
+  readonly isNamed?: boolean | undefined
 }
 
 interface Weights {
@@ -20,8 +22,9 @@ const words: Weights = { bias: -3.8, cosine: 0, keyword: 12.5 }
 /** From which relevance on a hit counts as an answer. */
 export const threshold = 0.5
 
-/** How likely a hit answers the query, 0–1. */
-export const relevance = ({ cosine, keyword }: Evidence): number => {
+/** How likely a hit answers the query, 0–1; 1 for what it names. */
+export const relevance = ({ cosine, isNamed, keyword }: Evidence): number => {
+  if (isNamed === true) return 1
   const weights = cosine === undefined ? words : keyword === undefined ? meaning : both
   const sum = weights.bias + weights.cosine * (cosine ?? 0) + weights.keyword * Math.min(1, keyword ?? 0)
   return 1 / (1 + Math.exp(-sum))

@@ -4,6 +4,7 @@ import type { Filter } from "../domain/Filter.ts"
 import * as Metrics from "../domain/Metrics.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { offLoop } from "../libsql/LongReads.ts"
+import * as IdentifierLeg from "../storage/legs/IdentifierLeg.ts"
 import * as KeywordLeg from "../storage/legs/KeywordLeg.ts"
 import type { SemanticLeg } from "../storage/legs/SemanticLeg.ts"
 import * as MissingVectors from "../storage/MissingVectors.ts"
@@ -17,7 +18,7 @@ export interface SearchRanking {
   readonly ranking: ReadonlyArray<Fusion.Fused>
   readonly evidenceOf: (uri: string) => Relevance.Evidence
   /** Whether `crosswalk_reference AS r` was looked through; undefined where every one was that passes the filter. */
-  readonly condition?: Statement.Fragment
+  readonly condition?: Statement.Fragment | undefined
   /** How many references that pass the filter have no vector to compare. */
   readonly unsearched: number
 }
@@ -31,6 +32,7 @@ const keywordDepth = 200
 /** Ranks references in each of the modes; without the semantic leg, by keyword only. */
 export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefined) {
   const keyword = yield* KeywordLeg.make
+  const identifiers = yield* IdentifierLeg.make
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
 
   const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
@@ -124,15 +126,31 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
     } satisfies SearchRanking
   })
 
+  /** What a query calls by its identifier comes first, whatever else was found. */
+  const withNamed = (found: SearchRanking, named: IdentifierLeg.Named): SearchRanking => {
+    const uris = new Set(named.uris)
+    return {
+      ...found,
+      ranking: Fusion.putFirst(found.ranking, named),
+      evidenceOf: (uri) => (uris.has(uri) ? { isNamed: true } : found.evidenceOf(uri)),
+      condition: found.condition && sql`(${found.condition} OR ${sql.in("r.uri", named.uris)})`
+    }
+  }
+
   /** The best by the mode of the options, at least as many as the limit where there are as many. */
-  return Effect.fnUntraced(function* (query: string, limit: number, options: SearchOptions) {
+  return Effect.fnUntraced(function* (
+    query: string,
+    limit: number,
+    options: SearchOptions
+  ){
     const { filter, mode = "hybrid" } = options
+    const named = mode === "semantic" ? undefined : yield* identifiers.rank(query, limit, filter)
     const found: SearchRanking =
       mode === "keyword"
-        ? yield* ofKeyword(query, limit, filter)
+        ? yield* ofKeyword(query, named?.uris.length === 0 ? limit : Math.max(limit, keywordDepth), filter)
         : mode === "semantic"
           ? yield* ofMeaning(query, limit, filter)
           : yield* ofBoth(query, filter, options)
-    return found
+    return named === undefined || named.uris.length === 0 ? found : withNamed(found, named)
   })
 })

@@ -7,9 +7,10 @@ import type { Reference } from "../domain/Reference.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { decodeRow } from "./Decoding.ts"
 import { joined } from "./EmbeddingUpdate.ts"
+import * as NaturalPages from "./NaturalPages.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
-/** A whole catalog, or one reference. */
+/** The requirements of a whole catalog, or one reference of any role. */
 export type Scope = { readonly catalog: string } | { readonly uri: string }
 
 /** A reference with its vector, where it has one of the model. */
@@ -33,7 +34,7 @@ export const make = Effect.fnUntraced(function* (model: ModelInfo) {
   const decodeVector = decodeRow(VectorRow, "CatalogVectors.page")
 
   const condition = (scope: Scope) =>
-    "catalog" in scope ? sql`r.catalog = ${scope.catalog}` : sql`r.uri = ${scope.uri}`
+    "catalog" in scope ? sql`r.catalog = ${scope.catalog} AND r.role = 'requirement'` : sql`r.uri = ${scope.uri}`
 
   /** Fails where there are vectors of another model: replacing them is for the user to say. */
   const requireModel = Effect.fnUntraced(function* (
@@ -51,26 +52,27 @@ export const make = Effect.fnUntraced(function* (model: ModelInfo) {
     })
   })
 
-  /** The references after a URI, in their order, with vectors where they are wanted, and where the next page begins. */
+  /** The references after a place in the natural order, with vectors where they are wanted, and where the next page begins. */
   const page = Effect.fnUntraced(function* (
     scope: Scope,
-    after: string,
+    after: NaturalPages.Place,
     withVectors: boolean
   ): Effect.fn.Return<
-    { readonly found: ReadonlyArray<WithVector>; readonly next: string | undefined },
+    { readonly found: ReadonlyArray<WithVector>; readonly next: NaturalPages.Place | undefined },
     SqlError.SqlError | DatabaseError
   > {
-    const rows = yield* sql<{ readonly uri: string }>`
-      SELECT ${sql.literal(ReferenceRow.columns)}, ${sql.literal(withVectors ? "e.vector" : "NULL AS vector")},
+    const rows = yield* sql<NaturalPages.Place>`
+      SELECT ${sql.literal(ReferenceRow.columns)}, r.natural, ${sql.literal(withVectors ? "e.vector" : "NULL AS vector")},
         m.fingerprint IS ${model.fingerprint} AS is_active
-      FROM ${sql.literal(joined)} WHERE ${condition(scope)} AND r.uri > ${after} ORDER BY r.uri LIMIT ${pageSize}`
+      FROM ${sql.literal(joined)} WHERE ${condition(scope)} AND ${NaturalPages.behind(sql, after)}
+      ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`
     const found: Array<WithVector> = []
     for (const row of rows) {
       const reference = ReferenceRow.toReference(yield* decodeReference(row))
       const { is_active, vector } = yield* decodeVector(row)
       found.push({ reference, vector: vector === null || is_active === 0 ? undefined : fromBytes(vector) })
     }
-    return { found, next: rows.length < pageSize ? undefined : rows.at(-1)?.uri }
+    return { found, next: rows.length < pageSize ? undefined : rows.at(-1) }
   })
 
   return { requireModel, page }

@@ -43,13 +43,13 @@ export const make = Effect.gen(function* () {
   const decodeLinks = decodeRow(Schema.Array(LinkRow), "Coverage.report")
   const decodeEntries = decodeRow(Schema.Array(EntryRow), "Coverage.report")
 
-  /** The references of a catalog, in no order that means anything. */
+  /** The requirements of a catalog, in no order that means anything. */
   const entries = Effect.fnUntraced(function* (catalog: string) {
     const all: Array<Entry> = []
     for (let after = 0, size = pageSize; size === pageSize; ) {
       const rows = yield* decodeEntries(
         yield* sql`SELECT id, uri, title, metadata FROM crosswalk_reference
-          WHERE catalog = ${catalog} AND id > ${after} ORDER BY id LIMIT ${pageSize}`
+          WHERE catalog = ${catalog} AND role = 'requirement' AND id > ${after} ORDER BY id LIMIT ${pageSize}`
       )
       all.push(...rows)
       size = rows.length

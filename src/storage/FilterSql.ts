@@ -56,6 +56,7 @@ export const conditions = (sql: SqlClient.SqlClient, filter: Filter | undefined)
   const parts: Array<Statement.Fragment> = []
   if (filter?.catalog !== undefined) parts.push(sql`r.catalog = ${filter.catalog}`)
   if (filter?.entityType !== undefined) parts.push(sql`r.entity_type = ${filter.entityType}`)
+  if (filter?.role !== undefined) parts.push(sql`r.role = ${filter.role}`)
   for (const tag of filter?.tags ?? []) {
     parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE tag = ${tag})`)
   }
@@ -72,6 +73,7 @@ export const isOpen = (filter: Filter | undefined): boolean =>
   filter === undefined ||
   (filter.catalog === undefined &&
     filter.entityType === undefined &&
+    filter.role === undefined &&
     (filter.tags ?? []).length === 0 &&
     (filter.anyTags ?? []).length === 0 &&
     (filter.metadata ?? []).length === 0)

@@ -2,6 +2,7 @@ import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
+import * as NamesOfUris from "./NamesOfUris.ts"
 
 const ledger = "crosswalk_migration"
 
@@ -156,6 +157,29 @@ const migrations = {
       UPDATE crosswalk_relation SET needs_review = 1
       WHERE (source_id = new.id OR target_id = new.id) AND status <> 'suggested' AND needs_review = 0;
     END`
+  ),
+  // What a reference is called and for. The normal forms are what identifiers are found by, `natural` is what references
+  // are listed by.
+  "0005_names": Effect.andThen(
+    Effect.andThen(
+      statements(
+        `ALTER TABLE crosswalk_reference ADD COLUMN identifier TEXT`,
+        `ALTER TABLE crosswalk_reference ADD COLUMN label TEXT`,
+        `ALTER TABLE crosswalk_reference ADD COLUMN role TEXT NOT NULL DEFAULT 'requirement'`,
+        `ALTER TABLE crosswalk_reference ADD COLUMN identifier_normal TEXT`,
+        `ALTER TABLE crosswalk_reference ADD COLUMN label_normal TEXT`,
+        `ALTER TABLE crosswalk_reference ADD COLUMN natural TEXT NOT NULL DEFAULT ''`
+      ),
+      NamesOfUris.fill
+    ),
+    statements(
+      `CREATE INDEX crosswalk_reference_identifier ON crosswalk_reference (identifier_normal)
+        WHERE identifier_normal IS NOT NULL`,
+      `CREATE INDEX crosswalk_reference_label ON crosswalk_reference (label_normal) WHERE label_normal IS NOT NULL`,
+      `CREATE INDEX crosswalk_reference_natural ON crosswalk_reference (natural, uri)`,
+      `DROP INDEX crosswalk_reference_catalog`,
+      `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog, natural, uri)`
+    )
   )
 }
 

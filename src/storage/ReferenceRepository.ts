@@ -23,6 +23,7 @@ import { decodeRow } from "./Decoding.ts"
 import { conditions } from "./FilterSql.ts"
 import * as KeywordLeg from "./legs/KeywordLeg.ts"
 import * as Migrations from "./Migrations.ts"
+import * as NaturalPages from "./NaturalPages.ts"
 import { operation, optional, property, streamOperation } from "./Operation.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import * as ReferenceWriter from "./ReferenceWriter.ts"
@@ -104,13 +105,14 @@ const make = Effect.gen(function* () {
   })
 
   const findAll = streamOperation("ReferenceRepository.findAll", { filter: optional(Filter) })(({ filter }) =>
-    Stream.paginate("", (after) =>
+    Stream.paginate(NaturalPages.start, (after) =>
       Effect.gen(function* () {
-        const rows = yield* sql<{ readonly uri: string }>`
-          SELECT ${columns} FROM crosswalk_reference AS r
-          WHERE r.uri > ${after} AND ${conditions(sql, filter)} ORDER BY r.uri LIMIT ${pageSize}`
+        const rows = yield* sql<NaturalPages.Place>`
+          SELECT ${columns}, r.natural FROM crosswalk_reference AS r
+          WHERE ${NaturalPages.behind(sql, after)} AND ${conditions(sql, filter)}
+          ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`
         const page = yield* Effect.forEach(rows, toReference)
-        const last = rows.length < pageSize ? undefined : rows.at(-1)?.uri
+        const last = rows.length < pageSize ? undefined : rows.at(-1)
         return [page, Option.fromUndefinedOr(last)] as const
       })
     )
@@ -235,7 +237,7 @@ export class ReferenceRepository extends Context.Service<
     readonly findMany: (
       uris: ReadonlyArray<string>
     ) => Effect.Effect<ReadonlyMap<string, Reference>, ValidationError | DatabaseError>
-    /** All that pass the filter, ordered by uri, read in pages of 500. */
+    /** All that pass the filter in the natural order of their uris (`V2.2` before `V2.10`), read in pages of 500. */
     readonly findAll: (filter?: Filter) => Stream.Stream<Reference, ValidationError | DatabaseError>
     /**
      * Those that have a word of the query in title or description, best first: score −BM25, then uri. `passw*` stands for

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto"
 import { DateTime, Schema } from "effect"
+import * as Identifier from "../domain/Identifier.ts"
+import * as Natural from "../domain/Natural.ts"
 import { Reference, type ReferenceInput } from "../domain/Reference.ts"
+import { Role } from "../domain/Role.ts"
 import { JsonValue } from "../domain/Text.ts"
 
 /** The columns of a reference, to select from `crosswalk_reference AS r`; metadata as a list of one or NULL. */
 export const columns =
   "r.uri, r.title, r.entity_type, r.description, r.tags, '[' || r.metadata || ']' AS metadata, " +
-  "r.catalog, r.created_at, r.updated_at"
+  "r.catalog, r.identifier, r.label, r.role, r.created_at, r.updated_at"
 
 /** A row of {@link columns}. */
 export const ReferenceRow = Schema.Struct({
@@ -17,6 +20,9 @@ export const ReferenceRow = Schema.Struct({
   tags: Schema.fromJsonString(Schema.Array(Schema.String)),
   metadata: Schema.NullOr(Schema.fromJsonString(Schema.Tuple([JsonValue]))),
   catalog: Schema.NullOr(Schema.String),
+  identifier: Schema.NullOr(Schema.String),
+  label: Schema.NullOr(Schema.String),
+  role: Role,
   created_at: Schema.Int,
   updated_at: Schema.Int
 })
@@ -32,12 +38,39 @@ export const toReference = (row: ReferenceRow): Reference =>
     tags: row.tags,
     ...(row.metadata === null ? {} : { metadata: row.metadata[0] }),
     ...(row.catalog === null ? {} : { catalog: row.catalog }),
+    ...(row.identifier === null ? {} : { identifier: row.identifier }),
+    ...(row.label === null ? {} : { label: row.label }),
+    role: row.role,
     createdAt: DateTime.makeUnsafe(row.created_at),
     updatedAt: DateTime.makeUnsafe(row.updated_at)
   })
 
 /** The SHA-256 of a text in UTF-8, in hexadecimal. */
 export const hashOf = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
+
+/** What a reference is called by, what it is for, and what both are found and ordered by. */
+export interface Named {
+  readonly uri: string
+  readonly identifier: string | null
+  readonly label: string | null
+  readonly role: Role
+}
+
+/**
+ * The columns that follow from {@link Named}: the normal forms of identifier and label (of the label only where it is
+ * another one), the natural order, and the hash of all content, given that of the rest.
+ */
+export const namedColumns = ({ identifier, label, role, uri }: Named, hashOfRest: string) => {
+  const normalOf = (text: string | null) => (text === null ? "" : Identifier.normal(text)) || null
+  const identifierNormal = normalOf(identifier)
+  const labelNormal = normalOf(label)
+  return {
+    identifierNormal,
+    labelNormal: labelNormal === identifierNormal ? null : labelNormal,
+    natural: Natural.key(uri),
+    contentHash: hashOf(JSON.stringify([hashOfRest, identifier, label, role]))
+  }
+}
 
 /**
  * What is stored of an input: tags sorted without repetition, metadata as JSON text, and two hashes: of all content (has
@@ -55,6 +88,8 @@ export const toRow = (input: ReferenceInput, textOf: (input: ReferenceInput) => 
     metadata,
     catalog: input.catalog ?? null
   }
-  return { ...row, contentHash: hashOf(JSON.stringify(row)), textHash: hashOf(textOf(input)) }
+  const { identifier = null, label = null, role = "requirement", uri } = input
+  const named = { uri, identifier, label, role }
+  return { ...row, ...named, ...namedColumns(named, hashOf(JSON.stringify(row))), textHash: hashOf(textOf(input)) }
 }
 export type StoredRow = ReturnType<typeof toRow>

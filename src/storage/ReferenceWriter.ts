@@ -38,14 +38,19 @@ export const make = Effect.gen(function* () {
       SELECT DISTINCT value ->> '$.catalog', ${now} FROM json_each(${json}) WHERE value ->> '$.catalog' IS NOT NULL`
     yield* sql`
       INSERT INTO crosswalk_reference
-        (uri, title, entity_type, description, tags, metadata, catalog, content_hash, text_hash, created_at, updated_at)
+        (uri, title, entity_type, description, tags, metadata, catalog, identifier, label, role, identifier_normal,
+          label_normal, natural, content_hash, text_hash, created_at, updated_at)
       SELECT value ->> '$.uri', value ->> '$.title', value ->> '$.entityType', value ->> '$.description',
-        value ->> '$.tags', value ->> '$.metadata', value ->> '$.catalog', value ->> '$.contentHash',
-        value ->> '$.textHash', ${now}, ${now}
+        value ->> '$.tags', value ->> '$.metadata', value ->> '$.catalog', value ->> '$.identifier',
+        value ->> '$.label', value ->> '$.role', value ->> '$.identifierNormal', value ->> '$.labelNormal',
+        value ->> '$.natural', value ->> '$.contentHash', value ->> '$.textHash', ${now}, ${now}
       FROM json_each(${json}) WHERE true
       ON CONFLICT (uri) DO UPDATE SET
         title = excluded.title, entity_type = excluded.entity_type, description = excluded.description,
         tags = excluded.tags, metadata = excluded.metadata, catalog = excluded.catalog,
+        identifier = excluded.identifier, label = excluded.label, role = excluded.role,
+        identifier_normal = excluded.identifier_normal, label_normal = excluded.label_normal,
+        natural = excluded.natural,
         content_hash = excluded.content_hash, text_hash = excluded.text_hash,
         updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END`
     return { created, updated: rows.length - created, unchanged: distinct.length - rows.length } satisfies SaveTotals

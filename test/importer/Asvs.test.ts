@@ -225,7 +225,7 @@ layer(NodeServices.layer)("ASVS", (it) => {
         const { entries, failed, warnings } = yield* read("x.json", flat([{ ...good, chapter_name: "" }]))
         assert.deepStrictEqual(failed, [])
         assert.deepStrictEqual(warnings, ["$.requirements[0].chapter_name: the name of the chapter is blank"])
-        assert.strictEqual(entries[0]?.identifier, "V1.1.1")
+        assert.strictEqual(entries[0]?.reference.identifier, "V1.1.1")
       })
     )
 

@@ -57,7 +57,7 @@ describe("control sets", () => {
         const { catalog, entries, failed, format, warnings } = yield* read("x.yaml", dump(library))
         assert.deepStrictEqual([format, catalog, failed], ["ciso-assistant", "house-rules", []])
         assert.deepStrictEqual(
-          entries.map(({ identifier, reference: { metadata, title, uri }, role }) => [
+          entries.map(({ reference: { identifier, metadata, role, title, uri } }) => [
             role,
             identifier,
             uri,
@@ -116,7 +116,7 @@ describe("control sets", () => {
           framework: { urn: urn("framework:h"), requirement_nodes: [node("a", "b"), node("b", "a"), node("c", "c")] }
         }
         const { entries } = yield* read("x.yaml", dump({ ...library, objects }))
-        assert.deepStrictEqual(entries.map(({ identifier }) => identifier).toSorted(), ["a", "b", "c"])
+        assert.deepStrictEqual(entries.map(({ reference: { identifier } }) => identifier).toSorted(), ["a", "b", "c"])
       })
     )
   })
@@ -141,7 +141,7 @@ describe("control sets", () => {
       assert.deepStrictEqual([format, catalog], ["complianceascode", "house-1@1.0.1"])
       assert.match(failed[0] ?? "", /^\$\.controls\[0\]\.controls\[1\]: Expected object/u)
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference: { metadata, title }, role }) => [identifier, role, title, metadata]),
+        entries.map(({ reference: { identifier, metadata, role, title } }) => [identifier, role, title, metadata]),
         [
           ["1.10", "heading", "Doors are controlled.", { levels: ["base"] }],
           [
@@ -226,7 +226,7 @@ describe("control sets", () => {
         assert.deepStrictEqual(
           found.entries
             .slice(0, 3)
-            .map(({ identifier, reference: { entityType, metadata }, role }) => [
+            .map(({ reference: { entityType, identifier, metadata, role } }) => [
               identifier,
               role,
               entityType,
@@ -249,7 +249,7 @@ describe("control sets", () => {
           ]
         )
         assert.deepStrictEqual(
-          found.entries.slice(3).map(({ role }) => role),
+          found.entries.slice(3).map(({ reference: { role } }) => role),
           Array(more).fill("guidance")
         )
         assert.deepStrictEqual(
@@ -269,7 +269,7 @@ describe("control sets", () => {
       )
       assert.deepStrictEqual([standard.format, standard.catalog], ["opencontrol", "house-rev4"])
       assert.deepStrictEqual(
-        standard.entries.map(({ identifier, reference: { title } }) => `${identifier} ${title}`),
+        standard.entries.map(({ reference: { identifier, title } }) => `${identifier} ${title}`),
         ["HR-1 Doors", "HR-1 (1) Front"]
       )
       const check = {
@@ -286,7 +286,7 @@ describe("control sets", () => {
       )
       assert.deepStrictEqual([checks.format, checks.catalog], ["scorecard", "scorecard"])
       assert.deepStrictEqual(
-        checks.entries.map(({ identifier, reference: { description, tags, title } }) => [
+        checks.entries.map(({ reference: { description, identifier, tags, title } }) => [
           identifier,
           title,
           description,
@@ -316,8 +316,8 @@ describe("control sets", () => {
         })
       const one = (name: string, more: object) =>
         Effect.map(read(name, item(more)), ({ entries: [entry], withdrawn }) => [
-          entry?.identifier,
-          entry?.role,
+          entry?.reference.identifier,
+          entry?.reference.role,
           entry?.reference.title,
           entry?.reference.description,
           withdrawn.length
@@ -385,7 +385,7 @@ describe("control sets", () => {
       const { catalog, entries, failed, format } = yield* read("needs.json", JSON.stringify(document))
       assert.deepStrictEqual([format, catalog, failed], ["sphinx-needs", "the-gates@1.0", []])
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference: { entityType, metadata } }) => [identifier, entityType, metadata]),
+        entries.map(({ reference: { entityType, identifier, metadata } }) => [identifier, entityType, metadata]),
         [
           ["R_A1", "requirement", { chapter: { name: "Doors" }, section: { name: "Front" } }],
           ["R_A2", "requirement", { status: "open", links: ["R_A1"] }]
@@ -437,7 +437,7 @@ describe("control sets", () => {
       )
       assert.deepStrictEqual([format, catalog, failed], ["stix", "enterprise-attack@17.1", []])
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference: { entityType }, role }) => [identifier, entityType, role]),
+        entries.map(({ reference: { entityType, identifier, role } }) => [identifier, entityType, role]),
         [
           ["TA1", "tactic", "heading"],
           ["T1", "technique", undefined],

@@ -35,7 +35,7 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
       const kitchen = { id: "K", name: "Kitchen" }
       assert.deepStrictEqual(
         entries
-          .filter(({ role }) => role === undefined)
+          .filter(({ reference: { role } }) => role === undefined)
           .map(({ at, reference: { description, metadata, title, uri } }) => [
             at.replace("$.definitions.standards[0].requirements", ""),
             uri,
@@ -55,9 +55,9 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
           ["[4]", "hr:2.0-beta/G", "Garden", "It is watered.", undefined]
         ]
       )
-      const headings = entries.filter(({ role }) => role === "heading")
+      const headings = entries.filter(({ reference: { role } }) => role === "heading")
       assert.deepStrictEqual(
-        headings.map(({ identifier }) => identifier),
+        headings.map(({ reference: { identifier } }) => identifier),
         ["K", "K.1"]
       )
       assert.deepStrictEqual(headings[1]?.reference.metadata, { chapter: kitchen })
@@ -88,7 +88,7 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
       ]
       const { entries, withdrawn } = yield* read("x.json", document({ name: "x", version: "1", requirements }))
       assert.deepStrictEqual(
-        entries.map(({ identifier, role }) => [identifier, role]),
+        entries.map(({ reference: { identifier, role } }) => [identifier, role]),
         [
           ["D", "heading"],
           ["D-1", undefined],
@@ -135,7 +135,7 @@ layer(NodeServices.layer)("CycloneDX standards", (it) => {
       assert.deepStrictEqual([standard.format, standard.catalog, standard.failed], ["cyclonedx", "asvs@5.0.0", []])
       const plain = ({ entries }: typeof flat) =>
         entries
-          .filter(({ role }) => role === undefined)
+          .filter(({ reference: { role } }) => role === undefined)
           .map(({ reference }) => ({ ...reference, description: reference.description?.replace(/\s+/gu, " ") }))
       assert.strictEqual(plain(standard).length, 345)
       assert.deepStrictEqual(plain(standard), plain(flat))

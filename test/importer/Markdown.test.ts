@@ -120,7 +120,7 @@ describe("markdown", () => {
     Effect.gen(function* () {
       const identifiers = (text: string) =>
         Effect.map(read("x.md", text), ({ entries }) =>
-          entries.map(({ identifier, reference: { title } }) => `${identifier} ${title}`)
+          entries.map(({ reference: { identifier, title } }) => `${identifier} ${title}`)
         )
       const items = (tick: string) =>
         [
@@ -172,7 +172,7 @@ describe("markdown", () => {
         "- [x] ~~CHK-9 Old~~\n\n> - CHK-2 Quoted\n"
       const { entries, unread, withdrawn } = yield* read("x.md", text)
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference: { description, metadata } }) => [identifier, description, metadata]),
+        entries.map(({ reference: { description, identifier, metadata } }) => [identifier, description, metadata]),
         [
           ["CHK-1", undefined, undefined],
           ["CHK-1.1", "- oiled", { parent: "CHK-1" }],
@@ -204,7 +204,7 @@ describe("markdown", () => {
       const chapter = { id: "V1", name: "Gates" }
       const section = { id: "V1.1", name: "Shutting" }
       assert.deepStrictEqual(
-        entries.map(({ at, identifier, reference, role }) => [
+        entries.map(({ at, reference, reference: { identifier, role } }) => [
           ...[at, identifier, role, reference.title],
           ...[reference.description, reference.metadata]
         ]),
@@ -242,7 +242,7 @@ describe("markdown", () => {
         "Nr. | Anforderung | Stufe\n--- | :-: | ---\nANF-1 | Türen zu | L2\nANF-2 | a | b | c\n"
       )
       assert.deepStrictEqual(
-        bare.entries.map(({ identifier, reference: { metadata, title } }) => [identifier, title, metadata]),
+        bare.entries.map(({ reference: { identifier, metadata, title } }) => [identifier, title, metadata]),
         [
           ["ANF-1", "Türen zu", { level: 2 }],
           ["ANF-2", "a", { level: "b" }]
@@ -254,7 +254,7 @@ describe("markdown", () => {
         "<div>\n<h2>R-7 Lamps</h2>\n</div>\n\n## R-2 Keys\n\n<!-- forgotten\n\n## R-3 Hidden\n"
       const { entries, unread, warnings } = yield* read("x.md", html)
       assert.deepStrictEqual(
-        entries.map(({ identifier }) => identifier),
+        entries.map(({ reference: { identifier } }) => identifier),
         ["R-1", "R-2"]
       )
       assert.deepStrictEqual(
@@ -276,7 +276,7 @@ describe("markdown", () => {
           "#### Rationale\nBecause.\n"
       )
       assert.deepStrictEqual(
-        mixed.entries.map(({ identifier, reference: { description } }) => [identifier, description]),
+        mixed.entries.map(({ reference: { description, identifier } }) => [identifier, description]),
         [
           ["A-1", "Shut."],
           ["A-2", "Closed.\n\nRationale\n\nBecause."]
@@ -298,7 +298,7 @@ describe("markdown", () => {
       const guide = "# Guide\n\n## Lock\n\nOne of:\n\n- RSA-2048: good\n- RSA-4096: better\n\n## Keys\n\nIn a box.\n"
       const { entries, unread, warnings } = yield* read("guide.md", guide)
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference: { description, title } }) => [identifier, title, description]),
+        entries.map(({ reference: { description, identifier, title } }) => [identifier, title, description]),
         [
           [undefined, "Lock", "One of:\n- RSA-2048: good\n- RSA-4096: better"],
           [undefined, "Keys", "In a box."]
@@ -322,7 +322,7 @@ describe("markdown", () => {
     Effect.gen(function* () {
       const one = (text: string) =>
         Effect.map(read("x.md", text), ({ entries }) =>
-          entries.map(({ identifier, reference: { description, title } }) => [identifier, title, description])
+          entries.map(({ reference: { description, identifier, title } }) => [identifier, title, description])
         )
       assert.deepStrictEqual(yield* one("# HOUSE-DOOR: Doors\n\nLocked at night.\n"), [
         ["HOUSE-DOOR", "Doors", "Locked at night."]

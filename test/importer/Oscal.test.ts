@@ -330,7 +330,7 @@ layer(NodeServices.layer)("OSCAL", (it) => {
         JSON.stringify({ catalog: { metadata: { title: "C" }, controls: [keys] } })
       )
       assert.deepStrictEqual(
-        entries.map(({ identifier, label, role }) => [identifier, label, role]),
+        entries.map(({ reference: { identifier, label, role } }) => [identifier, label, role]),
         [
           ["zz-2", "ZZ-2", "heading"],
           ["zz-2.3", "ZZ-2(3)", undefined]
@@ -412,7 +412,7 @@ layer(NodeServices.layer)("OSCAL", (it) => {
       const { catalog, entries, failed, format } = yield* read("house.xml", xml)
       assert.deepStrictEqual([format, catalog, failed], ["oscal-catalog", "house-controls@2.1", []])
       assert.deepStrictEqual(
-        entries.map(({ label, reference: { description, metadata, title, uri } }) => ({
+        entries.map(({ reference: { description, label, metadata, title, uri } }) => ({
           uri,
           title,
           label,

@@ -10,7 +10,7 @@ const outline = (name: string, content: unknown, options = {}) =>
     ({ entries, ...rest }) => ({
       ...rest,
       entries,
-      lines: entries.map(({ identifier, reference: { metadata }, role }) => {
+      lines: entries.map(({ reference: { identifier, metadata, role } }) => {
         const place = metadata as
           | { chapter?: { name: string }; section?: { name: string }; parent?: { id: string } }
           | undefined
@@ -214,7 +214,7 @@ describe("rows of JSON and YAML", () => {
         )
         assert.deepStrictEqual(failed, [])
         assert.deepStrictEqual(
-          entries.map(({ identifier }) => identifier),
+          entries.map(({ reference: { identifier } }) => identifier),
           ["1.10", "1.1", "12345678901234567890", "7", "A-1"]
         )
         assert.strictEqual(entries[4]?.reference.uri, "x:A-1")

@@ -103,7 +103,7 @@ layer(NodeServices.layer)("several sources", (it) => {
       })
       const { entries, failed, unread } = yield* opened(folder)
       assert.deepStrictEqual(
-        entries.map(({ identifier }) => identifier),
+        entries.map(({ reference: { identifier } }) => identifier),
         ["R-2", "R-3", "R-4"]
       )
       assert.strictEqual(failed.length, 2)
@@ -132,7 +132,7 @@ layer(NodeServices.layer)("several sources", (it) => {
       yield* system.symlink(`${folder}/gone`, `${folder}/gone.md`)
       const { entries, failed } = yield* opened(folder)
       assert.deepStrictEqual(
-        entries.map(({ identifier }) => identifier),
+        entries.map(({ reference: { identifier } }) => identifier),
         ["R-1", "R-2"]
       )
       assert.match(failed.join(), /gone\.md: there is no such file$/u)

@@ -8,7 +8,7 @@ import { read } from "./reading.ts"
 const rows = Effect.fnUntraced(function* (text: string | Uint8Array, options: Options = {}) {
   const { entries, failed } = yield* read("x.csv", text, options)
   assert.deepStrictEqual(failed, [])
-  return entries.map(({ identifier, reference: { description, metadata, title } }) =>
+  return entries.map(({ reference: { description, identifier, metadata, title } }) =>
     [identifier, title, description, metadata].filter((part) => part !== undefined)
   )
 })
@@ -174,7 +174,7 @@ describe("rows of a table", () => {
     Effect.gen(function* () {
       const { entries, failed } = yield* read("x.csv", "ID,Title,Text,Notes\nA-1,Gate\nA-2,Lamp,Lit,n,,\nA-3,a,b,c,d\n")
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference }) => [identifier, reference.description]),
+        entries.map(({ reference, reference: { identifier } }) => [identifier, reference.description]),
         [
           ["A-1", undefined],
           ["A-2", "Lit"]
@@ -193,7 +193,7 @@ describe("rows of a table", () => {
         "ID,Title,Text\nAccess control,,\nA-1,Gate,Shut\nID,Title,Text\n,Lamp,Lit\n,,more of it\n5 Lights,,\nA-2,Lamp,Lit\nA-3,,\n"
       )
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference }) => [identifier, reference.metadata]),
+        entries.map(({ reference, reference: { identifier } }) => [identifier, reference.metadata]),
         [
           ["A-1", { chapter: "Access control" }],
           ["A-2", { chapter: "5 Lights" }]
@@ -216,7 +216,7 @@ describe("rows of a table", () => {
     Effect.gen(function* () {
       const { entries } = yield* read("x.csv", "assessable,depth,ref_id,name\n,1,A,Gates\nx,2,A.1,Gate\n")
       assert.deepStrictEqual(
-        entries.map(({ identifier, role }) => [identifier, role]),
+        entries.map(({ reference: { identifier, role } }) => [identifier, role]),
         [
           ["A", "heading"],
           ["A.1", undefined]
@@ -232,7 +232,7 @@ describe("rows of a table", () => {
         'ID,Title\n="007",Gate\n"=""1.10""",Lamp\n="a,b",Door\n=HYPERLINK("http://x","A-1"),Wall\n=A1&"-1",Roof\nA-2,=CONCAT(A1)\n'
       )
       assert.deepStrictEqual(
-        entries.map(({ identifier }) => identifier),
+        entries.map(({ reference: { identifier } }) => identifier),
         ["007", "1.10", "a,b", "A-1"]
       )
       assert.deepStrictEqual(failed, [
@@ -249,7 +249,7 @@ describe("rows of a table", () => {
         "ID,Title\n\u00a0A-1 ,a\nA\u20112,b\nA\u00ad-3\u200b,c\nE\u0301-1,d\n\u00c9-1,e\n"
       )
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference }) => [identifier, reference.uri]),
+        entries.map(({ reference, reference: { identifier } }) => [identifier, reference.uri]),
         [
           ["A-1", "x:A-1"],
           ["A-2", "x:A-2"],

@@ -179,7 +179,7 @@ describe("xlsx", () => {
         }
       ])
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference: { metadata } }) => [identifier, Object(metadata)["Level"]]),
+        entries.map(({ reference: { identifier, metadata } }) => [identifier, Object(metadata)["Level"]]),
         [
           ["1.1", 0],
           ["1.10", "50%"],
@@ -219,7 +219,7 @@ describe("xlsx", () => {
       ])
       assert.deepStrictEqual(failed, [])
       assert.deepStrictEqual(
-        entries.map(({ at, identifier, reference: { description, metadata, title } }) => [
+        entries.map(({ at, reference: { description, identifier, metadata, title } }) => [
           at,
           identifier,
           title,
@@ -259,7 +259,7 @@ describe("xlsx", () => {
       ]
       const { entries, unread, warnings } = yield* shown(sheets)
       assert.deepStrictEqual(
-        entries.map(({ at, identifier }) => [at, identifier]),
+        entries.map(({ at, reference: { identifier } }) => [at, identifier]),
         [["sheet Rules, row 2", "A-1"]]
       )
       assert.deepStrictEqual(
@@ -270,7 +270,10 @@ describe("xlsx", () => {
         "sheet Lists: the sheet is hidden, so it is not read. Name it as the sheet to read it"
       ])
       const more = yield* shown(sheets, { sheet: "More" })
-      assert.deepStrictEqual([more.entries.map(({ identifier }) => identifier), more.unread], [["B-1"], []])
+      assert.deepStrictEqual(
+        [more.entries.map(({ reference: { identifier } }) => identifier), more.unread],
+        [["B-1"], []]
+      )
     })
   )
 
@@ -288,7 +291,7 @@ describe("xlsx", () => {
       ]
       const { entries, failed, warnings } = yield* read("x.xlsx", zip(workbook(rows.join(""))))
       assert.deepStrictEqual(
-        entries.map(({ identifier, reference }) => [identifier, reference.metadata]),
+        entries.map(({ reference, reference: { identifier } }) => [identifier, reference.metadata]),
         [
           ["4", undefined],
           ["007", undefined]

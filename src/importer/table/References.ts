@@ -116,7 +116,9 @@ export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
   const toEntry = (row: Rows.Row): Item => {
     const item = toItem(row)
     if (assessable === undefined || !isHeading(row.values.get(assessable))) return item
-    return Result.map(item, (found) => (found._tag === "Entry" ? { ...found, role: "heading" } : found))
+    return Result.map(item, (found) =>
+      found._tag === "Entry" ? { ...found, reference: { ...found.reference, role: "heading" } } : found
+    )
   }
   const rows = table.rows.pipe(
     Stream.mapAccum(
