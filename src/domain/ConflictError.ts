@@ -5,17 +5,19 @@ export const ConflictReason = Schema.Literals([
   /** A person decided on it. */
   "decided",
   /** Somebody else changed it meanwhile. */
-  "changed"
+  "changed",
+  /** Several references have this name; `remedy` lists their URIs. */
+  "ambiguous"
 ])
 export type ConflictReason = typeof ConflictReason.Type
 
 const fields = {
   ...errorFields(ConflictReason),
-  /** What the change was for. */
+  /** What the change was for, or the name that was given. */
   uri: Schema.String
 }
 
-/** A change would lose what a person decided, or what somebody else wrote. */
+/** A change would lose what a person decided or somebody else wrote, or a name is that of several references. */
 export class ConflictError extends Schema.TaggedError<ConflictError>()("ConflictError", fields, {
   httpApiStatus: 409
 }) {

@@ -73,6 +73,12 @@ export const entry = (
   })
 }
 
+/** An entry under another name, or for something else; what is none stays. */
+export const named = (item: Item, naming: Naming): Item =>
+  Result.map(item, (found) =>
+    found._tag === "Entry" ? { ...found, reference: { ...found.reference, ...naming } } : found
+  )
+
 /** An entry that its source marks as deleted. */
 export const withdrawn = (id: string, reason: string, at: string): Item =>
   Result.succeed({ _tag: "Withdrawn", id, reason, at })

@@ -12,20 +12,29 @@ const said = (value: unknown, key: string): string | undefined => {
 const levelsOf = (level: string, all: ReadonlyArray<string>): ReadonlyArray<string> =>
   all.filter((other) => other === level || (Number.isFinite(Number(level)) && Number(other) >= Number(level)))
 
+const chapterIn = ({ metadata }: Reference): unknown => Reflect.get(Object(metadata), "chapter")
+
+/** Without the headings that stand as chapters over others already. */
+const withoutChapters = (references: ReadonlyArray<Reference>): ReadonlyArray<Reference> => {
+  const chapters = new Set(references.map((reference) => said(chapterIn(reference), "id")))
+  return references.filter(({ identifier, role }) => role !== "heading" || !chapters.has(identifier ?? ""))
+}
+
 /**
  * References of one catalog as a CycloneDX 1.6 standard: a requirement for each, under one for each chapter.
  *
  * It carries identifier, title, description, chapter and level. Tags, types and other metadata have no place.
  */
-export const standard = (id: string, references: ReadonlyArray<Reference>): string => {
+export const standard = (id: string, all: ReadonlyArray<Reference>): string => {
   const { name, version } = partsOf(id)
+  const references = withoutChapters(all)
   const levels = [...new Set(references.map(({ metadata }) => CoverageGroups.levelOf(metadata)))]
     .filter((level) => level !== "")
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
   const chapters = [...Map.groupBy(references, ({ metadata }) => CoverageGroups.chapterOf(metadata))]
   const refOf = (reference: Reference) => `requirement:${localId(reference)}`
   const requirements = chapters.flatMap(([chapter, members]) => {
-    const heading: unknown = Reflect.get(Object(members[0]?.metadata), "chapter")
+    const heading = members[0] && chapterIn(members[0])
     const parent = chapter === "" ? undefined : `chapter:${chapter}`
     return [
       ...(parent === undefined

@@ -15,6 +15,7 @@ import type { Relation } from "../domain/Relation.ts"
 import type { RelationDirection } from "../domain/RelationDirection.ts"
 import type { RelationInput } from "../domain/RelationInput.ts"
 import { RemoveOptions } from "../domain/RemoveOptions.ts"
+import { ResolveOptions } from "../domain/ResolveOptions.ts"
 import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
@@ -25,6 +26,7 @@ import * as KeywordLeg from "./legs/KeywordLeg.ts"
 import * as Migrations from "./Migrations.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import { operation, optional, property, streamOperation } from "./Operation.ts"
+import * as ReferenceNames from "./ReferenceNames.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import * as ReferenceWriter from "./ReferenceWriter.ts"
 import { RelationRepository } from "./RelationRepository.ts"
@@ -92,6 +94,14 @@ const make = Effect.gen(function* () {
     }
     return found
   })
+
+  const named = yield* ReferenceNames.make(read)
+
+  const resolve = operation("ReferenceRepository.resolve", { text: NonBlankText, options: optional(ResolveOptions) })(
+    function* ({ options = {}, text }) {
+      return yield* named(text, options)
+    }
+  )
 
   const findMany = operation("ReferenceRepository.findMany", { uris: Schema.Array(NonBlankText) })(function* ({
     uris
@@ -184,6 +194,7 @@ const make = Effect.gen(function* () {
     saveMany,
     learnBoilerplate,
     find,
+    resolve,
     findMany,
     findAll,
     search,
@@ -233,6 +244,15 @@ export class ReferenceRepository extends Context.Service<
       options?: LearnOptions
     ) => Effect.Effect<Boilerplate, ValidationError | DatabaseError>
     readonly find: (uri: string) => Effect.Effect<Option.Option<Reference>, ValidationError | DatabaseError>
+    /**
+     * The reference that a text names: by its URI, else by its identifier or label, without regard to punctuation, case and
+     * padding (`AC-2(5)`, `ac-02.5`). Fails with ConflictError where several are called so, and with NotFoundError where none
+     * is; `remedy` then lists the URIs that may be meant.
+     */
+    readonly resolve: (
+      text: string,
+      options?: ResolveOptions
+    ) => Effect.Effect<Reference, ValidationError | NotFoundError | ConflictError | DatabaseError>
     /** Those of these uris that are stored, by their uri. */
     readonly findMany: (
       uris: ReadonlyArray<string>

@@ -7,6 +7,7 @@ import * as ExportOscal from "../../src/report/ExportOscal.ts"
 import { RelationImport, type RelationImportOptions } from "../../src/catalog/RelationImport.ts"
 import type { Reference, ReferenceInput } from "../../src/domain/Reference.ts"
 import { RelationStatus, RelationType } from "../../src/domain/Relation.ts"
+import { Role } from "../../src/domain/Role.ts"
 import * as Mappings from "../../src/importer/mapping/Mappings.ts"
 import * as Sources from "../../src/importer/Sources.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
@@ -65,6 +66,9 @@ const inputs = Arbitrary.map(
       description: optional(text),
       tags: Arbitrary.array(filled, { maxLength: 3 }),
       metadata: optional(metadata),
+      identifier: optional(filled),
+      label: optional(filled),
+      role: optional(Arbitrary.schema(Role)),
       tail: text
     }),
     { minLength: 1, maxLength: 5 }
@@ -134,13 +138,23 @@ describe("export and import of references", () => {
     description: `What ${id} asks for.\n\nIn two paragraphs.`,
     entityType: "requirement",
     metadata: { level, chapter: { id: id.slice(0, 2), name: "A chapter" } },
-    catalog: "c@1"
+    catalog: "c@1",
+    identifier: id
+  })
+  const chapter = (id: string): ReferenceInput => ({
+    uri: `c:1/${id}`,
+    title: "A chapter",
+    entityType: "requirement",
+    catalog: "c@1",
+    identifier: id,
+    role: "heading"
   })
   const given = [requirement("V1.1", 1), requirement("V1.2", 3), requirement("V2.1", 2)]
 
   it.effect("keep what CycloneDX has a place for", () =>
     Effect.gen(function* () {
-      const { after, before } = yield* roundTrip(given, (all) => Stream.make(ExportCycloneDx.standard("c@1", all)))
+      const whole = [...given, chapter("V1"), chapter("V2")]
+      const { after, before } = yield* roundTrip(whole, (all) => Stream.make(ExportCycloneDx.standard("c@1", all)))
       expect(after).toEqual(before)
     })
   )

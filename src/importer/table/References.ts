@@ -2,7 +2,7 @@ import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import * as Fields from "../Fields.ts"
 import type { Columns, Input, Item } from "../Importer.ts"
-import { failure, within } from "../Items.ts"
+import { failure, named, within } from "../Items.ts"
 import * as ReferenceWords from "../ReferenceWords.ts"
 import * as Rows from "../Rows.ts"
 import { CellFault, isBlank } from "./Cell.ts"
@@ -116,9 +116,7 @@ export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
   const toEntry = (row: Rows.Row): Item => {
     const item = toItem(row)
     if (assessable === undefined || !isHeading(row.values.get(assessable))) return item
-    return Result.map(item, (found) =>
-      found._tag === "Entry" ? { ...found, reference: { ...found.reference, role: "heading" } } : found
-    )
+    return named(item, { role: "heading" })
   }
   const rows = table.rows.pipe(
     Stream.mapAccum(

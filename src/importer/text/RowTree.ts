@@ -1,7 +1,7 @@
 import { Result } from "effect"
 import * as Identifier from "../../domain/Identifier.ts"
 import type { Input, Item } from "../Importer.ts"
-import { beginningOf, deletion, failure, withdrawn } from "../Items.ts"
+import { beginningOf, deletion, failure, named as withNaming, withdrawn } from "../Items.ts"
 import { type Above, isHeading, placeOf } from "../Place.ts"
 import * as Rows from "../Rows.ts"
 import { isObject, pathOf } from "./JsonText.ts"
@@ -59,15 +59,10 @@ export const reader = (input: Input, catalog: string, shape: Shape): ((row: Keye
         values.set(titleColumn, named)
       }
       placed(values, above)
-      yield Result.map(toItem({ at, values }), (item) =>
-        item._tag !== "Entry"
-          ? item
-          : {
-              ...item,
-              ...(id !== undefined && id !== "" && { identifier: id }),
-              ...(role !== undefined && { role })
-            }
-      )
+      yield withNaming(toItem({ at, values }), {
+        ...(id !== undefined && id !== "" && { identifier: id }),
+        ...(role !== undefined && { role })
+      })
     }
     yield* leftOut(value, at)
     const name = title ?? id
