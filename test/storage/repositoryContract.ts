@@ -462,10 +462,10 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
         }))
     }
 
-    test("findAll streams everything in the order of uris", () =>
+    test("findAll streams everything in the natural order of uris", () =>
       Effect.gen(function* () {
         const references = yield* ReferenceRepository
-        const many = Array.from({ length: 1100 }, (_, i) => sample(`r:${String(i).padStart(5, "0")}`))
+        const many = Array.from({ length: 1100 }, (_, i) => sample(`r:${i}`))
         yield* references.saveMany(many)
         const all = yield* Stream.runCollect(references.findAll())
         assert.deepStrictEqual(

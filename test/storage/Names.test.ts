@@ -1,0 +1,147 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect, Layer, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import type { ReferenceInput } from "../../src/domain/Reference.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import * as Migrations from "../../src/storage/Migrations.ts"
+import { hashOf } from "../../src/storage/ReferenceRow.ts"
+import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { TestStore } from "../../src/testing.ts"
+
+const named = (catalog: string, identifier: string, rest: Partial<ReferenceInput> = {}): ReferenceInput => ({
+  uri: `${catalog.replace("@", ":")}/${identifier}`,
+  title: `Title of ${identifier}`,
+  entityType: "control",
+  catalog,
+  identifier,
+  ...rest
+})
+
+const stored = (inputs: ReadonlyArray<ReferenceInput>) =>
+  Layer.effectDiscard(Effect.flatMap(ReferenceRepository, (references) => references.saveMany(inputs))).pipe(
+    Layer.provideMerge(ReferenceRepository.layer),
+    Layer.provideMerge(LibsqlClient.layer({ url: ":memory:" }))
+  )
+
+const controls = [
+  named("nist@5", "ac-2.5", { label: "AC-02(05)" }),
+  named("nist@5", "ac-2"),
+  named("nist@5", "ac-2.10"),
+  named("old@4", "AC-2"),
+  named("house@1", "R-10"),
+  named("house@1", "R-9", { role: "guidance" }),
+  named("house@1", "R", { role: "heading" })
+]
+
+layer(stored(controls))("a reference's names", (it) => {
+  it.effect("come back as they were saved, with the role requirement where none was given", () =>
+    Effect.gen(function* () {
+      const { find, save } = yield* ReferenceRepository
+      const one = yield* Effect.fromOption(yield* find("nist:5/ac-2.5"))
+      assert.deepStrictEqual([one.identifier, one.label, one.role], ["ac-2.5", "AC-02(05)", "requirement"])
+      assert.deepStrictEqual(yield* save(one), one)
+      const heading = yield* Effect.fromOption(yield* find("house:1/R"))
+      assert.strictEqual(heading.role, "heading")
+    })
+  )
+
+  it.effect("are filtered by role and listed in natural order", () =>
+    Effect.gen(function* () {
+      const { count, findAll } = yield* ReferenceRepository
+      const uris = yield* Stream.runCollect(Stream.map(findAll(), ({ uri }) => uri))
+      assert.deepStrictEqual(uris, [
+        "house:1/R",
+        "house:1/R-9",
+        "house:1/R-10",
+        "nist:5/ac-2",
+        "nist:5/ac-2.5",
+        "nist:5/ac-2.10",
+        "old:4/AC-2"
+      ])
+      assert.strictEqual(yield* count({ role: "requirement" }), 5)
+      assert.strictEqual(yield* count({ role: "heading", catalog: "house@1" }), 1)
+    })
+  )
+
+  it.effect("resolve a URI, an identifier or a label, however it is written", () =>
+    Effect.gen(function* () {
+      const { resolve } = yield* ReferenceRepository
+      for (const text of ["nist:5/ac-2.5", "AC-2(5)", "ac-02.05", "AC-02(05)", " ac 2 (5) "]) {
+        assert.strictEqual((yield* resolve(text)).uri, "nist:5/ac-2.5", text)
+      }
+      assert.strictEqual((yield* resolve("r 10")).uri, "house:1/R-10")
+      assert.strictEqual((yield* resolve("ac-02", { catalog: "old@4" })).uri, "old:4/AC-2")
+      // Several have it, one as it is written.
+      assert.strictEqual((yield* resolve("AC-2")).uri, "old:4/AC-2")
+    })
+  )
+
+  it.effect("fail with the URIs that may be meant where they are those of several or of none", () =>
+    Effect.gen(function* () {
+      const { resolve } = yield* ReferenceRepository
+      const several = yield* Effect.flip(resolve("Ac-02"))
+      assert.deepInclude(several, { _tag: "ConflictError", reason: "ambiguous", isRetryable: false })
+      assert.deepStrictEqual(several.remedy, {
+        action: "chooseOne",
+        field: "uri",
+        values: ["nist:5/ac-2", "old:4/AC-2"]
+      })
+      const beginning = yield* Effect.flip(resolve("AC"))
+      assert.strictEqual(beginning._tag, "NotFoundError")
+      assert.deepStrictEqual(beginning.remedy, {
+        action: "chooseOne",
+        field: "uri",
+        values: ["nist:5/ac-2", "nist:5/ac-2.5", "nist:5/ac-2.10", "old:4/AC-2"]
+      })
+      const none = yield* Effect.flip(resolve("X-1"))
+      assert.deepStrictEqual([none._tag, none.remedy], ["NotFoundError", undefined])
+      assert.strictEqual((yield* Effect.flip(resolve("R-10", { catalog: "nist@5" })))._tag, "NotFoundError")
+      assert.strictEqual((yield* Effect.flip(resolve(" ")))._tag, "ValidationError")
+    })
+  )
+})
+
+/** Takes the newest migration back, as a database of the version before had it. */
+const older = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const index of ["identifier", "label", "natural", "catalog"]) {
+    yield* sql.unsafe(`DROP INDEX crosswalk_reference_${index}`)
+  }
+  for (const column of ["identifier", "label", "role", "identifier_normal", "label_normal", "natural"]) {
+    yield* sql.unsafe(`ALTER TABLE crosswalk_reference DROP COLUMN ${column}`)
+  }
+  yield* sql.unsafe(`CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog)`)
+  yield* sql`DELETE FROM crosswalk_migration WHERE migration_id = 5`
+  const rows = yield* sql<Record<string, unknown>>`
+    SELECT uri, title, entity_type AS entityType, description, tags, metadata, catalog FROM crosswalk_reference`
+  for (const row of rows) {
+    yield* sql`UPDATE crosswalk_reference SET content_hash = ${hashOf(JSON.stringify(row))} WHERE uri = ${String(row["uri"])}`
+  }
+})
+
+describe("a database made before names were stored", () => {
+  it.effect("gets the identifiers of its URIs, keeps its vectors, and importing again changes nothing", () =>
+    Effect.gen(function* () {
+      const { findAll, resolve, saveMany } = yield* ReferenceRepository
+      const embeddings = yield* EmbeddingRepository
+      const many = Array.from({ length: 2100 }, (_, i) => named("big@1", `R-${i}`, { description: "A text." }))
+      const loose: ReadonlyArray<ReferenceInput> = [
+        { uri: "loose", title: "In no catalog", entityType: "note" },
+        { uri: "urn:other/7", title: "Named otherwise", entityType: "note", catalog: "big@1", metadata: { a: [1] } },
+        { uri: "asvs:V1.2", title: "Of a catalog without a version", entityType: "note", catalog: "asvs", tags: ["a"] }
+      ]
+      yield* saveMany([...many, ...loose])
+      yield* embeddings.saveWithEmbedding(named("big@1", "R-7", { description: "A text." }))
+      yield* older
+      yield* Migrations.run
+      assert.deepStrictEqual(yield* saveMany(many), { created: 0, updated: 0, unchanged: 2100 })
+      assert.deepStrictEqual(yield* saveMany(loose.slice(0, 2)), { created: 0, updated: 0, unchanged: 2 })
+      assert.strictEqual((yield* embeddings.status).fresh, 1)
+      assert.strictEqual((yield* resolve("r-007")).uri, "big:1/R-7")
+      assert.strictEqual((yield* resolve("v1.2")).uri, "asvs:V1.2")
+      const uris = yield* Stream.runCollect(Stream.map(findAll({ catalog: "big@1" }), ({ uri }) => uri))
+      assert.deepStrictEqual(uris, [...many.map(({ uri }) => uri), "urn:other/7"])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+})
