@@ -1,6 +1,7 @@
 import { Effect, Option } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { ValidationError } from "../domain/ValidationError.ts"
+import { Role } from "../domain/Role.ts"
 import { parse } from "../domain/MetadataCondition.ts"
 
 /** A flag that may be left out, as `undefined`. */
@@ -29,6 +30,7 @@ const condition = (text: string) => {
 export const filter = {
   catalog: Flag.String("catalog").pipe(Flag.withDescription("Only references of this catalog, name@version"), optional),
   entityType: Flag.String("type").pipe(Flag.withDescription("Only references of this type"), optional),
+  role: Flag.Literals("role", Role.literals).pipe(Flag.withDescription("Only references of this role"), optional),
   tags: Flag.String("tag").pipe(
     Flag.withDescription("Only references with this tag; repeat it for several, which all must be there"),
     Flag.atLeast(0)
@@ -48,6 +50,19 @@ export const filter = {
 }
 
 export const uri = Argument.String("uri").pipe(Argument.withDescription("The URI of a reference"))
+
+/** What one reference is named by. */
+export const name = Argument.String("reference").pipe(
+  Argument.withDescription("The URI, identifier or label of a reference")
+)
+
+/** The ends of a relation, named as {@link name}. */
+export const ends = {
+  source: Argument.String("source").pipe(
+    Argument.withDescription("What the relation starts from: a URI, identifier or label")
+  ),
+  target: Argument.String("target").pipe(Argument.withDescription("What it points to: a URI, identifier or label"))
+}
 
 /** The command itself, with the flags that every other has. */
 export const root = Command.make("crosswalk").pipe(

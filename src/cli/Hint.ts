@@ -4,8 +4,9 @@ import type { Remedy } from "../domain/Remedy.ts"
 export const hintOf = (remedy: Remedy): string | undefined => {
   switch (remedy.action) {
     case "retry":
-    case "chooseOne":
       return undefined
+    case "chooseOne":
+      return remedy.field === "uri" ? `Name one by its URI: ${remedy.values.join(", ")}.` : undefined
     case "force":
       return "Use --force to do it all the same."
     case "import":

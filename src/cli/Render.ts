@@ -7,6 +7,8 @@ import { oneLine, type Safe, safe } from "../report/Safe.ts"
 
 type Printer = Output["Service"]
 
+const namesJson = ({ identifier, label, role }: Reference) => ({ identifier, label, role })
+
 /** A reference as `--json` prints it; what it does not have is left out. */
 export const referenceJson = (reference: Reference) => ({
   uri: reference.uri,
@@ -16,6 +18,7 @@ export const referenceJson = (reference: Reference) => ({
   tags: reference.tags,
   metadata: reference.metadata,
   catalog: reference.catalog,
+  ...namesJson(reference),
   createdAt: DateTime.formatIso(reference.createdAt),
   updatedAt: DateTime.formatIso(reference.updatedAt)
 })
@@ -28,7 +31,8 @@ export const hitJson = ({ reference, score }: ScoredReference) => ({
   description: reference.description,
   tags: reference.tags,
   metadata: reference.metadata,
-  catalog: reference.catalog
+  catalog: reference.catalog,
+  ...namesJson(reference)
 })
 
 export const relationJson = (relation: Relation) => ({

@@ -20,8 +20,9 @@ const leg = (name: string, { contribution, rank, scaled, score }: Leg): string =
 
 /** A hit with a line for what each leg adds to its score. */
 export const explained = (output: Printer, hit: Hit): ReadonlyArray<Safe> => {
-  const { keyword, semantic } = hit.explanation
+  const { identifier, keyword, semantic } = hit.explanation
   const parts = [
+    ...(identifier === undefined ? [] : [leg("identifier", identifier)]),
     ...(semantic === undefined ? [] : [leg("meaning", semantic)]),
     ...(keyword === undefined ? [] : [leg("words", keyword)])
   ]

@@ -2,6 +2,7 @@ import { Effect, Option } from "effect"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
 import type { Reference } from "../domain/Reference.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "../storage/CatalogTexts.ts"
 import * as CatalogVectors from "../storage/CatalogVectors.ts"
@@ -81,10 +82,18 @@ export const make = Effect.gen(function* () {
     } satisfies Content
   })
 
-  /** The catalog that a reference is compared within, or that reference alone where it is in none. */
+  /** The catalog that a requirement is compared within, or that reference alone where it is in none. */
   const scopeOf = Effect.fnUntraced(function* (uri: string) {
     const reference = Option.getOrUndefined(yield* references.find(uri))
     if (reference === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
+    if (reference.role !== "requirement") {
+      return yield* new ValidationError({
+        field: "source",
+        value: uri,
+        constraint: `has the role ${reference.role}, and only requirements have counterparts`,
+        expected: "a requirement"
+      })
+    }
     return reference.catalog === undefined ? { uri } : { catalog: reference.catalog }
   })
 

@@ -168,6 +168,8 @@ describe("search and similar", () => {
           description: "Passwords are stored as slow hashes.",
           tags: ["auth"],
           catalog: "rules@1",
+          identifier: "A",
+          role: "requirement",
           relevance: expect.any(Number),
           explanation: expect.any(Object)
         })

@@ -106,11 +106,8 @@ const roundTrip = (
       const read = yield* Stream.runCollect(items)
       expect(read.filter(Result.isFailure)).toEqual([])
       yield* references.saveMany(
-        // A format with a tree has its chapters as headings; what was exported are requirements.
         read.flatMap((item) =>
-          Result.isSuccess(item) && item.success._tag === "Entry" && item.success.role !== "heading"
-            ? [item.success.reference]
-            : []
+          Result.isSuccess(item) && item.success._tag === "Entry" ? [item.success.reference] : []
         )
       )
       return yield* stored

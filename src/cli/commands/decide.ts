@@ -1,10 +1,11 @@
 import { Effect, Layer } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import { Review } from "../../crosswalk/Review.ts"
 import { NotFoundError } from "../../domain/NotFoundError.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationType } from "../../domain/Relation.ts"
-import { optional, toggle } from "../Flags.ts"
+import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
+import { ends, optional, toggle } from "../Flags.ts"
 import * as Reviewer from "../Reviewer.ts"
 import * as Session from "../Session.ts"
 import { tell } from "./review.ts"
@@ -12,8 +13,7 @@ import { tell } from "./review.ts"
 export const decide = Command.make(
   "decide",
   {
-    source: Argument.String("source").pipe(Argument.withDescription("The URI that the relation starts from")),
-    target: Argument.String("target").pipe(Argument.withDescription("The URI that it points to")),
+    ...ends,
     reject: toggle("reject", "Reject it; without this it is accepted"),
     type: Flag.Literals("type", RelationType.literals).pipe(
       Flag.withDescription(
@@ -25,20 +25,24 @@ export const decide = Command.make(
     by: Reviewer.reviewer,
     note: Reviewer.note
   },
-  Effect.fn(function* ({ as, by, note, reject, source, target, type }) {
-    if (source === target) {
-      return yield* new ValidationError({
-        field: "target",
-        value: target,
-        constraint: "is the source too",
-        expected: "the URI of another reference"
-      })
-    }
+  Effect.fn(function* ({ as, by, note, reject, type, ...named }) {
     const name = yield* Reviewer.nameOf(by)
     const status = reject ? "rejected" : "accepted"
-    const outcome = yield* Review.use((review) =>
-      review.decide([{ source, target, type, as, status, note }], { by: name })
-    ).pipe(Effect.provide(Layer.provide(Review.layer, Session.database("existing"))))
+    const outcome = yield* Effect.gen(function* () {
+      const references = yield* ReferenceRepository
+      const review = yield* Review
+      const { uri: source } = yield* references.resolve(named.source)
+      const { uri: target } = yield* references.resolve(named.target)
+      if (source === target) {
+        return yield* new ValidationError({
+          field: "target",
+          value: named.target,
+          constraint: "is the source too",
+          expected: "another reference"
+        })
+      }
+      return yield* review.decide([{ source, target, type, as, status, note }], { by: name })
+    }).pipe(Effect.provide(Layer.provideMerge(Review.layer, Session.references("existing"))))
     const missing = outcome.refused[0]?.missing
     if (missing !== undefined) return yield* new NotFoundError({ uri: missing, entity: "reference" })
     yield* tell(reject ? "Rejected" : "Accepted", outcome)

@@ -1,10 +1,9 @@
-import { DateTime, Effect, Option } from "effect"
+import { DateTime, Effect } from "effect"
 import { Command } from "effect/cli"
-import { NotFoundError } from "../../domain/NotFoundError.ts"
 import type { Relation } from "../../domain/Relation.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../storage/RelationRepository.ts"
-import { uri } from "../Flags.ts"
+import { name } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
 import { safe, toJson, wrap } from "../../report/Safe.ts"
@@ -15,18 +14,17 @@ const relationLine = (arrow: string, other: string, { confidence, needsReview, s
 
 export const get = Command.make(
   "get",
-  { uri },
-  Effect.fn(function* ({ uri }) {
+  { name },
+  Effect.fn(function* ({ name }) {
     const output = yield* Output
     const { incoming, outgoing, reference } = yield* Effect.gen(function* () {
       const references = yield* ReferenceRepository
       const relations = yield* RelationRepository
-      const reference = yield* references.find(uri)
-      if (Option.isNone(reference)) return yield* new NotFoundError({ uri, entity: "reference" })
+      const reference = yield* references.resolve(name)
       return {
-        reference: reference.value,
-        outgoing: yield* relations.find(uri, "outgoing"),
-        incoming: yield* relations.find(uri, "incoming")
+        reference,
+        outgoing: yield* relations.find(reference.uri, "outgoing"),
+        incoming: yield* relations.find(reference.uri, "incoming")
       }
     }).pipe(Effect.provide(Session.references("existing")))
 
@@ -36,13 +34,15 @@ export const get = Command.make(
         relations: { outgoing: outgoing.map(Render.relationJson), incoming: incoming.map(Render.relationJson) }
       },
       () => {
-        const { catalog, description, entityType, metadata, tags, title, updatedAt } = reference
+        const { catalog, description, entityType, identifier, label, metadata, role, tags, title, updatedAt, uri } =
+          reference
         return [
           safe`${output.bold(uri)}`,
           safe`${title}`,
           ...(description === undefined || description === "" ? [] : [safe``, ...wrap(description, output.width)]),
           safe``,
-          safe`type      ${entityType}`,
+          ...(identifier === undefined ? [] : [safe`known as  ${[identifier, label].filter(Boolean).join(", ")}`]),
+          safe`type      ${entityType}${role === "requirement" ? "" : ` (${role})`}`,
           ...(catalog === undefined ? [] : [safe`catalog   ${catalog}`]),
           ...(tags.length === 0 ? [] : [safe`tags      ${tags.join(", ")}`]),
           ...(metadata === undefined ? [] : [safe`metadata  ${toJson(metadata)}`]),

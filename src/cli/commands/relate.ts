@@ -1,11 +1,12 @@
 import { Effect, Layer, Option } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import { Review } from "../../crosswalk/Review.ts"
 import { NotFoundError } from "../../domain/NotFoundError.ts"
 import { RelationType } from "../../domain/Relation.ts"
+import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../storage/RelationRepository.ts"
 import { Ended, ExitCode } from "../Errors.ts"
-import { toggle } from "../Flags.ts"
+import { ends, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { relationJson } from "../Render.ts"
 import { safe } from "../../report/Safe.ts"
@@ -15,8 +16,7 @@ import * as Session from "../Session.ts"
 export const relate = Command.make(
   "relate",
   {
-    source: Argument.String("source").pipe(Argument.withDescription("The URI that the relation starts from")),
-    target: Argument.String("target").pipe(Argument.withDescription("The URI that it points to")),
+    ...ends,
     type: Flag.Literals("type", RelationType.literals).pipe(
       Flag.withDescription("How the source stands to the target (default implements)"),
       Flag.withDefault("implements")
@@ -29,10 +29,13 @@ export const relate = Command.make(
     note: Reviewer.note,
     remove: toggle("remove", "Remove the relation instead")
   },
-  Effect.fn(function* ({ source, target, type, confidence, by, note, remove }) {
+  Effect.fn(function* ({ type, confidence, by, note, remove, ...named }) {
     const output = yield* Output
     yield* Effect.gen(function* () {
       const relations = yield* RelationRepository
+      const references = yield* ReferenceRepository
+      const { uri: source } = yield* references.resolve(named.source)
+      const { uri: target } = yield* references.resolve(named.target)
       if (remove) {
         yield* relations.remove(source, target, type)
         return yield* output.answer({ source, target, type, removed: true }, () => [

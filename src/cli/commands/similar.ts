@@ -1,7 +1,8 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
-import { filter, limit, uri } from "../Flags.ts"
+import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
+import { filter, limit, name } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
 import { safe } from "../../report/Safe.ts"
@@ -9,12 +10,15 @@ import * as Session from "../Session.ts"
 
 export const similar = Command.make(
   "similar",
-  { uri, limit, filter },
-  Effect.fn(function* ({ uri, limit, filter }) {
+  { name, limit, filter },
+  Effect.fn(function* ({ name, limit, filter }) {
     const output = yield* Output
-    const hits = yield* EmbeddingRepository.use((embeddings) => embeddings.findSimilarTo(uri, { limit, filter })).pipe(
-      Effect.provide(Session.embeddings("existing", { warm: false }))
-    )
+    const { hits, uri } = yield* Effect.gen(function* () {
+      const references = yield* ReferenceRepository
+      const embeddings = yield* EmbeddingRepository
+      const { uri } = yield* references.resolve(name)
+      return { uri, hits: yield* embeddings.findSimilarTo(uri, { limit, filter }) }
+    }).pipe(Effect.provide(Session.embeddings("existing", { warm: false })))
     yield* output.answer({ uri, hits: hits.map(Render.hitJson) }, () => Render.hits(output, hits))
     if (hits.length === 0 && !output.json) yield* output.note(safe`Nothing was found.`)
   })

@@ -1,4 +1,4 @@
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RelationType } from "../../domain/Relation.ts"
 import { SuggestMethod } from "../../domain/SuggestOptions.ts"
@@ -48,18 +48,23 @@ const lines = (output: Output["Service"], { calibration, references }: Suggestio
   }.`
 ]
 
-/** A catalog, or else the URI of a stored reference. */
+/** A catalog, or else the name of a stored reference. */
 const named = Effect.fnUntraced(function* (from: string) {
   const references = yield* ReferenceRepository
-  const isReference = (yield* references.count({ catalog: from })) === 0 && Option.isSome(yield* references.find(from))
-  return isReference ? { source: from } : { from }
+  if ((yield* references.count({ catalog: from })) > 0) return { from }
+  return yield* references.resolve(from).pipe(
+    Effect.map(({ uri }) => ({ source: uri })),
+    Effect.catchTag("NotFoundError", (error) =>
+      error.remedy === undefined ? Effect.succeed({ from }) : Effect.fail(error)
+    )
+  )
 })
 
 export const suggest = Command.make(
   "suggest",
   {
     from: Argument.String("from").pipe(
-      Argument.withDescription("A catalog, name@version, or the URI of one reference")
+      Argument.withDescription("A catalog, name@version, or the URI or identifier of one reference")
     ),
     to: Argument.String("to").pipe(Argument.withDescription("The catalog in which counterparts are looked for")),
     limit: Flag.Int("limit").pipe(
