@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, type FileSystem, Layer, Result, Schema, type Stdio, Stream } from "effect"
+import { Context, Effect, type FileSystem, Layer, Result, Schema, type Stdio, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
@@ -91,7 +91,6 @@ const open = Effect.fnUntraced(function* (
 const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const relations = yield* RelationRepository
-  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
   /** The URIs of both ends that are stored. */
@@ -102,32 +101,6 @@ const make = Effect.gen(function* () {
       for (const uri of (yield* references.findMany(wanted.slice(start, start + groupSize))).keys()) stored.add(uri)
     }
     return stored
-  })
-
-  /** Writes relations in one transaction. */
-  const save = Effect.fnUntraced(function* (good: ReadonlyArray<RelationFile.Placed>, keepDecided: boolean) {
-    const flagged = JSON.stringify(
-      good.flatMap(({ relation: { needsReview, source, target, type } }) =>
-        needsReview ? [[source, target, type]] : []
-      )
-    )
-    const start = yield* Clock.currentTimeMillis
-    return yield* sql.withTransaction(
-      Effect.gen(function* () {
-        const totals = yield* relations.saveMany(
-          good.map(({ relation: { needsReview: _needsReview, ...relation } }) => relation),
-          { keepDecided }
-        )
-        if (flagged === "[]") return totals
-        yield* sql`UPDATE crosswalk_relation SET needs_review = 1
-          WHERE status <> 'suggested' AND updated_at >= ${start} AND id IN (
-          SELECT x.id FROM json_each(${flagged}) AS j
-          JOIN crosswalk_reference AS s ON s.uri = j.value ->> '$[0]'
-          JOIN crosswalk_reference AS t ON t.uri = j.value ->> '$[1]'
-          JOIN crosswalk_relation AS x ON x.source_id = s.id AND x.target_id = t.id AND x.type = j.value ->> '$[2]')`
-        return totals
-      })
-    )
   })
 
   const importing = Effect.fnUntraced(
@@ -158,7 +131,10 @@ const make = Effect.gen(function* () {
       const totals =
         refused || good.length === 0
           ? { created: 0, updated: 0, unchanged: 0, kept: 0 }
-          : yield* save(good, options.force !== true)
+          : yield* relations.saveMany(
+              good.map(({ relation }) => relation),
+              { keepDecided: options.force !== true }
+            )
       return new RelationImportReport({ format, ...totals, unmapped, refused, failed })
     },
     Effect.scoped,
@@ -202,11 +178,11 @@ export class RelationImport extends Context.Service<
     ) => Effect.Effect<RelationImportReport, RelationImportError>
   }
 >()("crosswalk/RelationImport") {
-  /** With the repositories, their client and the files that are there. */
+  /** With the repositories and the files that are there. */
   static readonly layerNoDeps: Layer.Layer<
     RelationImport,
     never,
-    ReferenceRepository | RelationRepository | SqlClient.SqlClient | FileSystem.FileSystem | Stdio.Stdio
+    ReferenceRepository | RelationRepository | FileSystem.FileSystem | Stdio.Stdio
   > = Layer.effect(this, make)
 
   /** On any libSQL `SqlClient`. Files are read with Node's own modules. */

@@ -14,6 +14,8 @@ export const RelationInput = Schema.Struct({
   confidence: Schema.optional(Confidence),
   /** Default: `accepted`. */
   status: Schema.optional(RelationStatus),
+  /** A text that was decided on has changed since; a suggestion is never marked. Default: false. */
+  needsReview: Schema.optional(Schema.Boolean),
   /** Default: `{ method: "manual" }`. */
   provenance: Schema.optional(Provenance)
 }).check(
@@ -24,11 +26,20 @@ export const RelationInput = Schema.Struct({
 export type RelationInput = typeof RelationInput.Type
 
 /** An input with its defaults. */
-export const complete = ({ confidence = 1, provenance, source, status = "accepted", target, type }: RelationInput) => ({
+export const complete = ({
+  confidence = 1,
+  needsReview = false,
+  provenance,
+  source,
+  status = "accepted",
+  target,
+  type
+}: RelationInput) => ({
   source,
   target,
   type: type ?? ("implements" as const),
   confidence,
   status,
+  needsReview: needsReview && status !== "suggested" ? 1 : 0,
   provenance: provenance ?? { method: "manual" }
 })

@@ -82,15 +82,15 @@ export const make = Effect.gen(function* () {
       WHERE ${isOpen}`
     const written = yield* sql`
       INSERT INTO crosswalk_relation
-        (source_id, target_id, type, confidence, status, provenance, created_at, updated_at)
+        (source_id, target_id, type, confidence, status, needs_review, provenance, created_at, updated_at)
       SELECT s.id, t.id, j.value ->> '$.type', j.value ->> '$.confidence', j.value ->> '$.status',
-        j.value -> '$.provenance', ${now}, ${now}
+        j.value ->> '$.needsReview', j.value -> '$.provenance', ${now}, ${now}
       FROM json_each(${json}) AS j ${ends} WHERE ${isOpen}
       ON CONFLICT (source_id, target_id, type) DO UPDATE SET
         confidence = excluded.confidence, status = excluded.status, provenance = excluded.provenance,
-        needs_review = 0, updated_at = excluded.updated_at
+        needs_review = excluded.needs_review, updated_at = excluded.updated_at
       WHERE confidence <> excluded.confidence OR status <> excluded.status OR provenance <> excluded.provenance
-        OR needs_review <> 0
+        OR needs_review <> excluded.needs_review
       RETURNING 1`
     const { open = 0, known = 0 } = before ?? {}
     const created = open - known

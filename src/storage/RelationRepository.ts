@@ -31,7 +31,7 @@ const make = Effect.gen(function* () {
   const save = operation("RelationRepository.save", { input: orInstanceOf(RelationInput, Relation) })(function* ({
     input
   }) {
-    const { confidence, provenance, source, status, target, type } = complete(input)
+    const { confidence, needsReview, provenance, source, status, target, type } = complete(input)
     const now = yield* Clock.currentTimeMillis
     const store = Effect.gen(function* () {
       const ends = yield* sql<{ readonly id: number; readonly uri: string }>`
@@ -44,13 +44,14 @@ const make = Effect.gen(function* () {
       const targetId = yield* idOf(target)
       yield* sql`
         INSERT INTO crosswalk_relation
-          (source_id, target_id, type, confidence, status, provenance, created_at, updated_at)
-        VALUES (${sourceId}, ${targetId}, ${type}, ${confidence}, ${status}, ${JSON.stringify(provenance)}, ${now}, ${now})
+          (source_id, target_id, type, confidence, status, needs_review, provenance, created_at, updated_at)
+        VALUES (${sourceId}, ${targetId}, ${type}, ${confidence}, ${status}, ${needsReview}, ${JSON.stringify(provenance)},
+          ${now}, ${now})
         ON CONFLICT (source_id, target_id, type) DO UPDATE SET
           confidence = excluded.confidence, status = excluded.status, provenance = excluded.provenance,
-          needs_review = 0, updated_at = excluded.updated_at
+          needs_review = excluded.needs_review, updated_at = excluded.updated_at
         WHERE confidence <> excluded.confidence OR status <> excluded.status OR provenance <> excluded.provenance
-          OR needs_review <> 0`
+          OR needs_review <> excluded.needs_review`
       return yield* sql`
         SELECT ${columns} WHERE x.source_id = ${sourceId} AND x.target_id = ${targetId} AND x.type = ${type}`
     })
