@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import type { Effect, Result, Stream } from "effect"
+import { DurationInput } from "../domain/DurationInput.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 
@@ -100,13 +101,6 @@ export const Columns = Schema.Struct({
 })
 export type Columns = typeof Columns.Type
 
-/** How long something may take: a number of milliseconds, a text such as `30 seconds`, or a `Duration`. */
-const Timeout = Schema.Union([
-  Schema.Duration,
-  Schema.Natural,
-  Schema.TemplateLiteral([Schema.Natural, " ", Schema.Literals(["millis", "seconds", "minutes", "hours"])])
-])
-
 /** How a URL is downloaded. */
 export const UrlOptions = Schema.Struct({
   /** Refuse to use the network. Default: whether `CROSSWALK_OFFLINE` is set, to anything but `0`, `false`, `no` or `off`. */
@@ -116,7 +110,7 @@ export const UrlOptions = Schema.Struct({
   /** The most bytes that are taken. Default: 64 MB. */
   maxBytes: Schema.optional(Schema.Natural),
   /** How long the whole download may take. Default: 60 seconds. */
-  timeout: Schema.optional(Timeout)
+  timeout: Schema.optional(DurationInput)
 })
 export type UrlOptions = typeof UrlOptions.Type
 
