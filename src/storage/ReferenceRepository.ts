@@ -8,6 +8,7 @@ import { Filter } from "../domain/Filter.ts"
 import { FindOptions } from "../domain/FindOptions.ts"
 import { decodeEach, orInstanceOf } from "../domain/Input.ts"
 import { LearnOptions } from "../domain/LearnOptions.ts"
+import * as Natural from "../domain/Natural.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
 import { QueryText } from "../domain/QueryText.ts"
 import { Reference, ReferenceInput } from "../domain/Reference.ts"
@@ -171,8 +172,10 @@ const make = Effect.gen(function* () {
       const rows = yield* sql<{ readonly id: string; readonly total: number; readonly embedded: number }>`
       SELECT r.catalog AS id, count(*) AS total, count(e.reference_id) AS embedded
       FROM crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id
-      WHERE r.catalog IS NOT NULL GROUP BY r.catalog ORDER BY r.catalog`
-      return rows.map(({ id, total, embedded }) => new Catalog({ id, references: total, embedded }))
+      WHERE r.catalog IS NOT NULL GROUP BY r.catalog`
+      return rows
+        .map(({ id, total, embedded }) => new Catalog({ id, references: total, embedded }))
+        .sort((a, b) => Natural.compare(a.id, b.id))
     })
   )
 
@@ -277,7 +280,7 @@ export class ReferenceRepository extends Context.Service<
     ) => Effect.Effect<void, ValidationError | NotFoundError | ConflictError | DatabaseError>
     /** How many references pass the filter. */
     readonly count: (filter?: Filter) => Effect.Effect<number, ValidationError | DatabaseError>
-    /** Every catalog that has a reference, by its identifier. */
+    /** Every catalog that has a reference, in the natural order of their identifiers. */
     readonly catalogs: Effect.Effect<ReadonlyArray<Catalog>, DatabaseError>
     /** Fails with NotFoundError where no reference is of this catalog, so that a typing error is not an empty answer. */
     readonly requireCatalog: (catalog: string) => Effect.Effect<void, ValidationError | NotFoundError | DatabaseError>

@@ -64,8 +64,8 @@ const make = Effect.gen(function* () {
     uri
   }) {
     const rows = yield* direction === "outgoing"
-      ? sql`SELECT ${columns} WHERE s.uri = ${uri} ORDER BY t.uri, x.type`
-      : sql`SELECT ${columns} WHERE t.uri = ${uri} ORDER BY s.uri, x.type`
+      ? sql`SELECT ${columns} WHERE s.uri = ${uri} ORDER BY t.natural, t.uri, x.type`
+      : sql`SELECT ${columns} WHERE t.uri = ${uri} ORDER BY s.natural, s.uri, x.type`
     return yield* Effect.forEach(rows, toRelation)
   })
 

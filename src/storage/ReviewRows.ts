@@ -79,7 +79,7 @@ export const make = Effect.gen(function* () {
   const ids = (filter: ReviewFilter) =>
     Effect.map(
       sql<{ readonly id: number }>`SELECT x.id FROM ${sql.literal(Relations.from)} WHERE ${conditions(sql, filter)}
-        ORDER BY s.uri, x.confidence DESC, t.uri, x.type`,
+        ORDER BY s.natural, s.uri, x.confidence DESC, t.natural, t.uri, x.type`,
       (rows) => rows.map(({ id }) => id)
     )
 

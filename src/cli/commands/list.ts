@@ -42,7 +42,7 @@ export const list = Command.make(
   })
 ).pipe(
   Command.withAlias("ls"),
-  Command.withDescription("List references by URI"),
+  Command.withDescription("List references in the natural order of their URIs"),
   Command.withExamples([
     { command: "crosswalk list --catalog asvs@5.0.0 --tag level-1", description: "Part of a catalogue" }
   ])
