@@ -3,6 +3,9 @@
  * normal form.
  */
 
+/** A text that is clean already, as most are: without space at its ends or two in a row, in ASCII. */
+const isPlain = /^[!-~]+(?: [!-~]+)*$/u
+
 /** Characters that nobody sees: soft hyphens, zero-width spaces and joiners, direction marks, variation selectors. */
 const invisible = /\p{Default_Ignorable_Code_Point}/gu
 
@@ -14,7 +17,9 @@ const hyphens = /[\u2010\u2011\u2212\uFE63\uFF0D]/gu
  * single spaces.
  */
 export const clean = (text: string): string =>
-  text.normalize("NFC").replace(invisible, "").replace(hyphens, "-").replace(/\s+/gu, " ").trim()
+  isPlain.test(text)
+    ? text
+    : text.normalize("NFC").replace(invisible, "").replace(hyphens, "-").replace(/\s+/gu, " ").trim()
 
 /**
  * What two ways of writing one identifier share: letters in lower case and numbers without leading zeros, joined by dots.

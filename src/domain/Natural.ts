@@ -7,11 +7,11 @@
  */
 const lengthOf = (length: number): string => "9".repeat(Math.floor(length / 9)) + String(length % 9)
 
+const isPlain = /^[ -~]*$/u
+
 /** What a text is ordered by: compared by code point, two keys stand as a reader puts their texts. */
 export const key = (text: string): string =>
-  text
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
+  (isPlain.test(text) ? text : text.normalize("NFKD").replace(/\p{M}/gu, ""))
     .toLowerCase()
     .replace(/\d+/gu, (digits) => {
       const number = digits.replace(/^0+(?=\d)/u, "")

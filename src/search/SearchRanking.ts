@@ -140,7 +140,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
   /** The best by the mode of the options, at least as many as the limit where there are as many. */
   return Effect.fnUntraced(function* (query: string, limit: number, options: SearchOptions) {
     const { filter, mode = "hybrid" } = options
-    const named = mode === "semantic" ? undefined : yield* identifiers.rank(query, limit, filter)
+    const named = mode === "semantic" ? undefined : yield* offLoop(identifiers.rank(query, limit, filter))
     const found: SearchRanking =
       mode === "keyword"
         ? yield* ofKeyword(query, named?.uris.length === 0 ? limit : Math.max(limit, keywordDepth), filter)
