@@ -2,7 +2,7 @@
  * Installs the tarball with each package manager into an empty project, as a user would, and runs the programs of its
  * README there: with Node, and with other runtimes where `all` says so. The managers and runtimes come from npm.
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { transform } from "esbuild"
 import { npm, type Ran, root, run } from "../../scripts/run.ts"
@@ -29,7 +29,12 @@ const berry = (linker: string) => ({
 })
 
 const managers: ReadonlyArray<Manager> = [
-  { name: "pnpm", from: "pnpm@12.21.0", command: "pnpm", add: (tarball) => ["add", `./${tarball}`, effect] },
+  {
+    name: "pnpm",
+    from: "pnpm@12.21.0",
+    command: "pnpm",
+    add: (tarball) => ["add", `./${tarball}`, effect, "@types/node@24"]
+  },
   { name: "yarn 1", from: "yarn@1.22.22", command: "yarn", add: (tarball) => ["add", `./${tarball}`, effect] },
   { name: "yarn, node-modules", ...berry("node-modules") },
   { name: "yarn, PnP", ...berry("pnp"), node: true },
@@ -90,7 +95,12 @@ export const install = async (
           : run(process.execPath, [file], { cwd, env, limit: 60 })
       await step(`${manager.name}: ${file} of the README runs`, ran)
     }
-    if (!all || manager.name !== "pnpm") continue
+    if (manager.name !== "pnpm") continue
+    cpSync(join(folder, "consumer", "tsconfig.json"), join(cwd, "tsconfig.json"))
+    cpSync(join(folder, "consumer", "src", "declarations.ts"), join(cwd, "src", "declarations.ts"))
+    const compiled = npx("typescript@7.0.2", ["tsc", "-p", ".", "--noEmit", "--declaration"], { cwd, env })
+    await step("pnpm: every type has a name where dependencies of dependencies are out of reach", compiled)
+    if (!all) continue
     for (const { args, from, name } of runtimes) {
       for (const file of files)
         await step(`${name}: ${file} of the README runs`, npx(from, [...args, file], { cwd, env }))
@@ -98,7 +108,7 @@ export const install = async (
   }
 }
 
-/** Compiles the consumer with each TypeScript and each way to resolve modules. */
+/** Compiles the consumer and its declarations with each TypeScript and each way to resolve modules. */
 export const compile = async (
   { consumer, env, all }: { readonly consumer: string; readonly env: Env; readonly all: boolean },
   step: (name: string, ran: Promise<Ran>) => Promise<boolean>

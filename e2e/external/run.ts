@@ -65,6 +65,7 @@ try {
     (await step("type-check", node(bin("typescript", "tsc", consumer), ["-p", "."], { cwd: consumer })))
   ) {
     await tests()
+    await step("declare everything", node(join("out", "declare.js"), [], { cwd: consumer, env: environment() }))
     await compile({ consumer, env: environment(), all }, step)
     await installWithManagers({ folder, tarball: packed(), env: environment(), all }, step)
   }

@@ -13,6 +13,8 @@ import { type Located, type ModelSpec, type SpecOptions, specOf } from "./ModelS
 import { defaultModel, workerUrl } from "../domain/PackageFolder.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
+export type { Dtype, Pooling } from "./Manifest.ts"
+
 /** How texts are embedded with a model in worker threads. Every field is optional. */
 export interface TransformersOptions extends LocatorOptions, SpecOptions {
   /** A worker that began to load the packaged model before the program did; it is used if that is the model to use. */

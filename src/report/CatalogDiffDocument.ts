@@ -4,6 +4,8 @@ import * as CatalogDiffJson from "./CatalogDiffJson.ts"
 import * as CatalogDiffText from "./CatalogDiffText.ts"
 import { endingOf } from "./Ending.ts"
 
+export type { TextOptions } from "./CatalogDiffText.ts"
+
 /** What the changes of a catalog can be written as. */
 export const formats = ["text", "json", "html"] as const
 export type CatalogDiffFormat = (typeof formats)[number]

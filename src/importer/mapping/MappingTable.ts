@@ -1,4 +1,4 @@
-import { Effect, Stream } from "effect"
+import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import * as Fields from "../Fields.ts"
 import { failure, within } from "../Items.ts"
@@ -93,7 +93,7 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
     )
   }
   return table.items(toMappings).pipe(
-    Stream.map((item) => (Array.isArray(item) ? item : [item])),
+    Stream.map((item) => (Result.isResult(item) ? [item] : item)),
     Stream.flattenIterable
   )
 })

@@ -13,12 +13,12 @@ interface Mark {
 }
 
 /**
- * Parses one YAML 1.2 document. `firstLine` is the line on which the text begins, from 1.
+ * Parses one YAML 1.2 document. `firstLine` is the line on which the text begins, from 1. Default: 1.
  *
  * Depth is limited to 100 and aliases to 10 000. Numbers that are not written as they would be printed, such as `1.10` or
  * `007`, stay texts, because they are identifiers more often than numbers. `<<` merges, also where it stands twice.
  */
-export const parseYaml = Effect.fnUntraced(function* (source: string, text: string, firstLine = 1) {
+export const parseYaml = Effect.fnUntraced(function* (source: string, text: string, firstLine?: number) {
   if (text.length > maxLength) {
     return yield* new ImportError({
       source,
@@ -41,7 +41,7 @@ export const parseYaml = Effect.fnUntraced(function* (source: string, text: stri
     catch: (cause) => {
       const known = cause instanceof yaml.YAMLException ? cause : undefined
       const mark: Mark | undefined = known?.mark ?? undefined
-      const at = mark === undefined ? undefined : `line ${mark.line + firstLine}, column ${mark.column + 1}`
+      const at = mark === undefined ? undefined : `line ${mark.line + (firstLine ?? 1)}, column ${mark.column + 1}`
       return new ImportError({ source, at, problem: `is not YAML: ${known?.reason ?? "it cannot be read"}`, cause })
     }
   })
