@@ -37,6 +37,7 @@ describe("csv", () => {
             at: `line ${line}`,
             reference: {
               uri: `list:1/R-${index}`,
+              identifier: `R-${index}`,
               title,
               entityType: "reference",
               ...(description.trim() !== "" && { description }),

@@ -102,6 +102,8 @@ layer(NodeServices.layer)("OSCAL", (it) => {
           {
             at: "$.catalog.groups[0].groups[0].controls[0]",
             uri: "house-controls:2.1/d-1",
+            identifier: "d-1",
+            label: "D-1",
             title: "Doors",
             entityType: "control",
             description: "a) [the keeper] closes doors [one or more: by hand; at dawn, dusk];\n1) all of them;",
@@ -117,6 +119,7 @@ layer(NodeServices.layer)("OSCAL", (it) => {
           {
             at: "$.catalog.groups[0].groups[0].controls[0].controls[0]",
             uri: "house-controls:2.1/d-1.1",
+            identifier: "d-1.1",
             title: "Locks",
             entityType: "control",
             description: "Locked [gone].",
@@ -126,6 +129,7 @@ layer(NodeServices.layer)("OSCAL", (it) => {
           {
             at: "$.catalog.groups[0].groups[0].controls[1]",
             uri: "house-controls:2.1/w-1",
+            identifier: "w-1",
             title: "Windows",
             entityType: "control",
             // A parameter that names itself is given up after some turns.
