@@ -59,6 +59,7 @@ layer(NodeServices.layer)("ASVS", (it) => {
         const { entries } = yield* open(fixture("asvs-4.flat.json"))
         assert.deepStrictEqual(entries[0]?.reference, {
           uri: "asvs:4.0.3/V1.1.1",
+          identifier: "V1.1.1",
           title: "Locks",
           entityType: "requirement",
           description: 'Check that every door has a lock, also the one marked "Staff".',

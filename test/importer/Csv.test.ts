@@ -87,6 +87,7 @@ describe("csv", () => {
       assert.strictEqual(catalog, "company-list")
       assert.deepStrictEqual(entries[0]?.reference, {
         uri: "company-list:R-1",
+        identifier: "R-1",
         title: "Doors",
         entityType: "rule",
         description: "Lock them.",
