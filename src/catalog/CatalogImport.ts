@@ -27,7 +27,7 @@ const fields = {
   format: Schema.optional(Schema.Literals(formats.map(({ name }) => name))),
   /** The catalog, `name@version`. It overrides what the source says. */
   catalog: Schema.optional(CatalogId),
-  /** Write nothing unless every row is good. The source is read twice. Default: false. */
+  /** Write nothing unless every row is good, and none is left unread. The source is read twice. Default: false. */
   strict: Schema.optional(Schema.Boolean),
   /** Remove the references of the catalog that the source no longer has. Default: false. */
   prune: Schema.optional(Schema.Boolean),
@@ -140,7 +140,8 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
       if (strict) {
         const { items, ...opened } = yield* open
         const { seen: _seen, ...tally } = yield* ImportTally.read(name, items, "checking", () => Effect.void, tell)
-        if (tally.failed.length > 0) return new ImportReport({ ...opened, ...totals, ...tally, refused: true })
+        if (tally.failed.length + tally.unread.length > 0)
+          return new ImportReport({ ...opened, ...totals, ...tally, refused: true })
       }
       const { items, ...opened } = yield* open
       const { catalog } = opened

@@ -22,7 +22,7 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   withdrawn: Schema.Natural,
   /** How many were embedded. */
   embedded: Schema.Natural,
-  /** The import was strict and a row was wrong, so nothing was written. */
+  /** The import was strict and a row was wrong or not read, so nothing was written. */
   refused: Schema.Boolean,
   /** What was downloaded, where the source is a URL. */
   download: Schema.optional(Download),

@@ -49,6 +49,23 @@ export const filter = {
   )
 }
 
+/** The sheet of a workbook: a number from 1 is its place, anything else its name. */
+export const sheet = Flag.String("sheet").pipe(
+  Flag.withDescription("The sheet of a workbook, by name or number (default: the first that holds what is wanted)"),
+  optional,
+  Flag.map((sheet) => (sheet !== undefined && /^[1-9]\d{0,3}$/u.test(sheet) ? Number(sheet) : sheet))
+)
+
+export const encoding = Flag.String("encoding").pipe(
+  Flag.withDescription("The encoding of a text, such as windows-1252 or macintosh (default: UTF-8 or UTF-16)"),
+  optional
+)
+
+export const allowPrivate = toggle(
+  "allow-private",
+  "Download also from addresses that are not public, such as 127.0.0.1"
+)
+
 export const uri = Argument.String("uri").pipe(Argument.withDescription("The URI of a reference"))
 
 /** What one reference is named by. */

@@ -1,4 +1,21 @@
-import type { Remedy } from "../domain/Remedy.ts"
+import type { ImportOption, Remedy } from "../domain/Remedy.ts"
+
+const flags: Readonly<Record<ImportOption, string>> = {
+  allowOutside: "--allow-outside",
+  catalog: "--catalog",
+  columns: "--columns",
+  encoding: "--encoding",
+  format: "--format",
+  language: "--language",
+  path: "--path",
+  resources: "--resource",
+  sheet: "--sheet",
+  to: "--to"
+}
+
+/** A value as a shell takes it. */
+const quoted = (value: string): string =>
+  /^[\w@./:=-]+$/u.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
 
 /** What to type to do something about an error; nothing where its sentence says all there is. */
 export const hintOf = (remedy: Remedy): string | undefined => {
@@ -7,6 +24,10 @@ export const hintOf = (remedy: Remedy): string | undefined => {
       return undefined
     case "chooseOne":
       return remedy.field === "uri" ? `Name one by its URI: ${remedy.values.join(", ")}.` : undefined
+    case "setOption": {
+      const flag = flags[remedy.option]
+      return remedy.example === undefined ? `Use ${flag}.` : `Use ${flag}, such as ${flag} ${quoted(remedy.example)}.`
+    }
     case "force":
       return "Use --force to do it all the same."
     case "import":

@@ -1,5 +1,20 @@
 import { Schema } from "effect"
 
+/** The options of imports that say what a source does not. */
+export const ImportOption = Schema.Literals([
+  "allowOutside",
+  "catalog",
+  "columns",
+  "encoding",
+  "format",
+  "language",
+  "path",
+  "resources",
+  "sheet",
+  "to"
+])
+export type ImportOption = typeof ImportOption.Type
+
 /**
  * What can be done about an error, as data: a surface turns it into a flag, a button or a sentence of its own. The library
  * names no command.
@@ -14,6 +29,12 @@ export const Remedy = Schema.Union([
     action: Schema.Literal("chooseOne"),
     field: Schema.String,
     values: Schema.Array(Schema.String)
+  }),
+  /** Make the same call again with this option of an import, such as `example`. */
+  Schema.Struct({
+    action: Schema.Literal("setOption"),
+    option: ImportOption,
+    example: Schema.optionalKey(Schema.String)
   }),
   /** Import the catalog, or any catalog. */
   Schema.Struct({ action: Schema.Literal("import"), catalog: Schema.optionalKey(Schema.String) }),
@@ -37,3 +58,10 @@ export const Remedy = Schema.Union([
   Schema.Struct({ action: Schema.Literal("reinstall") })
 ])
 export type Remedy = typeof Remedy.Type
+
+/** The remedy that an option of an import is. */
+export const setOption = (option: ImportOption, example?: string): Remedy => ({
+  action: "setOption",
+  option,
+  ...(example !== undefined && { example })
+})

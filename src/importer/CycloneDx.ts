@@ -1,6 +1,7 @@
 import { Effect, Result, Schema, Stream } from "effect"
 import * as Identifier from "../domain/Identifier.ts"
 import { ImportError } from "../domain/ImportError.ts"
+import { setOption } from "../domain/Remedy.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import { decodeAt, readDocument } from "./Documents.ts"
 import type { Format, Input, Item } from "./Importer.ts"
@@ -186,6 +187,7 @@ const choose = Effect.fnUntraced(function* (input: Input) {
   return yield* new ImportError({
     source,
     reason: "option",
+    remedy: setOption("path", all[0]?.at),
     problem:
       only === undefined
         ? `has no standard ${wanted}; ${there}`

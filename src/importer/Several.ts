@@ -1,5 +1,6 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
+import { setOption } from "../domain/Remedy.ts"
 import type { Item, Options, Source } from "./Importer.ts"
 import { catalogFromName, warning } from "./Items.ts"
 import { slugOf } from "./Names.ts"
@@ -58,14 +59,19 @@ const catalogOf = Effect.fnUntraced(function* ({ files, folder, name }: Files, o
     return yield* new ImportError({
       source: name,
       problem: `none of ${files.length} files can be read. ${first?.message ?? ""}`,
-      ...(first !== undefined && { reason: first.reason, cause: first })
+      ...(first !== undefined && { reason: first.reason, remedy: first.remedy, cause: first })
     })
   }
   const [catalog, ...others] = new Set(named.values())
   if (catalog !== undefined && others.length === 0) return { catalog, format, named }
   if (folder === undefined) {
     const problem = "the files are in several folders, and do not name one catalog. Give it, name@version"
-    return yield* new ImportError({ source: name, reason: "option", problem })
+    return yield* new ImportError({
+      source: name,
+      reason: "option",
+      problem,
+      remedy: setOption("catalog", "company@2026.1")
+    })
   }
   // The name of a folder has no extension: what follows its last point belongs to it, as in `masvs-2.1`.
   return { catalog: yield* catalogFromName(`${folder}.`), format, named }

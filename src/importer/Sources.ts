@@ -1,5 +1,6 @@
 import { Effect, FileSystem, Option, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
+import { setOption } from "../domain/Remedy.ts"
 import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
@@ -12,6 +13,7 @@ import { isUrl } from "./Names.ts"
 import * as Unsupported from "./Unsupported.ts"
 
 const names = formats.map((format) => format.name).join(", ")
+const unknown = `is of no format that is known. Say which it is: ${names}`
 
 const choose = (head: Head, wanted: string | undefined): Result.Result<Format, string> => {
   const unsupported = wanted === undefined ? (Unsupported.problemOf(head) ?? Unsupported.mappingOf(head)) : undefined
@@ -22,9 +24,7 @@ const choose = (head: Head, wanted: string | undefined): Result.Result<Format, s
   if (wanted === undefined && Unsupported.isBinary(head))
     return Result.fail("is not text, and of no format that is known")
   return Result.fail(
-    wanted === undefined
-      ? `is of no format that is known. Say which it is: ${names}`
-      : `there is no format ${JSON.stringify(wanted)}. There are ${names}`
+    wanted === undefined ? unknown : `there is no format ${JSON.stringify(wanted)}. There are ${names}`
   )
 }
 
@@ -87,7 +87,12 @@ const readInput = Effect.fnUntraced(function* (input: Input) {
   if (options.catalog !== undefined) yield* checkCatalog(head.name, options.catalog)
   const format = choose(head, options.format)
   if (Result.isFailure(format))
-    return yield* new ImportError({ source: head.name, reason: "unsupported", problem: format.failure })
+    return yield* new ImportError({
+      source: head.name,
+      reason: "unsupported",
+      problem: format.failure,
+      remedy: format.failure === unknown ? setOption("format", "csv") : undefined
+    })
   const { catalog, items } = yield* format.success.read(input)
   const told = LookAlikes.tell(refuseRepeated(head.name, items))
   return { format: format.success.name, catalog, items: refuseNothing(head.name, told) }
@@ -124,12 +129,14 @@ const leaves = (href: string): boolean => {
   return false
 }
 
+const outside = (source: string, href: string) => `${href} leaves the folder of ${source}, so it is not followed`
+
 /** Another source, named relative to one: a file beside a file, a URL relative to a URL; or why it is not followed. */
 const beside = (source: string, href: string, allowOutside: boolean): Result.Result<string, string> => {
   if (source === "-" || /^(?:[a-z][\w+.-]*:|[\\/])/iu.test(href)) {
     return Result.fail(`${href} is not relative to ${source}, so it is not followed`)
   }
-  if (!allowOutside && leaves(href)) return Result.fail(`${href} leaves the folder of ${source}, so it is not followed`)
+  if (!allowOutside && leaves(href)) return Result.fail(outside(source, href))
   if (!isUrl(source)) return Result.succeed(source.replace(/[^\\/]*$/u, "") + href)
   return URL.canParse(href, source)
     ? Result.succeed(new URL(href, source).href)
@@ -151,7 +158,13 @@ const openInput: (
   const related: Input["related"] = (href) => {
     const other = beside(source, href, options.allowOutside === true)
     return Result.isFailure(other)
-      ? Effect.fail(new ImportError({ source, problem: other.failure }))
+      ? Effect.fail(
+          new ImportError({
+            source,
+            problem: other.failure,
+            remedy: other.failure === outside(source, href) ? setOption("allowOutside") : undefined
+          })
+        )
       : openInput(other.success, options).pipe(
           Effect.map(({ input }) => input),
           Effect.provideContext(services)

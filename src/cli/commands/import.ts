@@ -2,11 +2,9 @@ import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { ImportReport } from "../../catalog/ImportReport.ts"
 import { columns } from "../Columns.ts"
-import { Ended, ExitCode } from "../Errors.ts"
 import * as Failures from "../Failures.ts"
-import { lazily, optional, toggle } from "../Flags.ts"
+import { allowPrivate, encoding, lazily, optional, sheet, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
-import { count } from "../Render.ts"
 import { type Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
@@ -20,7 +18,7 @@ const summary = (report: ImportReport): ReadonlyArray<Safe> => {
     ...(report.pruned > 0 ? [`${report.pruned} pruned`] : []),
     ...(report.withdrawn > 0 ? [`${report.withdrawn} withdrawn`] : []),
     `${report.embedded} embedded`,
-    ...(report.unread.length > 0 ? [`${report.unread.length} not read`] : []),
+    ...(report.unread.length > 0 ? [`${Failures.kindsOf(report.unread).join(" and ")} not read`] : []),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ]
   return [safe`${report.catalog}: ${parts.join(", ")}`]
@@ -28,15 +26,14 @@ const summary = (report: ImportReport): ReadonlyArray<Safe> => {
 
 const labels = { checking: "Checking", saving: "Importing", embedding: "Embedding" } as const
 
-/** A number from 1 is the place of the sheet; anything else is its name. */
-const sheetOf = (sheet: string | undefined): string | number | undefined =>
-  sheet !== undefined && /^[1-9]\d{0,3}$/u.test(sheet) ? Number(sheet) : sheet
-
 export const importCommand = Command.make(
   "import",
   {
-    source: Argument.String("file").pipe(
-      Argument.withDescription("The file or http(s) URL to read, or - for standard input")
+    sources: Argument.String("file").pipe(
+      Argument.withDescription(
+        "The file, folder, pattern such as 'rules/*.md' or http(s) URL to read, or - for standard input; several make one catalog"
+      ),
+      Argument.atLeast(1)
     ),
     format: Flag.String("format").pipe(
       Flag.withDescription(
@@ -57,12 +54,15 @@ export const importCommand = Command.make(
       Flag.withDescription("Which part is read, such as $.data.items in JSON: docs/formats.md"),
       optional
     ),
-    sheet: Flag.String("sheet").pipe(
-      Flag.withDescription("The sheet of a workbook, by name or number (default: the first)"),
+    sheet,
+    encoding,
+    language: Flag.String("language").pipe(
+      Flag.withDescription("The language of the texts, such as fr, in formats with translations"),
       optional
     ),
-    allowPrivate: toggle("allow-private", "Download also from addresses that are not public, such as 127.0.0.1"),
-    strict: toggle("strict", "Write nothing unless every row is good"),
+    allowOutside: toggle("allow-outside", "Follow relative paths out of the source's folder, such as ../catalog.json"),
+    allowPrivate,
+    strict: toggle("strict", "Write nothing unless every row is good and none is left unread"),
     prune: toggle("prune", "Remove references of the catalog that the source no longer has"),
     force: toggle("force", "Prune also references with relations that a person decided on"),
     refreshOpenings: toggle(
@@ -71,18 +71,21 @@ export const importCommand = Command.make(
     ),
     noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
   },
-  Effect.fn(function* ({ noEmbed, refreshOpenings, sheet, source, ...flags }) {
+  Effect.fn(function* ({ noEmbed, refreshOpenings, sources, ...flags }) {
     const output = yield* Output
     const { CatalogImport, check } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
+    const [only = "-", ...others] = sources
+    const source = others.length === 0 ? only : sources
     const options = {
       ...flags,
-      sheet: sheetOf(sheet),
       offline: (yield* Settings).offline || undefined,
       embed: !noEmbed,
       refreshBoilerplate: refreshOpenings
     }
     // No database is made for what cannot be imported.
     yield* check(source, options)
+    const { expand } = yield* lazily(() => import("../../importer/source/Files.ts"))
+    const files = yield* expand(source)
     const report = yield* CatalogImport.use((catalogs) =>
       catalogs.run(source, {
         ...options,
@@ -99,11 +102,19 @@ export const importCommand = Command.make(
     if (download !== undefined) {
       yield* output.note(safe`${download.url}: ${download.bytes} bytes, SHA-256 ${download.sha256}`)
     }
-    yield* Failures.tell(source, [
-      ...report.failed,
-      ...report.unread.map(({ at, kind, text }) => ({ at, problem: `a ${kind} was not read: ${text}` })),
-      ...report.warnings
-    ])
+    yield* Failures.tell(files, report.failed, "problem")
+    yield* Failures.tell(
+      files,
+      report.unread.map(({ at, count = 1, kind, text }) => ({
+        at,
+        problem:
+          count === 1
+            ? `${/^[aeiou]/u.test(kind) ? "an" : "a"} ${kind} was not read: ${text}`
+            : `${count} ${kind}s were not read: ${text}`
+      })),
+      "part that was not read"
+    )
+    yield* Failures.tell(files, report.warnings, "warning")
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
     const { unread, warnings } = report
     yield* output.answer(
@@ -114,29 +125,22 @@ export const importCommand = Command.make(
       },
       () => (report.refused ? [] : summary(report))
     )
-    if (report.refused) {
-      return yield* new Ended({
-        code: ExitCode.failure,
-        message: `${count(failed.length, "row")} of ${source} cannot be imported, so nothing was written (--strict)`
-      })
-    }
     if (report.stopped !== undefined) return yield* report.stopped
-    if (failed.length > 0) {
-      return yield* new Ended({
-        code: ExitCode.partly,
-        message: `${count(failed.length, "problem")} in ${source}; the rest was imported`
-      })
-    }
+    yield* Failures.ended(files.name, failed, unread, { refused: report.refused, taken: created + updated + unchanged })
   })
 ).pipe(
   Command.withDescription(
-    "Import a catalogue: ASVS, CycloneDX, OSCAL, OpenCRE, CWE, JSON, NDJSON, YAML, CSV, XLSX or Markdown"
+    "Import a catalogue: ASVS, CycloneDX, OSCAL, STIX, CWE, JSON, YAML, CSV, XLSX, Markdown and others (docs/formats.md)"
   ),
   Command.withExamples([
     { command: "crosswalk import asvs-5.0.0.flat.json", description: "OWASP ASVS, with embeddings" },
     {
       command: "crosswalk import rules.csv --catalog company@2026.1 --columns id=key,title=name",
       description: "A spreadsheet, with its own column names"
+    },
+    {
+      command: "crosswalk import controls/ --catalog masvs@2.1.0",
+      description: "All files of a folder as one catalogue"
     }
   ])
 )

@@ -1,9 +1,8 @@
 import { Effect, Layer } from "effect"
 import { Argument, CliError, Command, Flag } from "effect/cli"
 import { RelationStatus, RelationType } from "../../domain/Relation.ts"
-import { Ended, ExitCode } from "../Errors.ts"
 import * as Failures from "../Failures.ts"
-import { lazily, optional, toggle } from "../Flags.ts"
+import { allowPrivate, encoding, lazily, optional, sheet, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { safe } from "../../report/Safe.ts"
@@ -34,6 +33,25 @@ const columns = Flag.String("columns").pipe(
   })
 )
 
+/** `iso.json=iso-27001@2022`: what follows the last `=` is the catalog. */
+const resourcesOf = (given: ReadonlyArray<string>) =>
+  Effect.map(
+    Effect.forEach(given, (text) => {
+      const equals = text.lastIndexOf("=")
+      return equals > 0 && equals < text.length - 1
+        ? Effect.succeed([text.slice(0, equals), text.slice(equals + 1)] as const)
+        : Effect.fail(
+            new CliError.InvalidValue({
+              option: "resource",
+              value: text,
+              expected: "href=catalog, such as iso.json=iso-27001@2022",
+              kind: "flag"
+            })
+          )
+    }),
+    (pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs)
+  )
+
 export const map = Command.make(
   "map",
   {
@@ -47,7 +65,7 @@ export const map = Command.make(
     to: Flag.String("to").pipe(Flag.withDescription("The catalog of the targets"), optional),
     format: Flag.String("format").pipe(
       Flag.withDescription(
-        "The format: oscal-mapping, asvs-mapping, opencre, csv (default: found out from the content)"
+        "The format: csv, xlsx, oscal-mapping, asvs-mapping, ctid-mappings, ciso-assistant-mapping, opencre, or what export wrote (default: found out from the content)"
       ),
       optional
     ),
@@ -65,7 +83,17 @@ export const map = Command.make(
       optional
     ),
     by: Flag.String("by").pipe(Flag.withDescription("Who answers for them"), optional),
-    allowPrivate: toggle("allow-private", "Download also from addresses that are not public, such as 127.0.0.1"),
+    sheet,
+    encoding,
+    resources: Flag.String("resource").pipe(
+      Flag.withDescription(
+        "In an OSCAL mapping: the catalog of a resource by its href or file name, such as iso.json=iso-27001@2022; may be repeated"
+      ),
+      Flag.withMetavar("href=catalog"),
+      Flag.atLeast(0),
+      Flag.mapEffect(resourcesOf)
+    ),
+    allowPrivate,
     strict: toggle("strict", "Write nothing unless every row is good"),
     force: toggle("force", "Replace what a person decided here before")
   },
@@ -78,7 +106,7 @@ export const map = Command.make(
     )
     const { refused, ...answer } = report
     const { created, failed, kept, unchanged, unmapped, updated } = answer
-    yield* Failures.tell(source, failed)
+    yield* Failures.tell({ name: source, isSeveral: false }, failed, "problem")
     yield* output.answer(answer, () =>
       refused
         ? []
@@ -93,18 +121,11 @@ export const map = Command.make(
             ].join(", ")}`
           ]
     )
-    if (failed.length === 0) return
-    const isNone = refused || created + updated + unchanged + kept === 0
-    return yield* new Ended({
-      code: isNone ? ExitCode.failure : ExitCode.partly,
-      message: isNone
-        ? `${count(failed.length, "row")} of ${source} cannot be imported, so nothing was written`
-        : `${count(failed.length, "problem")} in ${source}; the rest was imported`
-    })
+    yield* Failures.ended(source, failed, [], { refused, taken: created + updated + unchanged + kept })
   })
 ).pipe(
   Command.withDescription(
-    "Import relations: an OSCAL mapping, OWASP's ASVS mapping, OpenCRE, CSV, or what export wrote"
+    "Import relations: a mapping as OSCAL, OWASP (ASVS), CTID (ATT&CK), CISO Assistant, OpenCRE, CSV or XLSX has it, or what export wrote"
   ),
   Command.withExamples([
     { command: "crosswalk map relations.ndjson", description: "Decisions that 'crosswalk export --relations' wrote" },

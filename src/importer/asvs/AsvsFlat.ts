@@ -1,6 +1,7 @@
 import { Effect, Result, Schema, Stream } from "effect"
 import { NonBlankText } from "../../domain/Text.ts"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import * as Asvs from "./Asvs.ts"
 import type { Format, Head, Input, Item } from "../Importer.ts"
 import { fromIssue, within } from "../Items.ts"
@@ -81,6 +82,7 @@ const catalogOf = (
       source: input.head.name,
       at,
       reason: "option",
+      remedy: setOption("catalog", "asvs@5.0.0"),
       problem:
         "the version cannot be told: there is neither level1 (4.0.3) nor L (5.0.0). Give the catalog, asvs@VERSION"
     })

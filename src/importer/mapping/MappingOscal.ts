@@ -1,6 +1,7 @@
 import { Effect, Result, Schema, Stream } from "effect"
 import { CatalogId } from "../../domain/Catalog.ts"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import type { RelationType } from "../../domain/Relation.ts"
 import { NonBlankText } from "../../domain/Text.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
@@ -130,7 +131,13 @@ export const format: MappingFormat = {
       const problem =
         `maps to several catalogues, which cannot all be ${to}: ${[...targets].join(", ")}. ` +
         "Say which catalog each of these resources is"
-      return yield* new ImportError({ source: input.head.name, at: path, problem, reason: "option" })
+      return yield* new ImportError({
+        source: input.head.name,
+        at: path,
+        problem,
+        reason: "option",
+        remedy: setOption("resources")
+      })
     }
     function* items(): Generator<MappingItem> {
       for (const [index, mapping] of mappings.entries()) {

@@ -1,5 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import * as Fields from "../Fields.ts"
 import { failure, within } from "../Items.ts"
 import type { Row } from "../Rows.ts"
@@ -61,7 +62,14 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
   const absent = `there is no column ${lacks}; there are ${table.columns.join(", ")}. Say which column it is`
   const problem =
     Fields.missing(fields, table.columns, named) ?? (lacks === undefined ? ambiguity(table, found, named) : absent)
-  if (problem !== undefined) return yield* new ImportError({ source, at: table.at, reason: "option", problem })
+  if (problem !== undefined)
+    return yield* new ImportError({
+      source,
+      at: table.at,
+      reason: "option",
+      problem,
+      remedy: setOption("columns", "source=Ours,target=Theirs")
+    })
   const toMappings = ({ at, values }: Row): ReadonlyArray<MappingItem> => {
     const where = (field: Field) => within(at, found.get(field) ?? field)
     const value = (field: Field) => values.get(found.get(field) ?? "") ?? ""

@@ -1,6 +1,7 @@
 import { Effect, Stream } from "effect"
 import { clean } from "../../domain/Identifier.ts"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import type { Format, Head, Input, Item } from "../Importer.ts"
 import { beginningOf, deletion, entry, uriOf, warning, withdrawn } from "../Items.ts"
 import { extensionOf, isUntold, slugOf } from "../Names.ts"
@@ -150,6 +151,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
     return yield* new ImportError({
       source,
       reason: "option",
+      remedy: setOption("path", "headings"),
       problem: `has no ${options.path}; the path is headings, items or tables`
     })
   }

@@ -1,5 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import * as Csv from "../text/Csv.ts"
 import type { Format, Input, Item } from "../Importer.ts"
 import { entry, uriOf } from "../Items.ts"
@@ -73,6 +74,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
       source,
       at: "line 1",
       reason: "option",
+      remedy: setOption("path", [...sorted.standards.keys()][0]),
       problem: `there is no standard ${standard}; there are ${there}`
     })
   }

@@ -1,5 +1,6 @@
 import { Effect, Result, Schema } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import { NonBlankText } from "../../domain/Text.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format, Head, Input } from "../Importer.ts"
@@ -176,7 +177,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
   const languages = languagesOf(root, locale)
   if (language !== undefined && !languages.has(language)) {
     const problem = `has no texts in ${language}; there are ${[...languages].toSorted().join(", ")}`
-    return yield* new ImportError({ source, problem, reason: "option" })
+    return yield* new ImportError({ source, problem, reason: "option", remedy: setOption("language") })
   }
   const frameworks = [
     ...(objects.framework ? [{ at: "$.objects.framework", framework: objects.framework }] : []),
@@ -186,7 +187,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
     input.options.path === undefined ? frameworks : frameworks.filter(({ at }) => at === input.options.path)
   if (chosen.length === 0 && frameworks.length > 0) {
     const problem = `has no framework ${input.options.path}; there are ${frameworks.map(({ at }) => at).join(", ")}`
-    return yield* new ImportError({ source, problem, reason: "option" })
+    return yield* new ImportError({ source, problem, reason: "option", remedy: setOption("path", frameworks[0]?.at) })
   }
   const aids = (key: "reference_controls" | "threats", entityType: string) =>
     each(source, `$.objects.${key}`, objects[key] ?? [], decodeAid, (aid, at): Node => {

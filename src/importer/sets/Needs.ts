@@ -1,5 +1,6 @@
 import { Effect, Result, Schema } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
 import { catalogFromName, checkCatalog, fromIssue, within } from "../Items.ts"
@@ -54,7 +55,13 @@ export const format: Format = {
     const version = wanted === undefined ? undefined : versions[wanted]
     if (wanted === undefined || version === undefined) {
       const problem = `has no version ${JSON.stringify(wanted ?? "")}; there are ${names.join(", ") || "none"}. Give the path, which is the version`
-      return yield* new ImportError({ source, at: "$.versions", problem, reason: "option" })
+      return yield* new ImportError({
+        source,
+        at: "$.versions",
+        problem,
+        reason: "option",
+        remedy: setOption("path", names[0])
+      })
     }
     const path = within(within("$.versions", wanted), "needs")
     const nodes = Object.entries(version.needs).map(([key, value]): Found => {

@@ -1,5 +1,6 @@
 import { Effect, Sink, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import type { Contents, Head } from "../Importer.ts"
 import { encodingOf, notUtf8, toUtf8 } from "./Encoding.ts"
 
@@ -127,6 +128,13 @@ export const readText = Effect.fnUntraced(function* (input: Contents) {
   const whole = yield* readBytes(input, "Write it as NDJSON or CSV, which are read row by row, or split it")
   return yield* Effect.try({
     try: () => stripMark(strictUtf8(whole)),
-    catch: (cause) => new ImportError({ source, at: `line ${badLine(whole)}`, problem: notUtf8, cause })
+    catch: (cause) =>
+      new ImportError({
+        source,
+        at: `line ${badLine(whole)}`,
+        problem: notUtf8,
+        remedy: setOption("encoding", "windows-1252"),
+        cause
+      })
   })
 })

@@ -1,5 +1,6 @@
 import { Effect, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 
 /** What a person is told about bytes that are not UTF-8. */
 export const notUtf8 =
@@ -43,6 +44,7 @@ export const encodingOf = (
       new ImportError({
         source,
         reason: "option",
+        remedy: setOption("encoding", "windows-1252"),
         problem: `there is no encoding ${JSON.stringify(wanted)}; there are utf-8, utf-16le, windows-1252, macintosh and others`,
         cause
       })
@@ -62,7 +64,13 @@ export const toUtf8 = (
       Effect.try({
         try: () => encoder.encode(piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true })),
         catch: (cause) =>
-          new ImportError({ source, reason: "option", problem: `is not ${encoding}. Say its encoding`, cause })
+          new ImportError({
+            source,
+            reason: "option",
+            problem: `is not ${encoding}. Say its encoding`,
+            remedy: setOption("encoding"),
+            cause
+          })
       })
     return Stream.concat(Stream.mapEffect(bytes, decode), Stream.fromEffect(Effect.suspend(decode))).pipe(
       Stream.filter((piece) => piece.length > 0)

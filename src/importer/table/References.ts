@@ -1,5 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import * as Fields from "../Fields.ts"
 import type { Columns, Input, Item } from "../Importer.ts"
 import { failure, named, within } from "../Items.ts"
@@ -109,7 +110,14 @@ export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
   const { columns = {} } = input.options
   const fields = ReferenceWords.resolveColumns(table.columns, columns, table.isFilled)
   const problem = problemOf(table, fields, columns)
-  if (problem !== undefined) return yield* new ImportError({ source, at: table.at, reason: "option", problem })
+  if (problem !== undefined)
+    return yield* new ImportError({
+      source,
+      at: table.at,
+      reason: "option",
+      problem,
+      remedy: setOption("columns", "id=ID,title=Name")
+    })
   const catalog = yield* Rows.catalogOf(input, undefined, table.first)
   const toItem = Rows.reader(input, catalog, fields)
   const assessable = table.columns.find((name) => Fields.plain(name) === "assessable")

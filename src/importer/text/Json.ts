@@ -1,5 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import { readText } from "../source/Bytes.ts"
 import type { Format, Input, Item } from "../Importer.ts"
 import { extensionOf } from "../Names.ts"
@@ -44,7 +45,9 @@ export const references = Effect.fnUntraced(function* (input: Input, root: unkno
   if (said !== undefined && input.options.catalog === undefined) yield* Rows.catalogOf(input, said, undefined)
   const shape = shapeOf(input.options.columns ?? {})
   const chosen = choose(shape, root, input.options.path)
-  if (Result.isFailure(chosen)) return yield* new ImportError({ source, problem: chosen.failure })
+  if (Result.isFailure(chosen)) {
+    return yield* new ImportError({ source, problem: chosen.failure, remedy: setOption("path", "$.data.items") })
+  }
   const { others, rows } = chosen.success
   const first = rows.find(({ value }) => isObject(value))
   const row = first !== undefined && isObject(first.value) ? first.value : undefined

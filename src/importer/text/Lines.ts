@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import { Effect, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import { join, lenientUtf8 } from "../source/Bytes.ts"
 import { notUtf8 } from "../source/Encoding.ts"
 import type { Contents } from "../Importer.ts"
@@ -91,7 +92,12 @@ const step = (state: State, piece: Uint8Array | End, fault: (line: number, probl
 /** A source as blocks of whole lines, a block about as large as the pieces of bytes that come. */
 export const blocks = (input: Contents): Stream.Stream<Block, ImportError> => {
   const fault = (line: number, problem: string) =>
-    new ImportError({ source: input.head.name, at: `line ${line}`, problem })
+    new ImportError({
+      source: input.head.name,
+      at: `line ${line}`,
+      problem,
+      remedy: problem === notUtf8 ? setOption("encoding", "windows-1252") : undefined
+    })
   const pieces: Stream.Stream<Uint8Array | End> = normalise(input).pipe(
     Stream.concat(Stream.succeed<End>("end")),
     Stream.catch((error) => Stream.succeed<End>(error))

@@ -1,5 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import type { Contents, Format, Input, Item } from "../Importer.ts"
 import { readBytes } from "../source/Bytes.ts"
 import * as Header from "../table/Header.ts"
@@ -47,7 +48,7 @@ const named = Effect.fnUntraced(function* (source: string, bytes: Uint8Array, sh
   const problem = names.length === 0 ? "has no sheet" : `has no sheet ${sheet}; there are ${names.join(", ")}`
   const [found] = sheets
   return found === undefined
-    ? yield* new ImportError({ source, reason: "option", problem })
+    ? yield* new ImportError({ source, reason: "option", problem, remedy: setOption("sheet", names[0]) })
     : { sheet: found, isFirst: false, others: [] }
 })
 
@@ -69,7 +70,7 @@ const first = Effect.fnUntraced(function* (source: string, bytes: Uint8Array, wa
       ? "has no sheet"
       : `no sheet has a row that names the columns that are needed. There are ${shown.map(describe).join("; ")}. ` +
         "Say which sheet is meant, and which of its columns is which"
-  return yield* new ImportError({ source, reason: "option", problem })
+  return yield* new ImportError({ source, reason: "option", problem, remedy: setOption("sheet", names[0]) })
 })
 
 /** Reads a sheet of a workbook as a table; `wanted` is what it must hold. */
