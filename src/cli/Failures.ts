@@ -13,7 +13,7 @@ const shown = 20
 export const tell = Effect.fnUntraced(function* (
   source: Pick<Files, "isSeveral" | "name">,
   found: ReadonlyArray<ImportFailure>,
-  noun: string
+  what: string
 ) {
   const output = yield* Output
   if (output.json) return
@@ -21,7 +21,7 @@ export const tell = Effect.fnUntraced(function* (
   const place = (at: string) => (source.isSeveral || at === source.name ? at : `${source.name}, ${at}`)
   for (const { at, problem } of found.slice(0, shown)) yield* output.warn(safe`${place(at)}: ${problem}`)
   if (found.length > shown) {
-    yield* output.warn(safe`… and ${count(found.length - shown, `more ${noun}`)}; --json tells all`)
+    yield* output.warn(safe`… and ${found.length - shown} more ${what}; --json tells all`)
   }
 })
 

@@ -34,6 +34,8 @@ export const hintOf = (remedy: Remedy): string | undefined => {
       return remedy.catalog === undefined
         ? "Make one with 'crosswalk import FILE', or name another with --db."
         : `Import it with 'crosswalk import FILE --catalog ${remedy.catalog}'.`
+    case "importRelations":
+      return "Import it with 'crosswalk map FILE'."
     case "updateEmbeddings":
       return `Run 'crosswalk embed${remedy.force === true ? " --force" : ""}'.`
     case "buildIndex":

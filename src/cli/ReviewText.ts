@@ -5,6 +5,7 @@ import type { Reference } from "../domain/Reference.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import { DateTime } from "effect"
 import type { Output } from "./Output.ts"
+import { headlineOfReference } from "../report/Headline.ts"
 import { referenceJson, relationJson } from "./Render.ts"
 import { oneLine, Safe, safe, wrap } from "../report/Safe.ts"
 
@@ -59,12 +60,12 @@ export const itemJson = ({ relation, source, target, version }: ReviewItem) => (
   version
 })
 
-/** A relation to review on one line. */
-export const itemLine = (printer: Printer, { relation, source, target }: ReviewItem): Safe =>
-  safe`${relation.confidence.toFixed(2)}  ${printer.bold(source.uri)} ${relation.type} ${printer.bold(target.uri)}  ${oneLine(
-    `${source.title} → ${target.title}`,
-    printer.width
-  )}`
+/** A relation to review on three lines: what it is, and the beginning of both texts. */
+export const itemLines = (printer: Printer, { relation, source, target }: ReviewItem): ReadonlyArray<Safe> => [
+  safe`${relation.confidence.toFixed(2)}  ${printer.bold(source.uri)} ${relation.type} ${printer.bold(target.uri)}`,
+  safe`      • ${oneLine(headlineOfReference(source), printer.width - 8)}`,
+  safe`      → ${oneLine(headlineOfReference(target), printer.width - 8)}`
+]
 
 /** An entry of the log as `--json` prints it. */
 export const decisionJson = (decision: Decision) => ({ ...decision, at: DateTime.formatIso(decision.at) })

@@ -2,6 +2,7 @@ import { Clock, Context, DateTime, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import {
   type CoverageException,
+  type CoverageFilter,
   CoverageOptions,
   CoverageReport,
   type CoverageState,
@@ -10,8 +11,9 @@ import {
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
-import type { ValidationError } from "../domain/ValidationError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import * as CoverageRows from "../storage/CoverageRows.ts"
+import * as FilterSql from "../storage/FilterSql.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import { operation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
@@ -33,9 +35,9 @@ const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const rows = yield* CoverageRows.make
 
-  const entries = Effect.fnUntraced(function* (catalog: string) {
+  const entries = Effect.fnUntraced(function* (catalog: string, filter?: CoverageFilter) {
     yield* references.requireCatalog(catalog)
-    return (yield* rows.entries(catalog)).sort((a, b) => Natural.compare(a.uri, b.uri))
+    return (yield* rows.entries(catalog, filter)).sort((a, b) => Natural.compare(a.uri, b.uri))
   })
 
   const edges = Effect.fnUntraced(function* (
@@ -61,13 +63,23 @@ const make = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const today = rest.today ?? DateTime.formatIsoDateUtc(DateTime.makeUnsafe(now))
 
-    const targets = yield* entries(to)
+    const all = yield* entries(to, rest.filter)
+    const targets = all.filter(({ chosen }) => chosen === 1)
+    if (targets.length === 0) {
+      return yield* new ValidationError({
+        field: "filter",
+        value: rest.filter,
+        constraint: `chooses none of the ${all.length} references of ${to}`,
+        expected: "a filter that at least one of them fulfils"
+      })
+    }
     const coverers = yield* entries(by)
     for (const catalog of through) yield* entries(catalog)
     const { linked, reached } = CoveragePaths.find(yield* edges(layers, includeSuggested, minConfidence), layers.length)
 
     const excepted = byReference(exceptions, today)
-    const references = targets.map(({ metadata, title, uri }): CoveredReference => {
+    const references = targets.map((entry): CoveredReference => {
+      const { metadata, title, uri } = entry
       const found = reached.get(uri)
       const ways = found?.ways.map(CoveragePaths.toCoveredBy) ?? []
       const extent: CoverageState = ways[0]?.extent ?? "uncovered"
@@ -76,6 +88,7 @@ const make = Effect.gen(function* () {
       return {
         uri,
         title,
+        ...CoverageRows.textOf(entry),
         chapter: CoverageGroups.chapterOf(metadata),
         level: CoverageGroups.levelOf(metadata),
         state: isMissing && exception !== undefined && !expired ? "excepted" : extent,
@@ -88,11 +101,12 @@ const make = Effect.gen(function* () {
     })
     const loose = coverers
       .filter(({ uri }) => !linked.has(uri))
-      .map(({ title, uri }) => {
+      .map((entry) => {
+        const { title, uri } = entry
         const { exception, expired = false } = excepted.get(uri) ?? {}
-        return { uri, title, ...(exception === undefined ? {} : { exception }), expired }
+        return { uri, title, ...CoverageRows.textOf(entry), ...(exception === undefined ? {} : { exception }), expired }
       })
-    const known = new Set([...targets, ...coverers].map(({ uri }) => uri))
+    const known = new Set([...all, ...coverers].map(({ uri }) => uri))
     return new CoverageReport({
       to,
       by,
@@ -100,6 +114,7 @@ const make = Effect.gen(function* () {
       includeSuggested,
       minConfidence,
       countPartly,
+      ...(rest.filter === undefined || FilterSql.isOpen(rest.filter) ? {} : { filter: rest.filter }),
       today,
       ...CoverageGroups.countsOf(references, countPartly),
       ...CoverageGroups.groupsOf(references, countPartly),

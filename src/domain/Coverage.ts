@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
+import { Filter } from "./Filter.ts"
 import { Confidence, RelationStatus, RelationType } from "./Relation.ts"
 import { NonBlankText } from "./Text.ts"
 
@@ -25,6 +26,12 @@ export const CoverageException = Schema.Struct({
 })
 export type CoverageException = typeof CoverageException.Type
 
+const { catalog: _catalog, role: _role, ...filterFields } = Filter.fields
+
+/** Which references of the catalog to cover count; every part that is given must hold. */
+export const CoverageFilter = Schema.Struct(filterFields)
+export type CoverageFilter = typeof CoverageFilter.Type
+
 /** What coverage is asked for. */
 export const CoverageOptions = Schema.Struct({
   /** The catalog whose references should be covered. */
@@ -39,6 +46,8 @@ export const CoverageOptions = Schema.Struct({
   minConfidence: Schema.optional(Confidence),
   /** What is covered in part counts as covered. Default: false. */
   countPartly: Schema.optional(Schema.Boolean),
+  /** Which references of `to` count; at least one must. Default: all. */
+  filter: Schema.optional(CoverageFilter),
   exceptions: Schema.optional(Schema.Array(CoverageException)),
   /** The day on which exceptions are judged. Default: today. */
   today: Schema.optional(Day)
@@ -80,6 +89,8 @@ export type CoveredBy = typeof CoveredBy.Type
 export const CoveredReference = Schema.Struct({
   uri: Schema.String,
   title: Schema.String,
+  /** The beginning of its description, up to 300 characters; absent where it has none. */
+  text: Schema.optionalKey(Schema.String),
   /** From the metadata; empty where it says nothing. */
   chapter: Schema.String,
   level: Schema.String,
@@ -117,6 +128,8 @@ export type CoverageGroup = typeof CoverageGroup.Type
 export const Unlinked = Schema.Struct({
   uri: Schema.String,
   title: Schema.String,
+  /** The beginning of its description, up to 300 characters; absent where it has none. */
+  text: Schema.optionalKey(Schema.String),
   exception: Schema.optionalKey(CoverageException),
   /** The exception has run out. */
   expired: Schema.Boolean
@@ -131,6 +144,8 @@ export class CoverageReport extends Schema.Class<CoverageReport>("crosswalk/Cove
   includeSuggested: Schema.Boolean,
   minConfidence: Confidence,
   countPartly: Schema.Boolean,
+  /** Which references of `to` counted; absent where all did. */
+  filter: Schema.optionalKey(CoverageFilter),
   /** The day on which exceptions were judged. */
   today: Day,
   ...CoverageCounts.fields,

@@ -54,3 +54,9 @@ export const parse = (text: string): MetadataCondition | ValidationError => {
         expected: "path, operator (=, !=, <, <=, >, >=) and value, such as level>=2 or owner.team=platform"
       })
 }
+
+/** A condition as {@link parse} reads it: `level>=2`. */
+export const format = ({ operator, path, value }: MetadataCondition): string => {
+  const text = String(value)
+  return `${path}${operator}${typeof value === "string" && valueOf(text) !== text ? `"${text}"` : text}`
+}

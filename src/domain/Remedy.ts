@@ -38,6 +38,8 @@ export const Remedy = Schema.Union([
   }),
   /** Import the catalog, or any catalog. */
   Schema.Struct({ action: Schema.Literal("import"), catalog: Schema.optionalKey(Schema.String) }),
+  /** Import it as relations, not as references. */
+  Schema.Struct({ action: Schema.Literal("importRelations") }),
   /** Run `updateAllEmbeddings`, with its `force` option where `force` is true. */
   Schema.Struct({ action: Schema.Literal("updateEmbeddings"), force: Schema.optionalKey(Schema.Boolean) }),
   /** Build the saved vector index, from nothing where `fresh` is true. */

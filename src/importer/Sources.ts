@@ -1,6 +1,6 @@
 import { Effect, FileSystem, Option, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
-import { setOption } from "../domain/Remedy.ts"
+import { type Remedy, setOption } from "../domain/Remedy.ts"
 import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
@@ -13,19 +13,35 @@ import { isUrl } from "./Names.ts"
 import * as Unsupported from "./Unsupported.ts"
 
 const names = formats.map((format) => format.name).join(", ")
-const unknown = `is of no format that is known. Say which it is: ${names}`
+/** Why no format reads a source, and what would help. */
+interface Refusal {
+  readonly problem: string
+  readonly remedy?: Remedy
+}
 
-const choose = (head: Head, wanted: string | undefined): Result.Result<Format, string> => {
-  const unsupported = wanted === undefined ? (Unsupported.problemOf(head) ?? Unsupported.mappingOf(head)) : undefined
-  const fault = faultOf(head) ?? unsupported
-  if (fault !== undefined) return Result.fail(fault)
-  const format = formats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
-  if (format !== undefined) return Result.succeed(format)
-  if (wanted === undefined && Unsupported.isBinary(head))
-    return Result.fail("is not text, and of no format that is known")
-  return Result.fail(
-    wanted === undefined ? unknown : `there is no format ${JSON.stringify(wanted)}. There are ${names}`
-  )
+const refusalOf = (head: Head, wanted: string | undefined): Refusal => {
+  const fault = faultOf(head)
+  if (fault !== undefined) return { problem: fault }
+  if (wanted !== undefined) return { problem: `there is no format ${JSON.stringify(wanted)}. There are ${names}` }
+  const unsupported = Unsupported.problemOf(head)
+  if (unsupported !== undefined) return { problem: unsupported }
+  const mapping = Unsupported.mappingOf(head)
+  if (mapping !== undefined) return { problem: mapping, remedy: { action: "importRelations" } }
+  return Unsupported.isBinary(head)
+    ? { problem: "is not text, and of no format that is known" }
+    : {
+        problem: `is of no format that is known. Say which it is: ${names}`,
+        remedy: setOption("format", "csv")
+      }
+}
+
+const choose = (head: Head, wanted: string | undefined): Format | undefined => {
+  const isRefused =
+    faultOf(head) !== undefined ||
+    (wanted === undefined && (Unsupported.problemOf(head) ?? Unsupported.mappingOf(head)) !== undefined)
+  return isRefused
+    ? undefined
+    : formats.find((format) => (wanted === undefined ? format.detect(head) : format.name === wanted))
 }
 
 /** Turns every entry whose URI was there before into a failure that names where. */
@@ -86,16 +102,16 @@ const readInput = Effect.fnUntraced(function* (input: Input) {
   const { head, options } = input
   if (options.catalog !== undefined) yield* checkCatalog(head.name, options.catalog)
   const format = choose(head, options.format)
-  if (Result.isFailure(format))
+  if (format === undefined) {
     return yield* new ImportError({
       source: head.name,
       reason: "unsupported",
-      problem: format.failure,
-      remedy: format.failure === unknown ? setOption("format", "csv") : undefined
+      ...refusalOf(head, options.format)
     })
-  const { catalog, items } = yield* format.success.read(input)
+  }
+  const { catalog, items } = yield* format.read(input)
   const told = LookAlikes.tell(refuseRepeated(head.name, items))
-  return { format: format.success.name, catalog, items: refuseNothing(head.name, told) }
+  return { format: format.name, catalog, items: refuseNothing(head.name, told) }
 })
 
 /**

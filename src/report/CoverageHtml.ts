@@ -1,5 +1,6 @@
 import type { CoverageGroup, CoverageReport, CoveredReference } from "../domain/Coverage.ts"
 import * as CoverageSummary from "./CoverageSummary.ts"
+import { headlineOf } from "./Headline.ts"
 import { Markup, markup } from "./Markup.ts"
 
 /**
@@ -17,7 +18,7 @@ th, td { border: 1px solid #c8c8c8; padding: .3rem .6rem; text-align: left; vert
 .h3 { background: #d8daeb; } .h4 { background: #998ec3; color: #000; } .h5 { background: #542788; color: #fff; }
 .total { font-size: 1.3rem; font-weight: 600; }
 summary { cursor: pointer; padding: .3rem 0; font-weight: 600; }
-.uncovered { font-weight: 600; } ul { padding-left: 1.2rem; }
+.uncovered { font-weight: 600; } .text { color: #444; white-space: pre-line; } ul { padding-left: 1.2rem; }
 @media print { details > * { display: block; } }
 `
 
@@ -45,18 +46,33 @@ ${report.chapters.map(
 </table>`
 }
 
-const list = (heading: string, entries: ReadonlyArray<{ readonly uri: string; readonly title: string }>): Markup =>
+interface Entry {
+  readonly uri: string
+  readonly title: string
+  readonly text?: string | undefined
+}
+
+/** A title with the text below it, which tells it from others of its title; the text alone where it begins with the title. */
+const titled = ({ text = "", title }: Entry): Markup => {
+  if (headlineOf({ text, title }) === title) return markup`${title}`
+  return headlineOf({ text, title }) === text.trim()
+    ? markup`${text.trim()}`
+    : markup`${title}<br><span class="text">${text.trim()}</span>`
+}
+
+const list = (heading: string, entries: ReadonlyArray<Entry>): Markup =>
   entries.length === 0
     ? markup``
     : markup`<h2>${heading} (${entries.length})</h2>
 <ul>
 ${entries.map(
-  ({ title, uri }) => markup`<li><code>${uri}</code> ${title}</li>
+  (entry) => markup`<li><code>${entry.uri}</code> ${titled(entry)}</li>
 `
 )}</ul>
 `
 
-const row = ({ by, exception, expired, level, more, needsReview, state, title, uri }: CoveredReference): Markup => {
+const row = (reference: CoveredReference): Markup => {
+  const { by, exception, expired, level, more, needsReview, state, uri } = reference
   const until = exception?.until === undefined ? "" : `, until ${exception.until}`
   const remarks = [
     ...(exception === undefined
@@ -64,7 +80,7 @@ const row = ({ by, exception, expired, level, more, needsReview, state, title, u
       : [`${expired ? "Exception ran out" : "Exception"}: ${exception.reason} (${exception.by}${until})`]),
     ...(needsReview ? ["A text has changed since it was decided"] : [])
   ]
-  return markup`<tr><td><code>${uri}</code><br>${title}</td><td>${level}</td><td class="${state}">${CoverageSummary.stateText[state]}</td><td>${by.map(
+  return markup`<tr><td><code>${uri}</code><br>${titled(reference)}</td><td>${level}</td><td class="${state}">${CoverageSummary.stateText[state]}</td><td>${by.map(
     (one) => markup`<code>${one.uri}</code>${one.extent === "partly" ? " (in part)" : ""}<br>`
   )}${more ? "…" : ""}</td><td>${remarks.join(". ")}</td></tr>
 `

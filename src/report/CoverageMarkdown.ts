@@ -1,5 +1,6 @@
 import type { CoverageGroup, CoverageReport } from "../domain/Coverage.ts"
 import * as CoverageSummary from "./CoverageSummary.ts"
+import { headlineOf } from "./Headline.ts"
 import { escapeMarkdown as text } from "./Markup.ts"
 
 const cell = (group: CoverageGroup | undefined): string =>
@@ -29,7 +30,7 @@ const table = (report: CoverageReport): ReadonlyArray<string> => {
 
 const list = (
   heading: string,
-  entries: ReadonlyArray<{ readonly uri: string; readonly title: string }>
+  entries: ReadonlyArray<{ readonly uri: string; readonly title: string; readonly text?: string | undefined }>
 ): ReadonlyArray<string> =>
   entries.length === 0
     ? []
@@ -37,7 +38,7 @@ const list = (
         "",
         `## ${heading} (${entries.length})`,
         "",
-        ...entries.map(({ title, uri }) => `- ${text(uri)}: ${text(title)}`)
+        ...entries.map((entry) => `- ${text(entry.uri)}: ${text(headlineOf(entry).replace(/\s+/gu, " "))}`)
       ]
 
 /** The report as Markdown, such as for the summary of a workflow or a comment. */

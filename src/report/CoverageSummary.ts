@@ -1,7 +1,21 @@
-import type { CoverageCounts, CoverageReport, CoverageState } from "../domain/Coverage.ts"
+import type { CoverageCounts, CoverageFilter, CoverageReport, CoverageState } from "../domain/Coverage.ts"
+import { format } from "../domain/MetadataCondition.ts"
 
-/** A percentage with one decimal, cut rather than rounded, so that 100 means all. */
-export const percentText = (percent: number): string => `${(Math.floor(percent * 10 + 1e-9) / 10).toFixed(1)} %`
+/** A percentage with one decimal, rounded; but 100.0 means all and 0.0 means none. */
+export const percentText = (percent: number): string => {
+  const rounded = Math.round(percent * 10 + 1e-9) / 10
+  const shown = percent >= 100 || percent <= 0 ? rounded : Math.min(99.9, Math.max(0.1, rounded))
+  return `${shown.toFixed(1)} %`
+}
+
+/** A filter in words: `level<=2, tag web`; empty where there is none. */
+export const filterText = (filter: CoverageFilter | undefined): string =>
+  [
+    ...(filter?.metadata ?? []).map(format),
+    ...(filter?.entityType === undefined ? [] : [`type ${filter.entityType}`]),
+    ...(filter?.tags ?? []).map((tag) => `tag ${tag}`),
+    ...((filter?.anyTags ?? []).length === 0 ? [] : [`tag ${(filter?.anyTags ?? []).join(" or ")}`])
+  ].join(", ")
 
 /** How many count: covered, excepted and, where asked for, partly covered. */
 export const counted = ({ percent, total }: CoverageCounts): number => Math.round((percent * total) / 100)
@@ -15,8 +29,8 @@ export const stateText: Readonly<Record<CoverageState, string>> = {
 }
 
 /** What the report is about, on one line. */
-export const titleOf = ({ by, through, to }: CoverageReport): string =>
-  `${to} covered by ${by}${through.length === 0 ? "" : ` through ${through.join(" and ")}`}`
+export const titleOf = ({ by, filter, through, to }: CoverageReport): string =>
+  `${to}${filter === undefined ? "" : ` (${filterText(filter)})`} covered by ${by}${through.length === 0 ? "" : ` through ${through.join(" and ")}`}`
 
 /** What counts, on one line. */
 export const basisOf = ({ countPartly, includeSuggested, minConfidence, today }: CoverageReport): string =>

@@ -1,9 +1,10 @@
 import type { CoverageGroup, CoverageReport } from "../domain/Coverage.ts"
 import * as CoverageSummary from "./CoverageSummary.ts"
+import { headlineOf } from "./Headline.ts"
 import { joinLines, oneLine, type Safe, safe } from "./Safe.ts"
 import { table } from "./TextTable.ts"
 
-type Entry = { readonly uri: string; readonly title: string }
+type Entry = { readonly uri: string; readonly title: string; readonly text?: string | undefined }
 
 /** How lines are printed. */
 export interface Printer {
@@ -29,7 +30,7 @@ export const lines = ({ bold, width }: Printer, report: CoverageReport): Readonl
       : [
           safe``,
           safe`${bold(`${heading} (${entries.length})`)}`,
-          ...entries.map(({ title, uri }) => safe`  ${uri}  ${oneLine(title, width)}`)
+          ...entries.map((entry) => safe`  ${entry.uri}  ${oneLine(headlineOf(entry), width)}`)
         ]
   return [
     bold(CoverageSummary.titleOf(report)),

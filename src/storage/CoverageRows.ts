@@ -3,7 +3,9 @@ import { SqlClient } from "effect/sql"
 import type { CoverageLink } from "../domain/Coverage.ts"
 import { RelationStatus, RelationType } from "../domain/Relation.ts"
 import { JsonValue } from "../domain/Text.ts"
+import type { Filter } from "../domain/Filter.ts"
 import { decodeRow } from "./Decoding.ts"
+import * as FilterSql from "./FilterSql.ts"
 import * as RelationRow from "./RelationRow.ts"
 
 const LinkRow = Schema.Struct({
@@ -22,16 +24,36 @@ const EntryRow = Schema.Struct({
   id: Schema.Int,
   uri: Schema.String,
   title: Schema.String,
+  text: Schema.NullOr(Schema.String),
+  chosen: Schema.Int,
   metadata: Schema.NullOr(Schema.fromJsonString(JsonValue))
 })
 
-/** A reference without its description. */
+/** A reference with the beginning of its description, and whether a filter chooses it. */
 export type Entry = typeof EntryRow.Type
 
 /** A relation between references of two catalogs. */
 export interface Link extends CoverageLink {
   readonly sourceCatalog: string
   readonly targetCatalog: string
+}
+
+/** How many characters of a description are read; one more tells that it is cut. */
+const textLength = 300
+
+/** The beginning of a description, where there is any. */
+export const textOf = ({ text }: Entry): { readonly text?: string } => {
+  if (text === null || text.trim() === "") return {}
+  const characters = [...text]
+  return {
+    text:
+      characters.length > textLength
+        ? `${characters
+            .slice(0, textLength - 1)
+            .join("")
+            .trimEnd()}…`
+        : text
+  }
 }
 
 /** How many rows are read at a time; a local statement holds the event loop. */
@@ -44,12 +66,14 @@ export const make = Effect.gen(function* () {
   const decodeEntries = decodeRow(Schema.Array(EntryRow), "Coverage.report")
 
   /** The requirements of a catalog, in no order that means anything. */
-  const entries = Effect.fnUntraced(function* (catalog: string) {
+  const entries = Effect.fnUntraced(function* (catalog: string, filter?: Filter) {
     const all: Array<Entry> = []
     for (let after = 0, size = pageSize; size === pageSize; ) {
       const rows = yield* decodeEntries(
-        yield* sql`SELECT id, uri, title, metadata FROM crosswalk_reference
-          WHERE catalog = ${catalog} AND role = 'requirement' AND id > ${after} ORDER BY id LIMIT ${pageSize}`
+        yield* sql`SELECT r.id, r.uri, r.title, substr(r.description, 1, ${textLength + 1}) AS text, r.metadata,
+            (${FilterSql.conditions(sql, filter)}) IS TRUE AS chosen
+          FROM crosswalk_reference AS r
+          WHERE r.catalog = ${catalog} AND r.role = 'requirement' AND r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
       )
       all.push(...rows)
       size = rows.length

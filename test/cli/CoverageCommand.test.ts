@@ -50,6 +50,61 @@ describe("coverage", () => {
     })
   )
 
+  it.effect("counts, and fails, only what --where chooses", () =>
+    Effect.gen(function* () {
+      const { coverage, read, folder } = yield* related
+      const exceptions = ["--exceptions", join(folder, "e.csv")]
+      yield* Effect.promise(() =>
+        writeFile(join(folder, "e.csv"), "reference,reason,by\ntheirs:1/V2.2,Later,Ann\nnowhere:1,Gone,Ann\n")
+      )
+      const some = yield* coverage("--where", "level<=1", ...exceptions, "--json", "-o", join(folder, "c.html"))
+      expect(some.json()).toMatchObject({
+        total: 2,
+        covered: 1,
+        percent: 50,
+        filter: { metadata: [{ path: "level", operator: "<=", value: 1 }] },
+        unknownExceptions: [{ reference: "nowhere:1" }]
+      })
+      expect(some.json().unlinked).toHaveLength(1)
+      expect(yield* read("c.html")).toContain("<h1>theirs@1 (level&lt;=1) covered by ours@1</h1>")
+      const failed = yield* coverage("--where", "level<=1", "--where", "chapter.id=V2", "--fail-under", "1")
+      expect(failed).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("theirs@1 (level<=1, chapter.id=V2) is covered to 0.0 % by ours@1 (0 of 1)")
+      })
+      const none = yield* coverage("--where", "level>9", "--fail-under", "1")
+      expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("chooses none of the 4 references") })
+    })
+  )
+
+  it.effect("shows the text of references that share a title", () =>
+    Effect.gen(function* () {
+      const { folder, read, run, write } = yield* related
+      const long = "Lamps ".repeat(100)
+      const shared = [
+        { id: "S-1", title: "Doors", description: "Doors are locked." },
+        { id: "S-2", title: "Doors", description: "Keys are <counted>." },
+        { id: "S-3", title: "Doors", description: long }
+      ]
+      yield* run(
+        "import",
+        yield* write("s.json", JSON.stringify({ catalog: "shared@1", references: shared })),
+        "--no-embed"
+      )
+      const args = ["coverage", "shared@1", "--by", "ours@1"]
+      const table = (yield* run(...args)).stdout
+      expect(table).toContain("  shared:1/S-1  Doors are locked.\n  shared:1/S-2  Doors: Keys are <counted>.")
+      yield* run(...args, "-o", join(folder, "s.html"), "-o", join(folder, "s.md"), "-o", join(folder, "s.json"))
+      expect(yield* read("s.html")).toContain('Doors<br><span class="text">Keys are &lt;counted&gt;.</span>')
+      expect(yield* read("s.md")).toContain("Doors: Keys are ")
+      const [, , third] = JSON.parse(yield* read("s.json")).references
+      expect(third.text).toMatch(/^Lamps .*…$/u)
+      expect([...third.text].length).toBeLessThanOrEqual(300)
+      const again = yield* run(...args, "--baseline", join(folder, "s.json"), "--json")
+      expect(again.code).toBe(0)
+    })
+  )
+
   it.effect("ends with 1 below the threshold, also where it prints JSON", () =>
     Effect.gen(function* () {
       const { coverage } = yield* related
@@ -58,7 +113,7 @@ describe("coverage", () => {
       expect(failed.code).toBe(1)
       expect(failed.json()).toMatchObject({ percent: 50, to: "theirs@1" })
       expect(JSON.parse(failed.stderr).error.message).toBe(
-        "theirs@1 is covered to 50.0 % by ours@1, less than 50.1 % (--fail-under)."
+        "theirs@1 is covered to 50.0 % by ours@1 (2 of 4), less than 50.1 % (--fail-under)."
       )
       const unlinked = yield* coverage("--fail-unlinked")
       expect(unlinked).toMatchObject({ code: 1, stderr: expect.stringContaining("(--fail-unlinked): ours:1/R2.") })

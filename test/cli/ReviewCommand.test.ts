@@ -54,7 +54,9 @@ describe("review", () => {
     Effect.gen(function* () {
       const { run } = yield* suggested
       const lines = yield* run("review", "ours@1", "theirs@1")
-      expect(lines.stdout.trim().split("\n")).toHaveLength(6)
+      const shown = lines.stdout.trim().split("\n")
+      expect(shown.filter((line) => / implements /u.test(line))).toHaveLength(6)
+      expect(shown).toHaveLength(18)
       expect(lines.stderr).toContain("6 relations")
       const { relations } = (yield* run("review", "--uri", "ours:1/2", "--json")).json()
       expect(relations).toHaveLength(2)

@@ -194,12 +194,14 @@ describe("an earlier report", () => {
     expect(CoverageSummary.lost(later, report)).toMatchObject([{ uri: "to:1", before: "covered", after: "partly" }])
   })
 
-  it("cuts percentages, so that 100 means all", () => {
-    expect([99.99, 100, 0, 33.3333, 70].map(CoverageSummary.percentText)).toEqual([
+  it("rounds percentages, but 100 means all and 0 none", () => {
+    expect([99.99, 100, 0, 0.01, 33.3333, 66.6667, 70].map(CoverageSummary.percentText)).toEqual([
       "99.9 %",
       "100.0 %",
       "0.0 %",
+      "0.1 %",
       "33.3 %",
+      "66.7 %",
       "70.0 %"
     ])
   })

@@ -8,7 +8,7 @@ import * as CoverageSummary from "../../report/CoverageSummary.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import * as Files from "../Files.ts"
-import { lazily, optional, toggle } from "../Flags.ts"
+import { filter, lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { safe } from "../../report/Safe.ts"
@@ -33,6 +33,8 @@ const documentAt = (
     : Effect.succeed({ path, format })
 }
 
+const { catalog: _catalog, role: _role, ...which } = filter
+
 export const coverage = Command.make(
   "coverage",
   {
@@ -48,6 +50,7 @@ export const coverage = Command.make(
       optional
     ),
     countPartly: toggle("count-partly", "What is covered in part counts as covered"),
+    ...which,
     exceptions: Flag.String("exceptions").pipe(
       Flag.withDescription("A file of exceptions, YAML, JSON or CSV: reference, reason, by and until"),
       optional
@@ -82,7 +85,20 @@ export const coverage = Command.make(
       optional
     )
   },
-  Effect.fn(function* ({ baseline, exceptions, failUnder, failUnlinked, file, format, outputs, ...options }) {
+  Effect.fn(function* ({
+    anyTags,
+    baseline,
+    entityType,
+    exceptions,
+    failUnder,
+    failUnlinked,
+    file,
+    format,
+    metadata,
+    outputs,
+    tags,
+    ...options
+  }) {
     const output = yield* Output
     if (failUnder !== undefined && !(failUnder >= 0 && failUnder <= 100)) {
       return yield* new ValidationError({
@@ -100,9 +116,9 @@ export const coverage = Command.make(
       baseline === undefined ? undefined : yield* CoverageDocument.read(baseline, yield* Sources.bytes(baseline))
     const made =
       exceptions === undefined ? undefined : yield* Exceptions.read(exceptions, yield* Sources.bytes(exceptions))
-    const report = yield* Coverage.use((coverage) => coverage.report({ ...options, exceptions: made })).pipe(
-      Effect.provide(Layer.provide(Coverage.layer, Session.database("existing")))
-    )
+    const report = yield* Coverage.use((coverage) =>
+      coverage.report({ ...options, exceptions: made, filter: { anyTags, entityType, metadata, tags } })
+    ).pipe(Effect.provide(Layer.provide(Coverage.layer, Session.database("existing"))))
     for (const { format, path } of written) {
       yield* Files.write(
         path,
@@ -115,9 +131,13 @@ export const coverage = Command.make(
       : Files.write("-", Stream.make(CoverageDocument.render(report, printed, { file, version: manifest.version })))
 
     const problems: Array<string> = []
-    const percent = CoverageSummary.percentText(report.percent)
     if (failUnder !== undefined && report.percent < failUnder) {
-      problems.push(`${report.to} is covered to ${percent} by ${report.by}, less than ${failUnder} % (--fail-under).`)
+      const percent = CoverageSummary.percentText(report.percent)
+      const some = report.filter === undefined ? "" : ` (${CoverageSummary.filterText(report.filter)})`
+      problems.push(
+        `${report.to}${some} is covered to ${percent} by ${report.by} (${CoverageSummary.counted(report)} of ` +
+          `${report.total}), less than ${failUnder} % (--fail-under).`
+      )
     }
     if (failUnlinked && report.unlinked.length > 0) {
       problems.push(
@@ -145,6 +165,10 @@ export const coverage = Command.make(
     {
       command: "crosswalk coverage asvs@5.0.0 --by company@2026.1 --fail-under 80 -o coverage.html -o coverage.sarif",
       description: "In CI: exit code 1 below 80 %, with a page and SARIF"
+    },
+    {
+      command: "crosswalk coverage asvs@5.0.0 --by company@2026.1 --where 'level<=2' --fail-under 80",
+      description: "Only what levels 1 and 2 ask for"
     }
   ])
 )

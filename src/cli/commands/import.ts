@@ -102,7 +102,7 @@ export const importCommand = Command.make(
     if (download !== undefined) {
       yield* output.note(safe`${download.url}: ${download.bytes} bytes, SHA-256 ${download.sha256}`)
     }
-    yield* Failures.tell(files, report.failed, "problem")
+    yield* Failures.tell(files, report.failed, "problems")
     yield* Failures.tell(
       files,
       report.unread.map(({ at, count = 1, kind, text }) => ({
@@ -112,9 +112,9 @@ export const importCommand = Command.make(
             ? `${/^[aeiou]/u.test(kind) ? "an" : "a"} ${kind} was not read: ${text}`
             : `${count} ${kind}s were not read: ${text}`
       })),
-      "part that was not read"
+      "parts that were not read"
     )
-    yield* Failures.tell(files, report.warnings, "warning")
+    yield* Failures.tell(files, report.warnings, "warnings")
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
     const { unread, warnings } = report
     yield* output.answer(

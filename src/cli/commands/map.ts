@@ -106,7 +106,7 @@ export const map = Command.make(
     )
     const { refused, ...answer } = report
     const { created, failed, kept, unchanged, unmapped, updated } = answer
-    yield* Failures.tell({ name: source, isSeveral: false }, failed, "problem")
+    yield* Failures.tell({ name: source, isSeveral: false }, failed, "problems")
     yield* output.answer(answer, () =>
       refused
         ? []

@@ -55,7 +55,9 @@ const list = Effect.fnUntraced(function* (filter: ReviewFilter) {
     const items = yield* Stream.runCollect(review.items(filter))
     return yield* output.answer({ relations: items.map(ReviewText.itemJson) }, () => [])
   }
-  yield* Stream.runForEach(review.items(filter), (item) => output.line(ReviewText.itemLine(output, item)))
+  yield* Stream.runForEach(review.items(filter), (item) =>
+    Effect.forEach(ReviewText.itemLines(output, item), output.line, { discard: true })
+  )
   const total = yield* review.count(filter)
   yield* output.note(
     total === 0

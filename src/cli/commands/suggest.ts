@@ -7,6 +7,7 @@ import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
+import { headlineOfReference } from "../../report/Headline.ts"
 import { oneLine, type Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
@@ -21,11 +22,13 @@ const suggestionsJson = ({ calibration, from, method, references, source, stored
   references: references.map(({ hasCounterpart, noCounterpart, source, suggestions }) => ({
     uri: source.uri,
     title: source.title,
+    description: source.description,
     hasCounterpart,
     noCounterpart,
     suggestions: suggestions.map(({ confidence, scores, target }) => ({
       uri: target.uri,
       title: target.title,
+      description: target.description,
       confidence,
       scores
     }))
@@ -34,12 +37,12 @@ const suggestionsJson = ({ calibration, from, method, references, source, stored
 
 const lines = (output: Output["Service"], { calibration, references }: Suggestions): ReadonlyArray<Safe> => [
   ...references.flatMap(({ hasCounterpart, noCounterpart, source, suggestions }) => [
-    safe`${output.bold(source.uri)}  ${oneLine(source.title, output.width)}${
+    safe`${output.bold(source.uri)}  ${oneLine(headlineOfReference(source), output.width)}${
       hasCounterpart ? "" : ` (probably no counterpart: ${noCounterpart.toFixed(2)})`
     }`,
     ...suggestions.map(
       ({ confidence, target }) =>
-        safe`  ${confidence.toFixed(2)}  ${target.uri}  ${oneLine(target.title, output.width)}`
+        safe`  ${confidence.toFixed(2)}  ${target.uri}  ${oneLine(headlineOfReference(target), output.width)}`
     )
   ]),
   safe``,

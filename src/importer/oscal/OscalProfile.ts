@@ -1,5 +1,6 @@
 import { Effect, Result, Schema } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import type { Remedy } from "../../domain/Remedy.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import type { Input } from "../Importer.ts"
 import { within } from "../Items.ts"
@@ -48,23 +49,26 @@ const otherForms = (name: string): ReadonlyArray<string> =>
 const openImport = Effect.fnUntraced(function* (input: Input, profile: Profile, imported: Import, at: string) {
   const source = input.head.name
   const { hrefs, title } = hrefsOf(profile, imported)
-  const fail = (problem: string) => Effect.fail(new ImportError({ source, at, problem }))
+  const fail = (problem: string, remedy?: Remedy) => Effect.fail(new ImportError({ source, at, problem, remedy }))
   if (hrefs.length === 0) return yield* fail(`imports ${title}, for which it names no JSON, YAML or XML file`)
   const { related } = input
   if (related === undefined) {
     return yield* fail(`imports ${title} (${hrefs.join(", ")}). Open the profile as a file that lies beside it`)
   }
+  let remedy: Remedy | undefined
   const names = [...new Set(hrefs.map(fileName))]
   const others = names.flatMap(otherForms)
   const problems: Array<string> = []
   for (const place of new Set([...hrefs.flatMap((href) => [href, fileName(href)]), ...others])) {
     const opened = yield* Effect.result(related(place))
     if (Result.isSuccess(opened)) return opened.success
+    remedy ??= opened.failure.remedy
     if (!others.includes(place)) problems.push(opened.failure.problem)
   }
   return yield* fail(
     `imports ${title}, and its catalog cannot be read. Put it beside the profile as ` +
-      `${names.join(" or ")} (${problems.join("; ")})`
+      `${names.join(" or ")} (${problems.join("; ")})`,
+    remedy
   )
 })
 
