@@ -101,12 +101,14 @@ export const layerEmbedder = (
       const prefixed = (text: string, purpose: Purpose = "document") =>
         (purpose === "query" ? queryPrefix : documentPrefix) + text
 
-      const embed = Effect.fn("Embedder.embed")(function* (text: string, purpose?: Purpose) {
+      const embed = Effect.fn("Embedder.embed")(function* (text: string, purpose: Purpose = "document") {
+        yield* Effect.annotateCurrentSpan({ model: id, purpose })
         const { vector } = yield* ask(text, provider.embed(prefixed(text, purpose)))
         return yield* unitOf(text, vector)
       })
 
       const embedMany = Effect.fn("Embedder.embedMany")(function* (texts: ReadonlyArray<string>, purpose?: Purpose) {
+        yield* Effect.annotateCurrentSpan({ texts: texts.length, model: id })
         const vectors: Array<Float32Array> = []
         for (let from = 0; from < texts.length; from += batchSize) {
           const batch = texts.slice(from, from + batchSize)

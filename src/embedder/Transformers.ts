@@ -82,7 +82,8 @@ const make = Effect.fn("Transformers.make")(function* (options: TransformersOpti
   const prefixed = (text: string, purpose: Purpose = "document") =>
     (purpose === "query" ? spec.queryPrefix : spec.documentPrefix) + text
 
-  const embed = Effect.fn("Embedder.embed")(function* (text: string, purpose?: Purpose) {
+  const embed = Effect.fn("Embedder.embed")(function* (text: string, purpose: Purpose = "document") {
+    yield* Effect.annotateCurrentSpan({ model: spec.id, purpose })
     const [vector] = yield* pool.run([prefixed(text, purpose)], true)
     return vector ?? (yield* Effect.die("the pool answers every text"))
   })

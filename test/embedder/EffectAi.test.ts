@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer, Tracer } from "effect"
 import * as AiError from "effect/ai/AiError"
 import * as EmbeddingModel from "effect/ai/EmbeddingModel"
 import { HttpClientRequest, HttpClientResponse } from "effect/http"
@@ -8,6 +8,9 @@ import { TestClock } from "effect/testing"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import * as EffectAi from "../../src/embedder/EffectAi.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 
 /** A provider whose vectors are what the text says as JSON, and that remembers what it was asked. */
 const provider = (
@@ -49,6 +52,37 @@ const build = (
   ).pipe(Effect.map((context) => Context.get(context, Embedder)))
 
 describe("EffectAi", () => {
+  it.effect("is one span a text, and one for many, with the model and no text", () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.Span> = []
+      const span: Tracer.Tracer["span"] = (options) => {
+        const made = new Tracer.NativeSpan(options)
+        spans.push(made)
+        return made
+      }
+      const { saveWithEmbedding, updateAllEmbeddings } = yield* EmbeddingRepository
+      yield* Effect.gen(function* () {
+        yield* saveWithEmbedding({ uri: "a", title: "3 4", entityType: "rule" })
+        yield* updateAllEmbeddings({ force: true })
+      }).pipe(Effect.withTracer(Tracer.make({ span })))
+      const made = spans.flatMap(({ attributes, name }) =>
+        name.startsWith("Embedder.") ? [[name, Object.fromEntries(attributes)]] : []
+      )
+      assert.deepStrictEqual(made, [
+        ["Embedder.embed", { model: "test/model", purpose: "document" }],
+        ["Embedder.embedMany", { model: "test/model", texts: 1 }]
+      ])
+    }).pipe(
+      Effect.provide(
+        EmbeddingRepository.layer.pipe(
+          Layer.provide(VectorIndex.layerSql),
+          Layer.provide(EffectAi.layerEmbedder({ id: "test/model" }).pipe(Layer.provide(provider()))),
+          Layer.provide(LibsqlClient.layer({ url: ":memory:" }))
+        )
+      )
+    )
+  )
+
   it.effect("makes an Embedder of an EmbeddingModel, with unit vectors in order", () =>
     Effect.gen(function* () {
       const embedder = yield* build()

@@ -19,9 +19,7 @@ export const make = Effect.gen(function* () {
 
   /** The vector of a text. */
   const vectorOf = (text: string, purpose: Purpose) =>
-    Effect.flatMap(embed(text, purpose), (vector) => check(vector, text)).pipe(
-      Effect.withSpan("Embedder.embed", { attributes: { model: model.id, purpose } })
-    )
+    Effect.flatMap(embed(text, purpose), (vector) => check(vector, text))
 
   /** The vector of a query, without the opening that the texts it is compared with have lost too. */
   const vectorOfQuery = (query: string, filter: Filter | undefined) =>
