@@ -81,6 +81,8 @@ export const install = async (
     writeFileSync(join(cwd, "package.json"), '{ "name": "user", "private": true, "type": "module" }\n')
     for (const [name, text] of Object.entries(manager.settings ?? {})) writeFileSync(join(cwd, name), text)
     copyFileSync(join(folder, tarball), join(cwd, tarball))
+    // The README's programs read them.
+    cpSync(join(root, "examples"), join(cwd, "examples"), { recursive: true })
     for (const [index, code] of programs.entries()) writeFileSync(join(cwd, `readme${index}.mjs`), code)
     const quietly = async () => {
       const ran = await npx(manager.from, [manager.command, ...manager.add(tarball)], { cwd, env })

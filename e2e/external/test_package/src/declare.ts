@@ -15,8 +15,8 @@ const manifest: { readonly exports: Readonly<Record<string, { readonly types: st
 )
 const entries = Object.entries(manifest.exports).filter(([path]) => !path.endsWith(".json"))
 
-/** Types with parameters; no other export is left out. */
-const generic: ReadonlySet<string> = new Set(["Promised"])
+/** No fields to spell out: a type with parameters, and one of another package. No other export is left out. */
+const leftOut: ReadonlySet<string> = new Set(["Promised", "Client"])
 
 const lines = [
   'import { Effect, Schema } from "effect"',
@@ -82,7 +82,7 @@ for (const [path, { types }] of entries) {
   const module: object = await import(name)
   for (const [member, value] of Object.entries(module)) addValue(`${alias}.${member}`, value, services)
   for (const type of typesOf(join(dirname(manifestFile), types)))
-    if (!generic.has(type)) add(`(value: ${alias}.${type}) => fields(value)`)
+    if (!leftOut.has(type)) add(`(value: ${alias}.${type}) => fields(value)`)
 }
 writeFileSync("src/declarations.ts", `${lines.join("\n")}\n`)
 process.stdout.write(`${lines.length} lines\n`)
