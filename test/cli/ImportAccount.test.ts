@@ -138,7 +138,7 @@ const rows: ReadonlyArray<Row> = [
     args: ["alike.csv"],
     code: 1,
     uris: [],
-    says: ["Use --columns"]
+    says: ["Use --columns, such as --columns title=Name."]
   },
   {
     name: "two arrays that would do are named, with the flag",

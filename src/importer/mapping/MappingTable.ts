@@ -60,16 +60,16 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
   const found = Fields.resolve(usual, fields, table.columns, named, table.isFilled)
   const lacks = ["source", "target"].find((field) => ![...found.keys()].some((key) => key === field))
   const absent = `there is no column ${lacks}; there are ${table.columns.join(", ")}. Say which column it is`
-  const problem =
-    Fields.missing(fields, table.columns, named) ?? (lacks === undefined ? ambiguity(table, found, named) : absent)
-  if (problem !== undefined)
-    return yield* new ImportError({
-      source,
-      at: table.at,
-      reason: "option",
-      problem,
-      remedy: setOption("columns", "source=Ours,target=Theirs")
-    })
+  const [first = "Ours", second = "Theirs"] = table.columns
+  const unsaid = Fields.missing(fields, table.columns, named) ?? (lacks === undefined ? undefined : absent)
+  const fault =
+    unsaid === undefined
+      ? ambiguity(table, found, named)
+      : { problem: unsaid, example: `source=${first},target=${second}` }
+  if (fault !== undefined) {
+    const remedy = setOption("columns", fault.example)
+    return yield* new ImportError({ source, at: table.at, reason: "option", problem: fault.problem, remedy })
+  }
   const toMappings = ({ at, values }: Row): ReadonlyArray<MappingItem> => {
     const where = (field: Field) => within(at, found.get(field) ?? field)
     const value = (field: Field) => values.get(found.get(field) ?? "") ?? ""

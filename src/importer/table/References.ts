@@ -8,7 +8,7 @@ import * as ReferenceWords from "../ReferenceWords.ts"
 import * as Rows from "../Rows.ts"
 import { CellFault, isBlank } from "./Cell.ts"
 import type { Wanted } from "./Header.ts"
-import { ambiguity, type Table } from "./Table.ts"
+import { ambiguity, type ColumnFault, type Table } from "./Table.ts"
 
 type References = Fields.Fields<ReferenceWords.Field>
 
@@ -25,16 +25,21 @@ export const wanted =
   }
 
 /** What is wrong with the columns of a table as a whole. */
-const problemOf = (table: Table, fields: References, columns: Columns): string | undefined => {
+const problemOf = (table: Table, fields: References, columns: Columns): ColumnFault | undefined => {
   const there = `The columns are ${table.columns.join(", ")}`
   const missing = Fields.missing(ReferenceWords.fields, table.columns, columns)
-  if (missing !== undefined) return missing
+  const [first = "ID", second = "Title"] = table.columns
+  if (missing !== undefined) return { problem: missing, example: `id=${first}` }
   const [hasId, hasText] = [fields.has("id") || fields.has("uri"), fields.has("title") || fields.has("description")]
   if (hasId && hasText) return ambiguity(table, fields, columns)
   const lacks = hasId
     ? "no column is known to hold a title or a description"
     : `no column is known to hold the identifier${hasText ? "" : ", nor a title or a description"}`
-  return `${lacks}. ${there}. Say which column is which: ${hasId ? "title or description" : hasText ? "id" : "id and title"}`
+  const wanted = hasId ? "title or description" : hasText ? "id" : "id and title"
+  return {
+    problem: `${lacks}. ${there}. Say which column is which: ${wanted}`,
+    example: [...(hasId ? [] : [`id=${first}`]), ...(hasText ? [] : [`title=${second}`])].join(",")
+  }
 }
 
 /** A line that names the rows below it. */
@@ -109,15 +114,11 @@ export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
   const { source } = table
   const { columns = {} } = input.options
   const fields = ReferenceWords.resolveColumns(table.columns, columns, table.isFilled)
-  const problem = problemOf(table, fields, columns)
-  if (problem !== undefined)
-    return yield* new ImportError({
-      source,
-      at: table.at,
-      reason: "option",
-      problem,
-      remedy: setOption("columns", "id=ID,title=Name")
-    })
+  const fault = problemOf(table, fields, columns)
+  if (fault !== undefined) {
+    const remedy = setOption("columns", fault.example)
+    return yield* new ImportError({ source, at: table.at, reason: "option", problem: fault.problem, remedy })
+  }
   const catalog = yield* Rows.catalogOf(input, undefined, table.first)
   const toItem = Rows.reader(input, catalog, fields)
   const assessable = table.columns.find((name) => Fields.plain(name) === "assessable")

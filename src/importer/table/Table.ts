@@ -112,17 +112,24 @@ export const make = (lines: Lines, wanted?: Header.Wanted): Effect.Effect<Table,
     : Effect.succeed(below(lines, header))
 }
 
+/** Why the columns of a table do not say what is wanted, and how one would say it. */
+export interface ColumnFault {
+  readonly problem: string
+  readonly example: string
+}
+
 /** What is wrong with a column that holds a field, where the header has others called the same. */
 export const ambiguity = (
   { alike }: Table,
   fields: ReadonlyMap<string, string>,
   named: Readonly<Record<string, string | undefined>>
-): string | undefined => {
+): ColumnFault | undefined => {
   for (const [field, column] of fields) {
     const group = alike.find((names) => names.includes(column))
     if (group === undefined || named[field] !== undefined) continue
     const names = group.map((name) => JSON.stringify(name)).join(" and ")
-    return `${field} may stand in ${group.length} columns that are called the same: ${names}. Say which one it is`
+    const problem = `${field} may stand in ${group.length} columns that are called the same: ${names}. Say which one it is`
+    return { problem, example: `${field}=${column}` }
   }
   return undefined
 }
