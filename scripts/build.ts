@@ -6,7 +6,7 @@ import { chmodSync, existsSync, globSync, readdirSync, readFileSync, rmSync, wri
 import { join } from "node:path"
 import { type BuildOptions, build, type Metafile } from "esbuild"
 import { bin, node, root } from "./run.ts"
-import { bundleRuntime, bundleUsearch, copyBinaries, importUsearch, nativeLoader } from "./runtime.ts"
+import { bundleRuntime, bundleUsearch, copyBinaries, importUsearch, nativeLoader, replaced } from "./runtime.ts"
 
 const started = performance.now()
 const dist = join(root, "dist")
@@ -109,6 +109,13 @@ for (const file of globSync("vectors/*.js", { cwd: dist })) {
   const path = join(dist, file)
   writeFileSync(path, readFileSync(path, "utf8").replace(/from "usearch"/g, 'from "../runtime/usearch.js"'))
 }
+// A user's bundler must leave this module where its native part is. (In TypeScript the import would get a helper of tsc.)
+const { contents } = replaced(
+  join(dist, "vectors", "IndexThread.js"),
+  /import\("\.\/IndexStore\.js"\)/,
+  'import(/* webpackIgnore: true */ /* @vite-ignore */ moduleUrl("vectors/IndexStore").href)'
+)
+writeFileSync(join(dist, "vectors", "IndexThread.js"), contents)
 copyBinaries(join(dist, "runtime"))
 writeFileSync(join(dist, "runtime", "LICENSES"), licences(worker, usearch))
 process.stdout.write(`build: ${((performance.now() - started) / 1000).toFixed(1)} s\n`)

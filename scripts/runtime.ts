@@ -32,9 +32,9 @@ const __native = (file) => {
 }`
 
 /** The file, with one of its expressions replaced. */
-const replaced = (path: string, what: RegExp, by: string) => {
+export const replaced = (path: string, what: RegExp, by: string) => {
   const code = readFileSync(path, "utf8")
-  if (!what.test(code)) throw new Error(`${path} loads its native module in another way than this script expects`)
+  if (!what.test(code)) throw new Error(`${path} loads its native module in another way than the build expects`)
   return { contents: code.replace(what, by) }
 }
 

@@ -1,12 +1,13 @@
 /**
  * Packs the tarball, installs it into a fresh copy of test_package as a user would, type-checks that against the shipped
  * declarations and runs its tests; then with pnpm. Ends with `N passed, N failed`. `--no-build` packs `dist` as it is. `--all`
- * takes every package manager, runtime and TypeScript, some five minutes.
+ * takes every package manager, runtime, TypeScript and bundler, some six minutes.
  */
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { bin, node, npm, type Ran, root } from "../../scripts/run.ts"
+import { bundle } from "./bundlers.ts"
 import { compile, install as installWithManagers } from "./managers.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "crosswalk-external-"))
@@ -68,6 +69,7 @@ try {
     await step("declare everything", node(join("out", "declare.js"), [], { cwd: consumer, env: environment() }))
     await compile({ consumer, env: environment(), all }, step)
     await installWithManagers({ folder, tarball: packed(), env: environment(), all }, step)
+    if (all) await bundle({ folder, tarball: packed(), env: environment() }, step)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Manifest } from "./Manifest.ts"
 import { type ModelSpec, specOf } from "./ModelSpec.ts"
-import { defaultModel, packageFolder, workerUrl } from "../domain/PackageFolder.ts"
+import { defaultModel, packageFolder, moduleUrl } from "../domain/PackageFolder.ts"
 import * as WorkerHandle from "./WorkerHandle.ts"
 
 /** A worker that was started before there was a pool. */
@@ -21,7 +21,7 @@ export const start = (): EarlyWorker | undefined => {
     const folder = join(packageFolder, "models", defaultModel)
     const manifest: Manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"))
     const own = specOf({ folder, manifest, dtype: "q8" }, {})
-    const worker = WorkerHandle.start(workerUrl("embedder/worker"), { spec: own })
+    const worker = WorkerHandle.start(moduleUrl("embedder/worker"), { spec: own })
     process.on("exit", worker.park)
     let taken = false
     return {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { basename, join, sep } from "node:path"
 import { Effect, Schema } from "effect"
-import { ModelLoadError } from "../domain/ModelLoadError.ts"
+import { ModelLoadError, type ModelLoadReason } from "../domain/ModelLoadError.ts"
+import { packageFolder } from "../domain/PackageFolder.ts"
+import type { Remedy } from "../domain/Remedy.ts"
 import { type Dtype, type FileDigest, type Manifest, ManifestJson, type Pooling } from "./Manifest.ts"
 
 /** The files that every model has, beside its weights. */
@@ -175,13 +177,17 @@ export const read = Effect.fnUntraced(function* (folder: string, id: string | un
   return yield* describe(folder, id ?? basename(folder), dtype ?? "q8")
 })
 
+/** The error that a person sees for a model that cannot be loaded from its folder. */
+export const unusable = (model: string, folder: string, reason: ModelLoadReason, problem: string) => {
+  // Nobody removes files of the package by hand: its folder may be shared, or an archive.
+  const isPackaged = folder.startsWith(join(packageFolder, "models", sep))
+  const advice = isPackaged
+    ? "Reinstall the package."
+    : `Restore its files or name another folder; if it was downloaded, remove ${folder}, and it is downloaded again.`
+  const remedy: Remedy = { action: isPackaged ? "reinstall" : "chooseModel" }
+  return new ModelLoadError({ model, reason, problem: `${problem}. ${advice}`, remedy })
+}
+
 /** The error that a person sees for a damaged folder. */
 export const damaged = (model: string, folder: string) => (damage: Damage) =>
-  new ModelLoadError({
-    model,
-    reason: "damaged",
-    problem:
-      `${damage.reason}. Restore the file, or remove ${folder} so that the model is looked for elsewhere, or reinstall ` +
-      "the package.",
-    remedy: { action: "reinstall" }
-  })
+  unusable(model, folder, "damaged", damage.reason)

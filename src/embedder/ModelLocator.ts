@@ -7,7 +7,7 @@ import * as ModelFolder from "./ModelFolder.ts"
 import * as ModelHub from "./ModelHub.ts"
 import type { Located } from "./ModelSpec.ts"
 import { isOffline } from "../domain/Offline.ts"
-import { defaultModel, packageFolder, packageProblem } from "../domain/PackageFolder.ts"
+import { defaultModel, packageFolder } from "../domain/PackageFolder.ts"
 
 /** Where and how a model is looked for. */
 export interface LocatorOptions {
@@ -95,10 +95,6 @@ export const locate = Effect.fn("ModelLocator.locate")(function* (options: Locat
   for (const place of [...(revision === "main" ? [join(packagedModels, model)] : []), cached]) {
     const found: Located | undefined = yield* look(place)
     if (found !== undefined) return found
-  }
-  // The model of the package is never fetched instead: that its files are gone is a mistake to mend.
-  if (model === defaultModel && revision === "main" && packageProblem !== undefined) {
-    return yield* fail("missing", packageProblem)
   }
   if (options.offline ?? (yield* isOffline)) {
     return yield* fail(

@@ -12,27 +12,21 @@ const tokensPerRun = 512
 /** What is beyond this many characters for each token the model reads is not even looked at: tokenising costs time. */
 const charactersPerToken = 64
 
-const reinstall = (spec: ModelSpec) =>
-  `Restore the file, or remove ${spec.folder} so that the model is fetched again, or reinstall the package.`
-
 /** Flipped bytes in weights load without complaint, so only the checksum finds them. */
 const verify = async (spec: ModelSpec): Promise<void> => {
   await Promise.all(
     Object.entries(spec.files).map(async ([name, expected]) => {
       const path = join(spec.folder, name)
       const bytes = await readFile(path).catch((cause: unknown) => {
-        throw new Refusal("damaged", `${path} cannot be read. ${reinstall(spec)}`, cause)
+        throw new Refusal("damaged", `${path} cannot be read`, cause)
       })
       if (bytes.length !== expected.size) {
-        throw new Refusal(
-          "damaged",
-          `${path} has ${bytes.length} bytes instead of ${expected.size}. ${reinstall(spec)}`
-        )
+        throw new Refusal("damaged", `${path} has ${bytes.length} bytes instead of ${expected.size}`)
       }
       // Off this thread, beside the loading.
       const digest = Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex")
       if (digest !== expected.sha256) {
-        throw new Refusal("damaged", `${path} is damaged: its SHA-256 is not ${expected.sha256}. ${reinstall(spec)}`)
+        throw new Refusal("damaged", `${path} is damaged: its SHA-256 is not ${expected.sha256}`)
       }
     })
   )
@@ -144,5 +138,5 @@ export const load = async (spec: ModelSpec, stopped: () => boolean): Promise<Enc
   if (verified.status === "rejected") throw verified.reason
   if (opened.status === "fulfilled") return opened.value
   const problem = opened.reason instanceof Error ? opened.reason.message : String(opened.reason)
-  throw new Refusal("runtime", `${spec.folder} cannot be loaded: ${problem}. ${reinstall(spec)}`, opened.reason)
+  throw new Refusal("runtime", `${spec.folder} cannot be loaded: ${problem}`, opened.reason)
 }

@@ -10,7 +10,7 @@ import * as ModelFolder from "./ModelFolder.ts"
 import type { EarlyWorker } from "./EarlyWorker.ts"
 import { locate, type LocatorOptions } from "./ModelLocator.ts"
 import { type Located, type ModelSpec, type SpecOptions, specOf } from "./ModelSpec.ts"
-import { defaultModel, workerUrl } from "../domain/PackageFolder.ts"
+import { defaultModel, moduleUrl, packageProblem } from "../domain/PackageFolder.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
 export type { Dtype, Pooling } from "./Manifest.ts"
@@ -55,6 +55,15 @@ const checkOptions = Effect.fnUntraced(function* (options: TransformersOptions, 
 })
 
 const find = Effect.fnUntraced(function* (options: TransformersOptions) {
+  // Every model needs the runtime of the package. Its own model is never fetched instead.
+  if (packageProblem !== undefined) {
+    return yield* new ModelLoadError({
+      model: options.model ?? defaultModel,
+      reason: "missing",
+      problem: packageProblem,
+      remedy: { action: "reinstall" }
+    })
+  }
   const located = yield* locate(options)
   yield* checkOptions(options, located)
   const spec = specOf(located, options)
@@ -71,7 +80,7 @@ const make = Effect.fn("Transformers.make")(function* (options: TransformersOpti
   yield* oneEffect
   const { model, spec } = yield* find(options)
   const pool = yield* WorkerPool.make({
-    url: workerUrl("embedder/worker"),
+    url: moduleUrl("embedder/worker"),
     spec,
     workers: options.workers ?? availableParallelism(),
     batchSize: options.batchSize ?? 32,

@@ -146,7 +146,7 @@ export const serve = async (
         : {
             _tag: "Refused",
             reason: "runtime",
-            problem: `${messageOf(error)}. Reinstall the package, or choose another model.`
+            problem: messageOf(error)
           }
     )
     closePort(port)

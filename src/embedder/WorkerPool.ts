@@ -1,9 +1,9 @@
 import { type Context, Effect, Metric, type Scope } from "effect"
 import { EmbeddingError, type EmbeddingReason } from "../domain/EmbeddingError.ts"
 import * as Metrics from "../domain/Metrics.ts"
-import { ModelLoadError, type ModelLoadReason } from "../domain/ModelLoadError.ts"
-import type { Remedy } from "../domain/Remedy.ts"
+import type { ModelLoadError, ModelLoadReason } from "../domain/ModelLoadError.ts"
 import type { EarlyWorker } from "./EarlyWorker.ts"
+import { unusable } from "./ModelFolder.ts"
 import type { ModelSpec } from "./ModelSpec.ts"
 import { start, type WorkerHandle } from "./WorkerHandle.ts"
 import type { FromWorker, Job } from "./WorkerProtocol.ts"
@@ -117,8 +117,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions,
   }
 
   const refuse = (reason: ModelLoadReason, problem: string) => {
-    const remedy: Remedy = { action: "reinstall" }
-    const error = new ModelLoadError({ model: spec.id, reason, problem, remedy })
+    const error = unusable(spec.id, spec.folder, reason, problem)
     for (const request of requests) settle(request, Effect.fail(error))
   }
 
@@ -190,8 +189,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions,
   const onExit = (slot: Slot, problem: string) => {
     if (!slots.delete(slot) || closed) return
     if (!slot.ready) {
-      const stopped = `the worker stopped while it loaded ${spec.folder}: ${problem}`
-      refuse("runtime", `${stopped}. Try again, or reinstall the package.`)
+      refuse("runtime", `the worker stopped while it loaded ${spec.folder}: ${problem}`)
     }
     for (const { request, texts } of [...slot.jobs.values()]) {
       settle(request, Effect.fail(failure("text", texts[0], `the worker stopped: ${problem}`)))

@@ -49,6 +49,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
       `the database file is damaged or its disk fails (${detail}). Make a copy of it, then restore a backup or ` +
       "import the sources again into a new file."
   },
+  driver: {
+    reason: "connection",
+    isRetryable: false,
+    remedy: { action: "reinstall" },
+    problem: (detail) =>
+      `libSQL cannot be loaded (${detail}). Install the packages again. If a bundler made this program, tell it to leave ` +
+      'crosswalk out (external: ["crosswalk"]), or at least "@libsql/client", which has native code.'
+  },
   forbidden: {
     reason: "authorization",
     isRetryable: false,

@@ -8,6 +8,7 @@ export type Fault =
   | "closed"
   | "constraint"
   | "corrupt"
+  | "driver"
   | "forbidden"
   | "full"
   | "noSuchDatabase"

@@ -73,11 +73,17 @@ export const connect = Effect.fnUntraced(function* (
   return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal }
 })
 
+/** A driver that is there: its native part may be missing, or where a bundler did not find it. */
+const loaded = <Driver>(driver: Promise<Driver>): Promise<Driver> =>
+  driver.catch((cause: unknown) => {
+    throw new LibsqlFault("driver", "the driver does not load", cause)
+  })
+
 /** Loads libSQL when it is first needed: importing this module loads nothing native. */
 const openLocal = async (options: LibsqlConfig): Promise<Client> => {
   // Its native part prints its trace to stdout, which belongs to the program; it reads this once, when it is loaded.
   process.env["RUST_LOG"] ??= "off"
-  const { createClient } = await import("@libsql/client")
+  const { createClient } = await loaded(import("@libsql/client"))
   return createClient({ concurrency: 1, intMode: "bigint", timeout: nativeTimeout, ...options })
 }
 
@@ -169,7 +175,7 @@ const openReplica = async (
 }
 
 const openRemote = async (url: string, config: Config): Promise<Client> => {
-  const { createClient } = await import("@libsql/client/http")
+  const { createClient } = await loaded(import("@libsql/client/http"))
   const limit = Duration.toMillis(duration(config.requestTimeout, defaults.requestTimeout))
   return createClient({
     url,

@@ -1,6 +1,6 @@
 import type { InValue } from "@libsql/client"
 import { Data, Effect, type Scope } from "effect"
-import { workerUrl } from "../domain/PackageFolder.ts"
+import { moduleUrl } from "../domain/PackageFolder.ts"
 import * as WorkerClient from "../worker/WorkerClient.ts"
 import type { Read, ReadAnswer, ReaderInput, Rows } from "./ReadProtocol.ts"
 
@@ -15,7 +15,7 @@ export interface ReadThread {
 /** A thread for the database at `url`, as libSQL understands it; it starts with the first statement. */
 export const make = (url: string): Effect.Effect<ReadThread, never, Scope.Scope> =>
   Effect.map(
-    WorkerClient.make<Read, ReadAnswer>(workerUrl("libsql/ReadWorker"), { url } satisfies ReaderInput),
+    WorkerClient.make<Read, ReadAnswer>(moduleUrl("libsql/ReadWorker"), { url } satisfies ReaderInput),
     ({ ask }): ReadThread => ({
       run: (sql, args) =>
         ask({ sql, args }).pipe(

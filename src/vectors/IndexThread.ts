@@ -1,5 +1,5 @@
 import { Data, Effect, type Scope } from "effect"
-import { workerUrl } from "../domain/PackageFolder.ts"
+import { moduleUrl, packageProblem } from "../domain/PackageFolder.ts"
 import * as WorkerClient from "../worker/WorkerClient.ts"
 import type { Answer, IndexInput, Question } from "./IndexProtocol.ts"
 
@@ -56,7 +56,7 @@ const answered = <Tag extends keyof Answers>(tag: Tag, answer: Answer): Effect.E
 /** A thread that ends with the scope, after what it is doing. */
 export const make = (input: IndexInput): Effect.Effect<IndexThread, never, Scope.Scope> =>
   Effect.map(
-    WorkerClient.make<Question, Answer>(workerUrl("vectors/IndexWorker"), input),
+    WorkerClient.make<Question, Answer>(moduleUrl("vectors/IndexWorker"), input),
     ({ ask, tell }): IndexThread => ({
       ask: (question) =>
         ask(question, transferred(question)).pipe(
@@ -71,9 +71,10 @@ export const make = (input: IndexInput): Effect.Effect<IndexThread, never, Scope
 export const makeInline = (input: IndexInput): Effect.Effect<IndexThread, IndexFailure> =>
   Effect.map(
     Effect.tryPromise({
-      // The native part is loaded when it is needed.
+      // The native part is loaded when it is needed. The build makes this the package's own file for every bundler.
       try: () => import("./IndexStore.ts"),
-      catch: (cause) => new IndexFailure({ reason: cause instanceof Error ? cause.message : String(cause) })
+      catch: (cause) =>
+        new IndexFailure({ reason: packageProblem ?? (cause instanceof Error ? cause.message : String(cause)) })
     }),
     ({ answering, IndexStore }) => {
       const answer = answering(new IndexStore(input))

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads"
+import { packageProblem } from "../domain/PackageFolder.ts"
 
 /** What the owner of a thread is told. */
 export interface WorkerListener<Out> {
@@ -33,7 +34,7 @@ export const start = <In, Out>(options: WorkerThreadOptions<In, Out>): WorkerThr
   let problem: string | undefined
   const exited = new Promise<void>((resolve) => {
     worker.on("error", (error: unknown) => {
-      problem = error instanceof Error ? error.message : String(error)
+      problem = packageProblem ?? (error instanceof Error ? error.message : String(error))
     })
     worker.on("exit", (code) => {
       onExit(problem ?? `its thread ended with code ${code}`)

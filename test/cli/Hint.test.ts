@@ -6,6 +6,8 @@ import { reportOf } from "../../src/cli/Errors.ts"
 import { hintOf } from "../../src/cli/Hint.ts"
 import { ConflictError } from "../../src/domain/ConflictError.ts"
 import { ModelMismatchError } from "../../src/domain/ModelMismatchError.ts"
+import { packageFolder } from "../../src/domain/PackageFolder.ts"
+import { unusable } from "../../src/embedder/ModelFolder.ts"
 
 const source = join(import.meta.dirname, "../../src")
 
@@ -26,6 +28,8 @@ describe("a hint", () => {
     })
     expect(hintOf({ action: "buildIndex", fresh: true })).toBe("Run 'crosswalk index build --fresh'.")
     expect(hintOf({ action: "retry" })).toBeUndefined()
+    const damaged = unusable("m", join(packageFolder, "models", "m"), "damaged", "a file is damaged")
+    expect(reportOf(damaged).hint).toBe("Install it again with 'npm install crosswalk'.")
   })
 
   it.effect("is the only place that names a command or a flag", () =>

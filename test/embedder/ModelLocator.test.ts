@@ -3,8 +3,9 @@ import { Context, Effect, Layer } from "effect"
 import { appendFile, mkdir, open, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Embedder } from "../../src/embedder/Embedder.ts"
+import { unusable } from "../../src/embedder/ModelFolder.ts"
 import * as Transformers from "../../src/embedder/Transformers.ts"
-import { copied, temporary } from "./fixtures/modelFolder.ts"
+import { bundled, copied, temporary } from "./fixtures/modelFolder.ts"
 
 const build = (options: Transformers.TransformersOptions) =>
   Effect.map(Layer.build(Layer.fresh(Transformers.layer({ workers: 1, offline: true, ...options }))), (context) =>
@@ -113,6 +114,24 @@ describe("ModelLocator", () => {
       yield* flip(join(folder, weights))
       const error = yield* Effect.flip(Transformers.inspect({ folder }))
       assert.include(error.message, join(folder, weights))
+    })
+  )
+
+  it.live("never asks to remove what is in the package, and says what to do about another folder", () =>
+    Effect.gen(function* () {
+      const packaged = unusable("m", bundled, "damaged", "config.json is damaged")
+      assert.strictEqual(packaged.problem, "config.json is damaged. Reinstall the package.")
+      assert.deepStrictEqual(packaged.remedy, { action: "reinstall" })
+      const folder = yield* copied
+      yield* flip(join(folder, weights))
+      for (const error of [
+        yield* Effect.flip(Transformers.inspect({ folder })),
+        yield* Effect.flip(Effect.flatMap(build({ folder }), (embedder) => embedder.embed("a")))
+      ]) {
+        assert(error._tag === "ModelLoadError")
+        assert.include(error.problem, `if it was downloaded, remove ${folder}`)
+        assert.deepStrictEqual(error.remedy, { action: "chooseModel" })
+      }
     })
   )
 

@@ -94,6 +94,13 @@ const cases: ReadonlyArray<readonly [string, unknown, string, string, boolean]> 
     "UnknownError",
     false
   ],
+  [
+    "a driver that is not there",
+    new LibsqlFault("driver", "no", new Error("gone")),
+    "connection",
+    "UnknownError",
+    false
+  ],
   ["a typing error", coded("SQLITE_ERROR", 'near "selec": syntax error'), "unknown", "SqlSyntaxError", false],
   ["a primary that is away", new Error("Replication(PrimaryHandshakeTimeout)"), "connection", "ConnectionError", true],
   ["something else", new Error("what?"), "unknown", "UnknownError", false],
