@@ -40,11 +40,15 @@ const valueOf = (text: string): MetadataCondition["value"] => {
  * unless quoted.
  */
 export const parse = (text: string): MetadataCondition | ValidationError => {
-  const parts = /^\s*(?<path>[^=!<>]+?)\s*(?<operator>[<>!]=|[=<>])\s*(?<value>.*?)\s*$/su.exec(text)?.groups
+  const parts = /^(?<path>[^=!<>]+)(?<operator>[<>!]=|[=<>])(?<value>.*)$/su.exec(text)?.groups
   const condition =
     parts === undefined
       ? undefined
-      : decode({ path: parts["path"], operator: parts["operator"], value: valueOf(parts["value"] ?? "") })
+      : decode({
+          path: parts["path"]?.trim(),
+          operator: parts["operator"],
+          value: valueOf(parts["value"]?.trim() ?? "")
+        })
   return condition?._tag === "Some"
     ? condition.value
     : new ValidationError({

@@ -13,7 +13,8 @@ describe("a condition as it is typed", () => {
     ["version<2.10.1", { path: "version", operator: "<", value: "2.10.1" }],
     ["url=https://a.b/?c=d", { path: "url", operator: "=", value: "https://a.b/?c=d" }],
     ["note=", { path: "note", operator: "=", value: "" }],
-    ["code=007", { path: "code", operator: "=", value: "007" }]
+    ["code=007", { path: "code", operator: "=", value: "007" }],
+    [`${" ".repeat(100_000)}a  b${" ".repeat(100_000)}= 1 `, { path: "a  b", operator: "=", value: 1 }]
   ] as const)("%s", (text, condition) => {
     assert.deepStrictEqual(parse(text), condition)
   })

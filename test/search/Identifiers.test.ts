@@ -172,4 +172,15 @@ describe("the identifiers that a query may hold", () => {
       assert.deepStrictEqual([names.exact, names.prefix], [exact, prefix], query)
     }
   })
+
+  it("are looked for in any text, without going back over it for every character", () => {
+    for (const text of [
+      "1".repeat(100_000),
+      `a${"-".repeat(100_000)}a`,
+      `a${")".repeat(100_000)}a`,
+      "1.".repeat(50_000)
+    ]) {
+      assert.deepStrictEqual(namesOf(`${text} R-1`).exact.slice(1), ["r.1"])
+    }
+  })
 })

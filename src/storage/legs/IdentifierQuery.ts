@@ -8,8 +8,9 @@ export interface Names {
   readonly prefix?: string | undefined
 }
 
-/** At most so many words of a query are looked up. */
+/** At most so many words of a query are looked up, of at most so many characters each. */
 const maximumWords = 100
+const maximumLength = 200
 
 /** What stands around a word in a sentence. A closing bracket stays where it closes one of the word. */
 const around = /^[\p{P}\p{S}]+|[^\p{L}\p{N}\p{M})\]]+$/gu
@@ -33,7 +34,11 @@ const joined = (query: string): string => query.replace(/(?<=[\p{L}\p{N}])\s+(?=
 
 /** The words of a text, and each abbreviation with the number behind it, as in `CWE 79`. */
 const wordsOf = (query: string): ReadonlyArray<string> => {
-  const words = joined(query).split(/\s+/u).map(bare).slice(0, maximumWords)
+  const words = joined(query)
+    .split(/\s+/u)
+    .filter((word) => word.length <= maximumLength)
+    .slice(0, maximumWords)
+    .map(bare)
   return words.flatMap((word, i) => {
     const next = words[i + 1] ?? ""
     return /^\p{Lu}{2,}$/u.test(word) && /^\p{N}/u.test(next) ? [word, `${word} ${next}`] : [word]
@@ -55,7 +60,8 @@ export const namesOf = (query: string): Names => {
   const isOneWord = !text.includes(" ")
   const isName = /\p{N}/u.test(whole) || (isOneWord && /[\p{L}\p{N}][-_./:]+[\p{L}\p{N}]/u.test(text))
   const words = wordsOf(text).map(Identifier.normal).filter(isTelling)
-  const isBeginning = isOneWord && whole !== "" && (/\p{N}.*[-_.:/(]$/u.test(text) || /[-_:/]$/u.test(text))
+  const isBeginning =
+    isOneWord && whole !== "" && (/[-_:/]$/u.test(text) || (/[.(]$/u.test(text) && /\p{N}/u.test(text)))
   return {
     exact: [...new Set([...(isName ? [whole] : []), ...words])],
     ...(isBeginning && { prefix: `${whole}.` })
