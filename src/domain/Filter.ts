@@ -3,6 +3,9 @@ import { MetadataCondition } from "./MetadataCondition.ts"
 import { Role } from "./Role.ts"
 import { Text } from "./Text.ts"
 
+/** More conditions than one statement of SQLite can hold are more than anybody asks for. */
+const maximumConditions = 100
+
 /** Which references a search looks at. Every part that is given must hold; it applies before the best are chosen. */
 export const Filter = Schema.Struct({
   /** Only references of this catalog. */
@@ -15,7 +18,13 @@ export const Filter = Schema.Struct({
   tags: Schema.optional(Schema.Array(Text)),
   /** Only references that have at least one of these tags; an empty list asks for nothing. */
   anyTags: Schema.optional(Schema.Array(Text)),
-  /** Only references whose metadata fulfils all of these. */
-  metadata: Schema.optional(Schema.Array(MetadataCondition))
+  /** Only references whose metadata fulfils all of these, at most 100. */
+  metadata: Schema.optional(
+    Schema.Array(MetadataCondition).check(
+      Schema.makeFilter((conditions) =>
+        conditions.length > maximumConditions ? `at most ${maximumConditions} conditions` : undefined
+      )
+    )
+  )
 })
 export type Filter = typeof Filter.Type

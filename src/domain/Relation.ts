@@ -20,11 +20,11 @@ export const Provenance = Schema.Struct({
   /** What made it: `manual`, `import:…`, `suggest:…`. */
   method: NonBlankText,
   /** The fingerprint of the model, where one took part. */
-  model: Schema.optionalKey(Schema.String),
+  model: Schema.optionalKey(Text),
   /** The scores it was made from, by name. */
-  scores: Schema.optionalKey(Schema.Record(Schema.String, Schema.Finite)),
+  scores: Schema.optionalKey(Schema.Record(Text, Schema.Finite)),
   /** The set of known answers on which the confidence was calibrated. */
-  calibration: Schema.optionalKey(Schema.String),
+  calibration: Schema.optionalKey(Text),
   /** Who made or last decided it. */
   by: Schema.optionalKey(Text),
   /** A remark by that person. */

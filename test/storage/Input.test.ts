@@ -46,6 +46,12 @@ const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArra
   ["references", "count", [{ catalog: "a\0" }], "filter.catalog"],
   ["references", "count", [{ tags: ["\ud800"] }], "filter.tags.0"],
   ["references", "count", [{ metadata: [{ path: "a", operator: "=", value: "\0" }] }], "filter.metadata.0.value"],
+  [
+    "references",
+    "count",
+    [{ metadata: Array.from({ length: 2000 }, () => ({ path: "level", operator: "=", value: 1 })) }],
+    "filter.metadata"
+  ],
   ["references", "search", ["a", { limt: 1 }], "limt"],
   ["references", "search", ["a", { limit: -1 }], "limit"],
   ["references", "search", ["a", { limit: 0, filter: { metadata: injected } }], "filter.metadata.0.operator"],
@@ -60,6 +66,9 @@ const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArra
   ["relations", "save", [{ ...relation, provenance: { method: "manual", note: "a\0" } }], "provenance.note"],
   ["relations", "save", [{ ...relation, provenance: { method: "a\0" } }], "provenance.method"],
   ["relations", "save", [{ ...relation, provenance: { method: "m", by: "\ud800" } }], "provenance.by"],
+  ["relations", "save", [{ ...relation, provenance: { method: "m", model: "a\0" } }], "provenance.model"],
+  ["relations", "save", [{ ...relation, provenance: { method: "m", calibration: "a\0" } }], "provenance.calibration"],
+  ["relations", "save", [{ ...relation, provenance: { method: "m", scores: { "a\0": 1 } } }], "provenance.scores.a\0"],
   ["relations", "save", [{ ...relation, confidence: 2 }], "confidence"],
   ["relations", "saveMany", [[relation, { source: "r:1", target: "r:1" }]], "1.target"],
   ["relations", "saveMany", [[], { keepDecidd: true }], "keepDecidd"],
@@ -116,6 +125,19 @@ describe("what a caller gives is decoded at the boundary", () => {
       yield* Effect.forEach([reference, { ...reference, uri: "r:2" }], references.save)
       const found = yield* Effect.forEach(["r:1", "r:2", "r:3"], references.find)
       assert.deepStrictEqual(found.map(Option.isSome), [true, true, false])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("asks for as many tags as are given, each once", () =>
+    Effect.gen(function* () {
+      const references = yield* ReferenceRepository
+      const tags = Array.from({ length: 3000 }, (_, i) => `tag ${i}`)
+      yield* references.saveMany([
+        { ...reference, tags },
+        { ...reference, uri: "r:2", tags: tags.slice(1) }
+      ])
+      assert.strictEqual(yield* references.count({ tags: [...tags, ...tags] }), 1)
+      assert.strictEqual(yield* references.count({ tags: ["tag 1", "tag 1"] }), 2)
     }).pipe(Effect.provide(TestStore.layer))
   )
 
