@@ -126,7 +126,11 @@ export const layerLibsql = (
 ): Layer.Layer<Services | Parts | LibsqlClient.LibsqlClient, Failure> =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const given = yield* "liveClient" in Object(config) ? decodeLive(config) : decodeOpened(config)
+      const isLive = yield* Effect.orElseSucceed(
+        Effect.try(() => "liveClient" in Object(config)),
+        () => false
+      )
+      const given = yield* isLive ? decodeLive(config) : decodeOpened(config)
       const { embedder = { type: "transformers" }, vectors = "sql", ...client } = given
       // Reads that take long are off the event loop where a server is to be expected.
       const longReads = client.longReads ?? (vectors === "sql" ? "inline" : "thread")

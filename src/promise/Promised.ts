@@ -55,11 +55,27 @@ const toEffect = (value: unknown): unknown => {
   return isAsyncIterable(value) ? Stream.orDie(Stream.fromAsyncIterable(value, (error) => error)) : value
 }
 
-const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> => {
+  if (typeof value !== "object" || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
 
 const toArgument = (value: unknown): unknown =>
   isPlainObject(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, toEffect(one)])) : value
+
+/** The arguments of a service, and how the call is run. What cannot be read is for the service to refuse. */
+const argumentsOf = (given: ReadonlyArray<unknown>): { args: ReadonlyArray<unknown>; run: RunOptions } => {
+  try {
+    const last = given.at(-1)
+    return isRunOptions(last)
+      ? { args: given.slice(0, -1).map(toArgument), run: last }
+      : { args: given.map(toArgument), run: {} }
+  } catch {
+    // A getter or a proxy that throws.
+    return { args: given, run: {} }
+  }
+}
 
 const toAnswer = (value: unknown): unknown => (Option.isOption(value) ? Option.getOrUndefined(value) : value)
 
@@ -100,9 +116,7 @@ export const promised = <S extends object>(service: S, open: Open): Promised<S> 
     if (Effect.isEffect(member)) return (run: RunOptions = {}) => runEffect(open, member as AnyEffect, run)
     if (typeof member !== "function") return member
     return (...given: ReadonlyArray<unknown>) => {
-      const last = given.at(-1)
-      const run = isRunOptions(last) ? last : {}
-      const args = (run === last ? given.slice(0, -1) : given).map(toArgument)
+      const { args, run } = argumentsOf(given)
       const result: unknown = Reflect.apply(member, service, args)
       if (Stream.isStream(result)) return runStream(open, result, run)
       return Effect.isEffect(result) ? runEffect(open, result as AnyEffect, run) : result

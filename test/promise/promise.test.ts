@@ -53,6 +53,29 @@ describe("a store of promises", () => {
       await expect(failed).rejects.toMatchObject({ _tag: "ValidationError", field: "title" })
     }))
 
+  it("rejects for what cannot be read, and never throws", async () => {
+    const { proxy, revoke } = Proxy.revocable<{ uri: string; title: string; entityType: string }>(
+      { uri: "r:1", title: "Logging", entityType: "requirement" },
+      {}
+    )
+    revoke()
+    const throwing = {
+      title: "Logging",
+      entityType: "requirement",
+      get uri(): string {
+        throw new Error("no")
+      }
+    }
+    await withStore(async ({ references }) => {
+      for (const unreadable of [proxy, throwing]) {
+        const failed = references.save(unreadable)
+        await expect(failed).rejects.toMatchObject({ _tag: "ValidationError", field: "input" })
+      }
+    })
+    // @ts-expect-error no field is one of a configuration
+    await expect(open(proxy)).rejects.toMatchObject({ _tag: "ValidationError", field: "config" })
+  })
+
   it("refuses a bad configuration when it is opened", async () => {
     // @ts-expect-error there is no such embedder
     await expect(open({ embedder: { type: "oracle" } })).rejects.toMatchObject({ _tag: "ValidationError" })
