@@ -134,8 +134,8 @@ const advice: Readonly<Record<Fault, Advice>> = {
     isRetryable: true,
     remedy: { action: "retry" },
     problem: () =>
-      "the transaction took too long and was rolled back (the server allows about 5 seconds). Nothing of it was " +
-      "stored; do less in one transaction."
+      "the transaction took too long (a server allows about 5 seconds), or its client was closed meanwhile. Nothing " +
+      "of it was stored; do less in one transaction, and close the client last."
   },
   unauthenticated: {
     reason: "authorization",
