@@ -133,7 +133,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
       ...found,
       ranking: Fusion.putFirst(found.ranking, named),
       evidenceOf: (uri) => (uris.has(uri) ? { isNamed: true } : found.evidenceOf(uri)),
-      condition: found.condition && sql`(${found.condition} OR ${sql.in("r.uri", named.uris)})`
+      condition: found.condition && sql`(${found.condition} OR ${named.condition})`
     }
   }
 

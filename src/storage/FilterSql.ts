@@ -57,11 +57,8 @@ export const conditions = (sql: SqlClient.SqlClient, filter: Filter | undefined)
   if (filter?.catalog !== undefined) parts.push(sql`r.catalog = ${filter.catalog}`)
   if (filter?.entityType !== undefined) parts.push(sql`r.entity_type = ${filter.entityType}`)
   if (filter?.role !== undefined) parts.push(sql`r.role = ${filter.role}`)
-  const tags = new Set(filter?.tags)
-  if (tags.size > 0) {
-    parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag
-      WHERE tag IN (SELECT value FROM json_each(${JSON.stringify([...tags])}))
-      GROUP BY reference_id HAVING count(*) = ${tags.size})`)
+  for (const tag of filter?.tags ?? []) {
+    parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE tag = ${tag})`)
   }
   if (filter?.anyTags !== undefined && filter.anyTags.length > 0) {
     parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag

@@ -142,6 +142,16 @@ layer(stored)("an identifier in a query", (it) => {
     })
   )
 
+  it.effect("counts facets of all that are called so, whatever the limit", () =>
+    Effect.gen(function* () {
+      for (const limit of [0, 1, 10]) {
+        const { facets, hits } = yield* search("AC-", { mode: "keyword", facets: true, limit })
+        assert.lengthOf(hits, Math.min(limit, 4))
+        assert.deepStrictEqual(facets?.entityTypes, [{ value: "control", count: 4 }])
+      }
+    })
+  )
+
   it.effect("is counted among what was looked through, and means nothing to a search by meaning", () =>
     Effect.gen(function* () {
       const { facets } = yield* search("CVE-2024-1234", { mode: "keyword", facets: true })

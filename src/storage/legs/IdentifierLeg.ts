@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
+import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import type { Filter } from "../../domain/Filter.ts"
 import { conditions } from "../FilterSql.ts"
 import * as NaturalPages from "../NaturalPages.ts"
@@ -11,41 +11,50 @@ export interface Named {
   readonly uris: ReadonlyArray<string>
   /** Whether the query is the beginning of their identifiers, and not the whole of one. */
   readonly isPrefix: boolean
+  /** Whether `crosswalk_reference AS r` is called so, beyond the limit too. */
+  readonly condition: Statement.Fragment
 }
 
-const none: Named = { uris: [], isPrefix: false }
+/** Normal forms of which an identifier or label is one, or one that it begins with. */
+type Names = { readonly exact: ReadonlyArray<string> } | { readonly prefix: string }
 
 /** Finds references by the identifiers in a query. A query that holds none costs nothing. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
 
-  /** The first of those whose identifier or label is one of these, or with a prefix begins with it. */
-  const find = Effect.fnUntraced(function* (
-    where: { readonly exact: ReadonlyArray<string> } | { readonly prefix: string },
-    limit: number,
-    filter?: Filter
-  ) {
+  const conditionOf = (names: Names): Statement.Fragment => {
     const holds = (column: string) =>
-      "exact" in where
-        ? sql`${sql.literal(column)} IN (SELECT value FROM json_each(${JSON.stringify(where.exact)}))`
-        : sql`${sql.literal(column)} >= ${where.prefix} AND ${sql.literal(column)} < ${where.prefix.replace(/\.$/u, "/")}`
-    const rows = yield* sql<{ readonly uri: string }>`
-      SELECT r.uri FROM crosswalk_reference AS r WHERE r.id IN (
+      "exact" in names
+        ? sql`${sql.literal(column)} IN (SELECT value FROM json_each(${JSON.stringify(names.exact)}))`
+        : sql`${sql.literal(column)} >= ${names.prefix} AND ${sql.literal(column)} < ${names.prefix.replace(/\.$/u, "/")}`
+    return sql`r.id IN (
         SELECT id FROM crosswalk_reference WHERE ${holds("identifier_normal")}
         UNION SELECT id FROM crosswalk_reference WHERE ${holds("label_normal")}
-      ) AND ${conditions(sql, filter)} ORDER BY ${NaturalPages.order(sql)} LIMIT ${limit}`
+      )`
+  }
+
+  /** The first of those that are called so. */
+  const find = Effect.fnUntraced(function* (names: Names, limit: number, filter?: Filter) {
+    const rows = yield* sql<{ readonly uri: string }>`
+      SELECT r.uri FROM crosswalk_reference AS r WHERE ${conditionOf(names)} AND ${conditions(sql, filter)}
+      ORDER BY ${NaturalPages.order(sql)} LIMIT ${limit}`
     return rows.map(({ uri }) => uri)
   })
 
+  /** At least one where there is one, whatever the limit. */
   const rank = Effect.fnUntraced(function* (
     query: string,
     limit: number,
     filter: Filter | undefined
   ): Effect.fn.Return<Named, SqlError.SqlError> {
     const { exact, prefix } = namesOf(query)
-    const begun = prefix === undefined ? [] : yield* find({ prefix }, limit, filter)
-    if (begun.length > 0) return { uris: begun, isPrefix: true }
-    return exact.length === 0 ? none : { uris: yield* find({ exact }, limit, filter), isPrefix: false }
+    const depth = Math.max(limit, 1)
+    const begun = prefix === undefined ? [] : yield* find({ prefix }, depth, filter)
+    if (prefix !== undefined && begun.length > 0) {
+      return { uris: begun, isPrefix: true, condition: conditionOf({ prefix }) }
+    }
+    const uris = exact.length === 0 ? [] : yield* find({ exact }, depth, filter)
+    return { uris, isPrefix: false, condition: conditionOf({ exact }) }
   })
 
   return { find, rank }
