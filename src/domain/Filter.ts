@@ -3,8 +3,13 @@ import { MetadataCondition } from "./MetadataCondition.ts"
 import { Role } from "./Role.ts"
 import { Text } from "./Text.ts"
 
-/** More conditions than one statement of SQLite can hold are more than anybody asks for. */
+/** So many fit into one statement, whatever they are. */
 const maximumConditions = 100
+
+const conditionsOf = <S extends Schema.Constraint>(schema: S) =>
+  Schema.Array(schema).check(
+    Schema.makeFilter((all) => (all.length > maximumConditions ? `at most ${maximumConditions}` : undefined))
+  )
 
 /** Which references a search looks at. Every part that is given must hold; it applies before the best are chosen. */
 export const Filter = Schema.Struct({
@@ -14,17 +19,11 @@ export const Filter = Schema.Struct({
   entityType: Schema.optional(Text),
   /** Only references of this role. */
   role: Schema.optional(Role),
-  /** Only references that have all of these tags. */
-  tags: Schema.optional(Schema.Array(Text)),
+  /** Only references that have all of these tags, at most 100. */
+  tags: Schema.optional(conditionsOf(Text)),
   /** Only references that have at least one of these tags; an empty list asks for nothing. */
   anyTags: Schema.optional(Schema.Array(Text)),
   /** Only references whose metadata fulfils all of these, at most 100. */
-  metadata: Schema.optional(
-    Schema.Array(MetadataCondition).check(
-      Schema.makeFilter((conditions) =>
-        conditions.length > maximumConditions ? `at most ${maximumConditions} conditions` : undefined
-      )
-    )
-  )
+  metadata: Schema.optional(conditionsOf(MetadataCondition))
 })
 export type Filter = typeof Filter.Type

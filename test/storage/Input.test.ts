@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Option, Stream } from "effect"
+import { Search } from "../../src/search/Search.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
@@ -32,6 +33,7 @@ const unit = Float32Array.from({ length: 384 }, (_, i) => (i === 0 ? 1 : 0))
 const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArray<unknown>, field: string]> = [
   ["references", "save", [{ ...reference, descripton: "Typed wrong" }], "descripton"],
   ["references", "save", [{ ...reference, createdAt: new Date() }], "createdAt"],
+  ["references", "save", [{ ...reference, ["k".repeat(5000)]: 1 }], `${"k".repeat(79)}…`],
   ["references", "save", [42], "input"],
   ["references", "save", [], "input"],
   ["references", "saveMany", [null], "inputs"],
@@ -46,6 +48,7 @@ const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArra
   ["references", "count", [{ catalog: "a\0" }], "filter.catalog"],
   ["references", "count", [{ tags: ["\ud800"] }], "filter.tags.0"],
   ["references", "count", [{ metadata: [{ path: "a", operator: "=", value: "\0" }] }], "filter.metadata.0.value"],
+  ["references", "count", [{ tags: Array.from({ length: 2000 }, (_, i) => `tag ${i}`) }], "filter.tags"],
   [
     "references",
     "count",
@@ -128,16 +131,19 @@ describe("what a caller gives is decoded at the boundary", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
-  it.effect("asks for as many tags as are given, each once", () =>
+  it.effect("asks for as many conditions as a filter may have, together", () =>
     Effect.gen(function* () {
-      const references = yield* ReferenceRepository
-      const tags = Array.from({ length: 3000 }, (_, i) => `tag ${i}`)
-      yield* references.saveMany([
-        { ...reference, tags },
-        { ...reference, uri: "r:2", tags: tags.slice(1) }
-      ])
-      assert.strictEqual(yield* references.count({ tags: [...tags, ...tags] }), 1)
-      assert.strictEqual(yield* references.count({ tags: ["tag 1", "tag 1"] }), 2)
+      const tags = Array.from({ length: 100 }, (_, i) => `tag ${i}`)
+      const metadata = tags.map(() => ({ path: "a.level", operator: "=", value: 1 }) as const)
+      yield* ReferenceRepository.use(({ save }) => save({ ...reference, tags, metadata: { a: { level: 1 } } }))
+      const options = {
+        mode: "keyword",
+        facets: true,
+        filter: { tags, anyTags: tags, metadata, entityType: "requirement" }
+      } as const
+      const { facets, hits } = yield* Search.use(({ search }) => search("passwords", options))
+      assert.lengthOf(hits, 1)
+      assert.lengthOf(facets?.tags ?? [], 100)
     }).pipe(Effect.provide(TestStore.layer))
   )
 
