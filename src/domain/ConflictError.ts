@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { beginning } from "./Quote.ts"
 
 export const ConflictReason = Schema.Literals([
   /** A person decided on it. */
@@ -28,6 +29,6 @@ export class ConflictError extends Schema.TaggedError<ConflictError>()("Conflict
   }
 
   override get message() {
-    return `${this.uri}: ${this.problem}`
+    return `${beginning(this.uri, 200)}: ${this.problem}`
   }
 }

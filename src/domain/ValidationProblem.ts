@@ -1,5 +1,6 @@
 import { SchemaAST, SchemaIssue } from "effect"
 import { nearest } from "./Nearest.ts"
+import { beginning } from "./Quote.ts"
 import type { Remedy } from "./Remedy.ts"
 
 /** What is wrong with an input, where. */
@@ -163,7 +164,7 @@ export const problemOf = (
 ): ValidationProblem => {
   const found = find(issue, input)
   const { parent, path } = found
-  const field = path.length === 0 ? root : prefix + path.map(String).join(".")
+  const field = path.length === 0 ? root : prefix + path.map((key) => beginning(String(key), 80)).join(".")
   const value = valueAt(input, path)
   const at = { field, value }
   switch (found.issue._tag) {

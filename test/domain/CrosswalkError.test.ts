@@ -198,4 +198,10 @@ describe("CrosswalkError", () => {
       }).pipe(Effect.provide(server))
     })
   )
+
+  it("say the beginning of a name that is long", () => {
+    const uri = "a".repeat(5000)
+    assert.isBelow(new NotFoundError({ uri, entity: "reference" }).message.length, 300)
+    assert.isBelow(new ConflictError({ uri, problem: "a person decided" }).message.length, 300)
+  })
 })
