@@ -54,8 +54,8 @@ const advice: Readonly<Record<Fault, Advice>> = {
     isRetryable: false,
     remedy: { action: "reinstall" },
     problem: (detail) =>
-      `libSQL cannot be loaded (${detail}). Install the packages again. If a bundler made this program, tell it to leave ` +
-      'crosswalk out (external: ["crosswalk"]), or at least "@libsql/client", which has native code.'
+      `libSQL cannot be loaded (${detail}). Install the packages again. If a bundler made this program, leave out ` +
+      '"@libsql/client", which has native code, or the whole package (external: ["crosswalk"]).'
   },
   forbidden: {
     reason: "authorization",
