@@ -185,6 +185,21 @@ describe.skipIf(!existsSync(cases))(
       })
     )
 
+    it.live("an identifier that is typed comes first", () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const run = (...args: ReadonlyArray<string>) => crosswalk(folder)(...args, "--db", join(folder, "x.db"))
+        yield* run("import", join(cases, "06-search-by-identifier", "s.csv"))
+        yield* run("import", join(cases, "newcomer", "ids.csv"))
+        for (const mode of ["hybrid", "keyword"]) {
+          for (const uri of ["s:AC-2(5)", "s:V1.2.3", "s:BR-01", "s:CVE-2024-1234", "ids:R-10"]) {
+            const found = yield* run("search", uri.replace(/^.*:/u, ""), "--mode", mode, "--limit", "3", "--json")
+            expect(found.json().hits[0]?.uri, `${mode} ${uri}`).toBe(uri)
+          }
+        }
+      })
+    )
+
     it.live("a mapping that breaks off is never on the screen, and one with a line for its separator is read", () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
