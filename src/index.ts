@@ -48,7 +48,7 @@ export { TextOf, textOf } from "./domain/TextOf.ts"
 export * as Deterministic from "./embedder/Deterministic.ts"
 export * as EffectAi from "./embedder/EffectAi.ts"
 export type { EmbedderConfig } from "./embedder/EmbedderConfig.ts"
-export { Embedder, type Purpose } from "./embedder/Embedder.ts"
+export { Embedder, type EmbedderError, Purpose } from "./embedder/Embedder.ts"
 export * as Transformers from "./embedder/Transformers.ts"
 
 // Storage

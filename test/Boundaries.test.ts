@@ -18,9 +18,6 @@ const isServiceKey = (value: unknown): value is ServiceKey =>
 /** Every service that the package exports, by its name. */
 const services = Object.entries(root).flatMap(([name, value]) => (isServiceKey(value) ? [[name, value] as const] : []))
 
-/** Services whose functions do not decode yet. */
-const later: ReadonlySet<string> = new Set(["Embedder"])
-
 const isOfFamily = Schema.is(CrosswalkError)
 
 /** Runs what a member of a service gives for some arguments; a defect is what must not be. */
@@ -52,10 +49,9 @@ describe("every function of every service ends with a value or an error of the f
     expect(services.map(([name]) => name)).toEqual(
       expect.arrayContaining(["ReferenceRepository", "RelationRepository", "EmbeddingRepository", "VectorIndex"])
     )
-    for (const name of later) expect(services.map(([known]) => known)).toContain(name)
   })
 
-  for (const [name, key] of services.filter(([name]) => !later.has(name))) {
+  for (const [name, key] of services) {
     it.live(
       name,
       () =>

@@ -1,6 +1,6 @@
 import { Effect, Layer } from "effect"
 import { ModelInfo } from "../domain/Embedding.ts"
-import { Embedder } from "./Embedder.ts"
+import { decoded, Embedder } from "./Embedder.ts"
 import { normalise } from "../domain/Vector.ts"
 
 export interface DeterministicOptions {
@@ -50,7 +50,7 @@ export const layer = (options: DeterministicOptions = {}): Layer.Layer<Embedder>
   Layer.sync(Embedder, () => {
     const dimensions = options.dimensions ?? 384
     const embed = (text: string) => Effect.sync(() => vectorOf(text, dimensions))
-    return Embedder.of({
+    return decoded({
       model: new ModelInfo({
         id: "deterministic",
         dimensions,

@@ -4,10 +4,9 @@ import * as AiError from "effect/ai/AiError"
 import * as EmbeddingModel from "effect/ai/EmbeddingModel"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
-import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { beginning } from "../domain/Quote.ts"
 import { normalise } from "../domain/Vector.ts"
-import { Embedder, type Purpose } from "./Embedder.ts"
+import { decoded, Embedder, type EmbedderError, type Purpose } from "./Embedder.ts"
 import * as ProviderFault from "./ProviderFault.ts"
 
 /** What `effect/ai` does not know of its model, but a store of vectors has to. */
@@ -28,7 +27,7 @@ export interface EmbedderOptions {
 const longestProblem = 500
 
 /** The same the other way round. */
-const aiReasonOf = (error: EmbeddingError | ModelLoadError): AiError.AiErrorReason => {
+const aiReasonOf = (error: EmbedderError): AiError.AiErrorReason => {
   const { message: description, reason } = error
   switch (reason) {
     case "rateLimited":
@@ -39,6 +38,9 @@ const aiReasonOf = (error: EmbeddingError | ModelLoadError): AiError.AiErrorReas
     case "authorization":
       return new AiError.AuthenticationError({ kind: "Unknown", description })
     case "text":
+    case "type":
+    case "missing":
+    case "invalid":
       return new AiError.InvalidUserInputError({ description })
     case "invalidVector":
       return new AiError.InvalidOutputError({ description })
@@ -120,7 +122,7 @@ export const layerEmbedder = (
       })
 
       const model = new ModelInfo({ id, dimensions, maxLength, fingerprint })
-      return Embedder.of({ model, batchSize, embed, embedMany })
+      return decoded({ model, batchSize, embed, embedMany })
     })
   )
 

@@ -1,13 +1,19 @@
-import { Context, type Effect } from "effect"
+import { Context, Effect, Schema } from "effect"
 import type { ModelInfo } from "../domain/Embedding.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import { decodeInput } from "../domain/Input.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 
 /**
  * Whether a text is looked for or looked in. Some models put different prefixes before the two; most do not tell them
  * apart.
  */
-export type Purpose = "query" | "document"
+export const Purpose = Schema.Literals(["query", "document"])
+export type Purpose = typeof Purpose.Type
+
+/** Why a text has no vector: it is none, it cannot be embedded now or ever, or the model cannot be used. */
+export type EmbedderError = ValidationError | EmbeddingError | ModelLoadError
 
 /**
  * Turns texts into vectors whose cosine is high where the meaning is near.
@@ -35,11 +41,28 @@ export class Embedder extends Context.Service<
     /** How many texts `embedMany` takes best at a time, from 1. Default: 32. */
     readonly batchSize?: number
     /** One text, ahead of any bulk work. Default purpose: `document`. */
-    readonly embed: (text: string, purpose?: Purpose) => Effect.Effect<Float32Array, EmbeddingError | ModelLoadError>
+    readonly embed: (text: string, purpose?: Purpose) => Effect.Effect<Float32Array, EmbedderError>
     /** The vectors of many texts, in their order. Fails as a whole with the first text that cannot be embedded. */
     readonly embedMany: (
       texts: ReadonlyArray<string>,
       purpose?: Purpose
-    ) => Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError>
+    ) => Effect.Effect<ReadonlyArray<Float32Array>, EmbedderError>
   }
 >()("crosswalk/Embedder") {}
+
+const decodePurpose = decodeInput(Schema.UndefinedOr(Purpose), "purpose")
+const decodeText = decodeInput(Schema.String, "text")
+const decodeTexts = decodeInput(Schema.Array(Schema.String), "texts")
+
+/** An embedder whose arguments are decoded before it gets them. */
+export const decoded = (embedder: Embedder["Service"]): Embedder["Service"] => ({
+  ...embedder,
+  embed: (text, purpose) =>
+    Effect.flatMap(decodeText(text), (text) =>
+      Effect.flatMap(decodePurpose(purpose), (purpose) => embedder.embed(text, purpose))
+    ),
+  embedMany: (texts, purpose) =>
+    Effect.flatMap(decodeTexts(texts), (texts) =>
+      Effect.flatMap(decodePurpose(purpose), (purpose) => embedder.embedMany(texts, purpose))
+    )
+})

@@ -4,7 +4,7 @@ import { Config, Effect, Layer } from "effect"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { oneEffect } from "../domain/Requirements.ts"
-import { Embedder, type Purpose } from "./Embedder.ts"
+import { decoded, Embedder, type Purpose } from "./Embedder.ts"
 import type { Dtype } from "./Manifest.ts"
 import * as ModelFolder from "./ModelFolder.ts"
 import type { EarlyWorker } from "./EarlyWorker.ts"
@@ -109,7 +109,7 @@ const make = Effect.fn("Transformers.make")(function* (options: TransformersOpti
     return texts.flatMap((text) => vectors[places.get(text) ?? 0] ?? [])
   })
 
-  return Embedder.of({ model, embed, embedMany })
+  return decoded({ model, embed, embedMany })
 })
 
 /**

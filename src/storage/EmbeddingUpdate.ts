@@ -1,12 +1,12 @@
 import { Clock, Effect, Metric, Option, Result, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
-import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import { EmbeddingError } from "../domain/EmbeddingError.ts"
 import * as Metrics from "../domain/Metrics.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { toBytes } from "../domain/Vector.ts"
-import { Embedder } from "../embedder/Embedder.ts"
+import { Embedder, type EmbedderError } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { chunks } from "./Chunks.ts"
 import { decodeRow } from "./Decoding.ts"
@@ -36,7 +36,7 @@ export const joined =
   "LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id"
 
 /** Whether an embedder failed because of a text, as far as one can tell; others can be embedded. */
-export const isOfText = (error: EmbeddingError | ModelLoadError): error is EmbeddingError =>
+export const isOfText = (error: EmbedderError): error is EmbeddingError =>
   error._tag === "EmbeddingError" && (error.reason === "text" || error.reason === "invalidVector")
 
 /** A reference on its way to a new vector. */
@@ -134,7 +134,14 @@ export const make = Effect.gen(function* () {
 
     const ask = Effect.fnUntraced(function* (group: ReadonlyArray<Pending>) {
       const texts = group.map(({ text }) => text)
-      const vectors = yield* embedder.embedMany(texts, "document")
+      const vectors = yield* embedder.embedMany(texts, "document").pipe(
+        // What is refused here is text from the tables, so it is no caller's input.
+        Effect.catchTag("ValidationError", (error) =>
+          Effect.fail(
+            new EmbeddingError({ text: texts[0] ?? "", reason: "unknown", problem: error.message, cause: error })
+          )
+        )
+      )
       return yield* Effect.forEach(group, (pending, i) =>
         Effect.map(check(vectors[i], pending.text), (vector) => ({ ...pending, vector }))
       )
