@@ -65,7 +65,7 @@ const make = Effect.gen(function* () {
 
     const all = yield* entries(to, rest.filter)
     const targets = all.filter(({ chosen }) => chosen === 1)
-    if (targets.length === 0) {
+    if (all.length > 0 && targets.length === 0) {
       return yield* new ValidationError({
         field: "filter",
         value: rest.filter,
