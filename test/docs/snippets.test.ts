@@ -125,14 +125,14 @@ describe("snippets", () => {
       })
     )
     assert.deepEqual(named, [])
-  }, 120_000)
+  }, 300_000)
 
   it("of the README and the documentation run", async () => {
     for (const code of await programs()) {
       const { stdout } = await run(node, ["--input-type=module-typescript", "--eval", onSource(code)], { cwd: root })
       assert.match(stdout, /\S/u)
     }
-  }, 120_000)
+  }, 300_000)
 
   it("of the command line run", async () => {
     const all = (await pages()).filter(({ page }) => !elsewhere.has(page))
