@@ -240,17 +240,7 @@ const checked = Effect.fnUntraced(function* (options: UsearchOptions) {
           remedy: { action: "buildIndex" }
         } satisfies IndexCheck)
   }
-  const position = { seq: description.seq, nonce: description.nonce }
-  const serving: Serving.Serving = {
-    model,
-    kind: description.kind,
-    thread,
-    isInline: false,
-    saved: position,
-    position,
-    size: opened.size,
-    close: Effect.void
-  }
+  const serving = Serving.ofFile(model, description, thread, opened.size, Effect.void)
   // What is written meanwhile would look like a difference.
   for (let attempt = 0; attempt < 5; attempt++) {
     if (!(yield* Serving.catchUp(log, serving))) {
@@ -263,7 +253,7 @@ const checked = Effect.fnUntraced(function* (options: UsearchOptions) {
     const { different, extra, total } = yield* compare(log, serving)
     if (different === 0 && extra === 0) {
       return ok(
-        `${total} vectors, as in the tables (${path}, ${position.seq === serving.position.seq ? "up to date" : `${serving.position.seq - position.seq} changes behind`})`
+        `${total} vectors, as in the tables (${path}, ${description.seq === serving.position.seq ? "up to date" : `${serving.position.seq - description.seq} changes behind`})`
       )
     }
     const now = yield* log.newest(serving.position)

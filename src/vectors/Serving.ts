@@ -98,6 +98,18 @@ const withThread = <E>(
     ).pipe(Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Scope.close(scope, exit))))
   )
 
+/** What a thread that opened a saved index serves. */
+export const ofFile = (
+  model: Model,
+  { kind, nonce, seq }: Position & { readonly kind: StoreKind },
+  thread: IndexThread.IndexThread,
+  size: Size,
+  close: Effect.Effect<void>
+): Serving => {
+  const position: Position = { seq, nonce }
+  return { model, kind, thread, isInline: false, saved: position, position, size, close }
+}
+
 /** The saved index, where it is whole, of this model and of this database's history. */
 const openSaved = Effect.fnUntraced(function* (
   log: ChangeLog,
@@ -113,20 +125,10 @@ const openSaved = Effect.fnUntraced(function* (
     yield* Effect.logDebug(`The vector index ${plan.path} is not used: ${problem}`)
     return undefined
   }
-  const position: Position = { seq: description.seq, nonce: description.nonce }
-  const { known } = yield* log.newest(position)
+  const { known } = yield* log.newest({ seq: description.seq, nonce: description.nonce })
   const fits = description.kind === "flat" ? size.count <= 2 * plan.exactUpTo : 2 * size.count > plan.exactUpTo
   if (!known || !fits) return undefined
-  return {
-    model,
-    kind: description.kind,
-    thread,
-    isInline: false,
-    saved: position,
-    position,
-    size,
-    close
-  } satisfies Serving
+  return ofFile(model, description, thread, size, close)
 })
 
 /** Numbers that are compared in well under a millisecond: 20 000 vectors of 384 dimensions. */

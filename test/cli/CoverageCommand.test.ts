@@ -3,8 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import * as Exceptions from "../../src/importer/Exceptions.ts"
-import { crosswalk } from "./run.ts"
-import { temporaryFolder } from "../support/temporaryFolder.ts"
+import { workspace } from "./run.ts"
 
 const entry = (id: string, level: number) => ({
   id,
@@ -15,13 +14,7 @@ const entry = (id: string, level: number) => ({
 
 /** `theirs@1` of four, two of them covered by `ours@1`, in a database of their own. */
 const related = Effect.gen(function* () {
-  const folder = yield* temporaryFolder
-  const run = (...args: ReadonlyArray<string>) => crosswalk(folder)(...args, "--db", join(folder, "x.db"))
-  const write = (name: string, text: string) =>
-    Effect.as(
-      Effect.promise(() => writeFile(join(folder, name), text)),
-      join(folder, name)
-    )
+  const { folder, run, write } = yield* workspace
   const read = (name: string) => Effect.promise(() => readFile(join(folder, name), "utf8"))
   const theirs = [entry("V1.1", 1), entry("V1.2", 2), entry("V2.1", 1), entry("V2.2", 2)]
   const ours = [entry("R1", 1), entry("R2", 1)]

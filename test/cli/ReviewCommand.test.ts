@@ -1,21 +1,14 @@
-import { readFile, writeFile } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { crosswalk } from "./run.ts"
-import { temporaryFolder } from "../support/temporaryFolder.ts"
+import { workspace } from "./run.ts"
 
 const entry = (id: string, description: string) => ({ id, title: `Rule ${id}`, description, type: "rule" })
 
 /** Two catalogs on a database of their own, with suggestions between them. */
 const suggested = Effect.gen(function* () {
-  const folder = yield* temporaryFolder
-  const run = (...args: ReadonlyArray<string>) => crosswalk(folder)(...args, "--db", join(folder, "x.db"))
-  const write = (name: string, text: string) =>
-    Effect.as(
-      Effect.promise(() => writeFile(join(folder, name), text)),
-      join(folder, name)
-    )
+  const { folder, run, write } = yield* workspace
   const ours = [
     entry("1", "Passwords are hashed."),
     entry("2", "Idle sessions end."),

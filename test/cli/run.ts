@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { Effect, Result } from "effect"
 import { run } from "../../src/cli/Main.ts"
 import type { Target } from "../../src/cli/Output.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const target = (): Target & { readonly text: () => string } => {
   const pieces: Array<string> = []
@@ -27,3 +30,14 @@ export const crosswalk = (folder: string) =>
       json: () => JSON.parse(streams.stdout.text())
     }
   })
+
+/** A folder and a database of its own: `run` a command line on it, or `write` a file, which gives its path. */
+export const workspace = Effect.map(temporaryFolder, (folder) => ({
+  folder,
+  run: (...args: ReadonlyArray<string>) => crosswalk(folder)(...args, "--db", join(folder, "x.db")),
+  write: (name: string, text: string) =>
+    Effect.as(
+      Effect.promise(() => writeFile(join(folder, name), text)),
+      join(folder, name)
+    )
+}))

@@ -1,7 +1,6 @@
 import { Result, Schema, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
-import { Confidence, Provenance, RelationStatus, RelationType } from "../../domain/Relation.ts"
-import { NonBlankText } from "../../domain/Text.ts"
+import { Relation } from "../../domain/Relation.ts"
 import * as Csv from "../text/Csv.ts"
 import { firstLine, isHeader } from "../Exported.ts"
 import type { Contents, Head } from "../Importer.ts"
@@ -26,16 +25,10 @@ export const relationColumns = [
   "scores"
 ] as const
 
-/** A relation as this program writes it. */
-export const ExportedRelation = Schema.Struct({
-  source: NonBlankText,
-  target: NonBlankText,
-  type: RelationType,
-  confidence: Confidence,
-  status: RelationStatus,
-  needsReview: Schema.Boolean,
-  provenance: Provenance
-})
+const { createdAt: _createdAt, updatedAt: _updatedAt, ...exported } = Relation.fields
+
+/** A relation as this program writes it: all of it but its times. */
+export const ExportedRelation = Schema.Struct(exported)
 export type ExportedRelation = typeof ExportedRelation.Type
 
 /** A relation and where it stands. */
