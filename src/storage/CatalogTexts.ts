@@ -5,6 +5,7 @@ import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import { TextOf } from "../domain/TextOf.ts"
 import { decodeRow } from "./Decoding.ts"
+import * as NaturalPages from "./NaturalPages.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
 /** Of a larger catalog, about so many texts are looked at. */
@@ -63,11 +64,12 @@ export const make = Effect.gen(function* () {
   /** Notes the text hashes that are not right any more; their vectors go. */
   const rehash = Effect.fnUntraced(function* (catalog: string) {
     const read = yield* reader
-    let after = 0
+    let after = NaturalPages.start
     while (true) {
-      const rows = yield* sql<{ readonly id: number; readonly text_hash: string }>`
-        SELECT r.id, r.text_hash, ${sql.literal(ReferenceRow.columns)} FROM crosswalk_reference AS r
-        WHERE r.catalog = ${catalog} AND r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
+      const rows = yield* sql<NaturalPages.Place & { readonly id: number; readonly text_hash: string }>`
+        SELECT r.id, r.natural, r.text_hash, ${sql.literal(ReferenceRow.columns)} FROM crosswalk_reference AS r
+        WHERE r.catalog = ${catalog} AND ${NaturalPages.behind(sql, after)}
+        ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`
       const last = rows.at(-1)
       if (last === undefined) return
       const changed = yield* Effect.forEach(rows, (row) =>
@@ -77,7 +79,7 @@ export const make = Effect.gen(function* () {
         })
       )
       yield* storeTextHashes(sql, changed.flat())
-      after = last.id
+      after = last
     }
   })
 

@@ -180,6 +180,13 @@ const migrations = {
       `DROP INDEX crosswalk_reference_catalog`,
       `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog, natural, uri)`
     )
+  ),
+  // Few uris are ordered alike, so that what orders those need not be in the indexes.
+  "0011_natural": statements(
+    `DROP INDEX crosswalk_reference_natural`,
+    `DROP INDEX crosswalk_reference_catalog`,
+    `CREATE INDEX crosswalk_reference_natural ON crosswalk_reference (natural)`,
+    `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog, natural)`
   )
 }
 
@@ -207,7 +214,7 @@ const requireLibsql = Effect.gen(function* () {
   })
 )
 
-const newest = Object.keys(migrations).length
+const newest = Math.max(...Object.keys(migrations).map((name) => Number.parseInt(name, 10)))
 
 /** The number of the newest migration applied; 0 in a database without our tables. */
 const applied = Effect.gen(function* () {

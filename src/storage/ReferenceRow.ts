@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { DateTime, Schema } from "effect"
 import * as Identifier from "../domain/Identifier.ts"
 import * as Natural from "../domain/Natural.ts"
@@ -46,7 +46,7 @@ export const toReference = (row: ReferenceRow): Reference =>
   })
 
 /** The SHA-256 of a text in UTF-8, in hexadecimal. */
-export const hashOf = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
+export const hashOf = (text: string): string => hash("sha256", text, "hex")
 
 /** What a reference is called by, what it is for, and what both are found and ordered by. */
 export interface Named {

@@ -32,10 +32,11 @@ export const make = Effect.gen(function* () {
   const upsert = Effect.fnUntraced(function* (distinct: ReadonlyArray<StoredRow>) {
     const { rows, created } = yield* changed(distinct)
     const now = yield* Clock.currentTimeMillis
+    const catalogs = [...new Set(rows.flatMap(({ catalog }) => catalog ?? []))]
     const json = JSON.stringify(rows)
     yield* sql`
       INSERT OR IGNORE INTO crosswalk_catalog (id, created_at)
-      SELECT DISTINCT value ->> '$.catalog', ${now} FROM json_each(${json}) WHERE value ->> '$.catalog' IS NOT NULL`
+      SELECT value, ${now} FROM json_each(${JSON.stringify(catalogs)})`
     yield* sql`
       INSERT INTO crosswalk_reference
         (uri, title, entity_type, description, tags, metadata, catalog, identifier, label, role, identifier_normal,
@@ -59,8 +60,10 @@ export const make = Effect.gen(function* () {
   /** Writes in one transaction what differs, if anything does; the last of several rows with one uri wins. */
   const write = Effect.fnUntraced(function* (rows: ReadonlyArray<StoredRow>) {
     const distinct = [...new Map(rows.map((row) => [row.uri, row])).values()]
-    const before = yield* changed(distinct)
-    if (before.rows.length === 0) return { created: 0, updated: 0, unchanged: distinct.length }
+    // Where the first differs others do, mostly; the transaction asks about all of them anyway.
+    const differs = Effect.map(changed(distinct.slice(0, 1)), ({ rows }) => rows.length > 0)
+    const isSame = !(yield* differs) && (yield* changed(distinct)).rows.length === 0
+    if (isSame) return { created: 0, updated: 0, unchanged: distinct.length }
     return yield* sql.withTransaction(upsert(distinct))
   })
 

@@ -102,7 +102,7 @@ layer(stored(controls))("a reference's names", (it) => {
   )
 })
 
-/** Takes the newest migration back, as a database of the version before had it. */
+/** Takes back what came with names, as a database of the version before had it. */
 const older = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   for (const index of ["identifier", "label", "natural", "catalog"]) {
@@ -112,12 +112,40 @@ const older = Effect.gen(function* () {
     yield* sql.unsafe(`ALTER TABLE crosswalk_reference DROP COLUMN ${column}`)
   }
   yield* sql.unsafe(`CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog)`)
-  yield* sql`DELETE FROM crosswalk_migration WHERE migration_id = 5`
+  yield* sql`DELETE FROM crosswalk_migration WHERE migration_id >= 5`
   const rows = yield* sql<Record<string, unknown>>`
     SELECT uri, title, entity_type AS entityType, description, tags, metadata, catalog FROM crosswalk_reference`
   for (const row of rows) {
     yield* sql`UPDATE crosswalk_reference SET content_hash = ${hashOf(JSON.stringify(row))} WHERE uri = ${String(row["uri"])}`
   }
+})
+
+describe("references whose uris are ordered alike", () => {
+  it.effect("are listed and looked through once each, over the ends of pages", () =>
+    Effect.gen(function* () {
+      const { findAll, learnBoilerplate, saveMany } = yield* ReferenceRepository
+      const embeddings = yield* EmbeddingRepository
+      const description = "Verify that the gate is shut at night and nobody is inside."
+      const many = Array.from({ length: 600 }, (_, i) => named("big@1", `R-${"0".repeat(i)}1`, { description }))
+      yield* saveMany(many.toReversed())
+      const inCatalog = yield* Stream.runCollect(findAll({ catalog: "big@1" }))
+      const expected = many.map(({ uri }) => uri).sort()
+      assert.deepStrictEqual(
+        inCatalog.map(({ uri }) => uri),
+        expected
+      )
+      assert.deepStrictEqual(
+        (yield* Stream.runCollect(findAll())).map(({ uri }) => uri),
+        expected
+      )
+      const [first] = many
+      if (first !== undefined) yield* embeddings.saveWithEmbedding(first)
+      // What is learnt changes the text of each.
+      assert.isAbove((yield* learnBoilerplate("big@1")).openings.length, 0)
+      assert.deepStrictEqual(yield* saveMany(many), { created: 0, updated: 0, unchanged: 600 })
+      assert.strictEqual((yield* embeddings.status).fresh, 0)
+    }).pipe(Effect.provide(TestStore.layer))
+  )
 })
 
 describe("a database made before names were stored", () => {

@@ -159,7 +159,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
   if (text.length > maxLength) {
     return yield* new ImportError({ source, reason: "unsupported", problem: "is Markdown larger than 8 MB. Split it" })
   }
-  const { blocks, frontMatter = "", tooDeep } = outline(text)
+  const { blocks, frontMatter = "", tooDeep } = yield* outline(text)
   const front = frontMatter.trim() === "" ? {} : yield* parseYaml(source, frontMatter, 2)
   if (!isObject(front))
     return yield* new ImportError({ source, at: "line 2", problem: "the front matter is no mapping" })

@@ -1,14 +1,16 @@
-import MarkdownIt, { type Env, type MarkdownIt as Parser, type Token } from "markdown-it"
+import { Effect } from "effect"
+import type { Env, MarkdownIt as Parser, Token } from "markdown-it"
 
 /** Levels of lists and quotes; what is nested deeper is not parsed. */
 const maxNesting = 100
 
 /** CommonMark with tables. Words are parsed when they are asked for: most of the time goes there. */
-const parser = (): Parser => {
+const parser: Effect.Effect<Parser> = Effect.gen(function* () {
+  const { default: MarkdownIt } = yield* Effect.promise(() => import("markdown-it"))
   const md = new MarkdownIt("default", { html: true, maxNesting })
   md.core.ruler.disable(["inline", "text_join"], true)
   return md
-}
+})
 
 /** A link in a text. */
 export interface Link {
@@ -189,10 +191,10 @@ const containers: ReadonlySet<string> = new Set(["bullet_list_open", "ordered_li
 const task = /^\[[ xX]\](?:\s+|$)/u
 
 /** Reads the outline of a Markdown text, CommonMark with tables, in time proportional to it. */
-export const outline = (text: string): Outline => {
+export const outline = Effect.fnUntraced(function* (text: string) {
   const lines = text.split(/\r\n|\n|\r/u)
   const [frontMatter, from] = frontMatterOf(lines)
-  const md = parser()
+  const md = yield* parser
   const env: Env = {}
   const tokens = md.parse(lines.slice(from).join("\n"), env)
   const blocks: Array<Block> = []
@@ -272,5 +274,5 @@ export const outline = (text: string): Outline => {
       })
     }
   }
-  return { frontMatter, blocks, tooDeep }
-}
+  return { frontMatter, blocks, tooDeep } satisfies Outline
+})
