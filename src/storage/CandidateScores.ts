@@ -2,7 +2,8 @@ import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Position } from "./ChangeLog.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
+import * as ReferenceRow from "./ReferenceRow.ts"
 import type { NearestOptions } from "./NearestOptions.ts"
 import type { Neighbour } from "./VectorIndex.ts"
 import { cosine, isOfModel } from "./CosineSql.ts"
@@ -28,7 +29,7 @@ const ScoredRow = Schema.Struct({
 /** Scores candidates, given by their references' ids as of the change `since`, in the statement that looks for newer changes. */
 export const make = (client: SqlClient.SqlClient) => {
   const sql = client.withoutTransforms()
-  const decodeRows = decodeRow(Schema.Array(ScoredRow), "VectorIndex.nearest")
+  const decode = Columns.decoder(ReferenceRow.uri, ScoredRow, "VectorIndex.nearest")
 
   return Effect.fnUntraced(function* (
     ids: Float64Array,
@@ -43,13 +44,14 @@ export const make = (client: SqlClient.SqlClient) => {
     ) END`
     const rows = yield* Effect.flatMap(
       sql`
-        SELECT r.uri, ${cosine(sql, vector)} AS cosine, n.seq, n.nonce, ${changed} AS changed
+        SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine, n.seq,
+          ${sql.literal(Columns.integer("n.nonce"))} AS nonce, ${changed} AS changed
         FROM (SELECT seq, nonce FROM crosswalk_change ORDER BY seq DESC LIMIT 1) AS n
           JOIN json_each(${candidates}) AS j JOIN crosswalk_embedding AS e ON e.reference_id = j.value
           JOIN crosswalk_reference AS r ON r.id = e.reference_id
         WHERE ${isOfModel(sql, fingerprint)}
         ORDER BY cosine DESC, r.uri LIMIT ${limit}`,
-      decodeRows
+      Effect.forEach(decode)
     )
     return {
       neighbours: rows.map(({ cosine, uri }) => ({ uri, cosine })),

@@ -4,7 +4,7 @@ import { Boilerplate, learn as learnBoilerplate, none, withoutOpening } from "..
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import { TextOf } from "../domain/TextOf.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
@@ -14,7 +14,17 @@ const sampleSize = 20_000
 /** How many references are looked through at once for texts that read differently. */
 const pageSize = 100
 
+const catalogColumns = Columns.make("catalog", { id: "id", boilerplate: "boilerplate" })
 const CatalogRow = Schema.Struct({ id: Schema.String, boilerplate: Schema.fromJsonString(Boilerplate) })
+
+const textColumns = Columns.make("reference", {
+  uri: "uri",
+  title: "title",
+  description: "substr(coalesce(description, ''), 1, 400)"
+})
+const TextRow = Schema.Struct({ title: Schema.String, description: Schema.String })
+
+const NumberedRow = Schema.Struct({ ...ReferenceRow.ReferenceRow.fields, id: Schema.Int })
 
 /** Notes what the texts of references hash to now; a trigger removes the vectors of those that changed. */
 export const storeTextHashes = (
@@ -31,13 +41,15 @@ export const storeTextHashes = (
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const textOf = yield* TextOf
-  const decodeCatalog = decodeRow(CatalogRow, "CatalogTexts")
-  const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "CatalogTexts")
+  const decodeCatalog = Columns.decoder(catalogColumns, CatalogRow, "CatalogTexts")
+  const decodeReference = Columns.decoder(ReferenceRow.columns, NumberedRow, "CatalogTexts")
+  const decodeText = Columns.decoder(textColumns, TextRow, "CatalogTexts")
 
   /** What was learnt about every catalog. */
   const known: Effect.Effect<ReadonlyMap<string, Boilerplate>, SqlError.SqlError | DatabaseError> = Effect.gen(
     function* () {
-      const rows = yield* sql`SELECT id, boilerplate FROM crosswalk_catalog WHERE boilerplate IS NOT NULL`
+      const rows =
+        yield* sql`SELECT ${sql.literal(catalogColumns.sql)} FROM crosswalk_catalog WHERE boilerplate IS NOT NULL`
       const decoded = yield* Effect.forEach(rows, decodeCatalog)
       return new Map(decoded.map(({ id, boilerplate }) => [id, boilerplate]))
     }
@@ -66,19 +78,20 @@ export const make = Effect.gen(function* () {
     const read = yield* reader
     let after = NaturalPages.start
     while (true) {
-      const rows = yield* sql<NaturalPages.Place & { readonly id: number; readonly text_hash: string }>`
-        SELECT r.id, r.natural, r.text_hash, ${sql.literal(ReferenceRow.columns)} FROM crosswalk_reference AS r
-        WHERE r.catalog = ${catalog} AND ${NaturalPages.behind(sql, after)}
-        ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`
+      const rows = yield* Effect.flatMap(
+        sql`
+          SELECT r.id, ${sql.literal(ReferenceRow.columns.sql)} FROM crosswalk_reference AS r
+          WHERE r.catalog = ${catalog} AND ${NaturalPages.behind(sql, after)}
+          ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`,
+        Effect.forEach(decodeReference)
+      )
       const last = rows.at(-1)
       if (last === undefined) return
-      const changed = yield* Effect.forEach(rows, (row) =>
-        Effect.map(decodeReference(row), (decoded) => {
-          const textHash = ReferenceRow.hashOf(read(ReferenceRow.toReference(decoded)))
-          return textHash === row.text_hash ? [] : [{ id: row.id, textHash }]
-        })
-      )
-      yield* storeTextHashes(sql, changed.flat())
+      const changed = rows.flatMap((row) => {
+        const textHash = ReferenceRow.hashOf(read(ReferenceRow.toReference(row)))
+        return textHash === row.text_hash ? [] : [{ id: row.id, textHash }]
+      })
+      yield* storeTextHashes(sql, changed)
       after = last
     }
   })
@@ -90,10 +103,13 @@ export const make = Effect.gen(function* () {
   const learn = Effect.fnUntraced(function* (catalog: string, refresh: boolean) {
     const before = (yield* known).get(catalog)
     if (before !== undefined && !refresh) return before
-    const texts = yield* sql<{ readonly title: string; readonly description: string }>`
-      SELECT title, substr(coalesce(description, ''), 1, 400) AS description FROM crosswalk_reference
+    const texts = yield* Effect.flatMap(
+      sql`
+      SELECT ${sql.literal(textColumns.sql)} FROM crosswalk_reference
       WHERE catalog = ${catalog} AND id % (
-        1 + (SELECT count(*) FROM crosswalk_reference WHERE catalog = ${catalog}) / ${sql.literal(String(sampleSize))}) = 0`
+        1 + (SELECT count(*) FROM crosswalk_reference WHERE catalog = ${catalog}) / ${sql.literal(String(sampleSize))}) = 0`,
+      Effect.forEach(decodeText)
+    )
     const learnt = learnBoilerplate(texts)
     yield* sql`UPDATE crosswalk_catalog SET boilerplate = ${JSON.stringify(learnt)} WHERE id = ${catalog}`
     yield* rehash(catalog)

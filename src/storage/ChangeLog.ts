@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import * as Columns from "./Columns.ts"
 import { decodeRow } from "./Decoding.ts"
 
 /** A moment in the history of the stored vectors: the number of the last change, and what tells it from others' histories. */
@@ -25,7 +26,7 @@ export const pageSize = 1000
 
 const VectorRow = Schema.Struct({
   id: Schema.Int,
-  vector: Schema.NullOr(Schema.Union([Schema.instanceOf(ArrayBuffer), Schema.Uint8Array]))
+  vector: Schema.NullOr(Columns.Bytes)
 })
 const ChangeRow = Schema.Struct({ ...VectorRow.fields, seq: Schema.Int, nonce: Schema.Int })
 const PositionRow = Schema.Struct({ seq: Schema.Int, nonce: Schema.Int, known: Schema.Int })
@@ -68,7 +69,7 @@ export const make = (client: SqlClient.SqlClient) => {
   const newest = (since?: Position): Effect.Effect<{ readonly position: Position; readonly known: boolean }, Failure> =>
     Effect.gen(function* () {
       const [row] = yield* sql`
-        SELECT seq, nonce, EXISTS (
+        SELECT seq, ${sql.literal(Columns.integer("nonce"))} AS nonce, EXISTS (
           SELECT 1 FROM crosswalk_change WHERE seq = ${since?.seq ?? 0} AND nonce = ${since?.nonce ?? 0}
         ) AS known
         FROM crosswalk_change ORDER BY seq DESC LIMIT 1`
@@ -84,7 +85,8 @@ export const make = (client: SqlClient.SqlClient) => {
     Effect.gen(function* () {
       const rows = yield* Effect.flatMap(
         sql`
-          SELECT c.seq, c.nonce, c.reference_id AS id, e.vector
+          SELECT c.seq, ${sql.literal(Columns.integer("c.nonce"))} AS nonce,
+            ${sql.literal(Columns.integer("c.reference_id"))} AS id, ${sql.literal(Columns.bytes("e.vector"))} AS vector
           FROM crosswalk_change AS c LEFT JOIN crosswalk_embedding AS e
             ON e.reference_id = c.reference_id AND e.model_id = ${modelOf(model.fingerprint)}
           WHERE c.seq > ${position.seq} ORDER BY c.seq LIMIT ${pageSize}`,
@@ -108,7 +110,7 @@ export const make = (client: SqlClient.SqlClient) => {
     Effect.gen(function* () {
       const rows = yield* Effect.flatMap(
         sql`
-          SELECT reference_id AS id, vector FROM crosswalk_embedding
+          SELECT reference_id AS id, ${sql.literal(Columns.bytes("vector"))} AS vector FROM crosswalk_embedding
           WHERE reference_id > ${id} AND model_id = ${modelOf(model.fingerprint)}
           ORDER BY reference_id LIMIT ${pageSize}`,
         decodeVectors

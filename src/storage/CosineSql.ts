@@ -1,6 +1,26 @@
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError, Statement } from "effect/sql"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { toBytes } from "../domain/Vector.ts"
+import * as Columns from "./Columns.ts"
+import * as ReferenceRow from "./ReferenceRow.ts"
+
+/** A stored vector near the one that was asked for. */
+export interface Neighbour {
+  readonly uri: string
+  /** −1 to 1; 1 is the same direction. */
+  readonly cosine: number
+}
+
+/** Decodes rows of `ReferenceRow.uri` with a `cosine`. */
+export const neighbours = (operation: string) => {
+  const decode = Columns.decoder(
+    ReferenceRow.uri,
+    Schema.Struct({ uri: Schema.String, cosine: Schema.Finite }),
+    operation
+  )
+  return (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) => Effect.forEach(rows, decode)
+}
 
 /** The cosine of a normalised vector and that of `crosswalk_embedding AS e`, −1 to 1. */
 export const cosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statement.Fragment =>
@@ -19,12 +39,15 @@ export const cosinesOf = (
   vector: Float32Array,
   fingerprint: string,
   uris: ReadonlyArray<string>
-): Effect.Effect<ReadonlyArray<{ readonly uri: string; readonly cosine: number }>, SqlError.SqlError> =>
+): Effect.Effect<ReadonlyArray<Neighbour>, SqlError.SqlError | DatabaseError> =>
   uris.length === 0
     ? Effect.succeed([])
-    : sql<{ readonly uri: string; readonly cosine: number }>`
-      SELECT r.uri, ${cosine(sql, vector)} AS cosine
-      FROM json_each(${JSON.stringify(uris)}) AS j
-        CROSS JOIN crosswalk_reference AS r ON r.uri = j.value
-        CROSS JOIN crosswalk_embedding AS e ON e.reference_id = r.id
-      WHERE ${isOfModel(sql, fingerprint)}`
+    : Effect.flatMap(
+        sql`
+          SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine
+          FROM json_each(${JSON.stringify(uris)}) AS j
+            CROSS JOIN crosswalk_reference AS r ON r.uri = j.value
+            CROSS JOIN crosswalk_embedding AS e ON e.reference_id = r.id
+          WHERE ${isOfModel(sql, fingerprint)}`,
+        neighbours("Search.cosines")
+      )

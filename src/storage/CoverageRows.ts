@@ -4,9 +4,27 @@ import type { CoverageLink } from "../domain/Coverage.ts"
 import { RelationStatus, RelationType } from "../domain/Relation.ts"
 import { JsonValue } from "../domain/Text.ts"
 import type { Filter } from "../domain/Filter.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
 import * as FilterSql from "./FilterSql.ts"
 import * as RelationRow from "./RelationRow.ts"
+
+/** How many characters of a description are read; one more tells that it is cut. */
+const textLength = 300
+
+const linkColumns = Columns.make(
+  "relation",
+  {
+    source: "s.uri",
+    target: "t.uri",
+    source_catalog: "s.catalog",
+    target_catalog: "t.catalog",
+    type: "x.type",
+    status: "x.status",
+    confidence: Columns.real("x.confidence"),
+    needs_review: "x.needs_review"
+  },
+  ["source", "target"]
+)
 
 const LinkRow = Schema.Struct({
   id: Schema.Int,
@@ -18,6 +36,13 @@ const LinkRow = Schema.Struct({
   status: RelationStatus,
   confidence: Schema.Finite,
   needs_review: Schema.Int
+})
+
+const entryColumns = Columns.make("reference", {
+  uri: "r.uri",
+  title: "r.title",
+  text: `substr(r.description, 1, ${textLength + 1})`,
+  metadata: "r.metadata"
 })
 
 const EntryRow = Schema.Struct({
@@ -37,9 +62,6 @@ export interface Link extends CoverageLink {
   readonly sourceCatalog: string
   readonly targetCatalog: string
 }
-
-/** How many characters of a description are read; one more tells that it is cut. */
-const textLength = 300
 
 /** The beginning of a description, where there is any. */
 export const textOf = ({ text }: Entry): { readonly text?: string } => {
@@ -62,18 +84,18 @@ const pageSize = 2_000
 /** Reads whole catalogs and all relations between them, without the texts. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decodeLinks = decodeRow(Schema.Array(LinkRow), "Coverage.report")
-  const decodeEntries = decodeRow(Schema.Array(EntryRow), "Coverage.report")
+  const decodeLink = Columns.decoder(linkColumns, LinkRow, "Coverage.report")
+  const decodeEntry = Columns.decoder(entryColumns, EntryRow, "Coverage.report")
 
   /** The requirements of a catalog, in no order that means anything. */
   const entries = Effect.fnUntraced(function* (catalog: string, filter?: Filter) {
     const all: Array<Entry> = []
     for (let after = 0, size = pageSize; size === pageSize; ) {
-      const rows = yield* decodeEntries(
-        yield* sql`SELECT r.id, r.uri, r.title, substr(r.description, 1, ${textLength + 1}) AS text, r.metadata,
-            (${FilterSql.conditions(sql, filter)}) IS TRUE AS chosen
+      const rows = yield* Effect.flatMap(
+        sql`SELECT r.id, ${sql.literal(entryColumns.sql)}, (${FilterSql.conditions(sql, filter)}) IS TRUE AS chosen
           FROM crosswalk_reference AS r
-          WHERE r.catalog = ${catalog} AND r.role = 'requirement' AND r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
+          WHERE r.catalog = ${catalog} AND r.role = 'requirement' AND r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`,
+        Effect.forEach(decodeEntry)
       )
       all.push(...rows)
       size = rows.length
@@ -91,13 +113,13 @@ export const make = Effect.gen(function* () {
   ) {
     const all: Array<Link> = []
     for (let after = 0, size = pageSize; size === pageSize; ) {
-      const rows = yield* decodeLinks(
-        yield* sql`SELECT x.id, s.uri AS source, t.uri AS target, s.catalog AS source_catalog,
-            t.catalog AS target_catalog, x.type, x.status, x.confidence, x.needs_review
+      const rows = yield* Effect.flatMap(
+        sql`SELECT x.id, ${sql.literal(linkColumns.sql)}
           FROM ${sql.literal(RelationRow.from)}
           WHERE x.id > ${after} AND ${sql.in("s.catalog", catalogs)} AND ${sql.in("t.catalog", catalogs)}
             AND s.catalog <> t.catalog AND ${sql.in("x.status", status)} AND x.confidence >= ${minConfidence}
-          ORDER BY x.id LIMIT ${pageSize}`
+          ORDER BY x.id LIMIT ${pageSize}`,
+        Effect.forEach(decodeLink)
       )
       for (const { confidence, needs_review, source, source_catalog, status, target, target_catalog, type } of rows) {
         const needsReview = needs_review !== 0

@@ -2,7 +2,24 @@ import { DateTime, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Decision, RelationState } from "../domain/Decision.ts"
 import { chunks } from "./Chunks.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
+
+const columns = Columns.make(
+  "decision",
+  {
+    id: "d.id",
+    step: "d.step",
+    undoes: "d.undoes",
+    source: "d.source",
+    target: "d.target",
+    before: "d.before",
+    after: "d.after",
+    reviewer: "d.reviewer",
+    note: "d.note",
+    at: "d.at"
+  },
+  ["id", "source", "target"]
+)
 
 const DecisionRow = Schema.Struct({
   id: Schema.Int,
@@ -44,7 +61,8 @@ export interface Change {
 /** Changes relations as people decide, each change a row of a log that can be taken back. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decodeDecision = decodeRow(DecisionRow, "Review.log")
+  const decodeDecision = Columns.decoder(columns, DecisionRow, "Review.log")
+  const decisions = sql.literal(`${columns.sql} FROM crosswalk_decision AS d`)
 
   /** Carries changes out and logs them as one step; inside a transaction. The number of the step. */
   const write = Effect.fnUntraced(function* (
@@ -85,23 +103,25 @@ export const make = Effect.gen(function* () {
   })
 
   const ofStep = Effect.fnUntraced(function* (step: number) {
-    const rows = yield* sql`SELECT * FROM crosswalk_decision WHERE step = ${step} ORDER BY id`
+    const rows = yield* sql`SELECT ${decisions} WHERE d.step = ${step} ORDER BY d.id`
     return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
   })
 
   /** The newest steps that were not taken back, the newest first. */
   const undoable = (limit: number) =>
     Effect.map(
-      sql<{ readonly step: number }>`SELECT DISTINCT step FROM crosswalk_decision AS d
+      sql<{
+        readonly step: number | null
+      }>`SELECT DISTINCT ${sql.literal(Columns.integer("step"))} AS step FROM crosswalk_decision AS d
         WHERE undoes IS NULL AND NOT EXISTS (SELECT 1 FROM crosswalk_decision AS u WHERE u.undoes = d.step)
         ORDER BY step DESC LIMIT ${limit}`,
-      (rows) => rows.map(({ step }) => step)
+      (rows) => rows.flatMap(({ step }) => step ?? [])
     )
 
   const log = Effect.fnUntraced(function* (limit: number, uri: string | undefined) {
-    const rows = yield* sql`SELECT * FROM crosswalk_decision
-      WHERE ${uri === undefined ? sql.literal("1 = 1") : sql`(source = ${uri} OR target = ${uri})`}
-      ORDER BY id DESC LIMIT ${limit}`
+    const rows = yield* sql`SELECT ${decisions}
+      WHERE ${uri === undefined ? sql.literal("1 = 1") : sql`(d.source = ${uri} OR d.target = ${uri})`}
+      ORDER BY d.id DESC LIMIT ${limit}`
     return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
   })
 

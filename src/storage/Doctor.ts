@@ -1,11 +1,11 @@
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option, Result, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
@@ -40,8 +40,8 @@ const some = (items: ReadonlyArray<string>): string =>
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const { reader } = yield* CatalogTexts.make
-  const decode = decodeRow(ReferenceRow.ReferenceRow, "Doctor.run")
-  const columns = sql.literal(ReferenceRow.columns)
+  const decode = ReferenceRow.decoder("Doctor.run")
+  const columns = sql.literal(ReferenceRow.columns.sql)
 
   const integrity = Effect.gen(function* () {
     const rows = yield* sql<{ readonly problem: string }>`SELECT integrity_check AS problem FROM pragma_integrity_check`
@@ -91,14 +91,18 @@ const make = Effect.gen(function* () {
     let retold = 0
     yield* Stream.paginate(0, (after) =>
       Effect.gen(function* () {
-        const rows = yield* sql<{ readonly id: number; readonly uri: string; readonly text_hash: string }>`
-          SELECT r.id, r.text_hash, ${columns} FROM crosswalk_reference AS r
+        const rows = yield* sql<{ readonly id: number }>`
+          SELECT r.id, ${columns} FROM crosswalk_reference AS r
           WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
         for (const row of rows) {
           total++
-          const decoded = yield* Effect.option(decode(row))
-          if (Option.isNone(decoded)) unreadable.push(String(row.uri))
-          else if (ReferenceRow.hashOf(textOf(ReferenceRow.toReference(decoded.value))) !== row.text_hash) retold++
+          const decoded = yield* Effect.result(decode(row))
+          if (Result.isFailure(decoded)) unreadable.push(decoded.failure.problem)
+          else if (
+            ReferenceRow.hashOf(textOf(ReferenceRow.toReference(decoded.success))) !== decoded.success.text_hash
+          ) {
+            retold++
+          }
         }
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
       })
@@ -134,19 +138,18 @@ const make = Effect.gen(function* () {
       Effect.gen(function* () {
         const rows = yield* sql<{
           readonly id: number
-          readonly uri: string | null
-          readonly dimensions: number
+          readonly dimensions: number | null
           readonly vector: ArrayBuffer | Uint8Array
         }>`
-          SELECT e.reference_id AS id, r.uri, m.dimensions, e.vector
+          SELECT e.reference_id AS id, ${sql.literal(Columns.integer("m.dimensions"))} AS dimensions,
+            ${sql.literal(Columns.bytes("e.vector"))} AS vector
           FROM crosswalk_embedding AS e LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
-            LEFT JOIN crosswalk_reference AS r ON r.id = e.reference_id
           WHERE e.reference_id > ${after} ORDER BY e.reference_id LIMIT ${pageSize}`
-        for (const { dimensions, id, uri, vector } of rows) {
+        for (const { dimensions, id, vector } of rows) {
           total++
-          const isWhole = vector.byteLength === dimensions * 4
+          const isWhole = dimensions !== null && vector.byteLength === dimensions * 4
           const length = isWhole ? Math.hypot(...fromBytes(vector)) : Number.NaN
-          if (!(Math.abs(length - 1) <= tolerance)) wrong.push(uri ?? `row ${id}`)
+          if (!(Math.abs(length - 1) <= tolerance)) wrong.push(`row ${id}`)
         }
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
       })

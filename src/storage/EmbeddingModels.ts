@@ -3,9 +3,35 @@ import type { SqlClient, SqlError } from "effect/sql"
 import type { ModelInfo } from "../domain/Embedding.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { ModelMismatchError } from "../domain/ModelMismatchError.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
 
-const UsedModel = Schema.Struct({ fingerprint: Schema.String, dimensions: Schema.Int, vectors: Schema.Int })
+/** A model, to select from `crosswalk_embedding_model AS m`. */
+export const columns = Columns.make(
+  "model",
+  { fingerprint: "m.fingerprint", name: "m.name", dimensions: "m.dimensions", max_length: "m.max_length" },
+  ["name"]
+)
+
+const Model = Schema.Struct({
+  fingerprint: Schema.String,
+  name: Schema.String,
+  dimensions: Schema.Int,
+  max_length: Schema.Int
+})
+
+/** Decodes a row of {@link columns}. */
+export const decode = Columns.decoder(columns, Model, "EmbeddingModels")
+
+/** Why vectors of a stored model cannot be compared with those of the model in use. */
+export const mismatch = (stored: typeof Model.Type, active: ModelInfo) =>
+  new ModelMismatchError({
+    stored: stored.fingerprint,
+    storedModel: stored.name,
+    active: active.fingerprint,
+    activeModel: active.id
+  })
+
+const UsedModel = Schema.Struct({ ...Model.fields, vectors: Schema.Int })
 
 /** A model that made stored vectors, and how many. */
 export type UsedModel = typeof UsedModel.Type
@@ -17,28 +43,25 @@ export const mostUsed = (
 ): Effect.Effect<UsedModel | undefined, SqlError.SqlError | DatabaseError> =>
   Effect.gen(function* () {
     const [row] = yield* sql`
-      SELECT m.fingerprint, m.dimensions, count(*) AS vectors
+      SELECT ${sql.literal(columns.sql)}, count(*) AS vectors
       FROM crosswalk_embedding AS e JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
       GROUP BY m.id ORDER BY vectors DESC LIMIT 1`
-    return row === undefined ? undefined : yield* decodeRow(UsedModel, operation)(row)
+    return row === undefined ? undefined : yield* Columns.decoder(columns, UsedModel, operation)(row)
   })
 
 /** Fails where vectors are stored, but none of them by the model in use. */
 export const assertComparable = (
   sql: SqlClient.SqlClient,
   model: ModelInfo
-): Effect.Effect<void, ModelMismatchError | SqlError.SqlError> =>
+): Effect.Effect<void, ModelMismatchError | SqlError.SqlError | DatabaseError> =>
   Effect.gen(function* () {
-    const models = yield* sql<{ readonly fingerprint: string; readonly name: string }>`
-      SELECT m.fingerprint, m.name FROM crosswalk_embedding_model AS m
-      WHERE EXISTS (SELECT 1 FROM crosswalk_embedding WHERE model_id = m.id)`
+    const models = yield* Effect.flatMap(
+      sql`SELECT ${sql.literal(columns.sql)} FROM crosswalk_embedding_model AS m
+        WHERE EXISTS (SELECT 1 FROM crosswalk_embedding WHERE model_id = m.id)`,
+      Effect.forEach(decode)
+    )
     const other = models[0]
     if (other !== undefined && models.every(({ fingerprint }) => fingerprint !== model.fingerprint)) {
-      return yield* new ModelMismatchError({
-        stored: other.fingerprint,
-        storedModel: other.name,
-        active: model.fingerprint,
-        activeModel: model.id
-      })
+      return yield* mismatch(other, model)
     }
   })

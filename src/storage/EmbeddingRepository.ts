@@ -17,7 +17,8 @@ import { ValidationError } from "../domain/ValidationError.ts"
 import { fromBytes } from "../domain/Vector.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
-import { decodeRow, decodeVector } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
+import { decodeVector } from "./Decoding.ts"
 import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
 import * as SemanticLeg from "./legs/SemanticLeg.ts"
 import * as Migrations from "./Migrations.ts"
@@ -34,17 +35,27 @@ export interface EmbeddingStatus {
   readonly otherModel: number
 }
 
-const EmbeddingColumns = Schema.Struct({
+const embeddingColumns = Columns.make("embedding", {
+  uri: "r.uri",
+  fingerprint: "m.fingerprint",
+  name: "m.name",
+  dimensions: "m.dimensions",
+  max_length: "m.max_length",
+  vector_hash: "e.text_hash",
+  embedded_at: "e.created_at"
+})
+
+const EmbeddingRow = Schema.Struct({
   fingerprint: Schema.NullOr(Schema.String),
   name: Schema.NullOr(Schema.String),
   dimensions: Schema.NullOr(Schema.Int),
   max_length: Schema.NullOr(Schema.Int),
-  vector: Schema.NullOr(Schema.Union([Schema.Uint8Array, Schema.instanceOf(ArrayBuffer)])),
+  vector: Schema.NullOr(Columns.Bytes),
   vector_hash: Schema.NullOr(Schema.String),
   embedded_at: Schema.NullOr(Schema.Int)
 })
 
-const toEmbedding = (row: typeof EmbeddingColumns.Type): Embedding | undefined => {
+const toEmbedding = (row: typeof EmbeddingRow.Type): Embedding | undefined => {
   const { fingerprint, name, dimensions, max_length: maxLength, vector, vector_hash: textHash, embedded_at: at } = row
   return fingerprint === null ||
     name === null ||
@@ -68,17 +79,17 @@ const make = Effect.gen(function* () {
   const leg = yield* SemanticLeg.make
   const { reader } = yield* CatalogTexts.make
   const { model } = leg
-  const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository")
-  const decodeEmbedding = decodeRow(EmbeddingColumns, "EmbeddingRepository")
-  const columns = sql.literal(ReferenceRow.columns)
+  const decodeReference = ReferenceRow.decoder("EmbeddingRepository")
+  const decodeEmbedding = Columns.decoder(embeddingColumns, EmbeddingRow, "EmbeddingRepository")
+  const columns = sql.literal(
+    `${ReferenceRow.columns.sql}, ${embeddingColumns.sql}, ${Columns.bytes("e.vector")} AS vector`
+  )
   const joined = sql.literal(EmbeddingUpdate.joined)
   const { failed, store, updateAllEmbeddings } = yield* EmbeddingUpdate.make
 
   const findRow = Effect.fnUntraced(function* (uri: string) {
     const [row] = yield* sql`
-      SELECT ${columns}, m.fingerprint, m.name, m.dimensions, m.max_length, e.vector,
-        e.text_hash AS vector_hash, e.created_at AS embedded_at
-      FROM ${joined} WHERE r.uri = ${uri}`
+      SELECT ${columns} FROM ${joined} WHERE r.uri = ${uri}`
     if (row === undefined) return Option.none()
     const reference = ReferenceRow.toReference(yield* decodeReference(row))
     return Option.some({ reference, embedding: toEmbedding(yield* decodeEmbedding(row)) })

@@ -1,4 +1,4 @@
-import { Clock, Effect, Metric, Option, Result, Stream } from "effect"
+import { Clock, Effect, Metric, Option, Result, Schema, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
@@ -9,7 +9,7 @@ import { toBytes } from "../domain/Vector.ts"
 import { Embedder, type EmbedderError } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { chunks } from "./Chunks.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
 import { checked } from "./EmbeddedVector.ts"
 import { retrying } from "./EmbeddingRetry.ts"
 import { conditions } from "./FilterSql.ts"
@@ -50,12 +50,7 @@ interface Embedded extends Pending {
   readonly vector: Float32Array
 }
 
-interface PageRow {
-  readonly id: number
-  readonly text_hash: string
-  readonly fingerprint: string | null
-  readonly vector_hash: string | null
-}
+const PageRow = Schema.Struct({ ...ReferenceRow.ReferenceRow.fields, id: Schema.Int, is_fresh: Schema.Int })
 
 /** What writes vectors: for one reference, and for all that are stale. */
 export const make = Effect.gen(function* () {
@@ -65,8 +60,8 @@ export const make = Effect.gen(function* () {
   const { reader } = yield* CatalogTexts.make
   const { model } = embedder
   const check = checked(model)
-  const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "EmbeddingRepository.updateAllEmbeddings")
-  const columns = sql.literal(ReferenceRow.columns)
+  const decode = Columns.decoder(ReferenceRow.columns, PageRow, "EmbeddingRepository.updateAllEmbeddings")
+  const columns = sql.literal(ReferenceRow.columns.sql)
   const groupSize = Math.max(1, Math.floor(embedder.batchSize ?? transactionSize))
   const embedded = Metric.withAttributes(Metrics.embeddedTexts, { model: model.id })
   const failed = Metric.withAttributes(Metrics.failedTexts, { model: model.id })
@@ -99,18 +94,22 @@ export const make = Effect.gen(function* () {
   const pages = (options: UpdateOptions) =>
     Stream.paginate(0, (after) =>
       Effect.gen(function* () {
-        const rows = yield* sql<PageRow>`
-          SELECT r.id, r.text_hash, ${columns}, m.fingerprint, e.text_hash AS vector_hash
-          FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options.filter)} ORDER BY r.id LIMIT ${pageSize}`
+        const rows = yield* Effect.flatMap(
+          sql`
+            SELECT r.id, ${columns}, m.fingerprint IS ${model.fingerprint} AND e.text_hash IS r.text_hash AS is_fresh
+            FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options.filter)}
+            ORDER BY r.id LIMIT ${pageSize}`,
+          Effect.forEach(decode)
+        )
         const textOf = yield* reader
         const pending: Array<Pending> = []
         const retold: Array<{ readonly id: number; readonly textHash: string }> = []
         for (const row of rows) {
-          const reference = ReferenceRow.toReference(yield* decodeReference(row))
+          const reference = ReferenceRow.toReference(row)
           const text = textOf(reference)
           const textHash = ReferenceRow.hashOf(text)
           if (textHash !== row.text_hash) retold.push({ id: row.id, textHash })
-          const isFresh = row.fingerprint === model.fingerprint && row.vector_hash === textHash
+          const isFresh = row.is_fresh === 1 && textHash === row.text_hash
           if (!isFresh || options.force === true) pending.push({ reference, text, textHash })
         }
         yield* CatalogTexts.storeTextHashes(sql, retold)

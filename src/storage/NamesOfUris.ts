@@ -1,10 +1,22 @@
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Identifier from "../domain/Identifier.ts"
+import * as Columns from "./Columns.ts"
 import { namedColumns } from "./ReferenceRow.ts"
 
 /** How many references are named by one statement. */
 const pageSize = 1000
+
+const columns = Columns.make("reference", { uri: "r.uri", catalog: "r.catalog", content_hash: "r.content_hash" })
+
+const Row = Schema.Struct({
+  id: Schema.Int,
+  uri: Schema.String,
+  catalog: Schema.NullOr(Schema.String),
+  content_hash: Schema.String
+})
+
+const decode = Columns.decoder(columns, Row, "Migrations.run")
 
 /**
  * Gives the references of a database made before identifiers were stored the one that their URI holds, and the order. The
@@ -13,12 +25,11 @@ const pageSize = 1000
 export const fill = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   for (let after = 0, size = pageSize; size === pageSize; ) {
-    const rows = yield* sql<{
-      readonly id: number
-      readonly uri: string
-      readonly catalog: string | null
-      readonly content_hash: string
-    }>`SELECT id, uri, catalog, content_hash FROM crosswalk_reference WHERE id > ${after} ORDER BY id LIMIT ${pageSize}`
+    const rows = yield* Effect.flatMap(
+      sql`SELECT r.id, ${sql.literal(columns.sql)} FROM crosswalk_reference AS r
+        WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`,
+      Effect.forEach(decode)
+    )
     const named = rows.map(({ catalog, content_hash, id, uri }) => {
       const identifier = (catalog === null ? undefined : Identifier.ofUri(uri, catalog)) ?? null
       const columns = namedColumns({ uri, identifier, label: null, role: "requirement" }, content_hash)

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Boilerplate } from "../domain/Boilerplate.ts"
-import { Catalog } from "../domain/Catalog.ts"
+import { Catalog, CatalogId } from "../domain/Catalog.ts"
 import { ConflictError } from "../domain/ConflictError.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { Filter } from "../domain/Filter.ts"
@@ -21,7 +21,7 @@ import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
 import { conditions } from "./FilterSql.ts"
 import * as KeywordLeg from "./legs/KeywordLeg.ts"
 import * as Migrations from "./Migrations.ts"
@@ -41,6 +41,9 @@ const transactionSize = 32
 /** How many references are read at once. */
 const pageSize = 500
 
+const catalogColumns = Columns.make("catalog", { id: "r.catalog" })
+const CatalogRow = Schema.Struct({ id: CatalogId, total: Schema.Int, embedded: Schema.Int })
+
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const texts = yield* CatalogTexts.make
@@ -49,19 +52,23 @@ const make = Effect.gen(function* () {
   const writer = yield* ReferenceWriter.make
   const Input = orInstanceOf(ReferenceInput, Reference)
   const decodeMany = decodeEach(Input, "inputs")
-  const decodeReference = decodeRow(ReferenceRow.ReferenceRow, "ReferenceRepository")
-  const columns = sql.literal(ReferenceRow.columns)
-
-  const toReference = (row: unknown) => Effect.map(decodeReference(row), ReferenceRow.toReference)
+  const decode = ReferenceRow.decoder("ReferenceRepository")
+  const decodeCatalog = Columns.decoder(catalogColumns, CatalogRow, "ReferenceRepository.catalogs")
+  const columns = sql.literal(ReferenceRow.columns.sql)
 
   const save = operation("ReferenceRepository.save", { input: Input })(function* ({ input }) {
     const row = ReferenceRow.toRow(input, yield* texts.reader)
-    const stored = sql`SELECT ${columns}, r.content_hash, r.text_hash FROM crosswalk_reference AS r WHERE r.uri = ${row.uri}`
-    const [before] = yield* stored
-    if (before?.content_hash === row.contentHash && before.text_hash === row.textHash) return yield* toReference(before)
+    const stored = sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${row.uri}`
+    // What cannot be read is written anew.
+    const [before] = yield* Effect.flatMap(stored, Effect.forEach(decode)).pipe(
+      Effect.catchTag("DatabaseError", () => Effect.succeed([]))
+    )
+    if (before?.content_hash === row.contentHash && before.text_hash === row.textHash) {
+      return ReferenceRow.toReference(before)
+    }
     // Read inside the transaction: a replica that took the write may not have it yet.
-    const [after] = yield* sql.withTransaction(Effect.andThen(writer.upsert([row]), stored))
-    return yield* toReference(after)
+    const [after = {}] = yield* sql.withTransaction(Effect.andThen(writer.upsert([row]), stored))
+    return ReferenceRow.toReference(yield* decode(after))
   })
 
   const saveMany = operation("ReferenceRepository.saveMany", { inputs: Schema.Unknown })(function* ({ inputs }) {
@@ -91,7 +98,7 @@ const make = Effect.gen(function* () {
       const rows = yield* sql`
         SELECT ${columns} FROM crosswalk_reference AS r
         WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(uris.slice(start, start + pageSize))}))`
-      for (const reference of yield* Effect.forEach(rows, toReference)) found.set(reference.uri, reference)
+      for (const row of yield* Effect.forEach(rows, decode)) found.set(row.uri, ReferenceRow.toReference(row))
     }
     return found
   })
@@ -112,19 +119,21 @@ const make = Effect.gen(function* () {
 
   const find = operation("ReferenceRepository.find", { uri: NonBlankText })(function* ({ uri }) {
     const [row] = yield* sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${uri}`
-    return row === undefined ? Option.none<Reference>() : Option.some(yield* toReference(row))
+    return row === undefined ? Option.none<Reference>() : Option.some(ReferenceRow.toReference(yield* decode(row)))
   })
 
   const findAll = streamOperation("ReferenceRepository.findAll", { filter: optional(Filter) })(({ filter }) =>
     Stream.paginate(NaturalPages.start, (after) =>
       Effect.gen(function* () {
-        const rows = yield* sql<NaturalPages.Place>`
-          SELECT ${columns}, r.natural FROM crosswalk_reference AS r
-          WHERE ${NaturalPages.behind(sql, after)} AND ${conditions(sql, filter)}
-          ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`
-        const page = yield* Effect.forEach(rows, toReference)
+        const rows = yield* Effect.flatMap(
+          sql`
+            SELECT ${columns} FROM crosswalk_reference AS r
+            WHERE ${NaturalPages.behind(sql, after)} AND ${conditions(sql, filter)}
+            ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`,
+          Effect.forEach(decode)
+        )
         const last = rows.length < pageSize ? undefined : rows.at(-1)
-        return [page, Option.fromUndefinedOr(last)] as const
+        return [rows.map(ReferenceRow.toReference), Option.fromUndefinedOr(last)] as const
       })
     )
   )
@@ -169,11 +178,11 @@ const make = Effect.gen(function* () {
 
   const catalogs = property("ReferenceRepository.catalogs")(
     Effect.gen(function* () {
-      const rows = yield* sql<{ readonly id: string; readonly total: number; readonly embedded: number }>`
-      SELECT r.catalog AS id, count(*) AS total, count(e.reference_id) AS embedded
+      const rows = yield* sql`
+      SELECT ${sql.literal(catalogColumns.sql)}, count(*) AS total, count(e.reference_id) AS embedded
       FROM crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id
       WHERE r.catalog IS NOT NULL GROUP BY r.catalog`
-      return rows
+      return (yield* Effect.forEach(rows, decodeCatalog))
         .map(({ id, total, embedded }) => new Catalog({ id, references: total, embedded }))
         .sort((a, b) => Natural.compare(a.id, b.id))
     })

@@ -5,11 +5,26 @@ import * as Natural from "../domain/Natural.ts"
 import { Reference, type ReferenceInput } from "../domain/Reference.ts"
 import { Role } from "../domain/Role.ts"
 import { JsonValue } from "../domain/Text.ts"
+import * as Columns from "./Columns.ts"
 
-/** The columns of a reference, to select from `crosswalk_reference AS r`; metadata as a list of one or NULL. */
-export const columns =
-  "r.uri, r.title, r.entity_type, r.description, r.tags, '[' || r.metadata || ']' AS metadata, " +
-  "r.catalog, r.identifier, r.label, r.role, r.created_at, r.updated_at"
+/** A reference, to select from `crosswalk_reference AS r`; metadata as a list of one or NULL. */
+export const columns = Columns.make("reference", {
+  uri: "r.uri",
+  title: "r.title",
+  entity_type: "r.entity_type",
+  description: "r.description",
+  tags: "r.tags",
+  metadata: "'[' || r.metadata || ']'",
+  catalog: "r.catalog",
+  identifier: "r.identifier",
+  label: "r.label",
+  role: "r.role",
+  created_at: "r.created_at",
+  updated_at: "r.updated_at",
+  natural: "r.natural",
+  content_hash: "r.content_hash",
+  text_hash: "r.text_hash"
+})
 
 /** A row of {@link columns}. */
 export const ReferenceRow = Schema.Struct({
@@ -24,9 +39,21 @@ export const ReferenceRow = Schema.Struct({
   label: Schema.NullOr(Schema.String),
   role: Role,
   created_at: Schema.Int,
-  updated_at: Schema.Int
+  updated_at: Schema.Int,
+  natural: Schema.String,
+  content_hash: Schema.String,
+  text_hash: Schema.String
 })
 export type ReferenceRow = typeof ReferenceRow.Type
+
+/** Decodes a row of {@link columns}. */
+export const decoder = (operation: string) => Columns.decoder(columns, ReferenceRow, operation)
+
+/** Only what a reference is named by, to select from `crosswalk_reference AS r`. */
+export const uri = Columns.make("reference", { uri: "r.uri" })
+
+/** Decodes a row of {@link uri}. */
+export const uriDecoder = (operation: string) => Columns.decoder(uri, Schema.Struct({ uri: Schema.String }), operation)
 
 /** The reference of a decoded row. */
 export const toReference = (row: ReferenceRow): Reference =>

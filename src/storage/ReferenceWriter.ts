@@ -15,17 +15,12 @@ export const make = Effect.gen(function* () {
 
   /** Which of these rows differ from what is stored, and how many of them are new. */
   const changed = Effect.fnUntraced(function* (rows: ReadonlyArray<StoredRow>) {
-    const stored = yield* sql<{ readonly uri: string; readonly content_hash: string; readonly text_hash: string }>`
-      SELECT uri, content_hash, text_hash FROM crosswalk_reference
-      WHERE uri IN (SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.uri))}))`
-    const byUri = new Map(stored.map((row) => [row.uri, row]))
-    return {
-      rows: rows.filter((row) => {
-        const known = byUri.get(row.uri)
-        return known?.content_hash !== row.contentHash || known.text_hash !== row.textHash
-      }),
-      created: rows.filter((row) => !byUri.has(row.uri)).length
-    }
+    const named = rows.map(({ contentHash, textHash, uri }) => [uri, contentHash, textHash])
+    const stored = yield* sql<{ readonly place: number; readonly same: number }>`
+      SELECT j.key AS place, r.content_hash IS j.value ->> '$[1]' AND r.text_hash IS j.value ->> '$[2]' AS same
+      FROM json_each(${JSON.stringify(named)}) AS j JOIN crosswalk_reference AS r ON r.uri = j.value ->> '$[0]'`
+    const same = new Set(stored.flatMap(({ place, same }) => (same === 1 ? [place] : [])))
+    return { rows: rows.filter((_, place) => !same.has(place)), created: rows.length - stored.length }
   })
 
   /** Writes rows of distinct uris; inside a transaction. */

@@ -11,7 +11,7 @@ import type { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import type { SuggestionScope } from "../domain/SuggestionScope.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
-import { decodeRow } from "./Decoding.ts"
+import * as Columns from "./Columns.ts"
 import * as Migrations from "./Migrations.ts"
 import { operation, optional, streamOperation } from "./Operation.ts"
 import * as RelationBulk from "./RelationBulk.ts"
@@ -23,10 +23,10 @@ const pageSize = 500
 
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decodeRelation = decodeRow(RelationRow.RelationRow, "RelationRepository")
-  const toRelation = (row: unknown) => Effect.map(decodeRelation(row), RelationRow.toRelation)
+  const decode = Columns.decoder(RelationRow.columns, RelationRow.RelationRow, "RelationRepository")
+  const toRelation = (row: Readonly<Record<string, unknown>>) => Effect.map(decode(row), RelationRow.toRelation)
   const from = sql.literal(RelationRow.from)
-  const columns = sql.literal(`${RelationRow.columns} FROM ${RelationRow.from}`)
+  const columns = sql.literal(`${RelationRow.columns.sql} FROM ${RelationRow.from}`)
 
   const save = operation("RelationRepository.save", { input: orInstanceOf(RelationInput, Relation) })(function* ({
     input
@@ -34,11 +34,13 @@ const make = Effect.gen(function* () {
     const { confidence, needsReview, provenance, source, status, target, type } = complete(input)
     const now = yield* Clock.currentTimeMillis
     const store = Effect.gen(function* () {
-      const ends = yield* sql<{ readonly id: number; readonly uri: string }>`
-        SELECT id, uri FROM crosswalk_reference WHERE uri IN (${source}, ${target})`
       const idOf = (uri: string) =>
-        Effect.fromOption(Option.fromUndefinedOr(ends.find((end) => end.uri === uri)?.id)).pipe(
-          Effect.mapError(() => new NotFoundError({ uri, entity: "reference" }))
+        Effect.flatMap(
+          sql<{ readonly id: number }>`SELECT id FROM crosswalk_reference WHERE uri = ${uri}`,
+          ([found]) =>
+            found === undefined
+              ? Effect.fail(new NotFoundError({ uri, entity: "reference" }))
+              : Effect.succeed(found.id)
         )
       const sourceId = yield* idOf(source)
       const targetId = yield* idOf(target)
@@ -55,7 +57,7 @@ const make = Effect.gen(function* () {
       return yield* sql`
         SELECT ${columns} WHERE x.source_id = ${sourceId} AND x.target_id = ${targetId} AND x.type = ${type}`
     })
-    const [row] = yield* sql.withTransaction(store)
+    const [row = {}] = yield* sql.withTransaction(store)
     return yield* toRelation(row)
   })
 

@@ -1,15 +1,37 @@
 import { DateTime, Schema } from "effect"
 import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
+import * as Columns from "./Columns.ts"
 
 /** A relation `x` with both of its ends, `s` its source and `t` its target, to select from. */
 export const from =
   "crosswalk_relation AS x JOIN crosswalk_reference AS s ON s.id = x.source_id " +
   "JOIN crosswalk_reference AS t ON t.id = x.target_id"
 
-/** The columns of a relation, to select from {@link from}. */
-export const columns =
-  "s.uri AS source, t.uri AS target, x.type, x.confidence, x.status, x.needs_review, x.provenance, x.created_at, " +
-  "x.updated_at"
+const expressions = {
+  source: "s.uri",
+  target: "t.uri",
+  type: "x.type",
+  confidence: Columns.real("x.confidence"),
+  status: "x.status",
+  needs_review: "x.needs_review",
+  provenance: "x.provenance",
+  created_at: "x.created_at",
+  updated_at: "x.updated_at"
+}
+
+const columnsWith = (more: Readonly<Record<string, string>>) =>
+  Columns.make("relation", { ...expressions, ...more }, ["source", "target"])
+
+/** A relation, to select from {@link from}. */
+export const columns = columnsWith({})
+
+/** {@link columns} with the texts of both ends. */
+export const columnsWithTexts = columnsWith({
+  source_title: "s.title",
+  source_description: "s.description",
+  target_title: "t.title",
+  target_description: "t.description"
+})
 
 /** A row of {@link columns}. */
 export const RelationRow = Schema.Struct({

@@ -3,8 +3,8 @@ import { SqlClient, Statement } from "effect/sql"
 import type { RelationState } from "../domain/Decision.ts"
 import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import { chunks } from "./Chunks.ts"
-import { decodeRow } from "./Decoding.ts"
-import { hashOf } from "./ReferenceRow.ts"
+import * as Columns from "./Columns.ts"
+import * as ReferenceRow from "./ReferenceRow.ts"
 import * as Relations from "./RelationRow.ts"
 
 const ReviewRow = Schema.Struct({
@@ -19,10 +19,6 @@ const ReviewRow = Schema.Struct({
 /** A relation as it is stored, with the texts of its ends. */
 export type ReviewRow = typeof ReviewRow.Type
 
-const columns =
-  `x.id, ${Relations.columns}, s.title AS source_title, s.description AS source_description, ` +
-  "t.title AS target_title, t.description AS target_description"
-
 /** What can change about the relation of a row. */
 export const stateOf = (row: ReviewRow): RelationState => ({
   type: row.type,
@@ -34,7 +30,7 @@ export const stateOf = (row: ReviewRow): RelationState => ({
 
 /** A short mark of what a reviewer sees. It begins with a letter, so that a spreadsheet takes it for text. */
 export const versionOf = (row: ReviewRow): string =>
-  `v${hashOf(
+  `v${ReferenceRow.hashOf(
     JSON.stringify([
       row.type,
       row.status,
@@ -72,8 +68,9 @@ const conditions = (sql: SqlClient.SqlClient, filter: ReviewFilter): Statement.F
 /** Reads relations with the texts that a reviewer sees. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decodeRelation = decodeRow(ReviewRow, "Review")
-  const what = sql.literal(`${columns} FROM ${Relations.from}`)
+  const decodeRelation = Columns.decoder(Relations.columnsWithTexts, ReviewRow, "Review")
+  const decodeUri = ReferenceRow.uriDecoder("Review")
+  const what = sql.literal(`x.id, ${Relations.columnsWithTexts.sql} FROM ${Relations.from}`)
 
   /** The numbers of the relations that pass: those of one source together, the surest first. */
   const ids = (filter: ReviewFilter) =>
@@ -116,9 +113,9 @@ export const make = Effect.gen(function* () {
   const stored = Effect.fnUntraced(function* (uris: ReadonlyArray<string>) {
     const found = new Set<string>()
     for (const chunk of chunks(uris)) {
-      const rows = yield* sql<{ readonly uri: string }>`SELECT uri FROM crosswalk_reference
-        WHERE uri IN (SELECT value FROM json_each(${JSON.stringify(chunk)}))`
-      for (const { uri } of rows) found.add(uri)
+      const rows = yield* sql`SELECT ${sql.literal(ReferenceRow.uri.sql)} FROM crosswalk_reference AS r
+        WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(chunk)}))`
+      for (const { uri } of yield* Effect.forEach(rows, decodeUri)) found.add(uri)
     }
     return found
   })

@@ -2,32 +2,31 @@ import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
-import { cosine, isOfModel } from "./CosineSql.ts"
+import { cosine, isOfModel, type Neighbour, neighbours } from "./CosineSql.ts"
 import { conditions } from "./FilterSql.ts"
 import * as Migrations from "./Migrations.ts"
 import { NearestOptions, UnitVector } from "./NearestOptions.ts"
 import { operation } from "./Operation.ts"
+import * as ReferenceRow from "./ReferenceRow.ts"
 
-/** A stored vector near the one that was asked for. */
-export interface Neighbour {
-  readonly uri: string
-  /** −1 to 1; 1 is the same direction. */
-  readonly cosine: number
-}
+export type { Neighbour } from "./CosineSql.ts"
 
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+
+  const decode = neighbours("VectorIndex.nearest")
 
   const nearest = operation("VectorIndex.nearest", { vector: UnitVector, options: NearestOptions })(function* ({
     options: { filter, fingerprint, limit },
     vector
   }) {
     if (limit === 0) return []
-    return yield* sql<Neighbour>`
-      SELECT r.uri, ${cosine(sql, vector)} AS cosine
+    const rows = yield* sql`
+      SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine
       FROM crosswalk_embedding AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
       WHERE ${isOfModel(sql, fingerprint)} AND ${conditions(sql, filter)}
       ORDER BY cosine DESC, r.uri LIMIT ${limit}`
+    return yield* decode(rows)
   })
 
   return { nearest }

@@ -1,8 +1,10 @@
 import { Effect } from "effect"
 import { SqlClient, type SqlError, type Statement } from "effect/sql"
+import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import type { Filter } from "../../domain/Filter.ts"
 import { conditions } from "../FilterSql.ts"
 import * as NaturalPages from "../NaturalPages.ts"
+import * as ReferenceRow from "../ReferenceRow.ts"
 import { namesOf } from "./IdentifierQuery.ts"
 
 /** The references that a query calls by their identifier or label. */
@@ -22,6 +24,8 @@ type Names = { readonly exact: ReadonlyArray<string> } | { readonly prefix: stri
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
 
+  const decode = ReferenceRow.uriDecoder("Search.identifiers")
+
   const conditionOf = (names: Names): Statement.Fragment => {
     const holds = (column: string) =>
       "exact" in names
@@ -35,10 +39,10 @@ export const make = Effect.gen(function* () {
 
   /** The first of those that are called so. */
   const find = Effect.fnUntraced(function* (names: Names, limit: number, filter?: Filter) {
-    const rows = yield* sql<{ readonly uri: string }>`
-      SELECT r.uri FROM crosswalk_reference AS r WHERE ${conditionOf(names)} AND ${conditions(sql, filter)}
+    const rows = yield* sql`
+      SELECT ${sql.literal(ReferenceRow.uri.sql)} FROM crosswalk_reference AS r WHERE ${conditionOf(names)} AND ${conditions(sql, filter)}
       ORDER BY ${NaturalPages.order(sql)} LIMIT ${limit}`
-    return rows.map(({ uri }) => uri)
+    return (yield* Effect.forEach(rows, decode)).map(({ uri }) => uri)
   })
 
   /** At least one where there is one, whatever the limit. */
@@ -46,7 +50,7 @@ export const make = Effect.gen(function* () {
     query: string,
     limit: number,
     filter: Filter | undefined
-  ): Effect.fn.Return<Named, SqlError.SqlError> {
+  ): Effect.fn.Return<Named, SqlError.SqlError | DatabaseError> {
     const { exact, prefix } = namesOf(query)
     const depth = Math.max(limit, 1)
     const begun = prefix === undefined ? [] : yield* find({ prefix }, depth, filter)

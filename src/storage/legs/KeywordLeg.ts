@@ -1,15 +1,22 @@
-import { Clock, Effect, Ref } from "effect"
+import { Clock, Effect, Ref, Schema } from "effect"
 import { SqlClient, type SqlError, Statement } from "effect/sql"
+import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import type { Filter } from "../../domain/Filter.ts"
+import * as Columns from "../Columns.ts"
 import { conditions, isOpen } from "../FilterSql.ts"
+import * as ReferenceRow from "../ReferenceRow.ts"
 import { type Term, termsOf } from "./KeywordQuery.ts"
 
-/** A reference that has a term of the query. */
-export interface KeywordMatch {
-  readonly uri: string
+const KeywordMatch = Schema.Struct({
+  uri: Schema.String,
   /** −BM25: above 0, unbounded. */
-  readonly score: number
-}
+  score: Schema.Finite
+})
+
+/** A reference that has a term of the query. */
+export type KeywordMatch = typeof KeywordMatch.Type
+
+const decodeMatch = Columns.decoder(ReferenceRow.uri, KeywordMatch, "Search.keyword")
 
 /** What a query found. */
 export interface KeywordRanking {
@@ -138,7 +145,7 @@ export const make = Effect.gen(function* () {
     query: string,
     limit: number,
     filter: Filter | undefined
-  ): Effect.fn.Return<KeywordRanking, SqlError.SqlError> {
+  ): Effect.fn.Return<KeywordRanking, SqlError.SqlError | DatabaseError> {
     const terms = termsOf(query)
     if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
     const counts = yield* count(terms)
@@ -149,11 +156,14 @@ export const make = Effect.gen(function* () {
     const matches =
       limit === 0
         ? []
-        : yield* sql<KeywordMatch>`
-      SELECT r.uri, m.score FROM ${
+        : yield* Effect.flatMap(
+            sql`
+      SELECT ${sql.literal(ReferenceRow.uri.sql)}, m.score FROM ${
         isOpen(filter) ? sql`(SELECT id, score FROM (${source}) ORDER BY score DESC LIMIT ${depth})` : sql`(${source})`
       } AS m JOIN crosswalk_reference AS r ON r.id = m.id WHERE ${conditions(sql, filter)}
-      ORDER BY m.score DESC, r.uri LIMIT ${limit}`
+      ORDER BY m.score DESC, r.uri LIMIT ${limit}`,
+            Effect.forEach(decodeMatch)
+          )
     const ideal = found.reduce((sum, term) => sum + idf(counts.ofTerm.get(keyOf(term)) ?? 0, counts.total), 0)
     return { matches, ideal, condition: sql`r.id IN (SELECT id FROM (${source}))` }
   })
