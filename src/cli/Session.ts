@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect, Layer, Schema } from "effect"
@@ -10,6 +9,8 @@ import { Embedder } from "../embedder/Embedder.ts"
 import { EmbedderConfig, layerOf } from "../embedder/EmbedderConfig.ts"
 import * as Transformers from "../embedder/Transformers.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
+import * as DatabaseFile from "../libsql/DatabaseFile.ts"
+import { fromCause } from "../libsql/DatabaseErrors.ts"
 import * as LibsqlClient from "../libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
@@ -28,7 +29,10 @@ export const database = (access: Access, options: Partial<LibsqlClient.Config> =
   Layer.unwrap(
     Effect.gen(function* () {
       const { authToken, from, path, syncUrl, url } = yield* (yield* Settings).database
-      if (path !== undefined && !existsSync(path)) {
+      const isThere =
+        path === undefined ||
+        (yield* Effect.try({ try: () => DatabaseFile.isThere(path), catch: fromCause("LibsqlClient.open") }))
+      if (path !== undefined && !isThere) {
         // A replica without its file is filled from its primary.
         if (access !== "create" && syncUrl === undefined) return yield* noDatabase(path)
         if (from === "default") yield* makeFolder(dirname(path))

@@ -16,6 +16,13 @@ const advice: Readonly<Record<Fault, Advice>> = {
     isRetryable: false,
     problem: (detail) => `a value cannot be stored (${detail}). Nothing was written.`
   },
+  brokenAnswer: {
+    reason: "connection",
+    isRetryable: true,
+    remedy: { action: "retry" },
+    problem: (detail) =>
+      `the answer broke off, or is none of a libSQL server (${detail}). Try again; if it stays so, check the URL.`
+  },
   busy: {
     reason: "busy",
     isRetryable: true,
@@ -28,8 +35,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
     reason: "connection",
     isRetryable: false,
     remedy: { action: "chooseDatabase" },
+    problem: (detail) => `the database file cannot be opened (${detail}). Nothing was changed.`
+  },
+  certificate: {
+    reason: "connection",
+    isRetryable: false,
     problem: (detail) =>
-      `the database file cannot be opened (${detail}). See that its folder exists and that you may read and write it.`
+      `the certificate of the database server is not accepted (${detail}). Check the host in the URL, or let Node trust ` +
+      "its authority (NODE_EXTRA_CA_CERTS)."
   },
   closed: {
     reason: "connection",
@@ -65,7 +78,9 @@ const advice: Readonly<Record<Fault, Advice>> = {
   full: {
     reason: "full",
     isRetryable: false,
-    problem: () => "the disk is full. Nothing was written and what is stored is sound; free some space and try again."
+    remedy: { action: "retry" },
+    problem: () =>
+      "the disk is full. Nothing of this was written and what is stored is sound; free some space and try again."
   },
   noSuchDatabase: {
     reason: "connection",
@@ -78,6 +93,12 @@ const advice: Readonly<Record<Fault, Advice>> = {
     isRetryable: false,
     remedy: { action: "chooseDatabase" },
     problem: () => "the file is not a database, or is encrypted with another key. Check the path and the encryptionKey."
+  },
+  overloaded: {
+    reason: "limit",
+    isRetryable: true,
+    remedy: { action: "retry" },
+    problem: () => "the server takes no more requests for now. Nothing of this was stored; try again later."
   },
   readonly: {
     reason: "readonly",
@@ -106,11 +127,27 @@ const advice: Readonly<Record<Fault, Advice>> = {
     problem: () =>
       "the primary cannot be reached, so this replica can only be read. Try again when the primary is back."
   },
+  repeatable: {
+    reason: "connection",
+    isRetryable: true,
+    remedy: { action: "retry" },
+    problem: (detail) =>
+      `the connection broke while a change was on its way, and stayed broken (${detail}). It may or may not have been ` +
+      "stored; making the same call again is safe and changes nothing twice."
+  },
   schema: {
     reason: "unknown",
     isRetryable: false,
     remedy: { action: "migrateDatabase" },
     problem: (detail) => `the database lacks something (${detail}). Has it been migrated?`
+  },
+  serverFailed: {
+    reason: "connection",
+    isRetryable: true,
+    remedy: { action: "retry" },
+    problem: (detail) =>
+      `the server failed (${detail}). Try again; if it stays so, its own log says why: its disk may be full, or its ` +
+      "primary away."
   },
   syntax: {
     reason: "unknown",
@@ -134,8 +171,8 @@ const advice: Readonly<Record<Fault, Advice>> = {
     isRetryable: true,
     remedy: { action: "retry" },
     problem: () =>
-      "the transaction took too long (a server allows about 5 seconds), or its client was closed meanwhile. Nothing " +
-      "of it was stored; do less in one transaction, and close the client last."
+      "the transaction is no longer known: it took too long (a server allows about 5 seconds), the server was started " +
+      "again, or its client was closed. Nothing of it was stored; try again, and do less in one transaction."
   },
   unauthenticated: {
     reason: "authorization",
@@ -167,6 +204,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
       detail.includes("wrong version number")
         ? "the database server does not use TLS. Use http:// for it, or libsql:// with ?tls=0."
         : `the database server cannot be reached (${detail}). Check the URL and that it is running.`
+  },
+  unwritable: {
+    reason: "full",
+    isRetryable: false,
+    remedy: { action: "retry" },
+    problem: (detail) =>
+      `the system does not let the database grow (${detail}): its disk is full, a quota or a limit on the size of files ` +
+      "is reached, or the disk fails. Nothing of this was written and what is stored is sound; make room and try again."
   },
   url: {
     reason: "connection",

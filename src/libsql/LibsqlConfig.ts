@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Client } from "@libsql/client"
 import { Redacted, Schema } from "effect"
 import { DurationInput } from "../domain/DurationInput.ts"
+import { isThere } from "./DatabaseFile.ts"
 import { LibsqlFault } from "./LibsqlError.ts"
 
 /** A token or key, plain or redacted. */
@@ -158,4 +158,4 @@ const remote = (url: string, field: string): URL => {
 }
 
 /** True where a file to be read is missing. */
-export const isMissing = (location: Location): boolean => "path" in location && !existsSync(location.path)
+export const isMissing = (location: Location): boolean => "path" in location && !isThere(location.path)

@@ -1,7 +1,7 @@
 import type { Client, InValue, ResultSet, Transaction } from "@libsql/client"
 import { Effect, type Scope, Stream } from "effect"
 import { SqlClient, type SqlConnection, type SqlError } from "effect/sql"
-import { faultOf, LibsqlFault, neverSent, toSqlError } from "./LibsqlError.ts"
+import { faultOf, LibsqlFault, lost, passing, toSqlError } from "./LibsqlError.ts"
 import type { Session } from "./LibsqlSession.ts"
 import { hasMany, isRead, type Rows, toArg, toObjects, toValues } from "./LibsqlValues.ts"
 import { IsLongRead } from "./LongReads.ts"
@@ -102,12 +102,6 @@ const write = (options: Options, use: (client: Client) => Promise<ResultSet>) =>
     })
   )
 
-/** A request that broke on the way may have been done: that is another thing than a server that is not there. */
-const lost = (cause: unknown): unknown =>
-  faultOf(cause) === "unreachable" && !neverSent(cause)
-    ? new LibsqlFault("unknownOutcome", "the server went away before it answered", cause)
-    : cause
-
 /** The writer alone, for as long as the scope lasts: `BEGIN`, `COMMIT` and `ROLLBACK` work on it. */
 export const lease = (options: Options): Effect.Effect<SqlConnection.Connection, SqlError.SqlError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -179,7 +173,8 @@ export const lease = (options: Options): Effect.Effect<SqlConnection.Connection,
           catch: (cause) => {
             writer.failed(cause)
             const error = toSqlError("execute")(cause)
-            if (fatal.has(faultOf(cause)) || (isLocal && current.closed)) broken = error
+            const fault = faultOf(cause)
+            if (fatal.has(fault) || passing.has(fault) || (isLocal && current.closed)) broken = error
             return error
           }
         })
@@ -214,14 +209,7 @@ export const lease = (options: Options): Effect.Effect<SqlConnection.Connection,
   })
 
 /** Faults of a server's transaction after which it is no longer there. */
-const fatal: ReadonlySet<string> = new Set([
-  "busy",
-  "closed",
-  "timeout",
-  "transactionTimeout",
-  "unknownOutcome",
-  "unreachable"
-])
+const fatal: ReadonlySet<string> = new Set(["busy", "closed", "timeout", "transactionTimeout", "unknownOutcome"])
 
 const controlOf = (sql: string): "begin" | "commit" | "rollback" | "savepoint" | undefined => {
   if (/^\s*begin\b/iu.test(sql)) return "begin"

@@ -3,8 +3,10 @@ import { SqlError } from "effect/sql"
 /** What went wrong in words of this project, whichever of libSQL's many error shapes said so. */
 export type Fault =
   | "argument"
+  | "brokenAnswer"
   | "busy"
   | "cannotOpen"
+  | "certificate"
   | "closed"
   | "constraint"
   | "corrupt"
@@ -13,11 +15,14 @@ export type Fault =
   | "full"
   | "noSuchDatabase"
   | "notDatabase"
+  | "overloaded"
   | "readonly"
   | "readonlyFolder"
   | "replicaDamaged"
   | "replicaOffline"
+  | "repeatable"
   | "schema"
+  | "serverFailed"
   | "syntax"
   | "timeout"
   | "tooLarge"
@@ -27,6 +32,7 @@ export type Fault =
   | "unknown"
   | "unknownOutcome"
   | "unreachable"
+  | "unwritable"
   | "url"
 
 /** An error of this module rather than of libSQL, which already knows its fault. */
@@ -71,6 +77,8 @@ const codes: ReadonlyArray<readonly [RegExp, Fault]> = [
   [/^(SQLITE_READONLY_(DIRECTORY|CANTINIT)|UNKNOWN_SQLITE_ERROR_(1288|1544))$/u, "readonlyFolder"],
   [/^SQLITE_READONLY/u, "readonly"],
   [/^SQLITE_NOTADB/u, "notDatabase"],
+  // A memory-mapped file that cannot grow, and a write that the system refuses for another reason than a full disk.
+  [/^SQLITE_IOERR_(WRITE|SHMSIZE|SHMMAP)$/u, "unwritable"],
   [/^SQLITE_(CORRUPT|IOERR)/u, "corrupt"],
   [/^SQLITE_FULL/u, "full"],
   [/^(SQLITE_TOOBIG|RESPONSE_TOO_LARGE)/u, "tooLarge"],
@@ -78,7 +86,12 @@ const codes: ReadonlyArray<readonly [RegExp, Fault]> = [
   [/^TRANSACTION_TIMEOUT$|^STREAM_EXPIRED$|^TRANSACTION_CLOSED$/u, "transactionTimeout"],
   [/^(CLIENT_CLOSED|HRANA_CLOSED_ERROR)$/u, "closed"],
   [/^(URL_|ENCRYPTION_KEY_NOT_SUPPORTED)/u, "url"],
-  [/^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_)/u, "unreachable"]
+  [/^HRANA_(PROTO|WEBSOCKET)_ERROR$/u, "brokenAnswer"],
+  [/^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|HOSTNAME_MISMATCH)/u, "certificate"],
+  [
+    /^(ECONN|EPIPE|ENOTFOUND|EAI_|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ETIMEDOUT|EPROTO|ERR_SSL_|UND_ERR_|HPE_)/u,
+    "unreachable"
+  ]
 ]
 
 const texts: ReadonlyArray<readonly [RegExp, Fault]> = [
@@ -96,8 +109,18 @@ const texts: ReadonlyArray<readonly [RegExp, Fault]> = [
   [/unable to open database file|unable to open connection to local database/iu, "cannotOpen"],
   [/wal_index|InvalidLocalState|local state is incorrect/iu, "replicaDamaged"],
   [/Unauthenticated|unauthorized|status=401|http status client error \(401/iu, "unauthenticated"],
+  [/invalid baton|stream (has )?(expired|not found)/iu, "transactionTimeout"],
+  [/status=403|http status client error \(403|not authorized|permission denied.*write/iu, "forbidden"],
+  [/\bbad port\b|Failed to parse URL/u, "url"],
+  [/certificate/iu, "certificate"],
   [
-    /fetch failed|PrimaryHandshakeTimeout|connection refused|tcp connect error|transport error|replicator/iu,
+    new RegExp(
+      "fetch failed|terminated|other side closed|socket hang up|PrimaryHandshakeTimeout|tcp connect error|" +
+        "transport error|replicator|WriteDelegation|connection (error|refused|reset|closed|aborted|was not ready)|" +
+        "broken pipe|operation was cancell?ed|dns error|error trying to connect|channel closed|unexpected end of file|" +
+        "(http2|h2|protocol) error|deadline has elapsed|timed out|status: (Unavailable|DeadlineExceeded|Cancelled)",
+      "iu"
+    ),
     "unreachable"
   ],
   [/cannot be passed as arg|can be passed as arg|SQLite3 can only bind|too large to be represented/u, "argument"],
@@ -110,6 +133,7 @@ const statuses: Readonly<Record<number, Fault>> = {
   404: "noSuchDatabase",
   408: "timeout",
   413: "tooLarge",
+  429: "overloaded",
   502: "unreachable",
   503: "unreachable",
   504: "timeout"
@@ -126,7 +150,8 @@ export const faultOf = (cause: unknown): Fault => {
     const name = property(part, "name")
     if (name === "TimeoutError") return "timeout"
     const status = property(part, "status")
-    const known = typeof status === "number" ? statuses[status] : undefined
+    const known =
+      typeof status === "number" ? (statuses[status] ?? (status >= 500 ? "serverFailed" : undefined)) : undefined
     if (known !== undefined) return known
   }
   for (const key of ["extendedCode", "code"]) {
@@ -138,8 +163,26 @@ export const faultOf = (cause: unknown): Fault => {
     }
   }
   const text = parts.map((part) => (typeof part === "string" ? part : property(part, "message"))).join("\n")
-  return texts.find(([pattern]) => pattern.test(text))?.[1] ?? "unknown"
+  const said = texts.find(([pattern]) => pattern.test(text))?.[1]
+  if (said !== undefined) return said
+  // An answer that breaks off, or is no JSON: the driver parses nothing else.
+  return parts.some((part) => part instanceof SyntaxError) ? "brokenAnswer" : "unknown"
 }
+
+/** Faults of the way to a server, and of the server itself: the same request may succeed later. */
+export const passing: ReadonlySet<Fault> = new Set(["brokenAnswer", "overloaded", "serverFailed", "unreachable"])
+
+/** Faults after which nobody knows whether a change was made. */
+const doubtful: ReadonlySet<Fault> = new Set(["brokenAnswer", "serverFailed", "unreachable"])
+
+/**
+ * A change whose request broke on the way may have been made: that is another thing than a server that is not there. Other
+ * causes stay as they are.
+ */
+export const lost = (cause: unknown): unknown =>
+  doubtful.has(faultOf(cause)) && !neverSent(cause)
+    ? new LibsqlFault("unknownOutcome", "the server went away before it answered", cause)
+    : cause
 
 /** True where the request cannot have reached the server, so that even a write may be sent again. */
 export const neverSent = (cause: unknown): boolean =>
@@ -159,7 +202,11 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
   switch (fault) {
     case "busy":
       return new SqlError.LockTimeoutError(fields)
+    case "brokenAnswer":
     case "cannotOpen":
+    case "certificate":
+    case "overloaded":
+    case "serverFailed":
     case "unreachable":
     case "replicaOffline":
       return new SqlError.ConnectionError(fields)

@@ -4,7 +4,8 @@ import { Duration, Effect, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import { type Config, isMissing, type Location, reveal } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
-import { faultOf, LibsqlFault } from "./LibsqlError.ts"
+import { explained } from "./DatabaseFile.ts"
+import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
 import * as ReadThread from "./ReadThread.ts"
@@ -98,7 +99,10 @@ const openFile = async (location: Location, config: Config, queryOnly: boolean):
     throw new LibsqlFault("cannotOpen", `${location.label} does not exist`)
   }
   const encryptionKey = config.encryptionKey === undefined ? undefined : reveal(config.encryptionKey)
-  const client = await openLocal({ url: location.url, ...(encryptionKey === undefined ? {} : { encryptionKey }) })
+  const options = { url: location.url, ...(encryptionKey === undefined ? {} : { encryptionKey }) }
+  const client = await openLocal(options).catch((cause: unknown) => {
+    throw "path" in location && faultOf(cause) === "cannotOpen" ? explained(cause, location.path) : cause
+  })
   try {
     if (!queryOnly) await setJournalMode(client, config.journalMode ?? "wal")
     // In a rollback journal NORMAL can damage a file when the power fails.
@@ -133,7 +137,7 @@ const refusalOf = async (url: string, config: Config): Promise<unknown> => {
     await client.execute("SELECT 1")
     return undefined
   } catch (cause) {
-    return faultOf(cause) === "unreachable" || faultOf(cause) === "timeout" ? undefined : cause
+    return passing.has(faultOf(cause)) || faultOf(cause) === "timeout" ? undefined : cause
   } finally {
     client.close()
   }

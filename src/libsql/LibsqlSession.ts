@@ -1,7 +1,7 @@
 import type { Client } from "@libsql/client"
 import { Duration, Effect, Schedule, type Scope, Semaphore } from "effect"
 import type { SqlError } from "effect/sql"
-import { type Fault, faultOf, LibsqlFault, neverSent, toSqlError } from "./LibsqlError.ts"
+import { type Fault, faultOf, LibsqlFault, neverSent, passing, toSqlError } from "./LibsqlError.ts"
 
 /** One libSQL client of one connection, replaced by a fresh one whenever it can no longer be trusted. */
 export interface Session {
@@ -95,7 +95,10 @@ export const make = Effect.fnUntraced(function* (options: {
     return whileBusy(options.interruptible ? once : Effect.uninterruptible(once)).pipe(
       Effect.retry({
         schedule: resend,
-        while: (cause) => faultOf(cause) === "unreachable" && (repeatable || neverSent(cause))
+        while: (cause) => {
+          const fault = faultOf(cause)
+          return passing.has(fault) && (repeatable || fault === "overloaded" || neverSent(cause))
+        }
       }),
       Effect.mapError(toSqlError(operation))
     )

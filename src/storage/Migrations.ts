@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
-import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
+import { fromCause, toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 
 const ledger = "crosswalk_migration"
@@ -247,16 +247,21 @@ export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effe
 }).pipe(
   Effect.catchTags({
     SqlError: (error) => Effect.fail(toDatabaseError("Migrations.run")(error)),
-    MigrationError: (error) =>
-      Effect.fail(
-        new DatabaseError({
-          operation: "Migrations.run",
-          reason: "migration",
-          isRetryable: false,
-          problem: `${error.message}. Nothing of it was kept; report it with the cause`,
-          cause: error.cause ?? error
-        })
+    MigrationError: (error) => {
+      // A server that went away, a full disk or a lock says more than that the migration did not end.
+      const known = fromCause("Migrations.run")(error.cause)
+      return Effect.fail(
+        known.reason === "unknown" || known.reason === "constraint"
+          ? new DatabaseError({
+              operation: "Migrations.run",
+              reason: "migration",
+              isRetryable: false,
+              problem: `${error.message}. Nothing of it was kept; report it with the cause`,
+              cause: error.cause ?? error
+            })
+          : known
       )
+    }
   }),
   Effect.withSpan("Migrations.run")
 )

@@ -11,6 +11,10 @@ const fetchFailed = (code: string) =>
 const http = (status: number) =>
   coded("SERVER_ERROR", `Server returned HTTP status ${status}`, { cause: Object.assign(new Error("x"), { status }) })
 
+const baton = coded("SERVER_ERROR", "Server returned HTTP status 400: Received an invalid baton", {
+  cause: Object.assign(new Error("Server returned HTTP status 400: Received an invalid baton"), { status: 400 })
+})
+
 const cases: ReadonlyArray<readonly [string, unknown, string, string, boolean]> = [
   ["a lock", coded("SQLITE_BUSY"), "busy", "LockTimeoutError", true],
   [
@@ -36,6 +40,27 @@ const cases: ReadonlyArray<readonly [string, unknown, string, string, boolean]> 
     false
   ],
   ["a failing disk", coded("SQLITE_IOERR"), "corrupt", "UnknownError", false],
+  [
+    "a page that cannot be read",
+    coded("SQLITE_IOERR", "disk I/O error", { extendedCode: "SQLITE_IOERR_READ" }),
+    "corrupt",
+    "UnknownError",
+    false
+  ],
+  [
+    "a write that the system refuses",
+    coded("SQLITE_IOERR", "disk I/O error", { extendedCode: "SQLITE_IOERR_WRITE" }),
+    "full",
+    "UnknownError",
+    false
+  ],
+  [
+    "shared memory that cannot grow",
+    coded("SQLITE_IOERR", "disk I/O error", { extendedCode: "SQLITE_IOERR_SHMSIZE" }),
+    "full",
+    "UnknownError",
+    false
+  ],
   ["a full disk", coded("SQLITE_FULL"), "full", "UnknownError", false],
   ["a read-only file", coded("SQLITE_READONLY"), "readonly", "UnknownError", false],
   [
@@ -77,6 +102,19 @@ const cases: ReadonlyArray<readonly [string, unknown, string, string, boolean]> 
   ["a token that only reads", http(403), "authorization", "AuthorizationError", false],
   ["no such database", http(404), "connection", "UnknownError", false],
   ["no server", fetchFailed("ECONNREFUSED"), "connection", "ConnectionError", true],
+  ["too many requests", http(429), "limit", "ConnectionError", true],
+  ["a server with an error of its own", http(500), "connection", "ConnectionError", true],
+  ["a server that is being started", http(503), "connection", "ConnectionError", true],
+  ["a transaction of a server that was started again", baton, "limit", "SerializationError", true],
+  ["a certificate", fetchFailed("DEPTH_ZERO_SELF_SIGNED_CERT"), "connection", "ConnectionError", false],
+  ...[
+    'WriteDelegation(status: Unknown, message: "connection error: Connection reset by peer (os error 104)")',
+    'Sync("connection closed before message completed")',
+    "error trying to connect: dns error: failed to lookup address information",
+    "stream closed because of a broken pipe",
+    "operation was canceled: connection closed",
+    "Broken pipe (os error 32)"
+  ].map((text) => [text, new Error(text), "connection", "ConnectionError", true] as const),
   ["no such host", fetchFailed("ENOTFOUND"), "connection", "ConnectionError", true],
   ["a large answer", coded("RESPONSE_TOO_LARGE"), "limit", "UnknownError", false],
   [

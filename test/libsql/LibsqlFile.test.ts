@@ -359,7 +359,7 @@ describe("a database file", () => {
       const secret = join(folder, "secret.db")
       yield* using({ url: secret, encryptionKey: Redacted.make("right") }, (sql) => sql`CREATE TABLE t (a)`)
       const cases: ReadonlyArray<readonly [LibsqlClient.Config, DatabaseReason, RegExp]> = [
-        [{ url: join(folder, "no", "x.db") }, "connection", /folder exists/u],
+        [{ url: join(folder, "no", "x.db") }, "connection", /there is no folder/u],
         [{ url: folder }, "connection", /cannot be opened/u],
         [{ url: join(folder, "new.db"), readonly: true }, "connection", /new\.db does not exist/u],
         [{ url: text }, "corrupt", /not a database/u],
