@@ -108,19 +108,21 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
 
   const embed = Effect.fnUntraced(function* (catalog: string, { retry }: ImportSettings, tell: ImportTally.Tell) {
     const failed: Array<ImportFailure> = []
-    if (embeddings === undefined) return { embedded: 0, failed, stopped: undefined }
+    if (embeddings === undefined) return { embedded: 0, cut: 0, failed, stopped: undefined }
     const update = embeddings.updateAllEmbeddings({
       filter: { catalog },
       retry,
       onProgress: ({ done, total }) => tell(new ImportProgress({ stage: "embedding", done, total })),
       onFailure: ({ problem, reference }) => Effect.sync(() => failed.push({ at: reference?.uri ?? catalog, problem }))
     })
-    return yield* update.pipe(
+    const made = yield* update.pipe(
       Effect.map(({ updated }) => ({ embedded: updated, failed, stopped: undefined })),
       Effect.catchTag("EmbeddingError", (stopped) =>
         Effect.succeed({ embedded: stopped.embedded ?? 0, failed, stopped })
       )
     )
+    const { count: cut } = yield* embeddings.cutTexts({ catalog, limit: 0 })
+    return { ...made, cut }
   })
 
   const importing = Effect.fnUntraced(
@@ -136,7 +138,7 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
       const name = ImportSource.nameOf(source)
       const { strict = false } = options
       const open = strict ? yield* ImportSource.reopenable(source, options) : ImportSource.open(source, options)
-      const totals = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, embedded: 0 }
+      const totals = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, embedded: 0, cut: 0 }
       if (strict) {
         const { items, ...opened } = yield* open
         const { seen: _seen, ...tally } = yield* ImportTally.read(name, items, "checking", () => Effect.void, tell)

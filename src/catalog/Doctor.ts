@@ -21,6 +21,7 @@ export const Check = Schema.Struct({
     "tags",
     "vectors",
     "embeddings",
+    "text lengths",
     "vector index",
     "model"
   ]),

@@ -22,6 +22,8 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   withdrawn: Schema.Natural,
   /** How many were embedded. */
   embedded: Schema.Natural,
+  /** How many texts of the catalog are longer than the model reads, so that their ends are not embedded. */
+  cut: Schema.Natural,
   /** The import was strict and a row was wrong or not read, so nothing was written. */
   refused: Schema.Boolean,
   /** What was downloaded, where the source is a URL. */

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { Catalog } from "../domain/Catalog.ts"
+import { CutTexts } from "../domain/CutTexts.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { ModelInfo } from "../domain/Embedding.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
@@ -18,6 +19,8 @@ export class StoreStatus extends Schema.Class<StoreStatus>("crosswalk/StoreStatu
   embeddings: Schema.optionalKey(
     Schema.Struct({ fresh: Schema.Natural, missing: Schema.Natural, otherModel: Schema.Natural })
   ),
+  /** The texts that are longer than the model in use reads; absent without an embedder. */
+  cutTexts: Schema.optionalKey(CutTexts),
   /** The model in use; absent without an embedder. */
   model: Schema.optionalKey(ModelInfo)
 }) {}
@@ -55,12 +58,12 @@ export class Status extends Context.Service<
       this,
       Effect.gen(function* () {
         const counts = yield* stored
-        const { status } = yield* EmbeddingRepository
+        const { cutTexts, status } = yield* EmbeddingRepository
         const { model } = yield* Embedder
         return {
           read: Effect.map(
-            Effect.all([counts, status]),
-            ([counts, embeddings]) => new StoreStatus({ ...counts, embeddings, model })
+            Effect.all([counts, status, cutTexts()]),
+            ([counts, embeddings, cutTexts]) => new StoreStatus({ ...counts, embeddings, cutTexts, model })
           ).pipe(Effect.withSpan("Status.read"))
         }
       })

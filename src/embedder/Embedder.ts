@@ -47,6 +47,11 @@ export class Embedder extends Context.Service<
       texts: ReadonlyArray<string>,
       purpose?: Purpose
     ) => Effect.Effect<ReadonlyArray<Float32Array>, EmbedderError>
+    /**
+     * How many tokens the text of a vector has that this embedder gave; what is beyond `model.maxLength` did not change it.
+     * `undefined` where that is not known, as of a copy.
+     */
+    readonly tokensOf?: (vector: Float32Array) => number | undefined
   }
 >()("crosswalk/Embedder") {}
 

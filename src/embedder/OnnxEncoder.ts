@@ -4,13 +4,19 @@ import { join } from "node:path"
 import type { ModelSpec } from "./ModelSpec.ts"
 import { normalise } from "../domain/Vector.ts"
 import { mean } from "./Vector.ts"
-import { type Encoder, Refusal, type Step } from "./WorkerLoop.ts"
+import { type EncodedText, type Encoder, Refusal, type Step } from "./WorkerLoop.ts"
 
 /** How many tokens go through the model at a time, where it takes several texts. */
 const tokensPerRun = 512
 
 /** What is beyond this many characters for each token the model reads is not even looked at: tokenising costs time. */
 const charactersPerToken = 64
+
+/** A text on its way through the model: the tokens that are read, and how many it has. */
+interface Row {
+  readonly ids: ReadonlyArray<number>
+  readonly tokens: number
+}
 
 /** Flipped bytes in weights load without complaint, so only the checksum finds them. */
 const verify = async (spec: ModelSpec): Promise<void> => {
@@ -67,22 +73,24 @@ const open = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | 
   })
   const padding: number = tokenizer.pad_token_id ?? 0
 
-  const tokensOf = (text: string): ReadonlyArray<number> => {
-    const { input_ids } = tokenizer(text.slice(0, spec.maxLength * charactersPerToken), {
-      truncation: true,
-      max_length: spec.maxLength,
-      return_tensor: false
-    })
-    return input_ids
+  const longest = Math.min(spec.maxLength, tokenizer.model_max_length ?? Number.POSITIVE_INFINITY)
+
+  /** The tokens of a text that the model reads, and how many there are. */
+  const tokensOf = (text: string): Row => {
+    const { input_ids: all }: { readonly input_ids: ReadonlyArray<number> } = tokenizer(
+      text.slice(0, spec.maxLength * charactersPerToken),
+      { truncation: false, return_tensor: false }
+    )
+    return { ids: all.slice(0, longest), tokens: all.length }
   }
 
-  const infer = async (rows: ReadonlyArray<ReadonlyArray<number>>): Promise<ReadonlyArray<Float32Array>> => {
-    const width = Math.max(...rows.map((row) => row.length))
+  const infer = async (rows: ReadonlyArray<Row>): Promise<ReadonlyArray<EncodedText>> => {
+    const width = Math.max(...rows.map((row) => row.ids.length))
     const shape = [rows.length, width]
     const ids = new BigInt64Array(rows.length * width).fill(BigInt(padding))
     const mask = new BigInt64Array(rows.length * width)
     for (const [r, row] of rows.entries()) {
-      for (const [i, id] of row.entries()) {
+      for (const [i, id] of row.ids.entries()) {
         ids[r * width + i] = BigInt(id)
         mask[r * width + i] = 1n
       }
@@ -101,11 +109,11 @@ const open = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | 
     const data: Float32Array = states.data
     return rows.map((row, r) => {
       const start = r * width * dimensions
-      const own = data.subarray(start, start + row.length * dimensions)
-      const pooled = spec.pooling === "cls" ? own.subarray(0, dimensions) : mean(own, row.length, dimensions)
+      const own = data.subarray(start, start + row.ids.length * dimensions)
+      const pooled = spec.pooling === "cls" ? own.subarray(0, dimensions) : mean(own, row.ids.length, dimensions)
       const vector = normalise(pooled)
       if (vector === undefined) throw new Error("the model gave a vector without a direction (zero, or not finite)")
-      return vector
+      return { vector, tokens: row.tokens }
     })
   }
 
@@ -113,19 +121,17 @@ const open = async (spec: ModelSpec, stopped: () => boolean): Promise<Encoder | 
     if (spec.oneTextPerRun) {
       return texts.map((text, index) => ({ indexes: [index], run: () => infer([tokensOf(text)]) }))
     }
-    const rows = texts
-      .map((text, index) => ({ index, tokens: tokensOf(text) }))
-      .sort((a, b) => a.tokens.length - b.tokens.length)
+    const rows = texts.map((text, index) => ({ index, ...tokensOf(text) })).sort((a, b) => a.ids.length - b.ids.length)
     const batches: Array<Array<(typeof rows)[number]>> = []
     for (const row of rows) {
       const batch = batches.at(-1)
       // Rows come by length, so the newest is the width that all are padded to.
-      if (batch !== undefined && (batch.length + 1) * row.tokens.length <= tokensPerRun) batch.push(row)
+      if (batch !== undefined && (batch.length + 1) * row.ids.length <= tokensPerRun) batch.push(row)
       else batches.push([row])
     }
     return batches.map((batch) => ({
       indexes: batch.map((row) => row.index),
-      run: () => infer(batch.map((row) => row.tokens))
+      run: () => infer(batch)
     }))
   }
 

@@ -11,6 +11,7 @@ import type { EarlyWorker } from "./EarlyWorker.ts"
 import { locate, type LocatorOptions } from "./ModelLocator.ts"
 import { type Located, type ModelSpec, type SpecOptions, specOf } from "./ModelSpec.ts"
 import { defaultModel, moduleUrl, packageProblem } from "../domain/PackageFolder.ts"
+import type { EncodedText } from "./WorkerLoop.ts"
 import * as WorkerPool from "./WorkerPool.ts"
 
 export type { Dtype, Pooling } from "./Manifest.ts"
@@ -88,28 +89,36 @@ const make = Effect.fn("Transformers.make")(function* (options: TransformersOpti
   })
   if (options.warm === true) yield* pool.warm
 
+  // Beside the vectors, so that whatever wraps an embedder need not know of them.
+  const lengths = new WeakMap<Float32Array, number>()
+  const counted = ({ tokens, vector }: EncodedText): Float32Array => {
+    lengths.set(vector, tokens)
+    return vector
+  }
+
   const prefixed = (text: string, purpose: Purpose = "document") =>
     (purpose === "query" ? spec.queryPrefix : spec.documentPrefix) + text
 
   const embed = Effect.fn("Embedder.embed")(function* (text: string, purpose: Purpose = "document") {
     yield* Effect.annotateCurrentSpan({ model: spec.id, purpose })
-    const [vector] = yield* pool.run([prefixed(text, purpose)], true)
-    return vector ?? (yield* Effect.die("the pool answers every text"))
+    const [embedded] = yield* pool.run([prefixed(text, purpose)], true)
+    return embedded === undefined ? yield* Effect.die("the pool answers every text") : counted(embedded)
   })
 
   const embedMany = Effect.fn("Embedder.embedMany")(function* (texts: ReadonlyArray<string>, purpose?: Purpose) {
     yield* Effect.annotateCurrentSpan({ texts: texts.length, model: spec.id })
     const unique = [...new Set(texts)]
-    const vectors = yield* pool.run(
+    const embedded = yield* pool.run(
       unique.map((text) => prefixed(text, purpose)),
       false
     )
+    const vectors = embedded.map(counted)
     if (unique.length === texts.length) return vectors
     const places = new Map(unique.map((text, place) => [text, place]))
     return texts.flatMap((text) => vectors[places.get(text) ?? 0] ?? [])
   })
 
-  return decoded({ model, embed, embedMany })
+  return decoded({ model, embed, embedMany, tokensOf: (vector) => lengths.get(vector) })
 })
 
 /**

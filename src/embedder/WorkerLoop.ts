@@ -3,12 +3,18 @@ import type { ModelLoadReason } from "../domain/ModelLoadError.ts"
 import { closePort, waitingMessages } from "../worker/WorkerPort.ts"
 import { BUSY, type FromWorker, type Job, STOP, type ToWorker } from "./WorkerProtocol.ts"
 
+/** A text's vector, and how many tokens the text has, with what is beyond those that the model reads. */
+export interface EncodedText {
+  readonly vector: Float32Array
+  readonly tokens: number
+}
+
 /** Some texts of a job that go through the model together. */
 export interface Step {
   /** Their places in the job. */
   readonly indexes: ReadonlyArray<number>
-  /** Their vectors, in the order of `indexes`. */
-  readonly run: () => Promise<ReadonlyArray<Float32Array>>
+  /** What they became, in the order of `indexes`. */
+  readonly run: () => Promise<ReadonlyArray<EncodedText>>
 }
 
 /** A loaded model. */
@@ -31,7 +37,7 @@ interface Entry {
   readonly job: Job
   /** What is left of it, last first; absent until it is begun. */
   steps?: Array<Step>
-  readonly vectors: Array<Float32Array>
+  readonly encoded: Array<EncodedText>
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -72,7 +78,7 @@ export const serve = async (
       }
       case "Job": {
         const queue = message.job.urgent ? urgent : bulk
-        queue.push({ job: message.job, vectors: [] })
+        queue.push({ job: message.job, encoded: [] })
       }
     }
   }
@@ -102,7 +108,7 @@ export const serve = async (
   }
 
   const advance = async (model: Encoder, queue: Array<Entry>, entry: Entry): Promise<void> => {
-    const { job, vectors } = entry
+    const { encoded, job } = entry
     let step: Step | undefined
     try {
       entry.steps ??= [...model.steps(job.texts)].reverse()
@@ -111,14 +117,15 @@ export const serve = async (
         const results = await guarded(step.run)
         if (results === undefined) return
         for (const [i, index] of step.indexes.entries()) {
-          const vector = results[i]
-          if (vector !== undefined) vectors[index] = vector
+          const result = results[i]
+          if (result !== undefined) encoded[index] = result
         }
       }
       if (entry.steps.length > 0) return
-      const all = new Float32Array(job.texts.length * model.dimensions)
-      for (const [index, vector] of vectors.entries()) all.set(vector, index * model.dimensions)
-      finish(queue, entry, { _tag: "Done", id: job.id, vectors: all }, all.buffer)
+      const vectors = new Float32Array(job.texts.length * model.dimensions)
+      for (const [index, { vector }] of encoded.entries()) vectors.set(vector, index * model.dimensions)
+      const tokens = Int32Array.from(encoded, (text) => text.tokens)
+      finish(queue, entry, { _tag: "Done", id: job.id, vectors, tokens }, vectors.buffer)
     } catch (error) {
       finish(queue, entry, { _tag: "Failed", id: job.id, index: step?.indexes[0] ?? 0, problem: messageOf(error) })
     }

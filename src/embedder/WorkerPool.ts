@@ -6,6 +6,7 @@ import type { EarlyWorker } from "./EarlyWorker.ts"
 import { unusable } from "./ModelFolder.ts"
 import type { ModelSpec } from "./ModelSpec.ts"
 import { start, type WorkerHandle } from "./WorkerHandle.ts"
+import type { EncodedText } from "./WorkerLoop.ts"
 import type { FromWorker, Job } from "./WorkerProtocol.ts"
 
 /** One more worker is started for every so many texts that wait: loading a model takes as long as embedding tens. */
@@ -31,11 +32,11 @@ export interface WorkerPoolOptions {
 
 /** Embeds texts in worker threads. */
 export interface WorkerPool {
-  /** The vectors of the texts, in their order. `urgent` ones overtake the others between two texts. */
+  /** What the texts became, in their order. `urgent` ones overtake the others between two texts. */
   readonly run: (
     texts: ReadonlyArray<string>,
     urgent: boolean
-  ) => Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError>
+  ) => Effect.Effect<ReadonlyArray<EncodedText>, EmbeddingError | ModelLoadError>
   /** Starts the first worker, so that the model is loaded when the first text comes. */
   readonly warm: Effect.Effect<void>
 }
@@ -43,13 +44,13 @@ export interface WorkerPool {
 interface Request {
   readonly texts: ReadonlyArray<string>
   readonly urgent: boolean
-  readonly vectors: Array<Float32Array>
+  readonly embedded: Array<EncodedText>
   /** How many texts were given to workers, and how many came back. */
   given: number
   done: number
   /** The jobs that are out, with who has them. */
   readonly jobs: Map<number, Slot>
-  readonly resume: (result: Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError>) => void
+  readonly resume: (result: Effect.Effect<ReadonlyArray<EncodedText>, EmbeddingError | ModelLoadError>) => void
 }
 
 interface Slot {
@@ -96,7 +97,7 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions,
 
   const settle = (
     request: Request,
-    result: Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError>
+    result: Effect.Effect<ReadonlyArray<EncodedText>, EmbeddingError | ModelLoadError>
   ) => {
     withdraw(request)
     request.resume(result)
@@ -176,11 +177,12 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions,
         settle(request, Effect.fail(failure("text", texts[message.index], message.problem)))
       } else {
         for (let i = 0; i < texts.length; i++) {
-          request.vectors[from + i] = message.vectors.slice(i * spec.dimensions, (i + 1) * spec.dimensions)
+          const vector = message.vectors.slice(i * spec.dimensions, (i + 1) * spec.dimensions)
+          request.embedded[from + i] = { vector, tokens: message.tokens[i] ?? 0 }
         }
         request.done += texts.length
         queue(-texts.length)
-        if (request.done === request.texts.length) settle(request, Effect.succeed(request.vectors))
+        if (request.done === request.texts.length) settle(request, Effect.succeed(request.embedded))
       }
     }
     dispatch()
@@ -211,11 +213,11 @@ const makeUnsafe = ({ batchSize, early, spec, url, workers }: WorkerPoolOptions,
   const run = (
     texts: ReadonlyArray<string>,
     isUrgent: boolean
-  ): Effect.Effect<ReadonlyArray<Float32Array>, EmbeddingError | ModelLoadError> =>
+  ): Effect.Effect<ReadonlyArray<EncodedText>, EmbeddingError | ModelLoadError> =>
     Effect.callback((resume) => {
       if (texts.length === 0) return resume(Effect.succeed([]))
       if (closed) return resume(Effect.fail(failure("closed", texts[0], "the embedder is closed")))
-      const request: Request = { texts, urgent: isUrgent, vectors: [], given: 0, done: 0, jobs: new Map(), resume }
+      const request: Request = { texts, urgent: isUrgent, embedded: [], given: 0, done: 0, jobs: new Map(), resume }
       requests.add(request)
       queue(texts.length)
       if (isUrgent) urgent.push(request)

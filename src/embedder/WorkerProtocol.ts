@@ -36,7 +36,12 @@ export type FromWorker =
   | { readonly _tag: "Ready" }
   /** The model cannot be loaded; the worker ends. */
   | { readonly _tag: "Refused"; readonly reason: ModelLoadReason; readonly problem: string }
-  /** The vectors of a job, one after the other. */
-  | { readonly _tag: "Done"; readonly id: number; readonly vectors: Float32Array<ArrayBuffer> }
+  /** The vectors of a job, one after the other, and how many tokens each of its texts has. */
+  | {
+      readonly _tag: "Done"
+      readonly id: number
+      readonly vectors: Float32Array<ArrayBuffer>
+      readonly tokens: Int32Array<ArrayBuffer>
+    }
   /** The text at `index` of the job could not be embedded. */
   | { readonly _tag: "Failed"; readonly id: number; readonly index: number; readonly problem: string }

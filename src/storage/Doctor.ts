@@ -11,7 +11,15 @@ import * as ReferenceRow from "./ReferenceRow.ts"
 
 /** What was found out about one side of a database. */
 export interface Check {
-  readonly name: "database file" | "foreign keys" | "keyword index" | "references" | "tags" | "vectors" | "embeddings"
+  readonly name:
+    | "database file"
+    | "foreign keys"
+    | "keyword index"
+    | "references"
+    | "tags"
+    | "vectors"
+    | "embeddings"
+    | "text lengths"
   /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
   readonly status: "ok" | "warning" | "failed" | "skipped"
   /** What was found. */
@@ -184,7 +192,39 @@ const make = Effect.gen(function* () {
         } as const)
   })
 
-  return [integrity, foreignKeys, references, keywordEntries, tags, vectors, embeddings]
+  const textLengths = Effect.gen(function* () {
+    const rows = yield* sql<{ readonly uri: string; readonly tokens: number; readonly most: number }>`
+      SELECT r.uri, e.tokens, m.max_length AS most FROM crosswalk_embedding AS e
+        JOIN crosswalk_embedding_model AS m ON m.id = e.model_id JOIN crosswalk_reference AS r ON r.id = e.reference_id
+      WHERE e.tokens > m.max_length ORDER BY e.tokens DESC, r.uri`
+    const [row] = yield* sql<{ readonly total: number; readonly unknown: number }>`
+      SELECT count(*) AS total, count(*) - count(tokens) AS unknown FROM crosswalk_embedding`
+    const { total, unknown } = row ?? { total: 0, unknown: 0 }
+    const parts = [
+      ...(rows.length > 0
+        ? [
+            `${rows.length} of ${total} texts are longer than the ${rows[0]?.most} tokens that the model reads, so their ` +
+              `ends are not found by meaning: ${some(rows.map(({ tokens, uri }) => `${uri} (${tokens})`))}`
+          ]
+        : []),
+      ...(unknown > 0
+        ? [
+            `of ${unknown} of ${total} the length is not known: an earlier version embedded them, or their embedder does ` +
+              "not tell it"
+          ]
+        : [])
+    ]
+    return rows.length > 0
+      ? ({
+          name: "text lengths",
+          status: "warning",
+          detail: parts.join("; "),
+          remedy: { action: "chooseModel" }
+        } as const)
+      : ok("text lengths", parts[0] ?? `the model read all of the ${total} texts`)
+  })
+
+  return [integrity, foreignKeys, references, keywordEntries, tags, vectors, embeddings, textLengths]
 })
 
 /** Tables that lack something are of a version before this one, or not ours at all. */

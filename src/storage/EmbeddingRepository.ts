@@ -1,5 +1,6 @@
 import { Context, DateTime, Effect, Layer, Metric, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { type CutText, type CutTexts, CutTextsOptions } from "../domain/CutTexts.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { Embedding, ModelInfo, ReferenceWithEmbedding } from "../domain/Embedding.ts"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
@@ -118,7 +119,7 @@ const make = Effect.gen(function* () {
     const stored = Option.getOrUndefined(yield* findRow(reference.uri))
     const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
     if (fresh !== undefined) return withEmbedding(reference, fresh)
-    const vector = yield* leg.vectorOf(text, "document").pipe(
+    const { tokens, vector } = yield* leg.documentOf(text).pipe(
       Effect.tapError((error) => (EmbeddingUpdate.isOfText(error) ? Metric.update(failed, 1) : Effect.void)),
       Effect.mapError((error) =>
         error._tag === "EmbeddingError"
@@ -133,7 +134,7 @@ const make = Effect.gen(function* () {
             })
       )
     )
-    yield* store([{ reference, text, textHash, vector }])
+    yield* store([{ reference, text, textHash, vector, tokens }])
     yield* Effect.annotateCurrentSpan({ updated: 1 })
     return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
   })
@@ -210,6 +211,26 @@ const make = Effect.gen(function* () {
     })
   )
 
+  const cutTexts = operation("EmbeddingRepository.cutTexts", { options: optional(CutTextsOptions) })(function* ({
+    options: { catalog, limit = 10 } = {}
+  }) {
+    const { fingerprint, maxLength } = model
+    const [id] = yield* sql<{ readonly id: number }>`
+      SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${fingerprint}`
+    if (id === undefined) return { count: 0, unknown: 0, maxLength, longest: [] }
+    // The index has the lengths, so that no vector is read.
+    const those = sql`crosswalk_embedding AS e INDEXED BY crosswalk_embedding_tokens
+      JOIN crosswalk_reference AS r ON r.id = e.reference_id
+      WHERE e.model_id = ${id.id} AND ${catalog === undefined ? sql`true` : sql`r.catalog = ${catalog}`}`
+    const [cut] = yield* sql<{ readonly count: number }>`
+      SELECT count(*) AS count FROM ${those} AND e.tokens > ${maxLength}`
+    const [unknown] = yield* sql<{ readonly count: number }>`
+      SELECT count(*) AS count FROM ${those} AND e.tokens IS NULL`
+    const longest = yield* sql<CutText>`
+      SELECT r.uri, e.tokens FROM ${those} AND e.tokens > ${maxLength} ORDER BY e.tokens DESC, r.uri LIMIT ${limit}`
+    return { count: cut?.count ?? 0, unknown: unknown?.count ?? 0, maxLength, longest }
+  })
+
   return {
     saveWithEmbedding,
     findWithEmbedding,
@@ -217,7 +238,8 @@ const make = Effect.gen(function* () {
     findSimilarByEmbedding,
     findSimilarTo,
     updateAllEmbeddings,
-    status
+    status,
+    cutTexts
   }
 })
 
@@ -289,6 +311,8 @@ export class EmbeddingRepository extends Context.Service<
       options?: UpdateOptions
     ) => Effect.Effect<UpdateTotals, ValidationError | DatabaseError | EmbeddingError | ModelLoadError>
     readonly status: Effect.Effect<EmbeddingStatus, DatabaseError>
+    /** How many embedded texts are longer than the model in use reads, and which are the longest. */
+    readonly cutTexts: (options?: CutTextsOptions) => Effect.Effect<CutTexts, ValidationError | DatabaseError>
   }
 >()("crosswalk/EmbeddingRepository") {
   /** Brings the tables up to date first. */

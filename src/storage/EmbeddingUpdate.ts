@@ -48,6 +48,7 @@ export interface Pending {
 
 interface Embedded extends Pending {
   readonly vector: Float32Array
+  readonly tokens: number | undefined
 }
 
 const PageRow = Schema.Struct({ ...ReferenceRow.ReferenceRow.fields, id: Schema.Int, is_fresh: Schema.Int })
@@ -66,6 +67,9 @@ export const make = Effect.gen(function* () {
   const embedded = Metric.withAttributes(Metrics.embeddedTexts, { model: model.id })
   const failed = Metric.withAttributes(Metrics.failedTexts, { model: model.id })
 
+  /** Asked of the vector itself that the embedder gave. */
+  const tokensOf = (vector: Float32Array | undefined) => vector && embedder.tokensOf?.(vector)
+
   const store = Effect.fnUntraced(function* (rows: ReadonlyArray<Embedded>) {
     if (rows.length === 0) return
     const now = yield* Clock.currentTimeMillis
@@ -76,14 +80,17 @@ export const make = Effect.gen(function* () {
         VALUES (${model.fingerprint}, ${model.id}, ${model.dimensions}, ${model.maxLength})`
         // A reference whose text changed meanwhile is left to the next update.
         yield* sql.unsafe(
-          `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at)
-        SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?
-        FROM (VALUES ${rows.map(() => "(?, ?, ?)").join(", ")}) AS v
+          `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at, tokens)
+        SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?, v.column4
+        FROM (VALUES ${rows.map(() => "(?, ?, ?, ?)").join(", ")}) AS v
         JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2
         WHERE true
         ON CONFLICT (reference_id) DO UPDATE SET model_id = excluded.model_id, text_hash = excluded.text_hash,
-          vector = excluded.vector, created_at = excluded.created_at`,
-          [model.fingerprint, now, ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector)])]
+          vector = excluded.vector, created_at = excluded.created_at, tokens = excluded.tokens`,
+          [
+            ...[model.fingerprint, now],
+            ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector), row.tokens ?? null])
+          ]
         )
       })
     )
@@ -142,7 +149,7 @@ export const make = Effect.gen(function* () {
         )
       )
       return yield* Effect.forEach(group, (pending, i) =>
-        Effect.map(check(vectors[i], pending.text), (vector) => ({ ...pending, vector }))
+        Effect.map(check(vectors[i], pending.text), (vector) => ({ ...pending, vector, tokens: tokensOf(vectors[i]) }))
       )
     })
 

@@ -181,6 +181,11 @@ const migrations = {
       `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog, natural, uri)`
     )
   ),
+  // How long the texts of vectors are; NULL where that is not known.
+  "0009_tokens": statements(
+    `ALTER TABLE crosswalk_embedding ADD COLUMN tokens INTEGER`,
+    `CREATE INDEX crosswalk_embedding_tokens ON crosswalk_embedding (model_id, tokens)`
+  ),
   // Few uris are ordered alike, so that what orders those need not be in the indexes.
   "0011_natural": statements(
     `DROP INDEX crosswalk_reference_natural`,

@@ -254,7 +254,7 @@ describe("CatalogImport", () => {
     const json = Schema.toCodecJson(ImportReport)
     const report = new ImportReport({
       ...{ format: "csv", catalog: "a@1", created: 1, updated: 0, unchanged: 0, missing: 0, pruned: 0, withdrawn: 0 },
-      ...{ embedded: 1, refused: false, failed: [{ at: "line 2", problem: "is blank" }] },
+      ...{ embedded: 1, cut: 0, refused: false, failed: [{ at: "line 2", problem: "is blank" }] },
       unread: [{ _tag: "Unread", kind: "table row", at: "line 3", text: "R-3" }],
       warnings: [{ _tag: "Warning", at: "line 4", problem: "has no title" }],
       download: { url: "https://example.com/a.csv", bytes: 3, sha256: "00" }

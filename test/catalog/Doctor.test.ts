@@ -33,7 +33,7 @@ describe("Doctor", () => {
       expect(new Set(Object.values(statusOf(report)))).toEqual(new Set(["ok"]))
       expect(report.checks.map(({ name }) => name)).toEqual([
         ...["database file", "foreign keys", "references", "keyword index", "tags", "vectors", "embeddings"],
-        ...["vector index", "model"]
+        ...["text lengths", "vector index", "model"]
       ])
       const json = Schema.toCodecJson(DoctorReport)
       expect(Schema.decodeUnknownSync(json)(JSON.parse(JSON.stringify(Schema.encodeSync(json)(report))))).toEqual(

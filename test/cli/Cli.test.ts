@@ -51,6 +51,7 @@ describe("import", () => {
         pruned: 0,
         withdrawn: 0,
         embedded: 0,
+        cut: 0,
         failed: [],
         unread: [],
         warnings: []
@@ -301,6 +302,7 @@ describe("status, doctor and model", () => {
         references: 3,
         catalogs: [{ id: "rules@1", references: 3, embedded: 3 }],
         embeddings: { fresh: 3, missing: 0, otherModel: 0 },
+        cutTexts: { count: 0, unknown: 3, maxLength: Number.MAX_SAFE_INTEGER, longest: [] },
         model: { id: "deterministic", dimensions: 384, fingerprint: "deterministic-1-384" }
       })
       yield* Effect.promise(() => writeFile(join(folder, "crosswalk.json"), '{"db": "none.db"}'))

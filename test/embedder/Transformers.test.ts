@@ -48,6 +48,22 @@ layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "6
     })
   )
 
+  it.effect("tells how many tokens the text of a vector has, beyond those that it reads too", () =>
+    Effect.gen(function* () {
+      const embedder = yield* Embedder
+      // Two tokens frame a text.
+      const many = ["", "salt", `salt${" salt".repeat(253)}`, `salt${" salt".repeat(299)}`, "salt"]
+      const vectors = yield* embedder.embedMany(many)
+      assert.deepStrictEqual(
+        vectors.map((vector) => embedder.tokensOf?.(vector)),
+        [2, 3, 256, 302, 3]
+      )
+      const one = yield* embedder.embed(many[3] ?? "")
+      assert.strictEqual(embedder.tokensOf?.(one), 302)
+      assert.strictEqual(embedder.tokensOf?.(one.slice()), undefined)
+    })
+  )
+
   it.effect("gives unit vectors of their own, in order, once for each text", () =>
     Effect.gen(function* () {
       const embedder = yield* Embedder

@@ -19,8 +19,16 @@ const spec: ModelSpec = {
   files: {}
 }
 
-const make = (options: Partial<WorkerPool.WorkerPoolOptions> = {}) =>
+const pools = (options: Partial<WorkerPool.WorkerPoolOptions> = {}) =>
   WorkerPool.make({ url, spec, workers: 1, batchSize: 4, ...options })
+
+/** A pool that gives vectors alone. */
+const make = (options: Partial<WorkerPool.WorkerPoolOptions> = {}) =>
+  Effect.map(pools(options), ({ run, warm }) => ({
+    warm,
+    run: (texts: ReadonlyArray<string>, urgent: boolean) =>
+      Effect.map(run(texts, urgent), (embedded) => embedded.map(({ vector }) => vector))
+  }))
 
 const named = (id: string) => make({ spec: { ...spec, id } })
 
@@ -42,6 +50,17 @@ describe("WorkerPool", () => {
           counts.toSorted((a, b) => a - b)
         )
       }
+    })
+  )
+
+  it.live("says how long each text is", () =>
+    Effect.gen(function* () {
+      const pool = yield* pools({ workers: 2, batchSize: 2 })
+      const embedded = yield* pool.run(["a", "four", "sleep 1", "", "bb"], false)
+      assert.deepStrictEqual(
+        embedded.map(({ tokens }) => tokens),
+        [1, 4, 7, 0, 2]
+      )
     })
   )
 

@@ -40,7 +40,7 @@ const failed = (checks: ReadonlyArray<Doctor.Check>) => [
 describe("Doctor", () => {
   it.effect("finds nothing wrong with a sound database", () =>
     Effect.gen(function* () {
-      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => "ok"))
+      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => "ok"))
     })
   )
 

@@ -112,6 +112,8 @@ const older = Effect.gen(function* () {
     yield* sql.unsafe(`ALTER TABLE crosswalk_reference DROP COLUMN ${column}`)
   }
   yield* sql.unsafe(`CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog)`)
+  yield* sql`DROP INDEX crosswalk_embedding_tokens`
+  yield* sql`ALTER TABLE crosswalk_embedding DROP COLUMN tokens`
   yield* sql`DELETE FROM crosswalk_migration WHERE migration_id >= 5`
   const rows = yield* sql<Record<string, unknown>>`
     SELECT uri, title, entity_type AS entityType, description, tags, metadata, catalog FROM crosswalk_reference`

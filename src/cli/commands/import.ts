@@ -18,6 +18,7 @@ const summary = (report: ImportReport): ReadonlyArray<Safe> => {
     ...(report.pruned > 0 ? [`${report.pruned} pruned`] : []),
     ...(report.withdrawn > 0 ? [`${report.withdrawn} withdrawn`] : []),
     `${report.embedded} embedded`,
+    ...(report.cut > 0 ? [`${report.cut} longer than the model reads`] : []),
     ...(report.unread.length > 0 ? [`${Failures.kindsOf(report.unread).join(" and ")} not read`] : []),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ]
@@ -116,10 +117,10 @@ export const importCommand = Command.make(
     )
     yield* Failures.tell(files, report.warnings, "warnings")
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
-    const { unread, warnings } = report
+    const { cut, unread, warnings } = report
     yield* output.answer(
       {
-        ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed },
+        ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut, failed },
         ...{ unread, warnings },
         ...(download !== undefined && { download })
       },

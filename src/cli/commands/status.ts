@@ -1,19 +1,36 @@
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
 import { Status } from "../../catalog/Status.ts"
+import type { CutTexts } from "../../domain/CutTexts.ts"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import { Output } from "../Output.ts"
 import { table } from "../../report/TextTable.ts"
-import { safe } from "../../report/Safe.ts"
+import { type Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 import { Settings } from "../Settings.ts"
 
 /** What is in the database, and where that is. */
 const read = Effect.gen(function* () {
   const { kind, url } = yield* LibsqlClient.LibsqlClient
-  const { catalogs, embeddings, model, references } = yield* (yield* Status).read
-  return { kind, url, references, catalogs, embeddings, model }
+  const { catalogs, cutTexts, embeddings, model, references } = yield* (yield* Status).read
+  return { kind, url, references, catalogs, cutTexts, embeddings, model }
 })
+
+/** How many texts the model did not read to their ends. */
+const cutLines = ({ count, longest, maxLength, unknown }: CutTexts): ReadonlyArray<Safe> => [
+  ...(count === 0
+    ? []
+    : [
+        safe`cut texts   ${count}, longer than the ${maxLength} tokens that the model reads; their ends are not found by meaning.`,
+        safe`            The longest: ${longest
+          .slice(0, 3)
+          .map(({ tokens, uri }) => `${uri} (${tokens})`)
+          .join(", ")}`
+      ]),
+  ...(unknown === 0 || maxLength === Number.MAX_SAFE_INTEGER
+    ? []
+    : [safe`            Of ${unknown} texts the length is not known; 'crosswalk embed --force' may tell it.`])
+]
 
 export const status = Command.make(
   "status",
@@ -47,6 +64,7 @@ export const status = Command.make(
         references: found?.references ?? 0,
         catalogs: (found?.catalogs ?? []).map(({ embedded, id, references }) => ({ id, references, embedded })),
         embeddings: counts === undefined ? null : { ...counts },
+        cutTexts: found?.cutTexts ?? null,
         model:
           model === undefined ? null : { id: model.id, dimensions: model.dimensions, fingerprint: model.fingerprint }
       },
@@ -66,6 +84,7 @@ export const status = Command.make(
                           safe`            A search by meaning looks at those up to date only; 'crosswalk embed' brings the others.`
                         ])
                   ]),
+              ...(found.cutTexts === undefined ? [] : cutLines(found.cutTexts)),
               ...(model === undefined
                 ? []
                 : [safe`model       ${model.id} (${model.dimensions} dimensions, ${model.fingerprint})`]),

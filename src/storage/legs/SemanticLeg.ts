@@ -12,7 +12,8 @@ import { VectorIndex } from "../VectorIndex.ts"
 /** Finds references by meaning: the nearest vectors of the model in use. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const { embed, model } = yield* Embedder
+  const embedder = yield* Embedder
+  const { embed, model } = embedder
   const index = yield* VectorIndex
   const { queryText } = yield* CatalogTexts.make
   const check = checked(model)
@@ -20,6 +21,12 @@ export const make = Effect.gen(function* () {
   /** The vector of a text. */
   const vectorOf = (text: string, purpose: Purpose) =>
     Effect.flatMap(embed(text, purpose), (vector) => check(vector, text))
+
+  /** The vector of a document, and how many tokens it has. */
+  const documentOf = (text: string) =>
+    Effect.flatMap(embed(text, "document"), (given) =>
+      Effect.map(check(given, text), (vector) => ({ vector, tokens: embedder.tokensOf?.(given) }))
+    )
 
   /** The vector of a query, without the opening that the texts it is compared with have lost too. */
   const vectorOfQuery = (query: string, filter: Filter | undefined) =>
@@ -38,7 +45,7 @@ export const make = Effect.gen(function* () {
   const cosinesOf = (vector: Float32Array, uris: ReadonlyArray<string>) =>
     CosineSql.cosinesOf(sql, vector, model.fingerprint, uris)
 
-  return { model, vectorOf, vectorOfQuery, rank, cosinesOf }
+  return { model, vectorOf, documentOf, vectorOfQuery, rank, cosinesOf }
 })
 
 export type SemanticLeg = Effect.Success<typeof make>
