@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
-import { Effect, Result, Stream } from "effect"
+import { Effect } from "effect"
 import {
   confidenceExamples,
   type Fitted,
@@ -19,44 +17,14 @@ import * as Logistic from "../../src/crosswalk/Logistic.ts"
 import * as Similarity from "../../src/crosswalk/Similarity.ts"
 import type { SuggestMethod } from "../../src/domain/SuggestOptions.ts"
 import type { Suggestions } from "../../src/domain/Suggestion.ts"
-import * as Sources from "../../src/importer/Sources.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import type { CatalogChanges } from "../../src/domain/Change.ts"
 import * as Store from "../../src/Store.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
-import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { type Answers, from, read, readAnswers, to } from "./asvs.ts"
 
-const from = "asvs@4.0.3"
-const to = "asvs@5.0.0"
 const seeds = [1, 2, 3, 4, 5]
 const folds = 10
-
-/** OWASP's answer for each requirement: the URIs of its successors, none where it has none. */
-export type Answers = ReadonlyMap<string, { readonly label: string; readonly successors: ReadonlySet<string> }>
-
-export const readAnswers = (folder: string): Answers => {
-  const text = readFileSync(join(folder, "mapping_v4.0.3_to_v5.0.0.yml"), "utf8")
-  return new Map(
-    Array.from(text.matchAll(/v4\.0\.3-([\d.]+):\s*\n\s+tag-v5\.0\.0: (.*)/gu), ([, id, label = ""]) => [
-      `asvs:4.0.3/V${id}`,
-      {
-        label,
-        successors: new Set(Array.from(label.matchAll(/v5\.0\.0-([\d.]+)/gu), ([, id]) => `asvs:5.0.0/V${id}`))
-      }
-    ])
-  )
-}
-
-export const importFile = Effect.fn(function* (file: string) {
-  const references = yield* ReferenceRepository
-  const { catalog, items } = yield* Sources.open(file)
-  const found = yield* Stream.runCollect(items)
-  yield* references.saveMany(
-    found.flatMap((item) => (Result.isSuccess(item) && item.success._tag === "Entry" ? [item.success.reference] : []))
-  )
-  yield* references.learnBoilerplate(catalog)
-  return catalog
-}, Effect.scoped)
 
 const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
 const share = (values: ReadonlyArray<boolean>) => mean(values.map(Number))
@@ -215,7 +183,7 @@ const program = Effect.fn(function* (folder: string) {
   const answers = readAnswers(folder)
   const embeddings = yield* EmbeddingRepository
   const crosswalk = yield* Crosswalk
-  for (const version of ["4.0.3", "5.0.0"]) yield* importFile(join(folder, `asvs-${version}.flat.json`))
+  yield* read(folder)
   const embedding = yield* timed(embeddings.updateAllEmbeddings())
   const suggesting = yield* timed(crosswalk.suggest({ from, to }))
   const { references, calibration } = suggesting.value

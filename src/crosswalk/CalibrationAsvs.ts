@@ -10,16 +10,16 @@ export const calibrationAsvs: Calibration = {
   model: "b6c08b8f2e27cbc3",
   methods: {
     hybrid: {
-      confidence: { intercept: -1.426, weights: [3.723, 2.293, 1.281] },
-      none: { intercept: 4.126, weights: [-4.467, -5.299] },
+      confidence: { intercept: -1.3801, weights: [3.7727, 2.4681, 1.2274] },
+      none: { intercept: 4.3348, weights: [-4.843, -4.7052] },
       noneShare: 50 / 278,
-      scale: { background: 0.1351, reach: 0.422 }
+      scale: { background: 0.1448, reach: 0.4338 }
     },
     semantic: {
-      confidence: { intercept: -1.215, weights: [4.32, 3.542, 0.9267] },
-      none: { intercept: 4.722, weights: [-6.46, -1.421] },
+      confidence: { intercept: -1.2149, weights: [4.2776, 3.544, 0.9192] },
+      none: { intercept: 4.7101, weights: [-6.3286, -1.5773] },
       noneShare: 50 / 278,
-      scale: { background: 0.1925, reach: 0.5033 }
+      scale: { background: 0.1927, reach: 0.5031 }
     },
     keyword: {
       confidence: { intercept: -1.689, weights: [3.1423, 1.641, 1.262] },
