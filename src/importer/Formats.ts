@@ -11,12 +11,15 @@ import * as Markdown from "./markdown/Markdown.ts"
 import * as Ndjson from "./text/Ndjson.ts"
 import * as OpenCre from "./opencre/OpenCre.ts"
 import * as Oscal from "./oscal/Oscal.ts"
+import * as Reqif from "./reqif/Reqif.ts"
+import * as Sdoc from "./sdoc/Sdoc.ts"
 import * as CisoAssistant from "./sets/CisoAssistant.ts"
 import * as ComplianceAsCode from "./sets/ComplianceAsCode.ts"
 import * as Doorstop from "./sets/Doorstop.ts"
 import * as Gemara from "./sets/Gemara.ts"
 import * as Needs from "./sets/Needs.ts"
 import * as OpenControl from "./sets/OpenControl.ts"
+import * as OpenFastTrace from "./sets/OpenFastTrace.ts"
 import * as Prowler from "./sets/Prowler.ts"
 import * as Scorecard from "./sets/Scorecard.ts"
 import * as Stix from "./sets/Stix.ts"
@@ -27,6 +30,7 @@ import * as Yaml from "./text/Yaml.ts"
 export const formats: ReadonlyArray<Format> = [
   Exported.ndjson,
   Exported.csv,
+  Reqif.format,
   Xlsx.format,
   AsvsNested.legacy,
   AsvsNested.format,
@@ -37,6 +41,9 @@ export const formats: ReadonlyArray<Format> = [
   Oscal.profile,
   CweXml.format,
   CweCsv.format,
+  OpenFastTrace.xml,
+  OpenFastTrace.json,
+  Sdoc.format,
   OpenCre.format,
   CisoAssistant.format,
   Gemara.format,

@@ -1,5 +1,4 @@
 import type { Head } from "./Importer.ts"
-import { extensionOf } from "./Names.ts"
 
 interface Kind {
   readonly is: (head: Head) => boolean
@@ -39,15 +38,6 @@ const kinds: ReadonlyArray<Kind> = [
   {
     is: ({ text }) => /"spdxVersion"\s*:|^SPDXVersion:|"@context"\s*:\s*"https:\/\/spdx\.org/mu.test(text),
     problem: "is an SPDX bill of materials (SBOM): it lists packages and has no requirements"
-  },
-  {
-    is: (head) => hasElement(head, "REQ-IF") || ["reqif", "reqifz"].includes(extensionOf(head.name)),
-    problem: "is ReqIF, which is not read. Export the requirements as CSV or XLSX from the tool that holds them"
-  },
-  {
-    is: (head) => extensionOf(head.name) === "sdoc" || /^\s*\[DOCUMENT\]\s*$/mu.test(head.text.slice(0, 200)),
-    problem:
-      "is StrictDoc (.sdoc), which is not read. Let `strictdoc export` write JSON or a spreadsheet of it, and import that"
   },
   {
     is: (head) => isZip(head) && head.text.includes("application/vnd.oasis.opendocument.spreadsheet"),

@@ -26,6 +26,17 @@ const sources = {
   "stix.json": '{"type":"bundle","objects":[{"type":"attack-pattern","id":"a--1","name":"n"}]}',
   "needs.json": '{"current_version":"1","versions":{"1":{"needs":{"A":{"id":"A","title":"t"}}}}}',
   "REQ1.yml": "active: true\nnormative: true\nlevel: 1.0\ntext: t\n",
+  "house.reqif":
+    '<REQ-IF><SPEC-OBJECT IDENTIFIER="u1"><VALUES><ATTRIBUTE-VALUE-XHTML><DEFINITION>x_OBJECTTEXT</DEFINITION><THE-VALUE><div>Doors<ol><li>a</li></ol>' +
+    '</div></THE-VALUE></ATTRIBUTE-VALUE-XHTML></VALUES></SPEC-OBJECT><SPECIFICATION LONG-NAME="House"><CHILDREN><SPEC-HIERARCHY><OBJECT>u1</OBJECT>' +
+    "</SPEC-HIERARCHY></CHILDREN></SPECIFICATION><SPEC-RELATION><SOURCE>u1</SOURCE><TARGET>u2</TARGET></SPEC-RELATION></REQ-IF>",
+  "house.sdoc":
+    "[DOCUMENT]\nTITLE: House\n\n[[SECTION]]\nTITLE: Doors\n\n[REQUIREMENT]\nUID: H-1\nSTATEMENT: >>>\nShut.\n<<<\nRELATIONS:\n" +
+    "- TYPE: Parent\n  VALUE: S-1\n\n[[/SECTION]]\n",
+  "oft.json": '{"header":{"oftVersion":"4"},"items":[{"id":"req~a~1","title":"t","covers":["feat~b~1"]}]}',
+  "oft.xml":
+    '<specdocument><specobjects doctype="req"><specobject><id>a</id><version>1</version><description>d</description>' +
+    "<providescoverage><provcov><linksto>feat:b</linksto></provcov></providescoverage></specobject></specobjects></specdocument>",
   "cwe.xml":
     '<?xml version="1.0"?>\n<Weakness_Catalog Version="1"><Weaknesses>' +
     '<Weakness ID="1" Name="n" Status="Draft"><Description>d &amp; e</Description></Weakness></Weaknesses></Weakness_Catalog>',

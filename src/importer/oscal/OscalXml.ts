@@ -1,15 +1,7 @@
-import { Effect, Stream } from "effect"
-import { maxWhole } from "../source/Bytes.ts"
+import { Effect } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import type { Contents, Head } from "../Importer.ts"
-import { events, type XmlEvent } from "../text/Xml.ts"
-
-/** An element with what is inside, in the order of the document. */
-interface Element {
-  readonly name: string
-  readonly attributes: Readonly<Record<string, string>>
-  readonly children: Array<Element | string>
-}
+import { type Element, elements, readTree, type Replace, textOf as plain } from "../text/XmlTree.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -21,45 +13,12 @@ export const hasXmlRoot = (head: Head, root: string): boolean =>
     "u"
   ).test(head.text)
 
-const elements = (element: Element, ...names: ReadonlyArray<string>): ReadonlyArray<Element> =>
-  element.children.filter((child): child is Element => typeof child !== "string" && names.includes(child.name))
-
-/** Elements that begin on a line of their own. */
-const blocks = new Set([
-  "p",
-  "li",
-  "ul",
-  "ol",
-  "pre",
-  "table",
-  "tr",
-  "h1",
-  "h2",
-  "h3",
-  "h4",
-  "h5",
-  "h6",
-  "blockquote",
-  "br"
-])
-
-/** The text of an element, with OSCAL's insertions as its JSON has them. */
-const raw = ({ attributes, children, name }: Element): string => {
-  if (name === "insert") return `{{ insert: ${attributes["type"] ?? "param"}, ${attributes["id-ref"] ?? ""} }}`
-  const inner = children.map((child) => (typeof child === "string" ? child.replace(/\s+/gu, " ") : raw(child))).join("")
-  if (name === "td" || name === "th") return `${inner.trim()} | `
-  return blocks.has(name) ? `\n${name === "li" ? "- " : ""}${inner.trim()}\n` : inner
-}
-
-const tidy = (text: string): string =>
-  text
-    .split("\n")
-    .map((line) => line.replace(/[ \t]+/gu, " ").trim())
-    .filter((line) => line !== "")
-    .join("\n")
+/** OSCAL's insertions as its JSON has them. */
+const insertions: Replace = ({ attributes, name }) =>
+  name === "insert" ? `{{ insert: ${attributes["type"] ?? "param"}, ${attributes["id-ref"] ?? ""} }}` : undefined
 
 const textOf = (element: Element | undefined): string | undefined =>
-  element === undefined ? undefined : tidy(raw(element))
+  element === undefined ? undefined : plain(element, insertions)
 
 const first = (element: Element, name: string): string | undefined => textOf(elements(element, name)[0])
 
@@ -75,8 +34,7 @@ const proseOf = (part: Element): string | undefined => {
   const children = part.children.filter(
     (child) => typeof child === "string" || !["title", "prop", "link", "part"].includes(child.name)
   )
-  const text = tidy(raw({ name: "prose", attributes: {}, children }))
-  return text === "" ? undefined : text
+  return textOf({ ...part, name: "prose", children }) || undefined
 }
 
 const paramOf = (param: Element): Json => {
@@ -171,30 +129,9 @@ const compact = (value: unknown): unknown => {
 /** Reads a catalog or profile in OSCAL's XML as the object that its JSON would be. */
 export const readXml = Effect.fnUntraced(function* (input: Contents) {
   const source = input.head.name
-  const top: Element = { name: "", attributes: {}, children: [] }
-  const open = [top]
-  let size = 0
-  const take = (event: XmlEvent): void => {
-    if (event._tag === "Close") open.pop()
-    else if (event._tag === "Text") {
-      size += event.text.length
-      open.at(-1)?.children.push(event.text)
-    } else {
-      size += 50
-      const element: Element = { name: event.name, attributes: event.attributes, children: [] }
-      open.at(-1)?.children.push(element)
-      open.push(element)
-    }
-  }
-  yield* Stream.runForEach(events(input), (event) =>
-    Effect.suspend(() => {
-      take(event)
-      return size <= maxWhole ? Effect.void : Effect.fail(new ImportError({ source, problem: "is larger than 64 MB" }))
-    })
-  )
-  const [root] = top.children.filter((child) => typeof child !== "string")
-  if (root?.name === "catalog") return compact({ catalog: { ...groupOf(root), metadata: metadataOf(root) } })
-  if (root?.name === "profile") return compact({ profile: profileOf(root) })
-  const problem = `is no OSCAL catalog or profile: its root is ${JSON.stringify(root?.name ?? "")}`
+  const root = yield* readTree(input)
+  if (root.name === "catalog") return compact({ catalog: { ...groupOf(root), metadata: metadataOf(root) } })
+  if (root.name === "profile") return compact({ profile: profileOf(root) })
+  const problem = `is no OSCAL catalog or profile: its root is ${JSON.stringify(root.name)}`
   return yield* new ImportError({ source, problem })
 })
