@@ -1,10 +1,24 @@
 import { Schema } from "effect"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ImportError } from "../domain/ImportError.ts"
+import { Remedy } from "../domain/Remedy.ts"
 import { Download, Unread, Warning } from "../importer/Importer.ts"
 
 /** Something that was not done: where (a position in the source, or a URI) and why. */
-export const ImportFailure = Schema.Struct({ at: Schema.String, problem: Schema.String })
+export const ImportFailure = Schema.Struct({
+  at: Schema.String,
+  problem: Schema.String,
+  /** What can be done about it, where something can. */
+  remedy: Schema.optionalKey(Remedy)
+})
 export type ImportFailure = typeof ImportFailure.Type
+
+/** What could not be read of a source of that name. */
+export const failureOf = (name: string, { at = name, problem, remedy }: ImportError): ImportFailure => ({
+  at,
+  problem,
+  ...(remedy !== undefined && { remedy })
+})
 
 /** What an import of a catalog did, in numbers of references. */
 export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportReport")({

@@ -1,10 +1,9 @@
 import { Effect, Result, Stream } from "effect"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
-import type { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Source, Unread, Warning } from "../importer/Importer.ts"
-import { type ImportFailure, ImportProgress } from "./ImportReport.ts"
+import { failureOf, type ImportFailure, ImportProgress } from "./ImportReport.ts"
 
 /** What was found in a source. */
 export interface ImportTally {
@@ -37,7 +36,6 @@ export const read = Effect.fnUntraced(function* (
   const failed: Array<ImportFailure> = []
   const unread: Array<Unread> = []
   const warnings: Array<Warning> = []
-  const failureOf = ({ at, problem }: ImportError): ImportFailure => ({ at: at ?? name, problem })
   let withdrawn = 0
   let done = 0
   yield* items.pipe(
@@ -47,7 +45,7 @@ export const read = Effect.fnUntraced(function* (
         const references: Array<ReferenceInput> = []
         for (const item of group) {
           if (Result.isFailure(item)) {
-            failed.push(failureOf(item.failure))
+            failed.push(failureOf(name, item.failure))
             continue
           }
           switch (item.success._tag) {
@@ -72,7 +70,7 @@ export const read = Effect.fnUntraced(function* (
     ),
     Effect.catchTag("ImportError", (error) => {
       if (seen.size === 0 || stage === "checking") return Effect.fail(error)
-      failed.push(failureOf(error))
+      failed.push(failureOf(name, error))
       return Effect.void
     })
   )

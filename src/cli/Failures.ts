@@ -1,13 +1,18 @@
 import { Effect } from "effect"
 import type { ImportFailure, ImportReport } from "../catalog/ImportReport.ts"
 import type { Files } from "../importer/source/Files.ts"
+import type { Remedy } from "../domain/Remedy.ts"
 import { safe } from "../report/Safe.ts"
 import { Ended, ExitCode } from "./Errors.ts"
+import { hintOf } from "./Hint.ts"
 import { Output } from "./Output.ts"
 import { count } from "./Render.ts"
 
 /** How many are told one by one; --json has all. */
 const shown = 20
+
+const hintFor = (remedy: Remedy | undefined): ReadonlyArray<string> =>
+  remedy === undefined ? [] : [hintOf(remedy)].filter((hint) => hint !== undefined)
 
 /** Tells a person, one by one, what of a source was not imported or not wholly; --json has it in the answer. */
 export const tell = Effect.fnUntraced(function* (
@@ -23,7 +28,15 @@ export const tell = Effect.fnUntraced(function* (
   if (found.length > shown) {
     yield* output.warn(safe`… and ${found.length - shown} more ${what}; --json tells all`)
   }
+  for (const hint of new Set(found.flatMap(({ remedy }) => hintFor(remedy)))) yield* output.warn(safe`${hint}`)
 })
+
+/** The same as JSON. */
+export const json = (found: ReadonlyArray<ImportFailure>) =>
+  found.map(({ at, problem, remedy }) => {
+    const [hint] = hintFor(remedy)
+    return { at, problem, ...(hint !== undefined && { hint }) }
+  })
 
 /** How many there are of each kind: `3 headings, 1 table row`. */
 export const kindsOf = (unread: ImportReport["unread"]): ReadonlyArray<string> => {

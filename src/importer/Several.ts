@@ -23,8 +23,8 @@ const sharedLength = (files: ReadonlyArray<string>): number => {
 /** The position of something in one of several files. */
 const inFile = (file: string, at: string | undefined): string => (at === undefined ? file : `${file}, ${at}`)
 
-const faultIn = (file: string, { at, cause, problem, reason }: ImportError): Item =>
-  Result.fail(new ImportError({ source: file, at: inFile(file, at), problem, reason, cause }))
+const faultIn = (file: string, { at, cause, problem, reason, remedy }: ImportError): Item =>
+  Result.fail(new ImportError({ source: file, at: inFile(file, at), problem, reason, remedy, cause }))
 
 const placed = (file: string, item: Item): Item =>
   Result.isFailure(item)

@@ -6,6 +6,7 @@ import type { Verdict } from "../domain/Verdict.ts"
 import { ImportError } from "../domain/ImportError.ts"
 import { RelationType } from "../domain/Relation.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
+import type { TextOptions } from "../importer/Importer.ts"
 import * as CsvTable from "../importer/text/CsvTable.ts"
 import * as CsvText from "./CsvText.ts"
 
@@ -120,9 +121,10 @@ export interface Edited {
  */
 export const decode = (
   source: string,
-  bytes: Stream.Stream<Uint8Array, ImportError>
+  bytes: Stream.Stream<Uint8Array, ImportError>,
+  options: TextOptions = {}
 ): Effect.Effect<Edited, ImportError> =>
-  CsvTable.rows(source, bytes, ["decision", "source", "target"]).pipe(
+  CsvTable.rows(source, bytes, ["decision", "source", "target"], options).pipe(
     Stream.map(Result.flatMap((row) => verdictOf(source, row))),
     Stream.runFold(
       () => ({ verdicts: new Array<Verdict>(), problems: new Array<ImportError>() }),
@@ -158,10 +160,10 @@ export interface CarriedOut extends ReviewOutcome {
 export const carryOut = Effect.fn("ReviewCsv.carryOut")(function* (
   source: string,
   bytes: Stream.Stream<Uint8Array, ImportError>,
-  { by, note }: Reviewer & { readonly note?: string | undefined } = {}
+  { by, note, ...text }: Reviewer & TextOptions & { readonly note?: string | undefined } = {}
 ) {
   const review = yield* Review
-  const { problems, verdicts } = yield* decode(source, bytes)
+  const { problems, verdicts } = yield* decode(source, bytes, text)
   const outcome = yield* review.decide(
     verdicts.map((verdict) => ({ ...verdict, note: verdict.note ?? note })),
     { by }

@@ -115,7 +115,7 @@ const rows: ReadonlyArray<Row> = [
     args: ["m"],
     code: 5,
     uris: ["m:G-1"],
-    says: ["wrong.csv, line 2: is not UTF-8"]
+    says: ["wrong.csv, line 2: is not UTF-8", "Use --encoding, such as --encoding windows-1252."]
   },
   {
     name: "a text in another encoding is refused whole, with the flag",

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -118,6 +118,24 @@ describe("review", () => {
       expect(problems[0]).toMatchObject({ at: expect.stringContaining("line 8, decision") })
       expect((yield* run("review", "--import", file, "--json")).json()).toMatchObject({ decided: [], unchanged: 4 })
       expect((yield* run("review", "--import", join(folder, "none.csv"))).code).toBe(3)
+    })
+  )
+
+  it.effect("reads a spreadsheet in another encoding where it is told, and nothing of it where it is not", () =>
+    Effect.gen(function* () {
+      const { folder, run } = yield* suggested
+      const file = join(folder, "open.csv")
+      const rows = [
+        "decision,type,source,target,note",
+        "accept,,ours:1/1,theirs:1/A,",
+        "reject,,ours:1/2,theirs:1/B,für"
+      ]
+      yield* Effect.promise(() => writeFile(file, rows.join("\n"), "latin1"))
+      const refused = yield* run("review", "--import", file)
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Use --encoding, such as") })
+      expect((yield* run("review", "--log", "--json")).json()).toEqual({ decisions: [] })
+      const done = yield* run("review", "--import", file, "--encoding", "windows-1252", "--json")
+      expect(done.json()).toMatchObject({ decided: [{}, { note: "für" }], problems: [], refused: [] })
     })
   )
 

@@ -120,8 +120,8 @@ export const importCommand = Command.make(
     const { cut, unread, warnings } = report
     yield* output.answer(
       {
-        ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut, failed },
-        ...{ unread, warnings },
+        ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut },
+        ...{ failed: Failures.json(failed), unread, warnings },
         ...(download !== undefined && { download })
       },
       () => (report.refused ? [] : summary(report))

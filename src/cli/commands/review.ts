@@ -9,7 +9,7 @@ import { RelationStatus, RelationType } from "../../domain/Relation.ts"
 import type { ReviewFilter } from "../../domain/ReviewFilter.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import * as Files from "../Files.ts"
-import { lazily, optional, toggle } from "../Flags.ts"
+import { encoding, lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import * as Reviewer from "../Reviewer.ts"
@@ -118,6 +118,7 @@ export const review = Command.make(
       Flag.withMetavar("file"),
       optional
     ),
+    encoding,
     undo: toggle("undo", "Take the last step back: a decision, or all of one command"),
     steps: Flag.Int("steps").pipe(Flag.withDescription("How many steps --undo takes back (default 1)"), optional),
     log: toggle("log", "Show the log of decisions, the newest first"),
@@ -132,6 +133,7 @@ export const review = Command.make(
   Effect.fn(function* ({
     accept,
     as,
+    encoding,
     exportTo,
     from,
     importFrom,
@@ -190,7 +192,7 @@ export const review = Command.make(
       if (importFrom !== undefined) {
         const Sources = yield* lazily(() => import("../../importer/Sources.ts"))
         const bytes = yield* Sources.bytes(importFrom)
-        const { problems, ...outcome } = yield* ReviewCsv.carryOut(importFrom, bytes, { by, note })
+        const { problems, ...outcome } = yield* ReviewCsv.carryOut(importFrom, bytes, { by, note, encoding })
         return yield* tell("Imported", outcome, problems)
       }
       if (undo) return yield* tell("Taken back", yield* service.undo({ steps, by }))

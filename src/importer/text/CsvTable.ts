@@ -2,6 +2,7 @@ import { Effect, Result, Stream } from "effect"
 import { unguard } from "../../domain/CellText.ts"
 import { ImportError } from "../../domain/ImportError.ts"
 import { plain } from "../Fields.ts"
+import type { TextOptions } from "../Importer.ts"
 import { within } from "../Items.ts"
 import { withHead } from "../source/Bytes.ts"
 import { CellFault } from "../table/Cell.ts"
@@ -34,11 +35,12 @@ const wantedOf =
 export const rows = (
   source: string,
   bytes: Stream.Stream<Uint8Array, ImportError>,
-  needed: ReadonlyArray<string>
+  needed: ReadonlyArray<string>,
+  { encoding }: TextOptions = {}
 ): Stream.Stream<Result.Result<TableRow, ImportError>, ImportError> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const opened = yield* withHead(source, bytes)
+      const opened = yield* withHead(source, bytes, encoding)
       if (opened.head.text.trim() === "" && opened.head.complete) {
         return yield* new ImportError({ source, problem: "is empty" })
       }
