@@ -13,18 +13,7 @@ import * as IndexAdmin from "../vectors/IndexAdmin.ts"
 
 /** What was found out about one part of a store. */
 export const Check = Schema.Struct({
-  name: Schema.Literals([
-    "database file",
-    "foreign keys",
-    "keyword index",
-    "references",
-    "tags",
-    "vectors",
-    "embeddings",
-    "text lengths",
-    "vector index",
-    "model"
-  ]),
+  name: Schema.Literals([...DatabaseChecks.names, "vector index", "model"]),
   /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
   status: Schema.Literals(["ok", "warning", "failed", "skipped"]),
   /** What was found. */

@@ -41,6 +41,8 @@ export interface Extras {
  *   server was gone for a moment; a write only where it cannot have arrived.
  * - Whole JavaScript numbers bind as integers, so `${1} / ${2}` is 0. Blobs come back as `ArrayBuffer`.
  * - `stream` holds the whole result of its statement in memory: read large tables by pages.
+ * - libSQL ends the process where a statement gives out a text that is not UTF-8, as another program may have left in a
+ *   table: select what you cannot trust as `CAST(name AS BLOB)`. What this package reads is safe from it.
  * - PRAGMAs that a program sends reach the writing connection only, and are gone when it is replaced.
  */
 export class LibsqlClient extends Context.Service<LibsqlClient, SqlClient.SqlClient & Extras>()(

@@ -4,8 +4,8 @@ import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ModelInfo } from "../domain/Embedding.ts"
 import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
 import type { Reference } from "../domain/Reference.ts"
-import { fromBytes } from "../domain/Vector.ts"
 import * as Columns from "./Columns.ts"
+import * as EmbeddedVector from "./EmbeddedVector.ts"
 import * as EmbeddingModels from "./EmbeddingModels.ts"
 import { joined } from "./EmbeddingUpdate.ts"
 import * as NaturalPages from "./NaturalPages.ts"
@@ -64,13 +64,13 @@ export const make = Effect.fnUntraced(function* (model: ModelInfo) {
       ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`,
       Effect.forEach(decode)
     )
-    const found = rows.map((row): WithVector => {
-      const { is_active, vector } = row
-      return {
-        reference: ReferenceRow.toReference(row),
-        vector: vector === null || is_active === 0 ? undefined : fromBytes(vector)
-      }
-    })
+    const found: Array<WithVector> = []
+    for (const row of rows) {
+      const isWanted = row.vector !== null && row.is_active === 1
+      const vector = isWanted ? EmbeddedVector.ofBytes(row.vector, model.dimensions) : undefined
+      if (isWanted && vector === undefined) return yield* EmbeddedVector.damaged("CatalogVectors.page", row.uri)
+      found.push({ reference: ReferenceRow.toReference(row), vector })
+    }
     return { found, next: rows.length < pageSize ? undefined : rows.at(-1) }
   })
 

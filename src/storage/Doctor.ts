@@ -1,25 +1,31 @@
-import { Effect, Option, Result, Stream } from "effect"
+import { Effect, Option, Result, Schema, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
-import { fromBytes } from "../domain/Vector.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import * as Columns from "./Columns.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
+import { ofBytes } from "./EmbeddedVector.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
+import * as Values from "./doctor/Values.ts"
+
+/** The sides of a database, in the order in which they are looked at. */
+export const names = [
+  "database file",
+  "foreign keys",
+  "values",
+  "references",
+  "keyword index",
+  "tags",
+  "vectors",
+  "embeddings",
+  "text lengths"
+] as const
 
 /** What was found out about one side of a database. */
 export interface Check {
-  readonly name:
-    | "database file"
-    | "foreign keys"
-    | "keyword index"
-    | "references"
-    | "tags"
-    | "vectors"
-    | "embeddings"
-    | "text lengths"
+  readonly name: (typeof names)[number]
   /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
   readonly status: "ok" | "warning" | "failed" | "skipped"
   /** What was found. */
@@ -27,9 +33,6 @@ export interface Check {
   /** What can be done about it. */
   readonly remedy?: Remedy
 }
-
-/** How much the length of a stored vector may differ from 1: float32 has about 7 digits. */
-const tolerance = 1e-3
 
 const pageSize = 500
 
@@ -45,11 +48,15 @@ const failed = (name: Check["name"], detail: string, remedy?: Remedy): Check => 
 const some = (items: ReadonlyArray<string>): string =>
   items.slice(0, 3).join(", ") + (items.length > 3 ? ` and ${items.length - 3} more` : "")
 
+const lengthColumns = Columns.make("reference", { uri: "r.uri", tokens: "e.tokens", most: "m.max_length" })
+const LengthRow = Schema.Struct({ uri: Schema.String, tokens: Schema.Int, most: Schema.Int })
+
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const { reader } = yield* CatalogTexts.make
   const decode = ReferenceRow.decoder("Doctor.run")
   const columns = sql.literal(ReferenceRow.columns.sql)
+  const decodeLength = Columns.decoder(lengthColumns, LengthRow, "Doctor.run")
 
   const integrity = Effect.gen(function* () {
     const rows = yield* sql<{ readonly problem: string }>`SELECT integrity_check AS problem FROM pragma_integrity_check`
@@ -68,6 +75,12 @@ const make = Effect.gen(function* () {
           `${rows.length} rows have no owner, in ${some([...new Set(rows.map(({ table }) => table))])}`
         )
   })
+
+  const values = Effect.map(Values.wrong(sql), (wrong) =>
+    wrong.length === 0
+      ? ok("values", "are all of the kinds that the tables are for, and every text is UTF-8")
+      : failed("values", some(wrong))
+  )
 
   /** Entries without a reference, and references without an entry, by the index's own list of entries. */
   const entries = Effect.fnUntraced(function* (table: string) {
@@ -155,9 +168,7 @@ const make = Effect.gen(function* () {
           WHERE e.reference_id > ${after} ORDER BY e.reference_id LIMIT ${pageSize}`
         for (const { dimensions, id, vector } of rows) {
           total++
-          const isWhole = dimensions !== null && vector.byteLength === dimensions * 4
-          const length = isWhole ? Math.hypot(...fromBytes(vector)) : Number.NaN
-          if (!(Math.abs(length - 1) <= tolerance)) wrong.push(`row ${id}`)
+          if (dimensions === null || ofBytes(vector, dimensions) === undefined) wrong.push(`row ${id}`)
         }
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
       })
@@ -193,10 +204,13 @@ const make = Effect.gen(function* () {
   })
 
   const textLengths = Effect.gen(function* () {
-    const rows = yield* sql<{ readonly uri: string; readonly tokens: number; readonly most: number }>`
-      SELECT r.uri, e.tokens, m.max_length AS most FROM crosswalk_embedding AS e
-        JOIN crosswalk_embedding_model AS m ON m.id = e.model_id JOIN crosswalk_reference AS r ON r.id = e.reference_id
-      WHERE e.tokens > m.max_length ORDER BY e.tokens DESC, r.uri`
+    const rows = yield* Effect.flatMap(
+      sql`
+        SELECT ${sql.literal(lengthColumns.sql)} FROM crosswalk_embedding AS e
+          JOIN crosswalk_embedding_model AS m ON m.id = e.model_id JOIN crosswalk_reference AS r ON r.id = e.reference_id
+        WHERE e.tokens > m.max_length ORDER BY e.tokens DESC, r.uri`,
+      Effect.forEach(decodeLength)
+    )
     const [row] = yield* sql<{ readonly total: number; readonly unknown: number }>`
       SELECT count(*) AS total, count(*) - count(tokens) AS unknown FROM crosswalk_embedding`
     const { total, unknown } = row ?? { total: 0, unknown: 0 }
@@ -224,7 +238,25 @@ const make = Effect.gen(function* () {
       : ok("text lengths", parts[0] ?? `the model read all of the ${total} texts`)
   })
 
-  return [integrity, foreignKeys, references, keywordEntries, tags, vectors, embeddings, textLengths]
+  const checks = {
+    "database file": integrity,
+    "foreign keys": foreignKeys,
+    values,
+    references,
+    "keyword index": keywordEntries,
+    tags,
+    vectors,
+    embeddings,
+    "text lengths": textLengths
+  }
+  // What cannot be read in one place holds up no other.
+  const alone = (name: Check["name"], check: Effect.Effect<Check, SqlError.SqlError | DatabaseError>) =>
+    Effect.catch(check, (error) => {
+      const known = error._tag === "DatabaseError" ? error : toDatabaseError("Doctor.run")(error)
+      const isOfRows = known.reason === "corrupt" || (known.reason === "unknown" && faultOf(error) !== "schema")
+      return isOfRows ? Effect.succeed(failed(name, known.problem)) : Effect.fail(error)
+    })
+  return names.map((name) => alone(name, checks[name]))
 })
 
 /** Tables that lack something are of a version before this one, or not ours at all. */

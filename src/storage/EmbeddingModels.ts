@@ -3,6 +3,7 @@ import type { SqlClient, SqlError } from "effect/sql"
 import type { ModelInfo } from "../domain/Embedding.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { ModelMismatchError } from "../domain/ModelMismatchError.ts"
+import { beginning } from "../domain/Quote.ts"
 import * as Columns from "./Columns.ts"
 
 /** A model, to select from `crosswalk_embedding_model AS m`. */
@@ -25,8 +26,8 @@ export const decode = Columns.decoder(columns, Model, "EmbeddingModels")
 /** Why vectors of a stored model cannot be compared with those of the model in use. */
 export const mismatch = (stored: typeof Model.Type, active: ModelInfo) =>
   new ModelMismatchError({
-    stored: stored.fingerprint,
-    storedModel: stored.name,
+    stored: beginning(stored.fingerprint, 80),
+    storedModel: beginning(stored.name, 80),
     active: active.fingerprint,
     activeModel: active.id
   })

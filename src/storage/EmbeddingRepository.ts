@@ -1,6 +1,6 @@
 import { Context, DateTime, Effect, Layer, Metric, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { type CutText, type CutTexts, CutTextsOptions } from "../domain/CutTexts.ts"
+import { CutText, type CutTexts, CutTextsOptions } from "../domain/CutTexts.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { Embedding, ModelInfo, ReferenceWithEmbedding } from "../domain/Embedding.ts"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
@@ -15,11 +15,11 @@ import { Reference, ReferenceInput } from "../domain/Reference.ts"
 import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
-import { fromBytes } from "../domain/Vector.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import * as Columns from "./Columns.ts"
 import { decodeVector } from "./Decoding.ts"
+import * as EmbeddedVector from "./EmbeddedVector.ts"
 import * as EmbeddingUpdate from "./EmbeddingUpdate.ts"
 import * as SemanticLeg from "./legs/SemanticLeg.ts"
 import * as Migrations from "./Migrations.ts"
@@ -56,18 +56,23 @@ const EmbeddingRow = Schema.Struct({
   embedded_at: Schema.NullOr(Schema.Int)
 })
 
+const cutColumns = Columns.make("reference", { uri: "r.uri", tokens: "e.tokens" })
+const decodeCut = Columns.decoder(cutColumns, CutText, "EmbeddingRepository.cutTexts")
+
+/** The embedding of a row; undefined where there is none, or a damaged one. */
 const toEmbedding = (row: typeof EmbeddingRow.Type): Embedding | undefined => {
   const { fingerprint, name, dimensions, max_length: maxLength, vector, vector_hash: textHash, embedded_at: at } = row
+  const whole = vector === null || dimensions === null ? undefined : EmbeddedVector.ofBytes(vector, dimensions)
   return fingerprint === null ||
     name === null ||
     dimensions === null ||
     maxLength === null ||
-    vector === null ||
+    whole === undefined ||
     textHash === null ||
     at === null
     ? undefined
     : new Embedding({
-        vector: fromBytes(vector),
+        vector: whole,
         model: new ModelInfo({ id: name, dimensions, maxLength, fingerprint }),
         textHash,
         createdAt: DateTime.makeUnsafe(at)
@@ -226,8 +231,11 @@ const make = Effect.gen(function* () {
       SELECT count(*) AS count FROM ${those} AND e.tokens > ${maxLength}`
     const [unknown] = yield* sql<{ readonly count: number }>`
       SELECT count(*) AS count FROM ${those} AND e.tokens IS NULL`
-    const longest = yield* sql<CutText>`
-      SELECT r.uri, e.tokens FROM ${those} AND e.tokens > ${maxLength} ORDER BY e.tokens DESC, r.uri LIMIT ${limit}`
+    const longest = yield* Effect.flatMap(
+      sql`SELECT ${sql.literal(cutColumns.sql)} FROM ${those} AND e.tokens > ${maxLength}
+        ORDER BY e.tokens DESC, r.uri LIMIT ${limit}`,
+      Effect.forEach(decodeCut)
+    )
     return { count: cut?.count ?? 0, unknown: unknown?.count ?? 0, maxLength, longest }
   })
 

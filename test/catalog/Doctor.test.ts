@@ -32,7 +32,7 @@ describe("Doctor", () => {
       expect(report.sound).toBe(true)
       expect(new Set(Object.values(statusOf(report)))).toEqual(new Set(["ok"]))
       expect(report.checks.map(({ name }) => name)).toEqual([
-        ...["database file", "foreign keys", "references", "keyword index", "tags", "vectors", "embeddings"],
+        ...["database file", "foreign keys", "values", "references", "keyword index", "tags", "vectors", "embeddings"],
         ...["text lengths", "vector index", "model"]
       ])
       const json = Schema.toCodecJson(DoctorReport)

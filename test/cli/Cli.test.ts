@@ -2,6 +2,8 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { crosswalk } from "./run.ts"
 
@@ -324,6 +326,22 @@ describe("status, doctor and model", () => {
       const { checks, sound } = (yield* run("doctor", "--json")).json()
       expect(sound).toBe(true)
       expect(checks.map((check: { status: string }) => check.status)).toEqual(checks.map(() => "ok"))
+    })
+  )
+
+  it.effect("tells which text is not UTF-8, in doctor and in what reads it", () =>
+    Effect.gen(function* () {
+      const { db, run } = yield* imported
+      const damage = Effect.flatMap(
+        SqlClient.SqlClient,
+        (sql) => sql`UPDATE crosswalk_reference SET title = CAST(x'70ff71' AS TEXT) WHERE uri = 'rules:1/A'`
+      )
+      yield* Effect.provide(damage, LibsqlClient.layer({ url: db }))
+      for (const args of [["list"], ["export"], ["search", "passwords", "--mode", "keyword"], ["doctor"]]) {
+        const { code, stderr, stdout } = yield* run(...args)
+        expect(code, args[0]).toBe(1)
+        expect(`${stdout}${stderr}`).toContain("title of the reference rules:1/A cannot be read")
+      }
     })
   )
 

@@ -40,7 +40,7 @@ const failed = (checks: ReadonlyArray<Doctor.Check>) => [
 describe("Doctor", () => {
   it.effect("finds nothing wrong with a sound database", () =>
     Effect.gen(function* () {
-      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => "ok"))
+      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => "ok"))
     })
   )
 
@@ -75,6 +75,19 @@ describe("Doctor", () => {
       expect(failed(yield* after("INSERT INTO crosswalk_tag VALUES ('more', 1)"))).toEqual(["tags"])
       const orphan = yield* after("PRAGMA foreign_keys = OFF", "UPDATE crosswalk_embedding SET model_id = 99")
       expect(failed(orphan)).toContain("foreign keys")
+    })
+  )
+
+  it.effect("finds every text that is not UTF-8, and names its row and column", () =>
+    Effect.gen(function* () {
+      const checks = yield* after(
+        "UPDATE crosswalk_reference SET title = CAST(x'70ff71' AS TEXT) WHERE id = 1",
+        "UPDATE crosswalk_reference SET identifier = CAST(x'ff' AS TEXT) WHERE id = 2"
+      )
+      expect(failed(checks)).toEqual(["values", "references"])
+      const { detail } = checks.find(({ name }) => name === "references") ?? { detail: "" }
+      expect(detail).toContain("title of the reference r:one cannot be read: the bytes are not UTF-8")
+      expect(detail).toContain("identifier of the reference r:two")
     })
   )
 
