@@ -81,11 +81,14 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
   const prune = Effect.fnUntraced(function* (
     name: string,
     catalog: string,
-    { failed, seen, unread }: ImportTally.ImportTally,
+    { failed, seen, unread, warnings }: ImportTally.ImportTally,
     force: boolean
   ) {
     const not = (at: string, problem: string) => ({ pruned: 0, failed: [{ at, problem }] })
     if (failed.length + unread.length > 0) return not(name, "nothing was pruned, because not every row could be read")
+    if (warnings.some(({ unsure }) => unsure === true)) {
+      return not(name, "nothing was pruned, because what has no identifier may have been called otherwise before")
+    }
     if (seen.size === 0 && !force) {
       return not(name, "it has no references, so nothing was pruned; the option force removes them all")
     }

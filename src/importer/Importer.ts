@@ -53,7 +53,9 @@ export const Warning = Schema.TaggedStruct("Warning", {
   /** Where it stands, such as `line 12, chapter`. */
   at: Schema.String,
   /** What was left out or assumed, and why. */
-  problem: Schema.String
+  problem: Schema.String,
+  /** What it is about may have been called otherwise before, so nothing is pruned. */
+  unsure: Schema.optionalKey(Schema.Boolean)
 })
 export type Warning = typeof Warning.Type
 

@@ -86,6 +86,10 @@ export const withdrawn = (id: string, reason: string, at: string): Item =>
 /** A remark about an entry that was taken. */
 export const warning = (at: string, problem: string): Item => Result.succeed({ _tag: "Warning", at, problem })
 
+/** A remark about entries that may have been called otherwise before: nothing is pruned because of them. */
+export const unsure = (at: string, problem: string): Item =>
+  Result.succeed({ _tag: "Warning", at, problem, unsure: true })
+
 /** What a text that stands in the place of a deleted entry says, such as `DELETED, DUPLICATE OF 4.1.3`. */
 export const deletion = (text: string | undefined): string | undefined =>
   /^\s*\[?((?:DELETED|WITHDRAWN|REMOVED)\b[^\]]*)\]?\s*$/u.exec(text ?? "")?.[1]?.trim()

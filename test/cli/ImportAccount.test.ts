@@ -233,6 +233,21 @@ describe("import accounts for everything", () => {
     })
   )
 
+  it.live("prunes nothing where a heading has lost its identifier, and says which", () =>
+    Effect.gen(function* () {
+      const text = "## P-1: Pond\n\nA.\n\n## P-2: Pump\n\nB.\n"
+      const { folder, path, run, urisOf } = yield* workshop({ "yard.md": text })
+      yield* run("import", path("yard.md"), "--no-embed")
+      yield* Effect.promise(() => writeFile(join(folder, "yard.md"), text.replace("P-2: ", "")))
+      const { code, stderr } = yield* run("import", path("yard.md"), "--no-embed", "--prune")
+      expect({ code, uris: yield* urisOf() }).toEqual({ code: 5, uris: ["yard:P-1", "yard:P-2", "yard:pump"] })
+      expect(stderr).toContain('("Pump")')
+      expect(stderr).toContain("nothing was pruned")
+      const told = yield* run("import", path("yard.md"), "--no-embed", "--prune", "--path", "headings")
+      expect({ code: told.code, uris: yield* urisOf() }).toEqual({ code: 0, uris: ["yard:P-1", "yard:pump"] })
+    })
+  )
+
   it.live("follows a path out of the folder only with --allow-outside", () =>
     Effect.gen(function* () {
       const control = { id: "g-1", title: "Gate", parts: [{ name: "statement", prose: "The gate is shut." }] }

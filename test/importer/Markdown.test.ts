@@ -318,6 +318,30 @@ describe("markdown", () => {
     })
   )
 
+  it.effect("tells what has no identifier where others have one, unless it is told what is read", () =>
+    Effect.gen(function* () {
+      const text = "# Rules\n\n## A-1 Gate\nShut.\n\n## Door\nClosed.\n\n## Lamp, which is lit\nLit.\n"
+      const { entries, warnings } = yield* read("x.md", text)
+      const uris = entries.map(({ reference: { uri } }) => uri)
+      assert.deepStrictEqual(uris, ["x:A-1", "x:door", "x:lamp-which-is-lit"])
+      assert.deepStrictEqual(warnings, [
+        'line 6: 2 of 3 have no identifier of their own and are called by their words ("Door", "Lamp, which is lit"), so ' +
+          "what they were called before is not known. Give each one, or say what is read with the path headings or items"
+      ])
+      const told = yield* read("x.md", text, { path: "headings" })
+      assert.deepStrictEqual([told.warnings, told.entries.map(({ reference: { uri } }) => uri)], [[], uris])
+      const shared = "## SHA-256\n1\n\n## Use\n2\n\n## SHA-256\n3\n\n## Keep\n4\n\n## Drop\n5\n"
+      assert.match((yield* read("x.md", shared)).warnings[0] ?? "", /^line 1: 5 of 5 have no identifier of their own/u)
+      const items = "## A\n\n- R-1: Doors\n- Gates\n\n## B\n\n- Lamps\n\n## C\n\n- Keys\n"
+      assert.deepStrictEqual(
+        (yield* read("x.md", items)).unread.map(({ text }) => text),
+        []
+      )
+      assert.match((yield* read("x.md", items)).warnings[0] ?? "", /^line 4: 3 of 4 have no identifier/u)
+      assert.deepStrictEqual((yield* read("x.md", text.replace("A-1 ", ""))).warnings, [])
+    })
+  )
+
   it.effect("makes one reference of a document of one heading, and of a control with its parts", () =>
     Effect.gen(function* () {
       const one = (text: string) =>

@@ -3,7 +3,7 @@ import { clean } from "../../domain/Identifier.ts"
 import { ImportError } from "../../domain/ImportError.ts"
 import { setOption } from "../../domain/Remedy.ts"
 import type { Format, Head, Input, Item } from "../Importer.ts"
-import { beginningOf, deletion, entry, uriOf, warning, withdrawn } from "../Items.ts"
+import { beginningOf, deletion, entry, unsure, uriOf, warning, withdrawn } from "../Items.ts"
 import { extensionOf, isUntold, slugOf } from "../Names.ts"
 import * as Rows from "../Rows.ts"
 import { readText } from "../source/Bytes.ts"
@@ -119,6 +119,24 @@ const toItem = (reading: Reading, sections: Sections, placed: Placed, slugs: Map
   )
 }
 
+const shown = 3
+
+/** What has no identifier where others have one: it is called by its words, and may have had one before. */
+const unnamedIn = (found: ReadonlyArray<Placed>, { identified }: Sections): ReadonlyArray<Item> => {
+  const idOf = ({ item, section }: Placed) => (item === undefined ? section.id : identified.get(item)?.id)
+  const unnamed = found.filter((placed) => idOf(placed) === undefined)
+  const shared = unnamed.filter(({ item, section }) => item === undefined && section.shared !== undefined)
+  const [first] = unnamed
+  if (first === undefined || unnamed.length - shared.length === found.length) return []
+  const words = ({ item, section }: Placed) => shorten(item?.words().text ?? section.words, 60)
+  const names = unnamed.slice(0, shown).map((placed) => JSON.stringify(words(placed)))
+  const which = names.join(", ") + (unnamed.length > shown ? ", …" : "")
+  const problem =
+    `${unnamed.length} of ${found.length} have no identifier of their own and are called by their words (${which}), so ` +
+    "what they were called before is not known. Give each one, or say what is read with the path headings or items"
+  return [unsure(`line ${first.line}`, problem)]
+}
+
 const rowItem = (reading: Reading, { row, section }: PlacedRow): Item => {
   const at = `line ${row.line}`
   const text = row.description ?? row.title ?? ""
@@ -181,6 +199,13 @@ const read = Effect.fnUntraced(function* (input: Input) {
     title: input.part === undefined ? sections.title : undefined,
     prefix: input.part === undefined ? "" : `${input.part}/`
   }
+  const unnamed =
+    wanted === undefined && sections.mode !== "identified"
+      ? unnamedIn(
+          found.filter((one) => one._tag === "Placed"),
+          sections
+        )
+      : []
   const deep = tooDeep
     .slice(0, 1)
     .map((line) => warning(`line ${line}`, "what is nested in more than 50 lists is left out"))
@@ -194,7 +219,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
             ? toItem(reading, sections, placed, slugs)
             : rowItem(reading, placed)
       ),
-      Stream.concat(Stream.fromIterable(deep))
+      Stream.concat(Stream.fromIterable([...unnamed, ...deep]))
     )
   })
   return { catalog, items }

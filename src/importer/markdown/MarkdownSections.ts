@@ -21,6 +21,8 @@ export interface Section {
   readonly isFirm: boolean
   /** The anchor that it names. */
   readonly anchor: string | undefined
+  /** An identifier that other headings have too, so that it is none. */
+  readonly shared: string | undefined
   /** How many paragraphs and such stand directly below it. */
   readonly prose: number
   /** How many list items stand directly below it that are no references. */
@@ -64,7 +66,7 @@ const unnamed: Named = { title: "", words: "", id: undefined, isFirm: false, anc
 
 const grow = (heading: Heading | undefined, parent: Growing | undefined, named: Named): Growing => {
   const section = { heading, parent, children: [], ...named, prose: 0, items: 0, references: 0, below: 0, rows: 0 }
-  return { ...section, requirements: new Set(), isChosen: false }
+  return { ...section, shared: undefined, requirements: new Set(), isChosen: false }
 }
 
 const attributes = /\s*\{:?\s*(?:[#.][^\s{}]+\s*)+\}$/u
@@ -167,6 +169,7 @@ const dropUnlikely = (sections: ReadonlyArray<Growing>): void => {
   for (const { id } of sections) if (id !== undefined) times.set(id, (times.get(id) ?? 0) + 1)
   for (const section of sections) {
     if (section.id === undefined || (isLikely(section.id) && times.get(section.id) === 1)) continue
+    if (isLikely(section.id)) section.shared = section.id
     section.id = undefined
     section.title = section.words
   }
