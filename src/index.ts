@@ -126,7 +126,7 @@ export * as GraphDot from "./report/GraphDot.ts"
 export * as GraphSvg from "./report/GraphSvg.ts"
 export { Review, type ReviewError } from "./crosswalk/Review.ts"
 export * as ReviewCsv from "./report/ReviewCsv.ts"
-export { CatalogChanges, Change, ChangeBasis, ChangeKind, Successor, TextChange } from "./domain/Change.ts"
+export { CatalogChanges, Change, ChangeBasis, ChangeKind, Possibility, Successor, TextChange } from "./domain/Change.ts"
 export {
   CoverageCounts,
   CoverageException,

@@ -15,7 +15,8 @@ import * as Recalibration from "../../src/crosswalk/Recalibration.ts"
 import * as Similarity from "../../src/crosswalk/Similarity.ts"
 import { spread } from "../../src/crosswalk/Spread.ts"
 import * as Measures from "../../src/search/Measures.ts"
-import { type Pair, reverse } from "./pairs.ts"
+import * as Diffs from "./diffs.ts"
+import { type Pair, reverse, versions } from "./pairs.ts"
 
 /** What is weighed, with the calibration that was fitted on ASVS for these weights. */
 interface Defaults {
@@ -186,7 +187,8 @@ export const measure = Effect.fn(function* (pair: Pair) {
     backwards: { now: rankingOf(saidBackwards), calibration: calibrationOf(saidBackwards) },
     grid: yield* Effect.forEach(grid, (weights) => ndcgOf(pair, contents, weights)),
     shipped: yield* ndcgOf(pair, contents, now.weights),
-    earlier: yield* ndcgOf(pair, contents, before.weights)
+    earlier: yield* ndcgOf(pair, contents, before.weights),
+    diff: versions.includes(pair.name) ? yield* Diffs.measure(pair) : undefined
   }
 })
 export type Measured = Effect.Success<ReturnType<typeof measure>>
@@ -281,6 +283,9 @@ export const render = (all: ReadonlyArray<Measured>): string => {
         three(none.precision),
         three(none.recall)
       ])
-    ])
+    ]),
+    "",
+    "The diff of versions, without any decision",
+    ...table(Diffs.rows(all.flatMap(({ diff }) => diff ?? [])))
   ].join("\n")
 }

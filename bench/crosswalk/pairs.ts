@@ -24,6 +24,9 @@ export const names = [
   "opencre-samm"
 ] as const
 
+/** Those that are two versions of one catalog. */
+export const versions: ReadonlyArray<string> = ["asvs-4-to-5", "nist-csf-1-1-2-0"]
+
 /** A text without a title stands in the title's place, so that nothing is told twice. */
 const inputOf = (catalog: string, id: string, title: string, text: string): ReadonlyArray<ReferenceInput> => {
   const common = { uri: `${catalog}/${id}`, entityType: "requirement", catalog }

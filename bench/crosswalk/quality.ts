@@ -151,9 +151,16 @@ const judgeDiff = (answers: Answers, { changes, totals }: CatalogChanges) => {
   const pairs = changes.flatMap(({ before, kinds }) =>
     before === undefined ? [] : [{ said: kinds.toSorted(), right: kindsOf(answers.get(before.uri)?.label ?? "") }]
   )
+  const clear = pairs.filter(({ said }) => !said.includes("unclear"))
+  const equal = (among: typeof pairs) => share(among.map(({ right, said }) => said.join() === right.join()))
+  const equalButModified = (among: typeof pairs) =>
+    share(among.map(({ right, said }) => coarse(said) === coarse(right)))
   return {
-    equal: share(pairs.map(({ right, said }) => said.join() === right.join())),
-    equalButModified: share(pairs.map(({ right, said }) => coarse(said) === coarse(right))),
+    equal: equal(pairs),
+    equalButModified: equalButModified(pairs),
+    unclear: pairs.length - clear.length,
+    equalWhereClear: equal(clear),
+    equalButModifiedWhereClear: equalButModified(clear),
     totals
   }
 }
@@ -261,7 +268,8 @@ export const render = ({ diff, methods, model, product, reverse, seconds, stored
     ),
     "product: what suggest says, with the calibration of the package; reverse: from 5.0.0 to 4.0.3. The methods: cross-validated.",
     `diff in ${diff.seconds.toFixed(2)} s: kinds equal OWASP's in ${diff.alone.equal.toFixed(3)} (goal ≥ .7); ` +
-      `${diff.alone.equalButModified.toFixed(3)} where moved and modified count alike`,
+      `${diff.alone.equalButModified.toFixed(3)} where moved and modified count alike; without the ${diff.alone.unclear} that are ` +
+      `unclear ${diff.alone.equalWhereClear.toFixed(3)} and ${diff.alone.equalButModifiedWhereClear.toFixed(3)}`,
     `diff where OWASP's pairs are accepted relations: ${diff.decided.equal.toFixed(3)}; ` +
       `${diff.decided.equalButModified.toFixed(3)} where moved and modified count alike`,
     ...methods.map(({ fitted, method }) => `${method}: ${JSON.stringify(fitted)}`)

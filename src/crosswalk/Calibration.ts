@@ -1,5 +1,5 @@
 import type { SuggestMethod } from "../domain/SuggestOptions.ts"
-import type { Candidate, Found, Nearness } from "./Candidates.ts"
+import type { Found, Nearness, Rated } from "./Candidates.ts"
 import { type Example, type Logistic, probability } from "./Logistic.ts"
 import type { Weights } from "./Similarity.ts"
 
@@ -39,7 +39,7 @@ export const scaleOf = (sample: ReadonlyArray<Nearness>, calibrated?: Scale): Sc
 }
 
 /** What the probability that a candidate is right is made from, in units of the reach; the last is 1 for the nearest. */
-export const confidenceFeatures = ({ competition, margin }: Candidate, rank: number, { reach }: Scale) =>
+export const confidenceFeatures = ({ competition, margin }: Rated, rank: number, { reach }: Scale) =>
   [margin / reach, competition / reach, rank === 0 ? 1 : 0] as const
 
 /** What the probability that there is no counterpart is made from, in units of the reach above the background. */
@@ -122,7 +122,7 @@ export const circumstancesOf = (
  * The candidates with their confidence, highest first, of equals the more similar; and the probability that there is no
  * counterpart. A candidate can only be right where there is a counterpart.
  */
-export const judge = (fitted: Fitted, found: Found, { scale, share }: Circumstances) => {
+export const judge = <C extends Rated>(fitted: Fitted, found: Found<C>, { scale, share }: Circumstances) => {
   const before = probability(fitted.none, noneFeatures(found, scale))
   const { contraryFactor, probability: noCounterpart } = shift(before, fitted.noneShare, share)
   const ranked = found.candidates.map((candidate, rank) => ({

@@ -1,18 +1,22 @@
 import { Effect } from "effect"
 import type { Similarity } from "./Similarity.ts"
 
-/** A target that may answer a source. */
-export interface Candidate {
-  /** Its place on the second side. */
+/** What a candidate is judged by. */
+export interface Rated {
+  /** Its place on the other side. */
   readonly target: number
   readonly similarity: number
-  readonly meaning: number
-  readonly words: number
-  readonly trigrams: number
   /** How far it is before the best of the source's other targets; below 0 where one is better. */
   readonly margin: number
   /** How far this source is before the best of the target's other sources; below 0 where one is better. */
   readonly competition: number
+}
+
+/** A target that may answer a source, with the parts of its similarity. */
+export interface Candidate extends Rated {
+  readonly meaning: number
+  readonly words: number
+  readonly trigrams: number
 }
 
 /** How near the targets of one source are. */
@@ -26,11 +30,11 @@ export interface Nearness {
 }
 
 /** What was found for one source. */
-export interface Found extends Nearness {
-  /** Its place on the first side. */
+export interface Found<C extends Rated = Candidate> extends Nearness {
+  /** Its place on its side. */
   readonly source: number
   /** The most similar targets, best first, of equals the one that comes first. */
-  readonly candidates: ReadonlyArray<Candidate>
+  readonly candidates: ReadonlyArray<C>
 }
 
 /** Over so many targets the crowd is averaged. */
@@ -41,24 +45,34 @@ const slice = 10
 
 type Seen = Omit<Candidate, "margin" | "competition">
 
-/** The best two of what is offered, and whose the best is. */
-const makeBestTwo = (size: number) => {
-  const best = new Float32Array(size).fill(-Infinity)
-  const second = new Float32Array(size).fill(-Infinity)
-  const holder = new Int32Array(size).fill(-1)
+/** The best few of what is offered to each of many places, of equals what came first. */
+const makeBest = (size: number, count: number) => {
+  const values = new Float32Array(size * count).fill(-Infinity)
+  const holders = new Int32Array(size * count).fill(-1)
   return {
     offer: (place: number, from: number, value: number) => {
-      if (value > best[place]!) {
-        second[place] = best[place]!
-        best[place] = value
-        holder[place] = from
-      } else if (value > second[place]!) second[place] = value
+      const start = place * count
+      let at = start + count - 1
+      if (value <= values[at]!) return
+      for (; at > start && value > values[at - 1]!; at--) {
+        values[at] = values[at - 1]!
+        holders[at] = holders[at - 1]!
+      }
+      values[at] = value
+      holders[at] = from
     },
     /** The best that someone else offered, or undefined where nobody did. */
     rival: (place: number, from: number): number | undefined => {
-      const value = holder[place] === from ? second[place]! : best[place]!
+      const start = place * count
+      const value = holders[start] === from ? values[start + 1]! : values[start]!
       return value === -Infinity ? undefined : value
-    }
+    },
+    /** What was offered to a place, the best first, each with who offered it. */
+    all: (place: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        target: holders[place * count + i]!,
+        similarity: values[place * count + i]!
+      })).filter(({ target }) => target >= 0)
   }
 }
 
@@ -115,33 +129,53 @@ export const near = Effect.fn("Candidates.near")(function* (similarity: Similari
   return all
 })
 
-/**
- * The most similar targets of sources. Where only some `sources` are asked for, the others still count as competition, so
- * that one source gets what it gets among all.
- */
-export const find = Effect.fn("Candidates.find")(function* (
-  similarity: Similarity,
-  options: {
-    readonly from: number
-    readonly to: number
-    /** At most this many candidates a source; at least 1. */
-    readonly limit: number
-    /** The sources that are asked for. Default: all. */
-    readonly sources?: ReadonlyArray<number> | undefined
-    readonly onProgress?: ((done: number) => Effect.Effect<void>) | undefined
-  }
-) {
+interface FindOptions {
+  readonly from: number
+  readonly to: number
+  /** At most this many candidates a source; at least 1. */
+  readonly limit: number
+  /** The sources that are asked for. Default: all. */
+  readonly sources?: ReadonlyArray<number> | undefined
+  readonly onProgress?: ((done: number) => Effect.Effect<void>) | undefined
+}
+
+/** The candidates of a list with what they are judged by; `rival` is the best other source of a target. */
+const rated = <C extends Pick<Rated, "target" | "similarity">>(
+  list: ReadonlyArray<C>,
+  limit: number,
+  rival: (target: number) => number | undefined
+) =>
+  list.slice(0, limit).map((found, rank) => {
+    const other = list[rank === 0 ? 1 : 0]
+    const best = rival(found.target)
+    return {
+      ...found,
+      margin: other === undefined ? 0 : found.similarity - other.similarity,
+      competition: best === undefined ? 0 : found.similarity - best
+    }
+  })
+
+const similarities = (list: ReadonlyArray<Pick<Rated, "similarity">>) => list.map(({ similarity }) => similarity)
+
+/** Looks at every pair, and keeps the best `keptOfTarget` sources of each target beside the best targets of the sources. */
+const scan = Effect.fnUntraced(function* (similarity: Similarity, options: FindOptions, keptOfTarget: number) {
   const { from, limit, onProgress, sources, to } = options
   const asked = sources ?? Array.from({ length: from }, (_, i) => i)
   const kept = Math.max(limit + 1, crowdSize)
-  const columns = makeBestTwo(to)
+  const columns = makeBest(to, keptOfTarget)
+  const sums = new Float64Array(to)
   const pause = makePause()
 
   const seen: Array<ReadonlyArray<Seen>> = []
   const backgrounds: Array<number> = []
   for (const source of asked) {
     const { meaning, total, trigrams, words } = similarity.row(source)
-    if (sources === undefined) for (let i = 0; i < to; i++) columns.offer(i, source, total[i]!)
+    if (sources === undefined) {
+      for (let i = 0; i < to; i++) {
+        columns.offer(i, source, total[i]!)
+        sums[i]! += total[i]!
+      }
+    }
     backgrounds.push(meanOf(total))
     seen.push(
       greatest(total, kept).map((target) => ({
@@ -162,24 +196,42 @@ export const find = Effect.fn("Candidates.find")(function* (
       yield* pause
     }
   }
-
-  return asked.map((source, i): Found => {
+  const found = asked.map((source, i): Found => {
     const list = seen[i] ?? []
     return {
       source,
-      ...nearnessOf(
-        list.map(({ similarity }) => similarity),
-        backgrounds[i] ?? 0
-      ),
-      candidates: list.slice(0, limit).map((found, rank) => {
-        const other = list[rank === 0 ? 1 : 0]
-        const rival = columns.rival(found.target, source)
-        return {
-          ...found,
-          margin: other === undefined ? 0 : found.similarity - other.similarity,
-          competition: rival === undefined ? 0 : found.similarity - rival
-        }
+      ...nearnessOf(similarities(list), backgrounds[i] ?? 0),
+      candidates: rated(list, limit, (target) => columns.rival(target, source))
+    }
+  })
+  return { found, seen, columns, sums }
+})
+
+/**
+ * The most similar targets of sources. Where only some `sources` are asked for, the others still count as competition, so
+ * that one source gets what it gets among all.
+ */
+export const find = Effect.fn("Candidates.find")(function* (similarity: Similarity, options: FindOptions) {
+  return (yield* scan(similarity, options, 2)).found
+})
+
+/** The most similar targets of all sources, and the other way round the most similar sources of all targets, at once. */
+export const findBoth = Effect.fn("Candidates.findBoth")(function* (
+  similarity: Similarity,
+  options: Omit<FindOptions, "sources">
+) {
+  const { from, limit, to } = options
+  const { columns, found, seen, sums } = yield* scan(similarity, options, Math.max(limit + 1, crowdSize))
+  const back = Array.from({ length: to }, (_, target): Found<Rated> => {
+    const list = columns.all(target)
+    return {
+      source: target,
+      ...nearnessOf(similarities(list), (sums[target] ?? 0) / from),
+      candidates: rated(list, limit, (source) => {
+        const [best, second] = seen[source] ?? []
+        return best?.target === target ? second?.similarity : best?.similarity
       })
     }
   })
+  return { found, back }
 })

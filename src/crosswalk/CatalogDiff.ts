@@ -1,6 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
-import { CatalogChanges, Change, type ChangeKind, Successor } from "../domain/Change.ts"
+import { CatalogChanges, Change, type ChangeKind, Possibility, Successor } from "../domain/Change.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { DiffOptions } from "../domain/DiffOptions.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
@@ -42,10 +42,10 @@ const make = Effect.gen(function* () {
     if (withVectors) for (const catalog of [before, after]) yield* content.prepare({ catalog })
     const old = yield* content.read({ catalog: before }, withVectors)
     const young = yield* content.read({ catalog: after }, withVectors)
-    const pairs = yield* CatalogMatch.match(old, young, { names: [before, after], method, relations }).pipe(
+    const matched = yield* CatalogMatch.match(old, young, { names: [before, after], method, relations }).pipe(
       Effect.provideService(RelationRepository, relationRepository)
     )
-    const changes = yield* toChanges(old.references, young.references, pairs, [before, after])
+    const changes = yield* toChanges(old.references, young.references, matched, [before, after])
     yield* Effect.annotateCurrentSpan({ changes: changes.length })
     return new CatalogChanges({ before, after, changes, totals: count(changes) })
   })
@@ -54,7 +54,7 @@ const make = Effect.gen(function* () {
 })
 
 const count = (changes: ReadonlyArray<Change>): Record<ChangeKind, number> => {
-  const totals = { unchanged: 0, moved: 0, modified: 0, split: 0, merged: 0, deleted: 0, new: 0 }
+  const totals = { unchanged: 0, moved: 0, modified: 0, split: 0, merged: 0, deleted: 0, new: 0, unclear: 0 }
   for (const { kinds } of changes) for (const kind of kinds) totals[kind] += 1
   return totals
 }
@@ -69,9 +69,14 @@ const titlesOf = (references: ReadonlyArray<Reference>) => {
 const toChanges = Effect.fnUntraced(function* (
   before: ReadonlyArray<Reference>,
   after: ReadonlyArray<Reference>,
-  pairs: ReadonlyArray<CatalogMatch.Pair>,
+  { pairs, unclearAfter, unclearBefore }: CatalogMatch.Matched,
   names: readonly [string, string]
 ) {
+  const possible = (references: ReadonlyArray<Reference>, found: ReadonlyArray<CatalogMatch.Possible> = []) =>
+    found.flatMap(({ confidence, place }) => {
+      const reference = references[place]
+      return reference === undefined ? [] : new Possibility({ reference, confidence })
+    })
   const headings = [titlesOf(before), titlesOf(after)] as const
   const bySource = Map.groupBy(pairs, (pair) => pair.before)
   const byTarget = Map.groupBy(pairs, (pair) => pair.after)
@@ -114,7 +119,8 @@ const toChanges = Effect.fnUntraced(function* (
     })
     const [main] = successors
     const kinds: Array<ChangeKind> = []
-    if (main === undefined) kinds.push("deleted")
+    const maybe = possible(after, unclearBefore.get(i))
+    if (main === undefined) kinds.push(maybe.length > 0 ? "unclear" : "deleted")
     else if (!main.isMain) kinds.push("merged")
     else {
       const { reference: successor } = main
@@ -125,19 +131,27 @@ const toChanges = Effect.fnUntraced(function* (
     }
     if (successors.length > 1) kinds.push("split")
     const [first = "unchanged", ...others] = kinds
-    changes.push(new Change({ kinds: [first, ...others], before: reference, after: successors }))
+    changes.push(new Change({ kinds: [first, ...others], before: reference, after: successors, possible: maybe }))
     if (i % 100 === 99) yield* Effect.yieldNow
   }
   after.forEach((reference, i) => {
     if (byTarget.has(i)) return
     const alone = { reference, basis: "text", confidence: 1, isMain: true, title: [], description: [] } as const
-    changes.push(new Change({ kinds: ["new"], after: [new Successor(alone)] }))
+    const maybe = possible(before, unclearAfter.get(i))
+    changes.push(
+      new Change({
+        kinds: [maybe.length > 0 ? "unclear" : "new"],
+        after: [new Successor(alone)],
+        possible: maybe
+      })
+    )
   })
   return changes
 })
 
 /**
- * Compares two versions of a catalog: what stayed, moved, changed its text, was split, merged or deleted, and what is new.
+ * Compares two versions of a catalog: what stayed, moved, changed its text, was split, merged or deleted, what is new,
+ * and of what that is unclear.
  *
  * @example
  * import { Effect } from "effect"
@@ -153,7 +167,7 @@ export class CatalogDiff extends Context.Service<
   CatalogDiff,
   {
     /**
-     * What became of each reference of `before`, then what is new in `after`. Relations that a person accepted between the
+     * What became of each reference of `before`, then what of `after` has no predecessor. Relations that a person accepted between the
      * two count first, those rejected are left out; then equal texts; then likeness, as in `Crosswalk.suggest`, for which
      * both are embedded first where they are not. Nothing else is written.
      */

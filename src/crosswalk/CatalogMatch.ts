@@ -1,10 +1,12 @@
 import { Effect, Stream } from "effect"
 import type { ChangeBasis } from "../domain/Change.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { RelationUse } from "../domain/DiffOptions.ts"
 import type { Relation } from "../domain/Relation.ts"
 import type { SuggestMethod } from "../domain/SuggestOptions.ts"
+import type { ValidationError } from "../domain/ValidationError.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { circumstancesOf, judge, noneThreshold, sampleOf, weightsOf } from "./Calibration.ts"
+import { circumstancesOf, judge, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import type { Content } from "./CatalogContent.ts"
@@ -34,8 +36,17 @@ export const localId = (uri: string, catalog: string): string => {
 /** From this confidence on a candidate with the same identifier is preferred to a more probable one. */
 const sameIdConfidence = 0.15
 
-/** From this confidence on a target that continues nothing else makes its nearest source a split one. */
-const splitConfidence = 0.4
+/**
+ * First proposals below are left open. Of a successor's, one in ten is right below, and every reference should have one; of
+ * a predecessor's it takes more, as what is new has none.
+ */
+const leastConfidence = { successor: 0.2, predecessor: 0.4 }
+
+/** From this probability of no counterpart on a reference is deleted, or new; likeness is much surer of what is new. */
+const leastNone = { deleted: 0.7, new: 0.5 }
+
+/** So many references are named that may continue another. */
+const namedCandidates = 3
 
 /** How many candidates of a source are looked at. */
 const candidates = 5
@@ -109,19 +120,46 @@ const equalTexts = (
 
 const suggested = (
   before: number,
-  { candidate, confidence }: { readonly candidate: Candidates.Candidate; readonly confidence: number }
+  after: number,
+  { candidate, confidence }: { readonly candidate: Candidates.Rated; readonly confidence: number }
 ): Pair => ({
   before,
-  after: candidate.target,
+  after,
   basis: "suggestion",
   confidence,
   similarity: candidate.similarity,
   isPart: false
 })
 
+/** A reference of the other version that may be the counterpart of one, by its place. */
+export interface Possible {
+  readonly place: number
+  readonly confidence: number
+}
+
+interface Judged {
+  readonly own: number
+  readonly noCounterpart: number
+  readonly ranked: ReadonlyArray<{ readonly candidate: Candidates.Rated; readonly confidence: number }>
+}
+
+/** The first proposal, where it is likely enough to say so. */
+const likeliest = ({ noCounterpart, ranked: [first] }: Judged, least: number) =>
+  first === undefined || noCounterpart >= leastNone.deleted || first.confidence < least ? undefined : first
+
+/** What continues what. */
+export interface Matched {
+  readonly pairs: ReadonlyArray<Pair>
+  /** Of references of the earlier version that nothing is known to continue and that may have been kept: what may be. */
+  readonly unclearBefore: ReadonlyMap<number, ReadonlyArray<Possible>>
+  /** Of references of the later version that are not known to continue anything and may not be new: what they may. */
+  readonly unclearAfter: ReadonlyMap<number, ReadonlyArray<Possible>>
+}
+
 /**
  * Which references of the later version continue which of the earlier one. What a person decided counts first, then equal
- * texts, then likeness as in suggest.
+ * texts, then likeness as in suggest, asked from both sides: the likeliest successor of each of the earlier version, and
+ * the likeliest predecessor of each of the later one, which finds what was split or merged.
  */
 export const match = Effect.fn("CatalogMatch.match")(function* (
   before: Content,
@@ -131,7 +169,7 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     readonly method: SuggestMethod
     readonly relations: RelationUse
   }
-) {
+): Effect.fn.Return<Matched, DatabaseError | ValidationError, RelationRepository> {
   const { method, names, relations } = options
   const decided =
     relations === "ignore" ? { pairs: [], rejected: new Set<string>() } : yield* readDecisions(before, after, names)
@@ -140,57 +178,79 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     ...pair,
     similarity: similarity.row(pair.before).total[pair.after] ?? 0
   }))
-  const paired = new Set(pairs.map(({ before }) => before))
-  for (const pair of equalTexts(before, after, names, (i) => !paired.has(i))) {
-    pairs.push(pair)
-    paired.add(pair.before)
-  }
+  const isDecided = { before: new Set(pairs.map((one) => one.before)), after: new Set(pairs.map((one) => one.after)) }
+  pairs.push(...equalTexts(before, after, names, (i) => !isDecided.before.has(i)))
+  if (relations === "only") return { pairs, unclearBefore: new Map(), unclearAfter: new Map() }
 
-  if (relations === "only") return pairs
-
-  const found = yield* Candidates.find(similarity, {
+  const { back, found } = yield* Candidates.findBoth(similarity, {
     from: before.references.length,
     to: after.references.length,
     limit: candidates
   })
   const fitted = calibration.methods[method]
-  const circumstances = circumstancesOf(
-    fitted,
-    sampleOf(found.length).flatMap((place) => found[place] ?? []),
+  const likely = <C extends Candidates.Rated>(
+    all: ReadonlyArray<Candidates.Found<C>>,
+    keyOf: (own: number, other: number) => string
+  ) => {
     // Versions of one catalogue share their wording as those of the set do, however few the references are.
-    fitted.scale
-  )
-  const likely = found.map((one) => {
-    const { noCounterpart, ranked } = judge(fitted, one, circumstances)
-    return {
-      before: one.source,
-      noCounterpart,
-      ranked: ranked.filter(({ candidate }) => !decided.rejected.has(`${one.source} ${candidate.target}`))
-    }
-  })
+    const circumstances = circumstancesOf(
+      fitted,
+      sampleOf(all.length).flatMap((place) => all[place] ?? []),
+      fitted.scale
+    )
+    return all.map((one) => {
+      const { noCounterpart, ranked } = judge(fitted, one, circumstances)
+      const allowed = ranked.filter(({ candidate }) => !decided.rejected.has(keyOf(one.source, candidate.target)))
+      return { own: one.source, noCounterpart, ranked: allowed }
+    })
+  }
+  const forward = likely(found, (i, other) => `${i} ${other}`)
+  const backward = likely(back, (i, other) => `${other} ${i}`)
+
+  const paired = new Set(pairs.map((one) => one.before))
+  const taken = new Set(pairs.map((one) => one.after))
   const idsAfter = after.references.map(({ uri }) => localId(uri, names[1]))
-  for (const { before: i, noCounterpart, ranked } of likely) {
-    if (paired.has(i)) continue
-    const id = localId(before.references[i]?.uri ?? "", names[0])
+  const known = new Set<string>()
+  const add = (pair: Pair) => {
+    const key = `${pair.before} ${pair.after}`
+    if (!known.has(key)) pairs.push(pair)
+    known.add(key)
+  }
+  for (const one of forward) {
+    const { own, ranked } = one
+    if (paired.has(own)) continue
+    const id = localId(before.references[own]?.uri ?? "", names[0])
     const sameId = ranked.find(
       ({ candidate, confidence }) => idsAfter[candidate.target] === id && confidence >= sameIdConfidence
     )
-    const best = sameId ?? (noCounterpart < noneThreshold ? ranked[0] : undefined)
+    const best = sameId ?? likeliest(one, leastConfidence.successor)
     if (best === undefined) continue
-    pairs.push(suggested(i, best))
+    add(suggested(own, best.candidate.target, best))
+  }
+  for (const one of backward) {
+    const best = likeliest(one, leastConfidence.predecessor)
+    if (best === undefined || taken.has(one.own) || isDecided.before.has(best.candidate.target)) continue
+    add(suggested(best.candidate.target, one.own, best))
   }
 
-  // What nothing leads to yet may be a second successor, of what has a first.
-  const reached = new Set(pairs.map(({ after }) => after))
-  const continued = new Set(pairs.map(({ before }) => before))
-  const hasDecided = new Set(decided.pairs.map(({ before }) => before))
-  for (const { before: i, ranked } of likely) {
-    if (hasDecided.has(i) || !continued.has(i)) continue
-    for (const { candidate, confidence } of ranked) {
-      if (reached.has(candidate.target) || confidence < splitConfidence || candidate.competition < 0) continue
-      pairs.push(suggested(i, { candidate, confidence }))
-      reached.add(candidate.target)
-    }
+  const unclear = (all: ReadonlyArray<Judged>, reached: ReadonlySet<number>, none: number) =>
+    new Map(
+      all.flatMap(({ noCounterpart, own, ranked }) =>
+        reached.has(own) || noCounterpart >= none || ranked.length === 0
+          ? []
+          : [
+              [
+                own,
+                ranked
+                  .slice(0, namedCandidates)
+                  .map(({ candidate, confidence }): Possible => ({ place: candidate.target, confidence }))
+              ] as const
+            ]
+      )
+    )
+  return {
+    pairs,
+    unclearBefore: unclear(forward, new Set(pairs.map((one) => one.before)), leastNone.deleted),
+    unclearAfter: unclear(backward, new Set(pairs.map((one) => one.after)), leastNone.new)
   }
-  return pairs
 })

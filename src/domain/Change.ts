@@ -5,9 +5,18 @@ import { Confidence } from "./Relation.ts"
 /**
  * What became of a reference from one version of a catalog to another: nothing (`unchanged`), it has another identifier
  * (`moved`), another text (`modified`), several successors (`split`), a successor that continues another reference too
- * (`merged`), or none (`deleted`); `new` is what has no predecessor.
+ * (`merged`), or none (`deleted`); `new` is what has no predecessor. Where likeness is too weak to tell, it is `unclear`.
  */
-export const ChangeKind = Schema.Literals(["unchanged", "moved", "modified", "split", "merged", "deleted", "new"])
+export const ChangeKind = Schema.Literals([
+  "unchanged",
+  "moved",
+  "modified",
+  "split",
+  "merged",
+  "deleted",
+  "new",
+  "unclear"
+])
 export type ChangeKind = typeof ChangeKind.Type
 
 /** A run of words that is in both texts, or only in the one after or before. */
@@ -35,14 +44,23 @@ export class Successor extends Schema.Class<Successor>("crosswalk/Successor")({
   description: Schema.Array(TextChange)
 }) {}
 
+/** A reference of the other version that may be the counterpart of one, though that is not likely enough to say so. */
+export class Possibility extends Schema.Class<Possibility>("crosswalk/Possibility")({
+  reference: Reference,
+  /** The probability that it is, as calibrated. */
+  confidence: Confidence
+}) {}
+
 /** What became of one reference. */
 export class Change extends Schema.Class<Change>("crosswalk/Change")({
   /** One kind, or several that hold together, such as `moved` and `modified`. */
   kinds: Schema.NonEmptyArray(ChangeKind),
-  /** Absent for what is new. */
+  /** Absent for what is new, and for a reference of the later version of which that is unclear. */
   before: Schema.optionalKey(Reference),
-  /** The main one first; for what is new, that reference alone. */
-  after: Schema.Array(Successor)
+  /** The main one first; where there is none before, that reference alone. */
+  after: Schema.Array(Successor),
+  /** What may be its counterpart where that is unclear, the likeliest first; else empty. */
+  possible: Schema.Array(Possibility)
 }) {}
 
 /** The differences of two versions of a catalog. */

@@ -1,5 +1,6 @@
-import type { CatalogChanges, Change, Successor, TextChange } from "../domain/Change.ts"
+import type { CatalogChanges, Change, Possibility, Successor, TextChange } from "../domain/Change.ts"
 import { ChangeKind } from "../domain/Change.ts"
+import { likelihood } from "./Likelihood.ts"
 
 const replacements: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -36,25 +37,29 @@ const words = (parts: ReadonlyArray<TextChange>): string =>
 const successor = ({ basis, confidence, description, isMain, reference, title }: Successor): string => {
   const remarks = [
     ...(isMain ? [] : ["continues another one"]),
-    ...(basis === "suggestion" ? [`${Math.round(confidence * 100)} % certain`] : [])
+    ...(basis === "suggestion" ? [likelihood(confidence)] : [])
   ]
   return `<p>→ <b>${escape(reference.uri)}</b> ${words(title)} <small>${remarks.join(", ")}</small></p>
 <p>${words(description)}</p>`
 }
 
+const possibility = ({ confidence, reference }: Possibility): string =>
+  `<p>? <b>${escape(reference.uri)}</b> ${escape(reference.title)} <small>${likelihood(confidence)}</small></p>`
+
 const badges = (kinds: ReadonlyArray<ChangeKind>): string =>
   kinds.map((kind) => `<span class="${kind}">${kind}</span>`).join(" ")
 
-const article = ({ after, before, kinds }: Change): string => {
+const article = ({ after, before, kinds, possible }: Change): string => {
   const first = before ?? after[0]?.reference
   if (first === undefined) return ""
   const body =
     before === undefined || after.length === 0
       ? `<p>${escape(first.description ?? "")}</p>`
       : after.map(successor).join("\n")
+  const maybe = possible.map(possibility).join("\n")
   return `<article data-first="${kinds[0]}">
 <h2>${badges(kinds)} ${escape(first.uri)} ${escape(first.title)}</h2>
-${body}
+${body}${maybe === "" ? "" : `\n${maybe}`}
 </article>`
 }
 

@@ -1,4 +1,5 @@
-import type { CatalogChanges, Change, Successor, TextChange } from "../domain/Change.ts"
+import type { CatalogChanges, Change, Possibility, Successor, TextChange } from "../domain/Change.ts"
+import { likelihood } from "./Likelihood.ts"
 
 /** What the text looks like. */
 export interface TextOptions {
@@ -31,23 +32,27 @@ export const render = (changes: CatalogChanges, options: TextOptions = {}): stri
   const isChanged = (parts: ReadonlyArray<TextChange>) => parts.some(({ operation }) => operation !== "equal")
   const successor = ({ basis, confidence, description, isMain, reference, title }: Successor) => [
     `  → ${printable(reference.uri)}${isMain ? "" : " (which continues another one)"}` +
-      (basis === "suggestion" ? `, ${Math.round(confidence * 100)} % certain` : ""),
+      (basis === "suggestion" ? `, ${likelihood(confidence)}` : ""),
     ...(isChanged(title) ? [`    ${line(title)}`] : []),
     ...(isChanged(description) ? [`    ${line(description)}`] : [])
   ]
-  const paragraph = ({ after, before, kinds }: Change): ReadonlyArray<string> => {
+  const possibility = ({ confidence, reference }: Possibility) =>
+    `  ? ${printable(reference.uri)}  ${printable(reference.title)}, ${likelihood(confidence)}`
+  const paragraph = ({ after, before, kinds, possible }: Change): ReadonlyArray<string> => {
     if (before !== undefined) {
       return [
         `${kinds.join(", ")}: ${printable(before.uri)}  ${printable(before.title)}`,
         ...after.flatMap(successor),
+        ...possible.map(possibility),
         ""
       ]
     }
     return [
       ...after.flatMap(({ reference: { description, title, uri } }) => [
-        `new: ${printable(uri)}  ${printable(title)}`,
+        `${kinds.join(", ")}: ${printable(uri)}  ${printable(title)}`,
         ...(description === undefined ? [] : [`    ${printable(description)}`])
       ]),
+      ...possible.map(possibility),
       ""
     ]
   }

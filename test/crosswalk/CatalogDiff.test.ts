@@ -6,6 +6,7 @@ import * as Html from "../../src/report/CatalogDiffHtml.ts"
 import * as Json from "../../src/report/CatalogDiffJson.ts"
 import * as Text from "../../src/report/CatalogDiffText.ts"
 import { localId } from "../../src/crosswalk/CatalogMatch.ts"
+import { likelihood } from "../../src/report/Likelihood.ts"
 import { CatalogChanges } from "../../src/domain/Change.ts"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
@@ -81,7 +82,8 @@ layer(store)("CatalogDiff.diff", (it) => {
         split: 0,
         merged: 0,
         deleted: 1,
-        new: 1
+        new: 1,
+        unclear: 0
       })
       assert.deepStrictEqual(changes.changes[2]?.after[0]?.description.slice(1, 3), [
         { operation: "delete", text: "time" },
@@ -181,10 +183,65 @@ layer(store)("CatalogDiff.diff", (it) => {
     })
   )
 
+  it.effect("finds what was split, asked from the later version", () =>
+    Effect.gen(function* () {
+      const both = "Passwords are stored with a slow hash, and every login from a new device is announced by mail."
+      const { diff } = yield* prepare(
+        { A: both, B: session, C: logging, D: transport },
+        {
+          A: "Passwords are stored with a slow hash function.",
+          E: "Every login from a new device is announced by mail.",
+          B: session,
+          C: logging,
+          D: transport
+        }
+      )
+      assert.match(short(yield* diff(between))["1/A"] ?? "", /split (?:A E|E A)$/u)
+    })
+  )
+
+  it.effect("says that it is unclear where likeness is weak, and names what may be", () =>
+    Effect.gen(function* () {
+      const { diff } = yield* prepare(
+        {
+          A: "Keys for signing are rotated by the security team once a year.",
+          B: "Keys for signing are in a vault of the security team; visitors sign once a year at the front desk.",
+          C: "Visitors sign a list at the front desk and are led through the building.",
+          D: transport
+        },
+        {
+          E: "Keys for signing are rotated by the security team once a month.",
+          F: "Visitors sign a list at the front desk and wear a badge in the building.",
+          D: transport
+        }
+      )
+      const changes = yield* diff(between)
+      const unclear = changes.changes.filter(({ kinds }) => kinds.includes("unclear"))
+      assert.isAtLeast(unclear.length, 1)
+      assert.strictEqual(changes.totals.unclear, unclear.length)
+      for (const { before, kinds, possible } of unclear) {
+        assert.deepStrictEqual(kinds, ["unclear"])
+        assert.isTrue(possible.length >= 1 && possible.length <= 3)
+        const other = before === undefined ? "std:1/" : "std:2/"
+        for (const { reference } of possible) assert.isTrue(reference.uri.startsWith(other))
+      }
+      const [first] = unclear
+      assert.include(Text.render(changes), `unclear: ${(first?.before ?? first?.after[0]?.reference)?.uri}`)
+      assert.match(Text.render(changes), /\? std:[12]\/[A-F].*% likely/u)
+      assert.include(Html.render(changes), `<p>? <b>${first?.possible[0]?.reference.uri}</b>`)
+    })
+  )
+
   it.effect("writes no relations, and needs no embeddings by keyword", () =>
     Effect.gen(function* () {
-      const { diff } = yield* prepare({ A: password }, { B: password.replace("slow", "modern") })
-      assert.deepStrictEqual(short(yield* diff({ ...between, method: "keyword" })), { "1/A": "moved modified B" })
+      const { diff } = yield* prepare(
+        { A: password, C: logging },
+        { B: password.replace("slow", "modern"), C: logging }
+      )
+      assert.deepStrictEqual(short(yield* diff({ ...between, method: "keyword" })), {
+        "1/A": "moved modified B",
+        "1/C": "unchanged C"
+      })
       const relations = yield* RelationRepository
       assert.strictEqual(yield* relations.count(), 0)
       assert.strictEqual((yield* (yield* EmbeddingRepository).status).fresh, 0)
@@ -229,6 +286,19 @@ layer(store)("CatalogDiff.diff", (it) => {
       assert.notMatch(html, /(?:src|href)=|@import|url\(/u)
     })
   )
+})
+
+describe("a likelihood", () => {
+  it("is never certain, however it is rounded", () => {
+    assert.deepStrictEqual([0, 0.004, 0.5, 0.994, 0.9999, 1].map(likelihood), [
+      "less than 1 % likely",
+      "less than 1 % likely",
+      "50 % likely",
+      "99 % likely",
+      "more than 99 % likely",
+      "more than 99 % likely"
+    ])
+  })
 })
 
 describe("localId", () => {
