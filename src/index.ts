@@ -62,6 +62,7 @@ export {
   type UpdateRetry,
   type UpdateTotals
 } from "./storage/UpdateOptions.ts"
+export { CreateTables } from "./libsql/CreateTables.ts"
 export * as LongReads from "./libsql/LongReads.ts"
 export * as Migrations from "./storage/Migrations.ts"
 export { ReferenceRepository } from "./storage/ReferenceRepository.ts"

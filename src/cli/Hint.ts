@@ -43,7 +43,9 @@ export const hintOf = (remedy: Remedy): string | undefined => {
     case "checkDatabase":
       return "Run 'crosswalk doctor' to see what is wrong."
     case "migrateDatabase":
-      return "Any command that uses the database, such as 'crosswalk list', brings it up to date."
+      return "Any command that uses the database, such as 'crosswalk list', brings it up to date where it may be written."
+    case "createTables":
+      return "Use 'crosswalk import FILE --create' to add Crosswalk's tables to it, or name another database with --db."
     case "chooseDatabase":
       return "Name another database with --db."
     case "chooseModel":

@@ -12,6 +12,7 @@ import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import * as DatabaseFile from "../libsql/DatabaseFile.ts"
 import { fromCause } from "../libsql/DatabaseErrors.ts"
 import * as LibsqlClient from "../libsql/LibsqlClient.ts"
+import * as Migrations from "../storage/Migrations.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import { VectorIndex } from "../storage/VectorIndex.ts"
@@ -37,7 +38,16 @@ export const database = (access: Access, options: Partial<LibsqlClient.Config> =
         if (access !== "create" && syncUrl === undefined) return yield* noDatabase(path)
         if (from === "default") yield* makeFolder(dirname(path))
       }
-      return LibsqlClient.layer({ url, authToken, syncUrl, readonly: access === "readonly", ...options })
+      const config = { url, authToken, syncUrl, ...options }
+      // What is only in memory is new and nobody else's.
+      if (access !== "readonly" || url === ":memory:") return LibsqlClient.layer(config)
+      return Layer.effectContext(
+        Effect.tap(Layer.build(LibsqlClient.layer({ ...config, readonly: true })), (read) =>
+          Effect.flatMap(Effect.provideContext(Migrations.state, read), (state) =>
+            state === "older" ? Effect.provide(Migrations.run, Layer.fresh(LibsqlClient.layer(config))) : Effect.void
+          )
+        )
+      )
     })
   )
 
@@ -56,8 +66,10 @@ const makeFolder = (folder: string) =>
   })
 
 /** References and relations, without an embedder. */
-export const references = (access: Access) =>
-  Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer).pipe(Layer.provideMerge(database(access)))
+export const references = (access: Access, options: Partial<LibsqlClient.Config> = {}) =>
+  Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer).pipe(
+    Layer.provideMerge(database(access, options))
+  )
 
 const isConfig = Schema.is(EmbedderConfig)
 
@@ -95,9 +107,12 @@ export const inspect = Effect.gen(function* () {
 }).pipe(Effect.provide(embedder(false)))
 
 /** References, relations and their embeddings. */
-export const embeddings = (access: Access, { warm }: { readonly warm: boolean } = { warm: true }) =>
+export const embeddings = (
+  access: Access,
+  { warm = true, ...options }: Partial<LibsqlClient.Config> & { readonly warm?: boolean } = {}
+) =>
   EmbeddingRepository.layer.pipe(
     Layer.provideMerge(VectorIndex.layerSql),
-    Layer.provideMerge(references(access)),
+    Layer.provideMerge(references(access, options)),
     Layer.provideMerge(embedder(warm))
   )

@@ -48,6 +48,8 @@ export const Remedy = Schema.Union([
   Schema.Struct({ action: Schema.Literal("checkDatabase") }),
   /** Open the database for writing once, which brings its tables up to date. */
   Schema.Struct({ action: Schema.Literal("migrateDatabase") }),
+  /** Open it with the option `create`, which adds the tables of Crosswalk to those of another program. */
+  Schema.Struct({ action: Schema.Literal("createTables") }),
   /** Use another database. */
   Schema.Struct({ action: Schema.Literal("chooseDatabase") }),
   /** Use another model, or name the folder of this one. */

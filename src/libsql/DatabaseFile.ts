@@ -18,7 +18,7 @@ const against = (call: () => void): string | undefined => {
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** What stands in the way of a file that is there, or of making one; undefined where nothing is seen. */
-const obstacleOf = (path: string): string | undefined => {
+export const obstacleOf = (path: string): string | undefined => {
   const folder = dirname(path)
   switch (against(() => statSync(path))) {
     case undefined:

@@ -7,6 +7,7 @@ import { oneEffect } from "../domain/Requirements.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { fromCause, toDatabaseError } from "./DatabaseErrors.ts"
 import { Config, type Kind, LiveConfig, locate } from "./LibsqlConfig.ts"
+import { CreateTables } from "./CreateTables.ts"
 import * as LibsqlConnection from "./LibsqlConnection.ts"
 import { LibsqlFault } from "./LibsqlError.ts"
 import { adopt } from "./LibsqlLive.ts"
@@ -138,15 +139,29 @@ export const make = (
  */
 export const layer = (
   config: Config | LiveConfig
-): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError> => fromEffect(make(config))
+): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError> => fromEffect(withCreate(config))
 
 /** The same with values from Effect's `Config`, such as `{ url: Config.String("DATABASE_URL") }`. */
 export const layerConfig = (
   config: EffectConfig.Wrap<Config>
 ): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError | EffectConfig.ConfigError> =>
-  fromEffect(Effect.flatMap(EffectConfig.unwrap(config), make))
+  fromEffect(Effect.flatMap(EffectConfig.unwrap(config), withCreate))
 
-const fromEffect = <E>(client: Effect.Effect<SqlClient.SqlClient & Extras, E, Scope.Scope | Reactivity.Reactivity>) =>
+const withCreate = (config: Config | LiveConfig) =>
+  Effect.map(make(config), (client) => ({ client, create: config.create === true }))
+
+const fromEffect = <E>(
+  client: Effect.Effect<
+    { readonly client: SqlClient.SqlClient & Extras; readonly create: boolean },
+    E,
+    Scope.Scope | Reactivity.Reactivity
+  >
+) =>
   Layer.effectContext(
-    Effect.map(client, (client) => Context.make(LibsqlClient, client).pipe(Context.add(SqlClient.SqlClient, client)))
+    Effect.map(client, ({ client, create }) =>
+      Context.make(LibsqlClient, client).pipe(
+        Context.add(SqlClient.SqlClient, client),
+        Context.add(CreateTables, create)
+      )
+    )
   ).pipe(Layer.provide(Reactivity.layer))

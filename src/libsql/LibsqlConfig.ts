@@ -26,7 +26,16 @@ const shared = {
    * with a connection of its own, which starts with the first of them. Only a file without a key has such a thread.
    */
   longReads: Schema.optional(Schema.Literals(["inline", "thread"])),
-  /** Refuse every write, and do not create a file that is not there. Default: false. */
+  /**
+   * Whether the tables of Crosswalk may be made in a database that has tables of another program. Default: false: in an
+   * empty database, and in one that has them already. A program that keeps its own tables and these in one database, so
+   * that a transaction spans both, says `true`.
+   */
+  create: Schema.optional(Schema.Boolean),
+  /**
+   * Only read: every write is refused, no file and no table is made, and the file's own settings stay. A file that may not
+   * be written, or lies in a folder that may not be, is read all the same. Default: false.
+   */
   readonly: Schema.optional(Schema.Boolean),
   /** Attributes for every span of a statement. Default: none. */
   spanAttributes: Schema.optional(Schema.Record(Schema.String, Schema.Unknown)),
@@ -57,7 +66,8 @@ export const Config = Schema.Struct({
   /** How long one request to a server may take, its answer included. Default: 30 seconds. Files ignore it. */
   requestTimeout: Schema.optional(DurationInput),
   /**
-   * How a file keeps its changes. `wal` (default): readers never wait for the writer, and two more files lie beside
+   * How a file keeps its changes. Default: `wal` for a new database and for one with tables of Crosswalk; another program's
+   * database stays as it is, unless `create` says that it is shared. `wal`: readers never wait for the writer, and two more files lie beside
    * the database while it is open. `delete`: one file, which can be read in a folder that cannot be written.
    * Choose it when the file is made, or in a process that has not opened the file before.
    */

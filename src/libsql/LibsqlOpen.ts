@@ -1,10 +1,12 @@
-import { existsSync, rmSync } from "node:fs"
+import { chmodSync, closeSync, existsSync, openSync, rmSync, statSync } from "node:fs"
+import { pathToFileURL } from "node:url"
 import type { Client, Config as LibsqlConfig } from "@libsql/client"
 import { Duration, Effect, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import { type Config, isMissing, type Location, reveal } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
-import { explained } from "./DatabaseFile.ts"
+import { inventory } from "./CreateTables.ts"
+import { explained, obstacleOf } from "./DatabaseFile.ts"
 import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
@@ -54,10 +56,14 @@ export const connect = Effect.fnUntraced(function* (
   const isLocal = location.kind !== "remote"
   const thread =
     config.longReads === "thread" && "path" in location && config.encryptionKey === undefined
-      ? yield* ReadThread.make(location.url)
+      ? yield* ReadThread.make(config.readonly === true ? readOnlyUrl(location.path) : location.url)
       : undefined
+  if (location.kind === "file" && config.readonly === true) {
+    const one = yield* session(() => openToRead(location, config))
+    return { writer: one, reader: one, parallelReads: false, isLocal, thread, beforeWrite: Effect.void, refusal }
+  }
   if (location.kind === "file") {
-    const writer = yield* session(() => openFile(location, config, config.readonly === true))
+    const writer = yield* session(() => openFile(location, config, false))
     const reader = yield* session(() => openFile(location, config, true))
     return { writer, reader, parallelReads: false, isLocal, thread, beforeWrite: Effect.void, refusal }
   }
@@ -95,18 +101,15 @@ const openMemory = async (url: string): Promise<Client> => {
 }
 
 const openFile = async (location: Location, config: Config, queryOnly: boolean): Promise<Client> => {
-  if (config.readonly === true && isMissing(location)) {
-    throw new LibsqlFault("cannotOpen", `${location.label} does not exist`)
-  }
-  const encryptionKey = config.encryptionKey === undefined ? undefined : reveal(config.encryptionKey)
-  const options = { url: location.url, ...(encryptionKey === undefined ? {} : { encryptionKey }) }
-  const client = await openLocal(options).catch((cause: unknown) => {
+  if ("path" in location && !queryOnly) makeNew(location.path)
+  const client = await openLocal({ url: location.url, ...key(config) }).catch((cause: unknown) => {
     throw "path" in location && faultOf(cause) === "cannotOpen" ? explained(cause, location.path) : cause
   })
   try {
-    if (!queryOnly) await setJournalMode(client, config.journalMode ?? "wal")
+    if (!queryOnly) await setJournalMode(client, config)
+    const { rows } = await client.execute("PRAGMA journal_mode")
     // In a rollback journal NORMAL can damage a file when the power fails.
-    await client.execute(`PRAGMA synchronous = ${config.journalMode === "delete" ? "FULL" : "NORMAL"}`)
+    await client.execute(`PRAGMA synchronous = ${rows[0]?.[0] === "wal" ? "NORMAL" : "FULL"}`)
     await client.execute("PRAGMA foreign_keys = ON")
     if (queryOnly) await client.execute("PRAGMA query_only = ON")
     return client
@@ -116,7 +119,67 @@ const openFile = async (location: Location, config: Config, queryOnly: boolean):
   }
 }
 
-const setJournalMode = async (client: Client, mode: "wal" | "delete"): Promise<void> => {
+/** The URL by which SQLite itself opens a file to be read only. */
+const readOnlyUrl = (path: string, more = ""): string =>
+  `file:${encodeURIComponent(`${pathToFileURL(path).href}?mode=ro${more}`)}`
+
+/** Whether changes of a file wait beside it: then it cannot be read by itself. */
+const hasChanges = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+
+/**
+ * A connection that reads. A database in write-ahead mode, in a folder that cannot be written, is read as a file that nobody
+ * changes meanwhile: where no changes wait beside it, SQLite has no other way.
+ */
+const openToRead = async (location: Extract<Location, { kind: "file" }>, config: Config): Promise<Client> => {
+  if (isMissing(location)) throw new LibsqlFault("cannotOpen", `${location.label} does not exist`)
+  const open = async (url: string) => {
+    const client = await openLocal({ url, ...key(config) })
+    try {
+      await client.execute("SELECT count(*) FROM sqlite_master")
+      return client
+    } catch (cause) {
+      client.close()
+      throw cause
+    }
+  }
+  const { path } = location
+  try {
+    return await open(readOnlyUrl(path))
+  } catch (cause) {
+    const fault = faultOf(cause)
+    if ((fault === "readonlyFolder" || fault === "cannotOpen") && obstacleOf(path) === undefined && !hasChanges(path)) {
+      return await open(readOnlyUrl(path, "&immutable=1"))
+    }
+    throw fault === "cannotOpen" ? explained(cause, path) : cause
+  }
+}
+
+/** A new file is its owner's; SQLite makes those beside it alike. */
+const makeNew = (path: string): void => {
+  try {
+    closeSync(openSync(path, "wx", 0o600))
+  } catch {
+    // It is there, or libSQL will say why it cannot be.
+  }
+}
+
+const makePrivate = (path: string): void => {
+  if (existsSync(path)) chmodSync(path, 0o600)
+}
+
+const key = (config: Config) =>
+  config.encryptionKey === undefined ? {} : { encryptionKey: reveal(config.encryptionKey) }
+
+/** Whether a database is another program's, with which nothing was agreed. */
+const isForeign = async (client: Client, config: Config): Promise<boolean> => {
+  if (config.create === true) return false
+  const { rows } = await client.execute(inventory)
+  return Number(rows[0]?.["others"]) > 0 && Number(rows[0]?.["own"]) === 0
+}
+
+const setJournalMode = async (client: Client, config: Config): Promise<void> => {
+  if (config.journalMode === undefined && (await isForeign(client, config))) return
+  const mode = config.journalMode ?? "wal"
   const current = await client.execute("PRAGMA journal_mode")
   if (current.rows[0]?.[0] === mode) return
   await client.execute(`PRAGMA journal_mode = ${mode}`).catch((cause) => {
@@ -129,6 +192,8 @@ const token = (config: Config) => (config.authToken === undefined ? {} : { authT
 
 /** Follows the name of a replica's file, where libSQL records what it has. */
 const replicaRecords = "-client_wal_index"
+
+const replicaFiles = ["", "-wal", "-shm", replicaRecords]
 
 /** Why a primary does not serve this client: to a replica it is silent about that. */
 const refusalOf = async (url: string, config: Config): Promise<unknown> => {
@@ -159,16 +224,17 @@ const openReplica = async (
       ...(config.syncInterval === undefined
         ? {}
         : { syncInterval: Math.max(1, Math.round(Duration.toSeconds(duration(config.syncInterval, Duration.zero)))) }),
-      ...(config.encryptionKey === undefined ? {} : { encryptionKey: reveal(config.encryptionKey) })
+      ...key(config)
     })
     await client.sync()
+    if (!exists) for (const suffix of replicaFiles) makePrivate(`${location.path}${suffix}`)
     state.offlineSince = undefined
     return client
   } catch (cause) {
     if (faultOf(cause) !== "unreachable") throw cause
     if (!exists) {
       // What the attempt left behind would pass for a replica the next time.
-      for (const suffix of ["", "-wal", "-shm", replicaRecords]) rmSync(`${location.path}${suffix}`, { force: true })
+      for (const suffix of replicaFiles) rmSync(`${location.path}${suffix}`, { force: true })
     }
     const refused = await refusalOf(location.syncUrl, config)
     if (refused !== undefined) throw refused

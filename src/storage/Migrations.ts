@@ -1,7 +1,10 @@
 import { Effect, Layer } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
+import type { Remedy } from "../domain/Remedy.ts"
+import { CreateTables, inventory } from "../libsql/CreateTables.ts"
 import { fromCause, toDatabaseError } from "../libsql/DatabaseErrors.ts"
+import { faultOf } from "../libsql/LibsqlError.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 
 const ledger = "crosswalk_migration"
@@ -230,6 +233,28 @@ const applied = Effect.gen(function* () {
   return rows[0]?.id ?? 0
 })
 
+/** Fails where tables cannot be made: in another program's database, or where they are there without a list of migrations. */
+const requirePlace = Effect.gen(function* () {
+  if (yield* CreateTables) return
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const [found] = yield* sql.unsafe<{ readonly others: number; readonly own: number }>(inventory)
+  if (found === undefined || found.others === 0 || found.own > 0) return
+  return yield* refused(
+    "the database has tables of another program, and none of Crosswalk. Nothing was written; say that they may share it, " +
+      "or use another database",
+    { action: "createTables" }
+  )
+})
+
+const refused = (problem: string, remedy: Remedy, cause?: unknown) =>
+  new DatabaseError({ operation: "Migrations.run", reason: "migration", isRetryable: false, problem, remedy, cause })
+
+/** What the tables of Crosswalk are: not there, of an earlier version, of this one, or of a later one. */
+export const state: Effect.Effect<"none" | "older" | "current" | "newer", DatabaseError, SqlClient.SqlClient> =
+  Effect.map(applied, (found) =>
+    found === 0 ? "none" : found < newest ? "older" : found === newest ? "current" : "newer"
+  ).pipe(Effect.mapError(toDatabaseError("Migrations.state")))
+
 /**
  * Brings the tables of Crosswalk, all prefixed `crosswalk_`, up to date in one transaction. A database that is up to
  * date is only read, so opening one takes no lock; one that a newer version made is refused with a DatabaseError.
@@ -238,17 +263,30 @@ export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effe
   yield* requireLibsql
   const found = yield* applied
   if (found > newest) {
-    return yield* new DatabaseError({
-      operation: "Migrations.run",
-      reason: "migration",
-      isRetryable: false,
-      problem:
-        `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
+    return yield* refused(
+      `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
         `${newest}). Update Crosswalk, or use another database`,
-      remedy: { action: "update" }
-    })
+      { action: "update" }
+    )
   }
-  if (found < newest) yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: ledger })
+  if (found === 0) yield* requirePlace
+  if (found < newest)
+    yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: ledger }).pipe(
+      Effect.catchIf(
+        (error) => faultOf(error.cause) === "readonly",
+        (cause) =>
+          Effect.fail(
+            found === 0
+              ? refused("the database has no tables of Crosswalk", { action: "import" }, cause)
+              : refused(
+                  `the database is of an earlier version of Crosswalk (its tables are at ${found}, this version's at ` +
+                    `${newest}), and may only be read. Open it for writing once`,
+                  { action: "migrateDatabase" },
+                  cause
+                )
+          )
+      )
+    )
 }).pipe(
   Effect.catchTags({
     SqlError: (error) => Effect.fail(toDatabaseError("Migrations.run")(error)),

@@ -118,7 +118,7 @@ export const coverage = Command.make(
       exceptions === undefined ? undefined : yield* Exceptions.read(exceptions, yield* Sources.bytes(exceptions))
     const report = yield* Coverage.use((coverage) =>
       coverage.report({ ...options, exceptions: made, filter: { anyTags, entityType, metadata, tags } })
-    ).pipe(Effect.provide(Layer.provide(Coverage.layer, Session.database("existing"))))
+    ).pipe(Effect.provide(Layer.provide(Coverage.layer, Session.database("readonly"))))
     for (const { format, path } of written) {
       yield* Files.write(
         path,

@@ -66,7 +66,7 @@ export const exportCommand = Command.make(
         : exports.references({ format: chosen, catalog })
       return Files.write(path ?? "-", pieces)
     })
-    yield* Effect.provide(write, Layer.provide(CatalogExport.layer, Session.database("existing")))
+    yield* Effect.provide(write, Layer.provide(CatalogExport.layer, Session.database("readonly")))
     if (path !== undefined) yield* output.note(safe`Wrote ${path}`)
   })
 ).pipe(

@@ -26,7 +26,7 @@ export const get = Command.make(
         outgoing: yield* relations.find(reference.uri, "outgoing"),
         incoming: yield* relations.find(reference.uri, "incoming")
       }
-    }).pipe(Effect.provide(Session.references("existing")))
+    }).pipe(Effect.provide(Session.references("readonly")))
 
     yield* output.answer(
       {

@@ -45,7 +45,7 @@ export const graph = Command.make(
       from: Option.getOrUndefined(from),
       to: Option.getOrUndefined(to),
       status: status.length === 0 ? undefined : status
-    }).pipe(Effect.provide(Session.references("existing")))
+    }).pipe(Effect.provide(Session.references("readonly")))
     if (output.json && to_ === undefined) {
       return yield* output.answer(
         {

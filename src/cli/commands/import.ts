@@ -46,6 +46,7 @@ export const importCommand = Command.make(
       Flag.withDescription("The catalog, name@version (default: what the source says, or its file name)"),
       optional
     ),
+    create: toggle("create", "Make Crosswalk's tables also in a database that has tables of another program"),
     columns,
     entityType: Flag.String("type").pipe(
       Flag.withDescription("The type of rows that name none (default reference)"),
@@ -72,7 +73,7 @@ export const importCommand = Command.make(
     ),
     noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
   },
-  Effect.fn(function* ({ noEmbed, refreshOpenings, sources, ...flags }) {
+  Effect.fn(function* ({ create, noEmbed, refreshOpenings, sources, ...flags }) {
     const output = yield* Output
     const { CatalogImport, check } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
     const [only = "-", ...others] = sources
@@ -95,8 +96,8 @@ export const importCommand = Command.make(
     ).pipe(
       Effect.provide(
         noEmbed
-          ? Layer.provide(CatalogImport.layerReferences, Session.database("create"))
-          : Layer.provide(CatalogImport.layerNoDeps, Session.embeddings("create"))
+          ? Layer.provide(CatalogImport.layerReferences, Session.database("create", { create }))
+          : Layer.provide(CatalogImport.layerNoDeps, Session.embeddings("create", { create }))
       )
     )
     const { download } = report

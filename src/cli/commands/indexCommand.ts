@@ -38,7 +38,7 @@ const status = Command.make(
     const admin = yield* load
     const { behind, file, path, problem, state, vectors } = yield* admin
       .status({})
-      .pipe(Effect.provide(Session.database("existing")))
+      .pipe(Effect.provide(Session.database("readonly")))
     yield* output.answer(
       { path: path ?? null, state, problem: problem ?? null, vectors, behind, file: file ?? null },
       () => [

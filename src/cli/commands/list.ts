@@ -28,7 +28,7 @@ export const list = Command.make(
     if (!output.json) {
       yield* Stream.runForEach(some, (page) =>
         output.line(joinLines(page.map(({ title, uri }) => safe`${output.bold(uri)}  ${oneLine(title, output.width)}`)))
-      ).pipe(Effect.provide(Session.references("existing")))
+      ).pipe(Effect.provide(Session.references("readonly")))
       return
     }
     let isFirst = true
@@ -37,7 +37,7 @@ export const list = Command.make(
       const start = isFirst ? '{"references":[\n' : ","
       isFirst = false
       return output.line(Safe.of(start + text))
-    }).pipe(Effect.provide(Session.references("existing")))
+    }).pipe(Effect.provide(Session.references("readonly")))
     yield* output.line(Safe.of(isFirst ? '{"references":[]}' : "]}"))
   })
 ).pipe(

@@ -177,6 +177,9 @@ export const review = Command.make(
         expected: "one of them at a time"
       })
     }
+    const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !output.json
+    const writes = accept || reject || importFrom !== undefined || undo
+    const reads = !writes && (exportTo !== undefined || log || isList || !isTerminal)
     yield* Effect.gen(function* () {
       const service = yield* Review
       if (accept || reject) {
@@ -202,9 +205,8 @@ export const review = Command.make(
           decisions.map(ReviewText.decisionLine)
         )
       }
-      const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !output.json
       yield* isList || !isTerminal ? list(filter) : interactively(filter, by)
-    }).pipe(Effect.provide(Layer.provideMerge(Review.layer, Session.database("existing"))))
+    }).pipe(Effect.provide(Layer.provideMerge(Review.layer, Session.database(reads ? "readonly" : "existing"))))
   })
 ).pipe(
   Command.withDescription("Accept or reject suggested relations: one by one, by filter, or in a spreadsheet"),

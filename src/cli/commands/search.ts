@@ -56,8 +56,8 @@ export const search = Command.make(
     const output = yield* Output
     const find = Search.use(({ search }) => search(query, { ...options, mode, facets }))
     const found = yield* mode === "keyword"
-      ? find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("existing"))))
-      : find.pipe(Effect.provide(Layer.provide(Search.layer, Session.embeddings("existing"))))
+      ? find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("readonly"))))
+      : find.pipe(Effect.provide(Layer.provide(Search.layer, Session.embeddings("readonly"))))
     const { hits } = found
     yield* output.answer(
       { query, mode, hits: hits.map(SearchRender.hitJson), unsearched: found.unsearched, facets: found.facets },

@@ -18,7 +18,7 @@ export const similar = Command.make(
       const embeddings = yield* EmbeddingRepository
       const { uri } = yield* references.resolve(name)
       return { uri, hits: yield* embeddings.findSimilarTo(uri, { limit, filter }) }
-    }).pipe(Effect.provide(Session.embeddings("existing", { warm: false })))
+    }).pipe(Effect.provide(Session.embeddings("readonly", { warm: false })))
     yield* output.answer({ uri, hits: hits.map(Render.hitJson) }, () => Render.hits(output, hits))
     if (hits.length === 0 && !output.json) yield* output.note(safe`Nothing was found.`)
   })

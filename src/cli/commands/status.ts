@@ -39,12 +39,12 @@ export const status = Command.make(
     const output = yield* Output
     const { file, from, url } = yield* (yield* Settings).database
     const found = yield* read.pipe(
-      Effect.provide(Layer.provideMerge(Status.layerNoDeps, Session.embeddings("existing", { warm: false }))),
+      Effect.provide(Layer.provideMerge(Status.layerNoDeps, Session.embeddings("readonly", { warm: false }))),
       // What is stored can be told without the model.
       Effect.catchTag("ModelLoadError", (error) =>
         Effect.andThen(
           output.warn(safe`${error.message}`),
-          Effect.provide(read, Layer.provideMerge(Status.layerReferences, Session.database("existing")))
+          Effect.provide(read, Layer.provideMerge(Status.layerReferences, Session.database("readonly")))
         )
       ),
       Effect.catchTag("NotFoundError", () => Effect.succeed(undefined))
