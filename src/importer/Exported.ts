@@ -81,8 +81,8 @@ export const csv: Format = {
     return found.length >= firstColumns && found.every((name, i) => columns[i] === name)
   },
   read: Effect.fnUntraced(function* (input) {
-    const { first, items } = yield* Csv.table(input)
-    const catalog = yield* Rows.catalogOf(input, undefined, first)
+    const { items, sample } = yield* Csv.table(input)
+    const catalog = yield* Rows.catalogOf(input, undefined, sample[0])
     return {
       catalog,
       items: items((row) => {

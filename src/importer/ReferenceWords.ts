@@ -7,9 +7,13 @@ export type Field = keyof Columns
 /** The fields in the order in which columns are found for them. */
 export const fields = ["uri", "id", "title", "description", "entityType", "tags", "catalog"] as const
 
-const words = (text: string): ReadonlyArray<string> => text.trim().split(/\s+/u)
+/** Words as {@link Fields.plain} writes them. */
+const words = (text: string): ReadonlyArray<string> => text.trim().split(/\s+/u).map(Fields.plain)
 
-/** What spreadsheets in English, German, French, Spanish, Italian, Portuguese and Dutch call the fields; the surest first. */
+/**
+ * What spreadsheets in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Chinese, Japanese and Korean call
+ * the fields; the surest first.
+ */
 const usual: Fields.Words<Field> = {
   uri: ["uri", "iri"],
   id: words(`
@@ -23,7 +27,14 @@ const usual: Fields.Words<Field> = {
     kennung kennziffer kennzeichen bezeichner identifikator kurzel schlussel
     identifiant idexigence identifiantexigence identifiantdelexigence numerodexigence refexigence cle
     identificador idrequisito iddelrequisito idderequisito numeroderequisito codigo clave
-    identificativo codice kenmerk
+    identifiantunique codeexigence codedelexigence identificadordelrequisito codigodelrequisito codigodorequisito
+    identificadordorequisito idrequerimiento numerorequisito
+    identificativo codice codicerequisito identificativorequisito numerodelrequisito
+    kenmerk identificatie eisid eisnummer eiscode nummereis
+    identyfikator idwymagania nrwymagania numerwymagania kodwymagania identyfikatorwymagania kod oznaczenie
+    标识符 標識符 标识 要求编号 需求编号 控制编号 控制项编号 条款编号 编号 編號 需求id 代码 代碼
+    識別子 要件番号 要求番号 管理番号 項目番号 要件id 要求id 項番 番号
+    식별자 요구사항id 요구사항번호 번호
     ref number`),
   title: words(`
     title name label heading sectionname controlname controltitle requirementname requirementtitle rulename ruletitle
@@ -32,7 +43,11 @@ const usual: Fields.Words<Field> = {
     titel bezeichnung uberschrift kurztitel kurzbezeichnung kurztext kurzbeschreibung betreff benennung kurzname
     anforderungstitel anforderungsname anforderungsbezeichnung thema
     titre intitule nom libelle sujet objet
-    titulo nombre denominacion asunto encabezado titolo nome denominazione designacao naam onderwerp`),
+    titulo nombre denominacion asunto encabezado titolo nome denominazione designacao naam onderwerp
+    titredelexigence nomdelexigence titulodelrequisito nombredelrequisito titulodorequisito nomedorequisito
+    titolorequisito titolodelrequisito nomerequisito oggetto eisnaam eistitel tytuł nazwa nazwawymagania tytułwymagania
+    标题 標題 名称 名稱 要求名称 需求名称 控制名称 控制项名称 条款名称
+    タイトル 件名 題名 表題 要件名 項目名 名前 項目 제목 이름 명칭 요구사항명`),
   description: words(`
     description text requirement reqdescription requirementdescription requirementtext requirementstatement
     requirementspecification controltext controldescription controlstatement controlspecification controlrequirement
@@ -43,18 +58,29 @@ const usual: Fields.Words<Field> = {
     langbeschreibung inhalt sicherheitsanforderung vorgabe forderung massnahmenbeschreibung massnahmentext massnahme
     texte enonce exigence contenu descriptiondelexigence textedelexigence texteexigence
     descripcion texto enunciado requisito requerimiento contenido descripciondelrequisito textodelrequisito
-    descrizione testo contenuto descricao conteudo omschrijving beschrijving tekst eis`),
-  entityType: ["entitytype", "type", "kind", "typ", "tipo"],
-  tags: words("tags keywords labels schlagworte schlagworter stichworte motscles etiquetas etiquettes"),
+    descrizione testo contenuto descricao conteudo omschrijving beschrijving tekst eis
+    descripciondelrequerimiento detalle descricaodorequisito textodorequisito descrizionerequisito testorequisito
+    descrizionedelrequisito testodelrequisito eistekst eisomschrijving vereiste
+    opis treść opiswymagania treśćwymagania wymaganie
+    描述 要求描述 需求描述 控制描述 要求内容 控制要求 具体要求 说明 說明 详细描述 内容 要求 需求
+    要件内容 要求事項 説明 詳細 本文 要件 要求仕様 요구사항설명 설명 내용 요구사항`),
+  entityType: words("entitytype type kind typ tipo 类型 種類 タイプ 유형"),
+  tags: words(`
+    tags keywords labels schlagworte schlagworter stichworte motscles etiquetas etiquettes palavraschave parolechiave
+    trefwoorden 标签 標籤 关键字 タグ 태그`),
   catalog: ["catalog", "catalogue", "katalog"]
 }
 
 /** What columns of a table hold where none is called by a surer name. The keys of objects mean more by such words. */
 const late: Fields.Words<Field> = {
   uri: [],
-  id: words("no nr num nummer numero ziffer lfdnr laufendenummer item reference referenz referencia riferimento req"),
+  id: words(`
+    no nr num nummer numero numer ziffer lfdnr laufendenummer lp item reference referenz referencia riferimento referentie
+    req 序号 序號 項`),
   title: [],
-  description: words("control rule regel safeguard practice measure mesure medida policy criterion criteria objective"),
+  description: words(`
+    control rule regel safeguard practice measure mesure medida misura maatregel policy criterion criteria objective contrôle
+    controllo 控制 控制项 규칙`),
   entityType: [],
   tags: [],
   catalog: []
@@ -62,16 +88,17 @@ const late: Fields.Words<Field> = {
 
 /** What is a title where no column is called one, because another holds the text. */
 const lateTitles = words(
-  "requirement control anforderung exigence requisito massnahme rule regel safeguard practice measure mesure topic"
+  "requirement control anforderung exigence requisito massnahme rule regel safeguard practice measure mesure topic eis " +
+    "wymaganie 要求 需求 要件 要求事項 控制 控制项 요구사항"
 )
 
 /** The last word of a name that says what it holds, behind whose it is: `SCF #`, `Practice Title`, `controlText`. */
 const endings = [
-  ["id", /^(?:id|identifier|identifikator|nr|no|number|code)$|(?:nummer|kennung)$/u],
-  ["title", /^(?:title|name|titre|titulo)$|(?:titel|bezeichnung)$/u],
+  ["id", /^(?:id|identifier|identifikator|nr|no|number|code)$|(?:nummer|kennung|编号|編號|番号)$/u],
+  ["title", /^(?:title|name|titre|titulo|titolo|tytuł)$|(?:titel|bezeichnung|标题|名称)$/u],
   [
     "description",
-    /^(?:description|requirement|statement|specification|text|exigence)$|(?:beschreibung|anforderung|text)$/u
+    /^(?:description|requirement|statement|specification|text|exigence)$|(?:beschreibung|anforderung|text|描述|说明|説明|内容)$/u
   ]
 ] as const
 
@@ -79,7 +106,8 @@ const endings = [
 const others =
   /parent|chapter|section|owner|author|user|group|famil|categor|domain|target|cwe|cve|capec|technique|catalog|version|revision|page|phone|sort|mapping|file|kapitel|abschnitt|kontext|context/iu
 
-const lastWord = (name: string): string =>
+/** The last word of a name, without what stands in brackets: `number` of `SCF #`. */
+export const lastWord = (name: string): string =>
   name
     .replace(/[([{][^)\]}]*[)\]}]/gu, " ")
     .replaceAll("#", " number ")

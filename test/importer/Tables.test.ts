@@ -144,7 +144,25 @@ describe("header of a table", () => {
         "Issue key,Summary,Description",
         "Object Identifier,Object Heading,Object Text",
         "ID / Nr.,Titel / Title,Text / Beschreibung",
-        "ID*,Title (max. 80),Text [en]"
+        "ID*,Title (max. 80),Text [en]",
+        "编号,标题,描述",
+        "編號,標題,說明",
+        "需求编号,需求名称,需求描述",
+        "编号,要求,说明",
+        "番号,項目,要件",
+        "項番,タイトル,説明",
+        "要件番号,要件名,内容",
+        "번호,제목,설명",
+        "Identifiant,Intitulé,Description de l'exigence",
+        "Código,Nombre,Descripción del requisito",
+        "ID requisito,Titolo,Descrizione",
+        "Codice,Nome,Testo del requisito",
+        "Identificador,Título,Descrição",
+        "Nummer,Titel,Omschrijving",
+        "Eisnummer,Onderwerp,Eistekst",
+        "Identyfikator,Tytuł,Opis",
+        "Lp.,Nazwa,Treść wymagania",
+        "Numer wymagania,Wymaganie,Opis"
       ]
       for (const header of headers) {
         assert.deepStrictEqual([header, yield* rows(`${header}\n${body}`)], [header, [gate]])
@@ -209,6 +227,70 @@ describe("rows of a table", () => {
         ["G-2", "Locked", { Chapter: "Gates" }],
         ["L-1", "Lit", { Chapter: "Lamps" }]
       ])
+    })
+  )
+
+  it.effect("have the chapter above where blank cells look like merged ones, with a warning for each column", () =>
+    Effect.gen(function* () {
+      const tell = (text: string) =>
+        Effect.map(read("x.csv", text), ({ entries, failed, warnings }) => ({
+          groups: entries.map(({ reference: { metadata } }) => metadata),
+          told: [...failed, ...warnings]
+        }))
+      const blank =
+        "is blank and read as the cell above, because it looks like a part of a merged one; so are those below it"
+      const merged = yield* tell(
+        "Function,Category,ID,Title\nProtect,Gates,G-1,a\n,,G-2,b\n,Lamps,L-1,c\nDetect,,D-1,d\n,Bells,D-2,e\n"
+      )
+      assert.deepStrictEqual(merged, {
+        groups: [
+          { Function: "Protect", Category: "Gates" },
+          { Function: "Protect", Category: "Gates" },
+          { Function: "Protect", Category: "Lamps" },
+          { Function: "Detect" },
+          { Function: "Detect", Category: "Bells" }
+        ],
+        told: [`line 3, Function: ${blank}`, `line 3, Category: ${blank}`]
+      })
+      const right = yield* tell("编号,标题,类别\nG-1,a,门\nG-2,b,\n")
+      assert.deepStrictEqual(right, { groups: [{ 类别: "门" }, { 类别: "门" }], told: [`line 3, 类别: ${blank}`] })
+      // Said again, or begun with a blank, they are blank; so are columns of remarks.
+      for (const text of [
+        "Chapter,ID,Title\nGates,G-1,a\n,G-2,b\nGates,G-3,c\nGates,G-4,c\n",
+        "Chapter,ID,Title\n,G-1,a\nGates,G-2,b\n,G-3,c\n",
+        "Note,ID,Title\nsee 3,G-1,a\n,G-2,b\n"
+      ]) {
+        const { groups, told } = yield* tell(text)
+        assert.isTrue(groups.includes(undefined), text)
+        assert.deepStrictEqual(told, [])
+      }
+    })
+  )
+
+  it.effect("warn of identifiers that a spreadsheet took for dates, where not all are", () =>
+    Effect.gen(function* () {
+      const warned = (...ids: ReadonlyArray<string>) =>
+        Effect.map(
+          read("x.csv", `ID,Title\n${ids.map((id) => `${id},Gate`).join("\n")}\n`),
+          ({ entries, warnings }) => {
+            assert.strictEqual(entries.length, ids.length)
+            return warnings.map((text) => text.replace(/ looks like a date .*$/u, ""))
+          }
+        )
+      assert.deepStrictEqual(yield* warned("9-1", "1-Oct", "10-2", "Oct-01", "2024-10-01", "10/1/2024", "1.10.2024"), [
+        "line 3, ID: 1-Oct",
+        "line 5, ID: Oct-01",
+        "line 6, ID: 2024-10-01",
+        "line 7, ID: 10/1/2024",
+        "line 8, ID: 1.10.2024"
+      ])
+      assert.deepStrictEqual(yield* warned("A-1", "01. Okt", "1-Mär", "1. Dez"), [
+        "line 3, ID: 01. Okt",
+        "line 4, ID: 1-Mär",
+        "line 5, ID: 1. Dez"
+      ])
+      assert.deepStrictEqual(yield* warned("2024-10-01", "2024-10-02"), [])
+      assert.deepStrictEqual(yield* warned("OCT-01", "1.10.2", "10-1", "1-2-2024", "SEP-12", "2024-10", "Oct-A"), [])
     })
   )
 

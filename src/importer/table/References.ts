@@ -3,10 +3,12 @@ import { ImportError } from "../../domain/ImportError.ts"
 import { setOption } from "../../domain/Remedy.ts"
 import * as Fields from "../Fields.ts"
 import type { Columns, Input, Item } from "../Importer.ts"
-import { failure, named, within } from "../Items.ts"
+import { failure, named, warning, within } from "../Items.ts"
 import * as ReferenceWords from "../ReferenceWords.ts"
 import * as Rows from "../Rows.ts"
 import { CellFault, isBlank } from "./Cell.ts"
+import * as Dates from "./Dates.ts"
+import * as Groups from "./Groups.ts"
 import type { Wanted } from "./Header.ts"
 import { ambiguity, type ColumnFault, type Table } from "./Table.ts"
 
@@ -106,6 +108,14 @@ const withoutFaults = (row: Rows.Row): Rows.Row => ({
   values: new Map(Array.from(row.values).filter(([, value]) => !(value instanceof CellFault)))
 })
 
+/** What the rows above tell of those below. */
+interface Above extends Groups.Above {
+  readonly section: Section | undefined
+}
+
+const aDate =
+  "looks like a date that a spreadsheet made of the identifier. Where it did, correct it there, in a column of texts"
+
 /** What ciso-assistant's sheets leave blank for what only groups other rows. */
 const isHeading = (value: unknown): boolean => isBlank(value) || /^(?:no|false|0|n)$/iu.test(String(value).trim())
 
@@ -119,7 +129,7 @@ export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
     const remedy = setOption("columns", fault.example)
     return yield* new ImportError({ source, at: table.at, reason: "option", problem: fault.problem, remedy })
   }
-  const catalog = yield* Rows.catalogOf(input, undefined, table.first)
+  const catalog = yield* Rows.catalogOf(input, undefined, table.sample[0])
   const toItem = Rows.reader(input, catalog, fields)
   const assessable = table.columns.find((name) => Fields.plain(name) === "assessable")
   const toEntry = (row: Rows.Row): Item => {
@@ -127,18 +137,27 @@ export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
     if (assessable === undefined || !isHeading(row.values.get(assessable))) return item
     return named(item, { role: "heading" })
   }
+  const groups = Groups.columnsOf(table.columns, new Set(fields.values()), table.sample)
+  const id = fields.get("id") ?? fields.get("uri") ?? ""
+  const hasDates = Dates.areDates(id, table.sample)
   const rows = table.rows.pipe(
     Stream.mapAccum(
-      (): Section | undefined => undefined,
-      (section, found): readonly [Section | undefined, ReadonlyArray<Item>] => {
-        if (Result.isFailure(found)) return [section, [Result.fail(found.failure)]]
+      (): Above => ({ ...Groups.start, section: undefined }),
+      (above, found): readonly [Above, ReadonlyArray<Item>] => {
+        if (Result.isFailure(found)) return [above, [Result.fail(found.failure)]]
         const row = found.success
-        const next = sectionOf(row, fields)
-        if (next !== undefined) return [next, []]
+        const section = sectionOf(row, fields)
+        if (section !== undefined) return [{ ...above, section }, []]
         const faults = faultsOf(source, row, fields)
-        if (faults.some(Result.isFailure)) return [section, faults]
-        const whole = inSection(faults.length === 0 ? row : withoutFaults(row), section)
-        return [section, [...faults, toEntry(whole)]]
+        if (faults.some(Result.isFailure)) return [above, faults]
+        const own = inSection(faults.length === 0 ? row : withoutFaults(row), above.section)
+        const whole = Groups.fill(groups, above, own)
+        const value = row.values.get(id)
+        const told =
+          hasDates || !Dates.isDate(value)
+            ? whole.told
+            : [...whole.told, warning(within(row.at, id), `${String(value).trim()} ${aDate}`)]
+        return [{ ...above, ...whole.above }, [...faults, ...told, toEntry(whole.row)]]
       }
     )
   )

@@ -30,8 +30,8 @@ export interface Table {
   readonly at: string
   /** Whether one of the first rows fills a column. */
   readonly isFilled: (column: string) => boolean
-  /** The first row. */
-  readonly first: Row | undefined
+  /** The first rows. */
+  readonly sample: ReadonlyArray<Row>
   /** All rows but blank ones and repeated headers; a row that cannot be read is a failure. */
   readonly rows: Stream.Stream<Result.Result<Row, ImportError>, ImportError>
   /** Each row turned into something else; a row that cannot be read stays a failure. */
@@ -83,7 +83,7 @@ const below = (lines: Lines, header: Header.Header): Table => {
     alike: header.alike,
     at: lines.at(header.last),
     isFilled: (column) => sample.length === 0 || filled.has(column),
-    first: sample[0]?.success,
+    sample: sample.map(({ success }) => success),
     rows,
     items: (toItem) =>
       Stream.map(rows, (row) => (Result.isFailure(row) ? Result.fail(row.failure) : toItem(row.success))),
