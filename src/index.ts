@@ -65,6 +65,7 @@ export {
 export { CreateTables } from "./libsql/CreateTables.ts"
 export * as LongReads from "./libsql/LongReads.ts"
 export * as Migrations from "./storage/Migrations.ts"
+export * as Snapshot from "./storage/Snapshot.ts"
 export { ReferenceRepository } from "./storage/ReferenceRepository.ts"
 export type { SaveTotals } from "./storage/ReferenceWriter.ts"
 export type { RelationTotals, ReplaceTotals } from "./storage/RelationBulk.ts"

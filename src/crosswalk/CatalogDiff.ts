@@ -15,6 +15,7 @@ import * as Migrations from "../storage/Migrations.ts"
 import { operation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
+import * as Snapshot from "../storage/Snapshot.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import * as CatalogContent from "./CatalogContent.ts"
 import * as CatalogMatch from "./CatalogMatch.ts"
@@ -31,6 +32,7 @@ export type DiffError =
 
 const make = Effect.gen(function* () {
   const content = yield* CatalogContent.make
+  const snapshot = yield* Snapshot.make
   const references = yield* ReferenceRepository
   const relationRepository = yield* RelationRepository
 
@@ -40,8 +42,9 @@ const make = Effect.gen(function* () {
     yield* Effect.annotateCurrentSpan({ before, after, method, ...(withVectors && { model: content.model.id }) })
     for (const catalog of [before, after]) yield* references.requireCatalog(catalog)
     if (withVectors) for (const catalog of [before, after]) yield* content.prepare({ catalog })
-    const old = yield* content.read({ catalog: before }, withVectors)
-    const young = yield* content.read({ catalog: after }, withVectors)
+    const [old, young] = yield* snapshot.read(
+      Effect.all([content.read({ catalog: before }, withVectors), content.read({ catalog: after }, withVectors)])
+    )
     const matched = yield* CatalogMatch.match(old, young, { names: [before, after], method, relations }).pipe(
       Effect.provideService(RelationRepository, relationRepository)
     )

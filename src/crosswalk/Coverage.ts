@@ -17,6 +17,7 @@ import * as FilterSql from "../storage/FilterSql.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import { operation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import * as Snapshot from "../storage/Snapshot.ts"
 import * as CoverageGroups from "./CoverageGroups.ts"
 import * as CoveragePaths from "./CoveragePaths.ts"
 
@@ -34,6 +35,7 @@ const byReference = (exceptions: ReadonlyArray<CoverageException>, today: string
 const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const rows = yield* CoverageRows.make
+  const snapshot = yield* Snapshot.make
 
   const entries = Effect.fnUntraced(function* (catalog: string, filter?: CoverageFilter) {
     yield* references.requireCatalog(catalog)
@@ -63,7 +65,14 @@ const make = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const today = rest.today ?? DateTime.formatIsoDateUtc(DateTime.makeUnsafe(now))
 
-    const all = yield* entries(to, rest.filter)
+    const { all, coverers, links } = yield* snapshot.read(
+      Effect.gen(function* () {
+        const all = yield* entries(to, rest.filter)
+        const coverers = yield* entries(by)
+        for (const catalog of through) yield* entries(catalog)
+        return { all, coverers, links: yield* edges(layers, includeSuggested, minConfidence) }
+      })
+    )
     const targets = all.filter(({ chosen }) => chosen === 1)
     if (all.length > 0 && targets.length === 0) {
       return yield* new ValidationError({
@@ -73,9 +82,7 @@ const make = Effect.gen(function* () {
         expected: "a filter that at least one of them fulfils"
       })
     }
-    const coverers = yield* entries(by)
-    for (const catalog of through) yield* entries(catalog)
-    const { linked, reached } = CoveragePaths.find(yield* edges(layers, includeSuggested, minConfidence), layers.length)
+    const { linked, reached } = CoveragePaths.find(links, layers.length)
 
     const excepted = byReference(exceptions, today)
     const references = targets.map((entry): CoveredReference => {

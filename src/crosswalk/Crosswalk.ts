@@ -16,6 +16,7 @@ import * as Migrations from "../storage/Migrations.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
+import * as Snapshot from "../storage/Snapshot.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import { circumstancesOf, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
@@ -61,6 +62,7 @@ const make = Effect.gen(function* () {
   const catalogs = yield* ReferenceRepository
   const relations = yield* RelationRepository
   const content = yield* CatalogContent.make
+  const snapshot = yield* Snapshot.make
 
   const suggest = operation("Crosswalk.suggest", { options: SuggestOptions, hooks: optional(SuggestHooks) })(
     function* ({ hooks, options }) {
@@ -86,8 +88,9 @@ const make = Effect.gen(function* () {
         })
       }
       if (withVectors) for (const one of [scope, { catalog: to }]) yield* content.prepare(one)
-      const sources = yield* content.read(scope, withVectors)
-      const targets = yield* content.read({ catalog: to }, withVectors)
+      const [sources, targets] = yield* snapshot.read(
+        Effect.all([content.read(scope, withVectors), content.read({ catalog: to }, withVectors)])
+      )
       const place = sources.references.findIndex(({ uri }) => uri === only)
       const similarity = yield* Similarity.make(sources, targets, weightsOf[method])
       const total = only === undefined ? sources.references.length : 1

@@ -1,4 +1,5 @@
 import { Effect, Stream } from "effect"
+import type { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { GraphOptions } from "../domain/GraphOptions.ts"
 import * as Identifier from "../domain/Identifier.ts"
@@ -10,6 +11,7 @@ import type { ValidationError } from "../domain/ValidationError.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
+import * as Snapshot from "../storage/Snapshot.ts"
 
 /** References and the relations between them. */
 export interface Graph {
@@ -24,41 +26,47 @@ export interface Graph {
 const byPlace = (a: Reference, b: Reference): number =>
   Natural.compare(a.catalog ?? "", b.catalog ?? "") || Natural.compare(a.uri, b.uri)
 
+const reading = Effect.fnUntraced(function* (options: GraphOptions) {
+  const references = yield* ReferenceRepository
+  const relations = yield* RelationRepository
+  const { from, linkedOnly = false, minConfidence, status = ["accepted", "suggested"], to } = options
+  for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
+  const found = yield* relations.findAll({ status, minConfidence }).pipe(Stream.runCollect)
+  const ends = new Map<string, Reference>(
+    yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
+  )
+  const isOf = (uri: string, catalog: string | undefined) => catalog === undefined || ends.get(uri)?.catalog === catalog
+  const joins = ({ source, target }: Relation) =>
+    (isOf(source, from) && isOf(target, to)) || (isOf(target, from) && isOf(source, to))
+  const drawn = found.filter(joins)
+  const shown = new Map(
+    drawn.flatMap(({ source, target }) =>
+      [source, target].flatMap((uri) => {
+        const reference = ends.get(uri)
+        return reference === undefined ? [] : [[uri, reference] as const]
+      })
+    )
+  )
+  if (!linkedOnly && from !== undefined && to !== undefined) {
+    for (const catalog of [from, to]) {
+      yield* Stream.runForEach(references.findAll({ catalog, role: "requirement" }), (reference) =>
+        Effect.sync(() => shown.set(reference.uri, reference))
+      )
+    }
+  }
+  return { from, to, references: [...shown.values()].sort(byPlace), relations: drawn } satisfies Graph
+})
+
 /** Reads the relations between two catalogs, of one, or all there are, with their references. */
 export const read: (
   options?: GraphOptions
-) => Effect.Effect<Graph, ValidationError | NotFoundError | DatabaseError, ReferenceRepository | RelationRepository> =
-  operation("Graph.read", { options: optional(GraphOptions) })(function* ({ options = {} }) {
-    const references = yield* ReferenceRepository
-    const relations = yield* RelationRepository
-    const { from, linkedOnly = false, minConfidence, status = ["accepted", "suggested"], to } = options
-    for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
-    const found = yield* relations.findAll({ status, minConfidence }).pipe(Stream.runCollect)
-    const ends = new Map<string, Reference>(
-      yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
-    )
-    const isOf = (uri: string, catalog: string | undefined) =>
-      catalog === undefined || ends.get(uri)?.catalog === catalog
-    const joins = ({ source, target }: Relation) =>
-      (isOf(source, from) && isOf(target, to)) || (isOf(target, from) && isOf(source, to))
-    const drawn = found.filter(joins)
-    const shown = new Map(
-      drawn.flatMap(({ source, target }) =>
-        [source, target].flatMap((uri) => {
-          const reference = ends.get(uri)
-          return reference === undefined ? [] : [[uri, reference] as const]
-        })
-      )
-    )
-    if (!linkedOnly && from !== undefined && to !== undefined) {
-      for (const catalog of [from, to]) {
-        yield* Stream.runForEach(references.findAll({ catalog, role: "requirement" }), (reference) =>
-          Effect.sync(() => shown.set(reference.uri, reference))
-        )
-      }
-    }
-    return { from, to, references: [...shown.values()].sort(byPlace), relations: drawn } satisfies Graph
-  })
+) => Effect.Effect<
+  Graph,
+  ValidationError | NotFoundError | DatabaseError,
+  ReferenceRepository | RelationRepository | SqlClient.SqlClient
+> = operation("Graph.read", { options: optional(GraphOptions) })(function* ({ options = {} }) {
+  return yield* Snapshot.read(reading(options))
+})
 
 /** An identifier inside its catalog: `V1.2.3` of `asvs:5.0.0/V1.2.3` in `asvs@5.0.0`. */
 export const localId = ({ catalog, uri }: Reference): string =>

@@ -12,6 +12,7 @@ import * as LibsqlConnection from "./LibsqlConnection.ts"
 import { LibsqlFault } from "./LibsqlError.ts"
 import { adopt } from "./LibsqlLive.ts"
 import { connect, type ReplicaState } from "./LibsqlOpen.ts"
+import { Snapshots } from "./Snapshots.ts"
 
 export { Config, type Kind, LiveConfig } from "./LibsqlConfig.ts"
 
@@ -65,8 +66,12 @@ const opened = Effect.fnUntraced(function* (config: Config) {
 
 /** A client that lives as long as the scope. */
 export const make = (
-  given: Config | LiveConfig
+  config: Config | LiveConfig
 ): Effect.Effect<SqlClient.SqlClient & Extras, ValidationError | DatabaseError, Scope.Scope | Reactivity.Reactivity> =>
+  Effect.map(withParts(config), ({ client }) => client)
+
+/** A client with what the layers of this package ask of its database. */
+const withParts = (given: Config | LiveConfig) =>
   Effect.gen(function* () {
     yield* oneEffect
     const config = yield* isLive(given) ? decodeLive(given) : decode(given)
@@ -117,7 +122,11 @@ export const make = (
             )
           : Effect.succeed(0)
     }
-    return Object.assign(client, extras, { reserve: lease })
+    return {
+      client: Object.assign(client, extras, { reserve: lease }),
+      create: config.create === true,
+      snapshot: LibsqlConnection.snapshot(options)
+    }
   })
 
 /**
@@ -139,29 +148,23 @@ export const make = (
  */
 export const layer = (
   config: Config | LiveConfig
-): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError> => fromEffect(withCreate(config))
+): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError> => fromEffect(withParts(config))
 
 /** The same with values from Effect's `Config`, such as `{ url: Config.String("DATABASE_URL") }`. */
 export const layerConfig = (
   config: EffectConfig.Wrap<Config>
 ): Layer.Layer<LibsqlClient | SqlClient.SqlClient, ValidationError | DatabaseError | EffectConfig.ConfigError> =>
-  fromEffect(Effect.flatMap(EffectConfig.unwrap(config), withCreate))
-
-const withCreate = (config: Config | LiveConfig) =>
-  Effect.map(make(config), (client) => ({ client, create: config.create === true }))
+  fromEffect(Effect.flatMap(EffectConfig.unwrap(config), withParts))
 
 const fromEffect = <E>(
-  client: Effect.Effect<
-    { readonly client: SqlClient.SqlClient & Extras; readonly create: boolean },
-    E,
-    Scope.Scope | Reactivity.Reactivity
-  >
+  client: Effect.Effect<Effect.Success<ReturnType<typeof withParts>>, E, Scope.Scope | Reactivity.Reactivity>
 ) =>
   Layer.effectContext(
-    Effect.map(client, ({ client, create }) =>
+    Effect.map(client, ({ client, create, snapshot }) =>
       Context.make(LibsqlClient, client).pipe(
         Context.add(SqlClient.SqlClient, client),
-        Context.add(CreateTables, create)
+        Context.add(CreateTables, create),
+        Context.add(Snapshots, snapshot)
       )
     )
   ).pipe(Layer.provide(Reactivity.layer))

@@ -5,6 +5,7 @@ import { faultOf, LibsqlFault, lost, passing, toSqlError } from "./LibsqlError.t
 import type { Session } from "./LibsqlSession.ts"
 import { hasMany, isRead, type Rows, toArg, toObjects, toValues } from "./LibsqlValues.ts"
 import { IsLongRead } from "./LongReads.ts"
+import { readOnly } from "./Snapshots.ts"
 import type { ReadThread } from "./ReadThread.ts"
 
 type Run = (sql: string, params: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError.SqlError>
@@ -61,6 +62,58 @@ export interface Options {
   readonly beforeWrite: Effect.Effect<void>
   /** Why nothing may be written now. */
   readonly refusal: () => LibsqlFault | undefined
+  /** Another connection for one transaction that reads, given the reader's; undefined where that would hold up writers. */
+  readonly another: (reader: Client) => Promise<Another | undefined>
+}
+
+interface Another {
+  readonly client: Client
+  readonly close: () => void
+}
+
+/** A transaction that reads, on a connection of its own, for as long as the scope lasts; undefined where there is none. */
+export const snapshot = (
+  options: Options
+): Effect.Effect<SqlConnection.Connection | undefined, SqlError.SqlError, Scope.Scope> => {
+  const { another, isLocal, reader } = options
+  const begin = async (client: Client) => {
+    const own = await another(client)
+    if (own === undefined) return undefined
+    let transaction: Transaction | undefined
+    try {
+      transaction = await own.client.transaction(isLocal ? "deferred" : "read")
+      // A transaction sees what there is when it first reads.
+      await transaction.execute("SELECT count(*) FROM sqlite_master")
+      return { close: own.close, transaction }
+    } catch (cause) {
+      transaction?.close()
+      own.close()
+      throw cause
+    }
+  }
+  const end = (begun: Effect.Success<ReturnType<typeof acquire>>) =>
+    begun === undefined
+      ? Effect.void
+      : Effect.tryPromise(() => begun.transaction.rollback()).pipe(
+          Effect.interruptible,
+          Effect.timeout("5 seconds"),
+          Effect.ignore,
+          Effect.ensuring(
+            Effect.sync(() => {
+              begun.transaction.close()
+              begun.close()
+            })
+          )
+        )
+  const acquire = () => reader.attempt("snapshot", true, begin)
+  return Effect.map(Effect.acquireRelease(acquire(), end), (begun) => {
+    if (begun === undefined) return undefined
+    const run: Run = (sql, params) =>
+      Effect.flatMap(bind(sql, params), (statement) =>
+        Effect.tryPromise({ try: () => begun.transaction.execute(statement), catch: toSqlError("execute") })
+      )
+    return readOnly(fromRun(inTurn(options, run)))
+  })
 }
 
 /** The connection for statements outside a transaction. */

@@ -20,6 +20,9 @@ const statementsOf = (pipeline: Pipeline): ReadonlyArray<Stmt> =>
     .flatMap(({ batch, stmt }) => [stmt, ...(batch?.steps ?? []).map((step) => step.stmt)])
     .filter((stmt) => stmt !== undefined)
 
+/** How a transaction begins that only reads. */
+const beginsToRead = /^begin transaction readonly$/iu
+
 /**
  * A `fetch` for one libSQL client. It gives up after `timeout` milliseconds, answer included; asks for no compression,
  * which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this client
@@ -38,7 +41,7 @@ export const make = (timeout: number): ((request: Request) => Promise<Response>)
     const text = await request.text()
     const pipeline: Pipeline = JSON.parse(text)
     const statements = statementsOf(pipeline)
-    const reads = statements.every(({ sql }) => sql !== undefined && isRead(sql))
+    const reads = statements.every(({ sql }) => sql !== undefined && (isRead(sql) || beginsToRead.test(sql)))
     const send = (body: string) => fetch(request.url, { ...init, method: "POST", body })
 
     if (reads) {

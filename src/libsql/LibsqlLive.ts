@@ -4,7 +4,7 @@ import type { SqlError } from "effect/sql"
 import { type LiveConfig, type Location, locate } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
 import { LibsqlFault, toSqlError } from "./LibsqlError.ts"
-import { defaults, duration, type ReplicaState } from "./LibsqlOpen.ts"
+import { anotherFor, defaults, duration, type ReplicaState } from "./LibsqlOpen.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
 import * as ReadThread from "./ReadThread.ts"
 
@@ -48,6 +48,9 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
   })
   const thread =
     config.longReads === "thread" && location.kind === "file" ? yield* ReadThread.make(location.url) : undefined
+  // An encrypted file cannot be opened a second time: its key is not known.
+  const another: LibsqlConnection.Options["another"] = (reader) =>
+    anotherFor(location, {})(reader).catch(() => undefined)
   return {
     location,
     state: { offlineSince: undefined },
@@ -58,6 +61,7 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
       isLocal,
       thread,
       beforeWrite: Effect.void,
+      another,
       refusal: () =>
         config.readonly === true ? new LibsqlFault("readonly", "it was opened with readonly: true") : undefined
     }

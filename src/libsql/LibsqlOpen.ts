@@ -33,6 +33,22 @@ export interface ReplicaState {
 /** How long a replica stays read-only before a write looks for the primary again, which may block for 3 seconds. */
 const offlineFor = Duration.toMillis("15 seconds")
 
+/** Other connections to the same database, for transactions that read. */
+export const anotherFor =
+  (location: Location, config: Partial<Config>): LibsqlConnection.Options["another"] =>
+  async (reader) => {
+    // Over http a transaction has a stream of its own.
+    if (location.kind === "remote") return { client: reader, close: () => {} }
+    if (location.kind === "memory") return undefined
+    const client = await openToRead(location, config)
+    // With a rollback journal, who reads holds up who writes.
+    if ((await journalModeOf(client)) === "wal") return { client, close: () => client.close() }
+    client.close()
+    return undefined
+  }
+
+const journalModeOf = async (client: Client) => (await client.execute("PRAGMA journal_mode")).rows[0]?.[0]
+
 /** The connections that a database of this kind needs, open and with their settings. */
 export const connect = Effect.fnUntraced(function* (
   location: Location,
@@ -60,12 +76,23 @@ export const connect = Effect.fnUntraced(function* (
       : undefined
   if (location.kind === "file" && config.readonly === true) {
     const one = yield* session(() => openToRead(location, config))
-    return { writer: one, reader: one, parallelReads: false, isLocal, thread, beforeWrite: Effect.void, refusal }
+    const another = anotherFor(location, config)
+    return {
+      writer: one,
+      reader: one,
+      parallelReads: false,
+      isLocal,
+      thread,
+      beforeWrite: Effect.void,
+      refusal,
+      another
+    }
   }
   if (location.kind === "file") {
     const writer = yield* session(() => openFile(location, config, false))
     const reader = yield* session(() => openFile(location, config, true))
-    return { writer, reader, parallelReads: false, isLocal, thread, beforeWrite: Effect.void, refusal }
+    const another = anotherFor(location, config)
+    return { writer, reader, parallelReads: false, isLocal, thread, beforeWrite: Effect.void, refusal, another }
   }
   const one = yield* session(() =>
     location.kind === "remote"
@@ -77,7 +104,8 @@ export const connect = Effect.fnUntraced(function* (
   const beforeWrite = Effect.suspend(() =>
     state.offlineSince !== undefined && Date.now() - state.offlineSince > offlineFor ? one.renew : Effect.void
   )
-  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal }
+  const another = anotherFor(location, config)
+  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal, another }
 })
 
 /** A driver that is there: its native part may be missing, or where a bundler did not find it. */
@@ -107,9 +135,8 @@ const openFile = async (location: Location, config: Config, queryOnly: boolean):
   })
   try {
     if (!queryOnly) await setJournalMode(client, config)
-    const { rows } = await client.execute("PRAGMA journal_mode")
     // In a rollback journal NORMAL can damage a file when the power fails.
-    await client.execute(`PRAGMA synchronous = ${rows[0]?.[0] === "wal" ? "NORMAL" : "FULL"}`)
+    await client.execute(`PRAGMA synchronous = ${(await journalModeOf(client)) === "wal" ? "NORMAL" : "FULL"}`)
     await client.execute("PRAGMA foreign_keys = ON")
     if (queryOnly) await client.execute("PRAGMA query_only = ON")
     return client
@@ -130,7 +157,10 @@ const hasChanges = (path: string): boolean => (statSync(`${path}-wal`, { throwIf
  * A connection that reads. A database in write-ahead mode, in a folder that cannot be written, is read as a file that nobody
  * changes meanwhile: where no changes wait beside it, SQLite has no other way.
  */
-const openToRead = async (location: Extract<Location, { kind: "file" }>, config: Config): Promise<Client> => {
+const openToRead = async (
+  location: Extract<Location, { kind: "file" | "replica" }>,
+  config: Partial<Config>
+): Promise<Client> => {
   if (isMissing(location)) throw new LibsqlFault("cannotOpen", `${location.label} does not exist`)
   const open = async (url: string) => {
     const client = await openLocal({ url, ...key(config) })
@@ -167,7 +197,7 @@ const makePrivate = (path: string): void => {
   if (existsSync(path)) chmodSync(path, 0o600)
 }
 
-const key = (config: Config) =>
+const key = (config: Partial<Config>) =>
   config.encryptionKey === undefined ? {} : { encryptionKey: reveal(config.encryptionKey) }
 
 /** Whether a database is another program's, with which nothing was agreed. */
@@ -180,8 +210,7 @@ const isForeign = async (client: Client, config: Config): Promise<boolean> => {
 const setJournalMode = async (client: Client, config: Config): Promise<void> => {
   if (config.journalMode === undefined && (await isForeign(client, config))) return
   const mode = config.journalMode ?? "wal"
-  const current = await client.execute("PRAGMA journal_mode")
-  if (current.rows[0]?.[0] === mode) return
+  if ((await journalModeOf(client)) === mode) return
   await client.execute(`PRAGMA journal_mode = ${mode}`).catch((cause) => {
     // What cannot be written can still be read.
     if (faultOf(cause) !== "readonly") throw cause

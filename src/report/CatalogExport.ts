@@ -8,6 +8,7 @@ import { ValidationError } from "../domain/ValidationError.ts"
 import { optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
+import * as Snapshot from "../storage/Snapshot.ts"
 import * as Export from "./Export.ts"
 import * as ExportCycloneDx from "./ExportCycloneDx.ts"
 import { ExportFormat } from "./ExportFormat.ts"
@@ -36,6 +37,7 @@ export type CatalogExportError = ValidationError | NotFoundError | DatabaseError
 const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const relations = yield* RelationRepository
+  const snapshot = yield* Snapshot.make
 
   const requireCatalog = Effect.fnUntraced(function* (catalog: string) {
     if ((yield* references.count({ catalog })) === 0) {
@@ -110,10 +112,10 @@ const make = Effect.gen(function* () {
 
   return {
     references: streamOperation("CatalogExport.references", { options: optional(ReferenceExportOptions) })(
-      ({ options = {} }) => Stream.unwrap(referencesOf(options))
+      ({ options = {} }) => snapshot.stream(Stream.unwrap(referencesOf(options)))
     ),
     relations: streamOperation("CatalogExport.relations", { options: optional(RelationExportOptions) })(
-      ({ options = {} }) => Stream.unwrap(relationsOf(options))
+      ({ options = {} }) => snapshot.stream(Stream.unwrap(relationsOf(options)))
     )
   }
 })
@@ -143,8 +145,11 @@ export class CatalogExport extends Context.Service<
   }
 >()("crosswalk/CatalogExport") {
   /** With the repositories that are there. */
-  static readonly layerNoDeps: Layer.Layer<CatalogExport, never, ReferenceRepository | RelationRepository> =
-    Layer.effect(this, make)
+  static readonly layerNoDeps: Layer.Layer<
+    CatalogExport,
+    never,
+    SqlClient.SqlClient | ReferenceRepository | RelationRepository
+  > = Layer.effect(this, make)
 
   /** On any libSQL `SqlClient`. */
   static readonly layer: Layer.Layer<CatalogExport, DatabaseError, SqlClient.SqlClient> = this.layerNoDeps.pipe(

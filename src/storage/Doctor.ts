@@ -8,6 +8,7 @@ import * as Columns from "./Columns.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
 import { ofBytes } from "./EmbeddedVector.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
+import * as Snapshot from "./Snapshot.ts"
 import * as Values from "./doctor/Values.ts"
 
 /** The sides of a database, in the order in which they are looked at. */
@@ -284,7 +285,10 @@ const explained = <A, R>(effect: Effect.Effect<A, SqlError.SqlError | DatabaseEr
  * Fails where the database cannot be read at all, or has no tables of Crosswalk.
  */
 export const run: Effect.Effect<ReadonlyArray<Check>, DatabaseError, SqlClient.SqlClient> = make.pipe(
-  Effect.flatMap((checks) => Effect.forEach(checks, (check) => check)),
+  Effect.flatMap((checks) =>
+    // What is written meanwhile would look like damage.
+    Effect.flatMap(Snapshot.make, ({ read }) => read(Effect.forEach(checks, (check) => check)))
+  ),
   explained,
   Effect.withSpan("Doctor.run")
 )

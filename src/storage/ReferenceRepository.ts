@@ -31,6 +31,7 @@ import * as ReferenceNames from "./ReferenceNames.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import * as ReferenceWriter from "./ReferenceWriter.ts"
 import { RelationRepository } from "./RelationRepository.ts"
+import * as Snapshot from "./Snapshot.ts"
 
 /**
  * How many references one transaction writes. A local statement holds the event loop, and with it every fiber; 32
@@ -52,6 +53,7 @@ const make = Effect.gen(function* () {
   const writer = yield* ReferenceWriter.make
   const Input = orInstanceOf(ReferenceInput, Reference)
   const decodeMany = decodeEach(Input, "inputs")
+  const snapshot = yield* Snapshot.make
   const decode = ReferenceRow.decoder("ReferenceRepository")
   const decodeCatalog = Columns.decoder(catalogColumns, CatalogRow, "ReferenceRepository.catalogs")
   const columns = sql.literal(ReferenceRow.columns.sql)
@@ -114,7 +116,7 @@ const make = Effect.gen(function* () {
   const findMany = operation("ReferenceRepository.findMany", { uris: Schema.Array(NonBlankText) })(function* ({
     uris
   }) {
-    return yield* read(uris)
+    return yield* uris.length > pageSize ? snapshot.read(read(uris)) : read(uris)
   })
 
   const find = operation("ReferenceRepository.find", { uri: NonBlankText })(function* ({ uri }) {
@@ -123,18 +125,20 @@ const make = Effect.gen(function* () {
   })
 
   const findAll = streamOperation("ReferenceRepository.findAll", { filter: optional(Filter) })(({ filter }) =>
-    Stream.paginate(NaturalPages.start, (after) =>
-      Effect.gen(function* () {
-        const rows = yield* Effect.flatMap(
-          sql`
+    snapshot.stream(
+      Stream.paginate(NaturalPages.start, (after) =>
+        Effect.gen(function* () {
+          const rows = yield* Effect.flatMap(
+            sql`
             SELECT ${columns} FROM crosswalk_reference AS r
             WHERE ${NaturalPages.behind(sql, after)} AND ${conditions(sql, filter)}
             ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`,
-          Effect.forEach(decode)
-        )
-        const last = rows.length < pageSize ? undefined : rows.at(-1)
-        return [rows.map(ReferenceRow.toReference), Option.fromUndefinedOr(last)] as const
-      })
+            Effect.forEach(decode)
+          )
+          const last = rows.length < pageSize ? undefined : rows.at(-1)
+          return [rows.map(ReferenceRow.toReference), Option.fromUndefinedOr(last)] as const
+        })
+      )
     )
   )
 

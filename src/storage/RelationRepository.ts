@@ -17,6 +17,7 @@ import { operation, optional, streamOperation } from "./Operation.ts"
 import * as RelationBulk from "./RelationBulk.ts"
 import { conditions } from "./RelationFilterSql.ts"
 import * as RelationRow from "./RelationRow.ts"
+import * as Snapshot from "./Snapshot.ts"
 
 /** How many relations are read at once by a stream. */
 const pageSize = 500
@@ -25,6 +26,7 @@ const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const decode = Columns.decoder(RelationRow.columns, RelationRow.RelationRow, "RelationRepository")
   const toRelation = (row: Readonly<Record<string, unknown>>) => Effect.map(decode(row), RelationRow.toRelation)
+  const snapshot = yield* Snapshot.make
   const from = sql.literal(RelationRow.from)
   const columns = sql.literal(`${RelationRow.columns.sql} FROM ${RelationRow.from}`)
 
@@ -87,14 +89,16 @@ const make = Effect.gen(function* () {
   })
 
   const findAll = streamOperation("RelationRepository.findAll", { filter: optional(RelationFilter) })(({ filter }) =>
-    Stream.paginate(0, (after) =>
-      Effect.gen(function* () {
-        const rows = yield* sql<{ readonly id: number }>`
+    snapshot.stream(
+      Stream.paginate(0, (after) =>
+        Effect.gen(function* () {
+          const rows = yield* sql<{ readonly id: number }>`
           SELECT x.id, ${columns} WHERE x.id > ${after} AND ${conditions(sql, filter)} ORDER BY x.id LIMIT ${pageSize}`
-        const page = yield* Effect.forEach(rows, toRelation)
-        const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
-        return [page, Option.fromUndefinedOr(last)] as const
-      })
+          const page = yield* Effect.forEach(rows, toRelation)
+          const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
+          return [page, Option.fromUndefinedOr(last)] as const
+        })
+      )
     )
   )
 

@@ -15,6 +15,7 @@ import { count } from "../Render.ts"
 import * as Reviewer from "../Reviewer.ts"
 import * as ReviewText from "../ReviewText.ts"
 import { safe } from "../../report/Safe.ts"
+import * as Snapshot from "../../storage/Snapshot.ts"
 import * as Session from "../Session.ts"
 
 const catalog = (name: string, description: string) =>
@@ -55,7 +56,7 @@ const list = Effect.fnUntraced(function* (filter: ReviewFilter) {
     const items = yield* Stream.runCollect(review.items(filter))
     return yield* output.answer({ relations: items.map(ReviewText.itemJson) }, () => [])
   }
-  yield* Stream.runForEach(review.items(filter), (item) =>
+  yield* Stream.runForEach(Snapshot.stream(review.items(filter)), (item) =>
     Effect.forEach(ReviewText.itemLines(output, item), output.line, { discard: true })
   )
   const total = yield* review.count(filter)
@@ -187,7 +188,7 @@ export const review = Command.make(
         return yield* tell(accept ? "Accepted" : "Rejected", outcome)
       }
       if (exportTo !== undefined) {
-        yield* Files.write(exportTo, ReviewCsv.encode(service.items(filter)))
+        yield* Files.write(exportTo, ReviewCsv.encode(Snapshot.stream(service.items(filter))))
         return yield* output.note(
           safe`${count(yield* service.count(filter), "relation")} written. Write accept or reject in the column decision, then: crosswalk review --import ${exportTo}`
         )
