@@ -11,6 +11,7 @@ import "./domain/Requirements.ts"
 // What is stored and found
 export { Boilerplate } from "./domain/Boilerplate.ts"
 export { Catalog, CatalogId } from "./domain/Catalog.ts"
+export { ForeignCatalog } from "./domain/ForeignCatalog.ts"
 export { CutText, CutTexts, CutTextsOptions } from "./domain/CutTexts.ts"
 export { Embedding, ModelInfo, ReferenceWithEmbedding } from "./domain/Embedding.ts"
 export { ConflictError, ConflictReason } from "./domain/ConflictError.ts"

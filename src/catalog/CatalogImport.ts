@@ -3,11 +3,13 @@ import type { SqlClient } from "effect/sql"
 import { Callback, tell } from "../domain/Callback.ts"
 import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { ModelInfo } from "../domain/Embedding.ts"
+import { foreignTo } from "../domain/ForeignCatalog.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
-import type { Embedder } from "../embedder/Embedder.ts"
+import { Embedder } from "../embedder/Embedder.ts"
 import { formats } from "../importer/Formats.ts"
 import { Options } from "../importer/Importer.ts"
 import * as NodeFiles from "../importer/source/NodeFiles.ts"
@@ -73,7 +75,13 @@ export const check: (
   if (places !== undefined) yield* Sources.check(places)
 })
 
-const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Service"] | undefined) {
+/** What embeds. */
+interface Embedding {
+  readonly embeddings: EmbeddingRepository["Service"]
+  readonly model: ModelInfo
+}
+
+const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
   const references = yield* ReferenceRepository
   const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
@@ -111,7 +119,8 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
 
   const embed = Effect.fnUntraced(function* (catalog: string, { retry }: ImportSettings, tell: ImportTally.Tell) {
     const failed: Array<ImportFailure> = []
-    if (embeddings === undefined) return { embedded: 0, cut: 0, failed, stopped: undefined }
+    if (embedding === undefined) return { embedded: 0, cut: 0, failed, stopped: undefined }
+    const { embeddings, model } = embedding
     const update = embeddings.updateAllEmbeddings({
       filter: { catalog },
       retry,
@@ -125,12 +134,14 @@ const make = Effect.fnUntraced(function* (embeddings: EmbeddingRepository["Servi
       )
     )
     const { count: cut } = yield* embeddings.cutTexts({ catalog, limit: 0 })
-    return { ...made, cut }
+    const language = model.languages === undefined ? undefined : yield* references.languageOf(catalog)
+    const [foreign] = foreignTo(model, [{ catalog, language }])
+    return { ...made, cut, ...(foreign !== undefined && { foreign: foreign.language }) }
   })
 
   const importing = Effect.fnUntraced(
     function* (source: ImportSource.CatalogSource, options: ImportSettings, tell: ImportTally.Tell) {
-      if (options.embed !== false && embeddings === undefined) {
+      if (options.embed !== false && embedding === undefined) {
         return yield* new ValidationError({
           field: "embed",
           value: options.embed,
@@ -245,8 +256,13 @@ export class CatalogImport extends Context.Service<
   static readonly layerNoDeps: Layer.Layer<
     CatalogImport,
     never,
-    ReferenceRepository | EmbeddingRepository | FileSystem.FileSystem | Stdio.Stdio
-  > = Layer.effect(this, Effect.flatMap(EmbeddingRepository, make))
+    ReferenceRepository | EmbeddingRepository | Embedder | FileSystem.FileSystem | Stdio.Stdio
+  > = Layer.effect(
+    this,
+    Effect.flatMap(Effect.all([EmbeddingRepository, Embedder]), ([embeddings, { model }]) =>
+      make({ embeddings, model })
+    )
+  )
 
   /** On any libSQL `SqlClient`, with the embedder and the vector index in use. Files are read with Node's own modules. */
   static readonly layer: Layer.Layer<CatalogImport, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =

@@ -2,18 +2,20 @@ import { Context, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ModelInfo } from "../domain/Embedding.ts"
+import { foreignTo, otherModel, problemOf } from "../domain/ForeignCatalog.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { Remedy } from "../domain/Remedy.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import type { LibsqlClient } from "../libsql/LibsqlClient.ts"
+import * as CatalogLanguages from "../storage/CatalogLanguages.ts"
 import * as DatabaseChecks from "../storage/Doctor.ts"
 import type { Options as IndexOptions } from "../vectors/Usearch.ts"
 import * as IndexAdmin from "../vectors/IndexAdmin.ts"
 
 /** What was found out about one part of a store. */
 export const Check = Schema.Struct({
-  name: Schema.Literals([...DatabaseChecks.names, "vector index", "model"]),
+  name: Schema.Literals([...DatabaseChecks.names, "vector index", "model", "languages"]),
   /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
   status: Schema.Literals(["ok", "warning", "failed", "skipped"]),
   /** What was found. */
@@ -30,12 +32,38 @@ export class DoctorReport extends Schema.Class<DoctorReport>("crosswalk/DoctorRe
   checks: Schema.Array(Check)
 }) {}
 
+/** What was found out about the model in use, and what it is where it can be used. */
+interface Looked {
+  readonly check: Check
+  readonly model?: ModelInfo
+}
+
 /** What is known of a model whose files are as they should be. */
 type Inspected = { readonly model: ModelInfo }
 
 type Part<R> = Effect.Effect<Check, ValidationError | DatabaseError, R>
 
-const make = Effect.fnUntraced(function* <I, M>(index: Part<I>, model: Part<M>) {
+/** Whether the model in use was made for the languages of the catalogs. */
+const languages = Effect.fnUntraced(function* (model: ModelInfo | undefined) {
+  const name = "languages"
+  if (model?.languages === undefined) {
+    return { name, status: "skipped", detail: "which languages the model was made for is not known" } satisfies Check
+  }
+  const foreign = foreignTo(model, yield* CatalogLanguages.all)
+  return foreign.length === 0
+    ? ({ name, status: "ok", detail: "no catalog is in another language than those of the model" } satisfies Check)
+    : ({
+        name,
+        status: "warning",
+        detail: problemOf(foreign, model),
+        remedy: otherModel(foreign)
+      } satisfies Check)
+})
+
+const make = Effect.fnUntraced(function* <I, M>(
+  index: Part<I>,
+  model: Effect.Effect<Looked, ValidationError | DatabaseError, M>
+) {
   const services = yield* Effect.context<SqlClient.SqlClient | I | M>()
 
   const check = Effect.gen(function* () {
@@ -49,10 +77,12 @@ const make = Effect.fnUntraced(function* <I, M>(index: Part<I>, model: Part<M>) 
         } as const)
       )
     )
+    const looked = yield* model
     const checks: ReadonlyArray<Check> = [
       ...database.map((check) => (check.name === "keyword index" && check.status === "ok" ? words : check)),
       yield* index,
-      yield* model
+      looked.check,
+      yield* languages(looked.model)
     ]
     return new DoctorReport({ sound: checks.every(({ status }) => status !== "failed"), checks })
   }).pipe(Effect.provideContext(services), Effect.withSpan("Doctor.check"))
@@ -60,11 +90,8 @@ const make = Effect.fnUntraced(function* <I, M>(index: Part<I>, model: Part<M>) 
   return { check }
 })
 
-const modelProblem = (error: { readonly message: string; readonly remedy?: Remedy | undefined }): Check => ({
-  name: "model",
-  status: "warning",
-  detail: error.message,
-  remedy: error.remedy
+const modelProblem = (error: { readonly message: string; readonly remedy?: Remedy | undefined }): Looked => ({
+  check: { name: "model", status: "warning", detail: error.message, remedy: error.remedy }
 })
 
 /** What looks at the vector index that is saved. */
@@ -82,10 +109,13 @@ const noIndex = Effect.succeed<Check>({
 const embedding = Effect.flatMap(Embedder, ({ embed, model }) =>
   embed("model", "query").pipe(
     Effect.map(
-      (vector): Check => ({
-        name: "model",
-        status: vector.length === model.dimensions ? "ok" : "warning",
-        detail: `${model.id} gives vectors of ${vector.length} dimensions`
+      (vector): Looked => ({
+        model,
+        check: {
+          name: "model",
+          status: vector.length === model.dimensions ? "ok" : "warning",
+          detail: `${model.id} gives vectors of ${vector.length} dimensions`
+        }
       })
     ),
     Effect.catchTags({
@@ -144,10 +174,9 @@ export class Doctor extends Context.Service<
         savedIndex({}),
         inspect.pipe(
           Effect.map(
-            ({ model }): Check => ({
-              name: "model",
-              status: "ok",
-              detail: `${model.id}, its files are as they should be`
+            ({ model }): Looked => ({
+              model,
+              check: { name: "model", status: "ok", detail: `${model.id}, its files are as they should be` }
             })
           ),
           Effect.catchTag("ModelLoadError", (error) => Effect.succeed(modelProblem(error)))

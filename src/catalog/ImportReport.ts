@@ -38,6 +38,8 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   embedded: Schema.Natural,
   /** How many texts of the catalog are longer than the model reads, so that their ends are not embedded. */
   cut: Schema.Natural,
+  /** The language that the texts of the catalog are mostly in, such as `de`, where the model in use was not made for it. */
+  foreign: Schema.optional(Schema.String),
   /** The import was strict and a row was wrong or not read, so nothing was written. */
   refused: Schema.Boolean,
   /** What was downloaded, where the source is a URL. */

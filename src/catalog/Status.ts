@@ -4,6 +4,7 @@ import { Catalog } from "../domain/Catalog.ts"
 import { CutTexts } from "../domain/CutTexts.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { ModelInfo } from "../domain/Embedding.ts"
+import { ForeignCatalog, foreignTo } from "../domain/ForeignCatalog.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
@@ -21,6 +22,8 @@ export class StoreStatus extends Schema.Class<StoreStatus>("crosswalk/StoreStatu
   ),
   /** The texts that are longer than the model in use reads; absent without an embedder. */
   cutTexts: Schema.optionalKey(CutTexts),
+  /** Catalogs whose texts are mostly in a language that the model in use was not made for. */
+  foreign: Schema.optionalKey(Schema.Array(ForeignCatalog)),
   /** The model in use; absent without an embedder. */
   model: Schema.optionalKey(ModelInfo)
 }) {}
@@ -59,13 +62,21 @@ export class Status extends Context.Service<
       Effect.gen(function* () {
         const counts = yield* stored
         const { cutTexts, status } = yield* EmbeddingRepository
+        const { languageOf } = yield* ReferenceRepository
         const { model } = yield* Embedder
-        return {
-          read: Effect.map(
-            Effect.all([counts, status, cutTexts()]),
-            ([counts, embeddings, cutTexts]) => new StoreStatus({ ...counts, embeddings, cutTexts, model })
-          ).pipe(Effect.withSpan("Status.read"))
-        }
+        const foreignOf = Effect.fnUntraced(function* (catalogs: ReadonlyArray<Catalog>) {
+          if (model.languages === undefined) return []
+          const languages = yield* Effect.forEach(catalogs, ({ id }) =>
+            Effect.map(languageOf(id), (language) => ({ catalog: id, language }))
+          )
+          return foreignTo(model, languages)
+        })
+        const read = Effect.gen(function* () {
+          const [stored, embeddings, lengths] = yield* Effect.all([counts, status, cutTexts()])
+          const foreign = yield* foreignOf(stored.catalogs)
+          return new StoreStatus({ ...stored, embeddings, cutTexts: lengths, foreign, model })
+        })
+        return { read: read.pipe(Effect.withSpan("Status.read")) }
       })
     )
 

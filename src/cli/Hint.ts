@@ -49,7 +49,9 @@ export const hintOf = (remedy: Remedy): string | undefined => {
     case "chooseDatabase":
       return "Name another database with --db."
     case "chooseModel":
-      return "Name another model, or its folder, with --model."
+      return remedy.languages === undefined
+        ? "Name another model, or its folder, with --model."
+        : "Name a multilingual model with --model: its folder, such as ./models/multilingual, or its name on the hub."
     case "download":
       return "Leave out --offline once, so that the model is downloaded."
     case "update":

@@ -9,6 +9,8 @@ export class ModelInfo extends Schema.Class<ModelInfo>("crosswalk/ModelInfo")({
   dimensions: Schema.Int.check(Schema.isGreaterThan(0)),
   /** How many tokens of a text it reads; what is beyond is ignored. */
   maxLength: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** The languages it was made for, as tags such as `en`; absent where that is not known. */
+  languages: Schema.optionalKey(Schema.Array(Schema.String)),
   /** A hash of everything that changes a vector: model, weights, pooling, prefixes, maximum length. */
   fingerprint: Schema.NonEmptyString
 }) {}

@@ -52,8 +52,8 @@ export const Remedy = Schema.Union([
   Schema.Struct({ action: Schema.Literal("createTables") }),
   /** Use another database. */
   Schema.Struct({ action: Schema.Literal("chooseDatabase") }),
-  /** Use another model, or name the folder of this one. */
-  Schema.Struct({ action: Schema.Literal("chooseModel") }),
+  /** Use another model, or name the folder of this one; where `languages` is there, one that was made for these. */
+  Schema.Struct({ action: Schema.Literal("chooseModel"), languages: Schema.optionalKey(Schema.Array(Schema.String)) }),
   /** Allow the network once, so that the model is downloaded. */
   Schema.Struct({ action: Schema.Literal("download") }),
   /** Install a newer version of this package. */

@@ -25,6 +25,8 @@ export const Manifest = Schema.Struct({
   maxLength: PositiveInt,
   maxTokens: PositiveInt,
   pooling: Pooling,
+  /** The languages it was made for, as tags such as `en`; absent where that is not known. */
+  languages: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
   /** What the model wants before a text that is looked for, and before one that is looked in. */
   queryPrefix: Schema.String,
   documentPrefix: Schema.String,

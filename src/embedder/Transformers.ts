@@ -72,6 +72,7 @@ const find = Effect.fnUntraced(function* (options: TransformersOptions) {
     id: spec.id,
     dimensions: spec.dimensions,
     maxLength: spec.maxLength,
+    ...(located.manifest.languages !== undefined && { languages: located.manifest.languages }),
     fingerprint: fingerprintOf(spec)
   })
   return { model, spec }

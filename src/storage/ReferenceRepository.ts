@@ -20,6 +20,7 @@ import { ResolveOptions } from "../domain/ResolveOptions.ts"
 import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
+import * as CatalogLanguages from "./CatalogLanguages.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import * as Columns from "./Columns.ts"
 import { conditions } from "./FilterSql.ts"
@@ -199,6 +200,10 @@ const make = Effect.gen(function* () {
     if (rows.length === 0) return yield* new NotFoundError({ uri: catalog, entity: "catalog" })
   })
 
+  const languageOf = operation("ReferenceRepository.languageOf", { catalog: NonBlankText })(function* ({ catalog }) {
+    return yield* CatalogLanguages.languageOf(sql, catalog)
+  })
+
   const count = operation("ReferenceRepository.count", { filter: optional(Filter) })(function* ({ filter }) {
     const [row] = yield* sql<{ readonly count: number }>`
       SELECT count(*) AS count FROM crosswalk_reference AS r WHERE ${conditions(sql, filter)}`
@@ -217,6 +222,7 @@ const make = Effect.gen(function* () {
     remove,
     catalogs,
     requireCatalog,
+    languageOf,
     count,
     addImplementation: relations.save,
     findImplementations: relations.find
@@ -297,6 +303,11 @@ export class ReferenceRepository extends Context.Service<
     readonly catalogs: Effect.Effect<ReadonlyArray<Catalog>, DatabaseError>
     /** Fails with NotFoundError where no reference is of this catalog, so that a typing error is not an empty answer. */
     readonly requireCatalog: (catalog: string) => Effect.Effect<void, ValidationError | NotFoundError | DatabaseError>
+    /**
+     * The language that the texts of a catalog are mostly in, such as `de`, where it is surely another than English;
+     * `und-Cyrl` where only the script is known. Told from 200 references.
+     */
+    readonly languageOf: (catalog: string) => Effect.Effect<string | undefined, ValidationError | DatabaseError>
     /** Records how one stored reference stands to another: {@link RelationRepository}'s `save`. */
     readonly addImplementation: (
       input: RelationInput

@@ -30,9 +30,8 @@ const Queries = Schema.fromJsonString(
 const store = ({ early }: Settings["Service"]) =>
   Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
     Layer.provide(VectorIndex.layerSql),
-    Layer.provide(
-      Layer.merge(LibsqlClient.layer({ url: ":memory:" }), Transformers.layer({ offline: true, warm: true, early }))
-    )
+    Layer.provide(LibsqlClient.layer({ url: ":memory:" })),
+    Layer.provideMerge(Transformers.layer({ offline: true, warm: true, early }))
   )
 
 /** How many hits of each kind are shown. */

@@ -1,6 +1,9 @@
 import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { ImportReport } from "../../catalog/ImportReport.ts"
+import { otherModel } from "../../domain/ForeignCatalog.ts"
+import { nameOf } from "../../domain/Language.ts"
+import { hintOf } from "../Hint.ts"
 import { columns } from "../Columns.ts"
 import * as Failures from "../Failures.ts"
 import { allowPrivate, encoding, lazily, optional, sheet, toggle } from "../Flags.ts"
@@ -117,12 +120,18 @@ export const importCommand = Command.make(
       "parts that were not read"
     )
     yield* Failures.tell(files, report.warnings, "warnings")
+    if (report.foreign !== undefined) {
+      yield* output.note(
+        safe`${report.catalog}: its texts are mostly in ${nameOf(report.foreign)}, which the model was not made for; by meaning they are hardly found. ${hintOf(otherModel([{ catalog: report.catalog, language: report.foreign }])) ?? ""}`
+      )
+    }
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
     const { cut, unread, warnings } = report
     yield* output.answer(
       {
         ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut },
         ...{ failed: Failures.json(failed), unread, warnings },
+        ...(report.foreign !== undefined && { foreign: report.foreign }),
         ...(download !== undefined && { download })
       },
       () => (report.refused ? [] : summary(report))

@@ -1,6 +1,9 @@
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
 import { Status } from "../../catalog/Status.ts"
+import type { ModelInfo } from "../../domain/Embedding.ts"
+import { type ForeignCatalog, otherModel, problemOf } from "../../domain/ForeignCatalog.ts"
+import { hintOf } from "../Hint.ts"
 import type { CutTexts } from "../../domain/CutTexts.ts"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import { Output } from "../Output.ts"
@@ -12,8 +15,7 @@ import { Settings } from "../Settings.ts"
 /** What is in the database, and where that is. */
 const read = Effect.gen(function* () {
   const { kind, url } = yield* LibsqlClient.LibsqlClient
-  const { catalogs, cutTexts, embeddings, model, references } = yield* (yield* Status).read
-  return { kind, url, references, catalogs, cutTexts, embeddings, model }
+  return { kind, url, ...(yield* (yield* Status).read) }
 })
 
 /** How many texts the model did not read to their ends. */
@@ -31,6 +33,12 @@ const cutLines = ({ count, longest, maxLength, unknown }: CutTexts): ReadonlyArr
     ? []
     : [safe`            Of ${unknown} texts the length is not known; 'crosswalk embed --force' may tell it.`])
 ]
+
+/** What the model was not made for, and what to do about it. */
+const foreignLines = (foreign: ReadonlyArray<ForeignCatalog>, model: ModelInfo): ReadonlyArray<Safe> =>
+  foreign.length === 0
+    ? []
+    : [safe`            ${problemOf(foreign, model)}.`, safe`            ${hintOf(otherModel(foreign)) ?? ""}`]
 
 export const status = Command.make(
   "status",
@@ -65,6 +73,7 @@ export const status = Command.make(
         catalogs: (found?.catalogs ?? []).map(({ embedded, id, references }) => ({ id, references, embedded })),
         embeddings: counts === undefined ? null : { ...counts },
         cutTexts: found?.cutTexts ?? null,
+        foreign: found?.foreign ?? [],
         model:
           model === undefined ? null : { id: model.id, dimensions: model.dimensions, fingerprint: model.fingerprint }
       },
@@ -87,7 +96,10 @@ export const status = Command.make(
               ...(found.cutTexts === undefined ? [] : cutLines(found.cutTexts)),
               ...(model === undefined
                 ? []
-                : [safe`model       ${model.id} (${model.dimensions} dimensions, ${model.fingerprint})`]),
+                : [
+                    safe`model       ${model.id} (${model.dimensions} dimensions, ${model.fingerprint})`,
+                    ...foreignLines(found.foreign ?? [], model)
+                  ]),
               ...(found.catalogs.length === 0
                 ? []
                 : [
