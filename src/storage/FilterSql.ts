@@ -51,22 +51,33 @@ const metadataCondition = (sql: SqlClient.SqlClient, condition: MetadataConditio
   return condition.operator === "!=" ? sql`NOT coalesce(${holds}, false)` : sql`${holds}`
 }
 
-/** The conditions of a filter on `crosswalk_reference AS r`; always at least one. */
-export const conditions = (sql: SqlClient.SqlClient, filter: Filter | undefined): Statement.Fragment => {
-  const parts: Array<Statement.Fragment> = []
-  if (filter?.catalog !== undefined) parts.push(sql`r.catalog = ${filter.catalog}`)
-  if (filter?.entityType !== undefined) parts.push(sql`r.entity_type = ${filter.entityType}`)
-  if (filter?.role !== undefined) parts.push(sql`r.role = ${filter.role}`)
-  for (const tag of filter?.tags ?? []) {
-    parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE tag = ${tag})`)
+/** What `conditionsBy` needs to know of tags. */
+type OfTags = (sql: SqlClient.SqlClient, is: Statement.Fragment) => Statement.Fragment
+
+const conditionsBy =
+  (hasTag: OfTags) =>
+  (sql: SqlClient.SqlClient, filter: Filter | undefined): Statement.Fragment => {
+    const parts: Array<Statement.Fragment> = []
+    if (filter?.catalog !== undefined) parts.push(sql`r.catalog = ${filter.catalog}`)
+    if (filter?.entityType !== undefined) parts.push(sql`r.entity_type = ${filter.entityType}`)
+    if (filter?.role !== undefined) parts.push(sql`r.role = ${filter.role}`)
+    for (const tag of filter?.tags ?? []) parts.push(hasTag(sql, sql`= ${tag}`))
+    if (filter?.anyTags !== undefined && filter.anyTags.length > 0) {
+      parts.push(hasTag(sql, sql`IN (SELECT value FROM json_each(${JSON.stringify(filter.anyTags)}))`))
+    }
+    for (const condition of filter?.metadata ?? []) parts.push(metadataCondition(sql, condition))
+    return parts.length === 0 ? sql.literal("1 = 1") : Statement.and(parts)
   }
-  if (filter?.anyTags !== undefined && filter.anyTags.length > 0) {
-    parts.push(sql`r.id IN (SELECT reference_id FROM crosswalk_tag
-      WHERE tag IN (SELECT value FROM json_each(${JSON.stringify(filter.anyTags)})))`)
-  }
-  for (const condition of filter?.metadata ?? []) parts.push(metadataCondition(sql, condition))
-  return parts.length === 0 ? sql.literal("1 = 1") : Statement.and(parts)
-}
+
+/** The conditions of a filter on `crosswalk_reference AS r`, which find what passes; always at least one. */
+export const conditions = conditionsBy(
+  (sql, is) => sql`r.id IN (SELECT reference_id FROM crosswalk_tag WHERE tag ${is})`
+)
+
+/** The same for a few references that were found otherwise: each is asked, and nothing is looked up for all. */
+export const tests = conditionsBy(
+  (sql, is) => sql`EXISTS (SELECT 1 FROM crosswalk_tag AS t WHERE t.reference_id = r.id AND t.tag ${is})`
+)
 
 /** Whether a filter lets everything pass. */
 export const isOpen = (filter: Filter | undefined): boolean =>

@@ -1,11 +1,16 @@
-import { Clock, Effect, Ref, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { SqlClient, type SqlError, Statement } from "effect/sql"
 import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import type { Filter } from "../../domain/Filter.ts"
 import * as Columns from "../Columns.ts"
-import { conditions, isOpen } from "../FilterSql.ts"
+import { conditions, isOpen, tests } from "../FilterSql.ts"
+import * as Passing from "../Passing.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
+import * as KeywordCandidates from "./KeywordCandidates.ts"
+import * as KeywordCounts from "./KeywordCounts.ts"
+import { KeywordLimits } from "./KeywordLimits.ts"
 import { type Term, termsOf } from "./KeywordQuery.ts"
+import * as KeywordScore from "./KeywordScore.ts"
 
 const KeywordMatch = Schema.Struct({
   uri: Schema.String,
@@ -18,6 +23,23 @@ export type KeywordMatch = typeof KeywordMatch.Type
 
 const decodeMatch = Columns.decoder(ReferenceRow.uri, KeywordMatch, "Search.keyword")
 
+const candidate = Columns.make("reference", { uri: "r.uri", title: "r.title", description: "r.description" })
+const decodeCandidate = Columns.decoder(
+  candidate,
+  Schema.Struct({ uri: Schema.String, title: Schema.String, description: Schema.NullOr(Schema.String) }),
+  "Search.keyword"
+)
+
+const sizes = Columns.make("keyword index", {
+  words: "(SELECT hex(block) FROM crosswalk_keyword_data WHERE id = 1)",
+  trigrams: "(SELECT hex(block) FROM crosswalk_trigram_data WHERE id = 1)"
+})
+const decodeSizes = Columns.decoder(
+  sizes,
+  Schema.Struct({ words: Schema.String, trigrams: Schema.String }),
+  "Search.keyword"
+)
+
 /** What a query found. */
 export interface KeywordRanking {
   /** Best first, then by uri. */
@@ -28,118 +50,159 @@ export interface KeywordRanking {
   readonly condition: Statement.Fragment
 }
 
-/**
- * At most how many entries of the index one query reads, its rarest terms first: some 10 ms. A third of the references is
- * enough to lose nothing, a fifth costs hybrid .003 nDCG (docs/search.md).
- */
-const maximumEntries = 20_000
-
-/** From how many references on the counts of terms are kept for {@link countsLiveFor}: below, counting costs nothing. */
-const countsKeptFrom = 10_000
-const countsLiveFor = 30_000
-const maximumCounts = 20_000
-
 /** So many of the best are put in order of score, then uri, whatever the limit. */
 const minimumDepth = 200
 
-interface Counts {
-  readonly at: number
-  readonly total: number
-  readonly ofTerm: ReadonlyMap<string, number>
-}
+/** So many candidates are scored before others have their turn. */
+const groupSize = 250
 
-const keyOf = ({ index, match }: Term) => `${index} ${match}`
+const byScore = (a: KeywordMatch, b: KeywordMatch) => b.score - a.score || (a.uri < b.uri ? -1 : 1)
 
-/** How much a term tells that `count` of `total` texts have; as FTS5 reckons it. */
-const idf = (count: number, total: number) => Math.max(1e-6, Math.log((total - count + 0.5) / (count + 0.5)))
+const indexes = { words: "crosswalk_keyword", trigrams: "crosswalk_trigram" } as const
+type Index = keyof typeof indexes
+const indexNames: ReadonlyArray<Index> = ["words", "trigrams"]
 
 /**
- * Finds references by the terms of a query with BM25, one statement for the counts of its terms and one for the ranking.
- * The only place that reads the keyword indexes.
+ * Finds references by the terms of a query with BM25. The only place that reads the keyword indexes.
+ *
+ * Where its terms have few entries, every text that has one is scored by the index. Otherwise candidates are found, those
+ * with all terms first, and compared by all terms as they are read, so that a query's time does not grow with the store.
  */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const kept = yield* Ref.make<Counts>({ at: 0, total: 0, ofTerm: new Map() })
+  const limits = yield* KeywordLimits
+  const count = yield* KeywordCounts.make(sql)
 
-  /** How many references there are, and how many have each term. */
-  const count = Effect.fnUntraced(function* (terms: ReadonlyArray<Term>) {
-    const now = yield* Clock.currentTimeMillis
-    const known = yield* Ref.get(kept)
-    const isAlive = known.total >= countsKeptFrom && now - known.at < countsLiveFor && known.ofTerm.size < maximumCounts
-    const missing = isAlive ? terms.filter((term) => !known.ofTerm.has(keyOf(term))) : terms
-    if (isAlive && missing.length === 0) return known
-    const rows = yield* sql<{ readonly term: string; readonly count: number; readonly total: number }>`
-      SELECT value ->> '$.index' || ' ' || (value ->> '$.match') AS term,
-        CASE value ->> '$.index'
-          WHEN 'words' THEN
-            (SELECT count(*) FROM crosswalk_keyword WHERE crosswalk_keyword MATCH value ->> '$.match')
-          WHEN 'trigrams' THEN
-            (SELECT count(*) FROM crosswalk_trigram WHERE crosswalk_trigram MATCH value ->> '$.match')
-          ELSE (SELECT count(*) FROM crosswalk_reference
-            WHERE instr(title, value ->> '$.match') OR instr(description, value ->> '$.match'))
-        END AS count,
-        (SELECT count(*) FROM crosswalk_reference) AS total
-      FROM json_each(${JSON.stringify(missing)})`
-    const counted = new Map(rows.map((row) => [row.term, row.count]))
-    const counts: Counts = isAlive
-      ? { ...known, ofTerm: new Map([...known.ofTerm, ...counted]) }
-      : { at: now, total: rows[0]?.total ?? 0, ofTerm: counted }
-    yield* Ref.set(kept, counts)
-    return counts
-  })
+  const of = <T extends Term>(terms: ReadonlyArray<T>, index: Term["index"]) =>
+    terms.filter((term) => term.index === index)
 
-  /** The rarest terms, as many as one query may read; always one. */
-  const chosen = (terms: ReadonlyArray<Term>, { ofTerm }: Counts): ReadonlyArray<Term> => {
-    const countOf = (term: Term) => ofTerm.get(keyOf(term)) ?? 0
-    let entries = 0
-    return terms
-      .toSorted((a, b) => countOf(a) - countOf(b))
-      .filter((term, i) => {
-        entries += countOf(term)
-        return i === 0 || entries <= maximumEntries
-      })
+  /** Rows (id, score) from one index: of what `found` finds, where it is given. */
+  const fromIndex = (index: Index, scored: string, found?: string) => {
+    const table = sql.literal(indexes[index])
+    // The plus keeps SQLite from looking up each candidate by itself.
+    const isFound =
+      found === undefined
+        ? sql.literal("")
+        : sql`AND +rowid IN (SELECT rowid FROM ${table} WHERE ${table} MATCH ${found})`
+    return sql`SELECT rowid AS id, -bm25(${table}) AS score FROM ${table} WHERE ${table} MATCH ${scored} ${isFound}`
   }
 
-  /** A row (id, score) for every reference and index in which it has a term. */
-  const scored = (terms: ReadonlyArray<Term>, { total }: Counts): Statement.Fragment => {
-    const matchOf = (index: Term["index"]) =>
-      terms
-        .filter((term) => term.index === index)
-        .map(({ match }) => match)
-        .join(" OR ")
-    const words = matchOf("words")
-    const trigrams = matchOf("trigrams")
-    const parts = [
-      ...(words === ""
-        ? []
-        : [
-            sql`SELECT rowid AS id, -bm25(crosswalk_keyword) AS score FROM crosswalk_keyword
-          WHERE crosswalk_keyword MATCH ${words}`
-          ]),
-      ...(trigrams === ""
-        ? []
-        : [
-            sql`SELECT rowid AS id, -bm25(crosswalk_trigram) AS score FROM crosswalk_trigram
-          WHERE crosswalk_trigram MATCH ${trigrams}`
-          ]),
-      // BM25 by hand, without regard to length: 2.2 is k1 + 1.
-      ...terms
-        .filter(({ index }) => index === "texts")
-        .map(
-          ({ match }) =>
-            sql`SELECT id, max(1e-6, ln((${total} - found + 0.5) / (found + 0.5))) * 2.2 * times / (times + 1.2) AS score
-          FROM (SELECT id, count(*) OVER () AS found,
-            (length(text) - length(replace(text, ${match}, ''))) * 1.0 / length(${match}) AS times
-            FROM (SELECT id, title || char(10) || coalesce(description, '') AS text FROM crosswalk_reference
-              WHERE instr(title, ${match}) OR instr(description, ${match})))`
-        )
-    ]
-    const [first, ...others] = parts
+  /** Rows from the texts themselves: BM25 by hand, without regard to length; 2.2 is k1 + 1. */
+  const fromTexts = ({ match }: Term, total: number) =>
+    sql`SELECT id, max(1e-6, ln((${total} - found + 0.5) / (found + 0.5))) * 2.2 * times / (times + 1.2) AS score
+      FROM (SELECT id, count(*) OVER () AS found,
+        (length(text) - length(replace(text, ${match}, ''))) * 1.0 / length(${match}) AS times
+        FROM (SELECT id, title || char(10) || coalesce(description, '') AS text FROM crosswalk_reference
+          WHERE instr(title, ${match}) OR instr(description, ${match})))`
+
+  /** A row (id, score) for each reference of these. */
+  const summed = ([first, ...others]: ReadonlyArray<Statement.Fragment>): Statement.Fragment => {
     if (first === undefined) return sql`SELECT 0 AS id, 0 AS score WHERE false`
     if (others.length === 0) return first
     const union = others.reduce((left, right) => sql`${left} UNION ALL ${right}`, first)
     return sql`SELECT id, sum(score) AS score FROM (${union}) GROUP BY id`
   }
+
+  /** Every reference that has a term, scored by the indexes. */
+  const scored = ({ terms, total }: KeywordCounts.Counted) =>
+    summed([
+      ...indexNames.flatMap((index) => {
+        const own = of(terms, index)
+        return own.length === 0 ? [] : [fromIndex(index, KeywordCandidates.any(own))]
+      }),
+      ...of(terms, "texts").map((term) => fromTexts(term, total))
+    ])
+
+  /** Whether a reference has any of the terms. */
+  const condition = (terms: ReadonlyArray<Term>): Statement.Fragment =>
+    Statement.or([
+      ...indexNames.flatMap((index) => {
+        const own = of(terms, index)
+        if (own.length === 0) return []
+        const table = sql.literal(indexes[index])
+        const matches = own.map(({ match }) => match).join(" OR ")
+        return [sql`r.id IN (SELECT rowid FROM ${table} WHERE ${table} MATCH ${matches})`]
+      }),
+      ...of(terms, "texts").map(({ match }) => sql`instr(r.title, ${match}) OR instr(r.description, ${match})`)
+    ])
+
+  /** The best of what every text scores. */
+  const byIndexes = (counted: KeywordCounts.Counted, limit: number, filter: Filter | undefined) => {
+    const source = scored(counted)
+    const depth = Math.max(limit, minimumDepth)
+    return Effect.flatMap(
+      // Without a filter only the best are looked up in the table of references.
+      sql`
+        SELECT ${sql.literal(ReferenceRow.uri.sql)}, m.score FROM ${
+          isOpen(filter)
+            ? sql`(SELECT id, score FROM (${source}) ORDER BY score DESC LIMIT ${depth})`
+            : sql`(${source})`
+        } AS m JOIN crosswalk_reference AS r ON r.id = m.id WHERE ${conditions(sql, filter)}
+        ORDER BY m.score DESC, r.uri LIMIT ${limit}`,
+      Effect.forEach(decodeMatch)
+    )
+  }
+
+  /** Whether so many have all the terms that no other is looked for. */
+  const haveAll = Effect.fnUntraced(function* (index: Index, all: string, filter: Filter | undefined) {
+    const table = sql.literal(indexes[index])
+    const [row] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM (
+      SELECT 1 FROM ${table} AS k CROSS JOIN crosswalk_reference AS r ON r.id = k.rowid
+      WHERE k.${table} MATCH ${all} AND ${tests(sql, filter)} LIMIT ${limits.compared})`
+    return row?.n === limits.compared
+  })
+
+  /** Rows (id, score) of candidates, whose score is by some of the terms. */
+  const candidates = Effect.fnUntraced(function* (
+    { terms, total }: KeywordCounts.Counted,
+    filter: Filter | undefined
+  ): Effect.fn.Return<Statement.Fragment, SqlError.SqlError> {
+    const fromOne = Effect.fnUntraced(function* (index: Index) {
+      const own = of(terms, index).filter((term) => term.count > 0)
+      if (own.length === 0) return []
+      const all = KeywordCandidates.all(own)
+      if (own.length === terms.length && (yield* haveAll(index, all, filter))) return [fromIndex(index, all)]
+      const { found, scored } = KeywordCandidates.plan(own, limits)
+      return [fromIndex(index, scored, found)]
+    })
+    const parts = yield* Effect.forEach(indexNames, fromOne)
+    return summed([...parts.flat(), ...of(terms, "texts").map((term) => fromTexts(term, total))])
+  })
+
+  const sizeOf = (hex: string): KeywordScore.IndexSize => {
+    const [total = 0, ...tokens] = KeywordScore.varints(Buffer.from(hex, "hex"))
+    return { total, averageLength: tokens.reduce((sum, n) => sum + n, 0) / Math.max(1, total) }
+  }
+
+  /** The best of some candidates, each compared by all terms. */
+  const byTerms = Effect.fnUntraced(function* (
+    counted: KeywordCounts.Counted,
+    limit: number,
+    filter: Filter | undefined
+  ): Effect.fn.Return<ReadonlyArray<KeywordMatch>, SqlError.SqlError | DatabaseError> {
+    const few = filter === undefined || isOpen(filter) ? undefined : yield* Passing.few(sql, filter, limits.compared)
+    const depth = Math.max(limit, limits.compared)
+    const rows = yield* few === undefined
+      ? sql`
+        SELECT ${sql.literal(candidate.sql)} FROM (${yield* candidates(counted, filter)}) AS m
+          CROSS JOIN crosswalk_reference AS r ON r.id = m.id
+        WHERE ${tests(sql, filter)} ORDER BY m.score DESC LIMIT ${depth}`
+      : sql`SELECT ${sql.literal(candidate.sql)} FROM json_each(${JSON.stringify(few)}) AS j
+          CROSS JOIN crosswalk_reference AS r ON r.id = j.value`
+    const [row] = yield* sql`SELECT ${sql.literal(sizes.sql)}`
+    const { trigrams, words } = yield* decodeSizes(row ?? {})
+    const scoreOf = KeywordScore.make(counted.terms, { words: sizeOf(words), trigrams: sizeOf(trigrams) })
+    const matches: Array<KeywordMatch> = []
+    for (let from = 0; from < rows.length; from += groupSize) {
+      const texts = yield* Effect.forEach(rows.slice(from, from + groupSize), decodeCandidate)
+      for (const text of texts) {
+        const score = scoreOf(text)
+        if (score > 0) matches.push({ uri: text.uri, score })
+      }
+      yield* Effect.yieldNow
+    }
+    return matches.toSorted(byScore).slice(0, limit)
+  })
 
   const rank = Effect.fnUntraced(function* (
     query: string,
@@ -148,24 +211,12 @@ export const make = Effect.gen(function* () {
   ): Effect.fn.Return<KeywordRanking, SqlError.SqlError | DatabaseError> {
     const terms = termsOf(query)
     if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
-    const counts = yield* count(terms)
-    const found = chosen(terms, counts)
-    const source = scored(found, counts)
-    const depth = Math.max(limit, minimumDepth)
-    // Without a filter only the best are looked up in the table of references.
-    const matches =
-      limit === 0
-        ? []
-        : yield* Effect.flatMap(
-            sql`
-      SELECT ${sql.literal(ReferenceRow.uri.sql)}, m.score FROM ${
-        isOpen(filter) ? sql`(SELECT id, score FROM (${source}) ORDER BY score DESC LIMIT ${depth})` : sql`(${source})`
-      } AS m JOIN crosswalk_reference AS r ON r.id = m.id WHERE ${conditions(sql, filter)}
-      ORDER BY m.score DESC, r.uri LIMIT ${limit}`,
-            Effect.forEach(decodeMatch)
-          )
-    const ideal = found.reduce((sum, term) => sum + idf(counts.ofTerm.get(keyOf(term)) ?? 0, counts.total), 0)
-    return { matches, ideal, condition: sql`r.id IN (SELECT id FROM (${source}))` }
+    const counted = yield* count(terms)
+    const entries = counted.terms.reduce((sum, term) => sum + term.count, 0)
+    const isSmall = entries <= limits.entries
+    const matches = limit === 0 ? [] : yield* (isSmall ? byIndexes : byTerms)(counted, limit, filter)
+    const ideal = counted.terms.reduce((sum, term) => sum + KeywordScore.idf(term.count, counted.total), 0)
+    return { matches, ideal, condition: condition(terms) }
   })
 
   return { rank }
