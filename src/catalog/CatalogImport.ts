@@ -1,4 +1,4 @@
-import { Context, Effect, type FileSystem, Layer, Queue, Schema, type Stdio, Stream } from "effect"
+import { Context, Effect, type FileSystem, Layer, Queue, Result, Schema, type Stdio, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import { Callback, tell } from "../domain/Callback.ts"
 import { CatalogId } from "../domain/Catalog.ts"
@@ -11,17 +11,19 @@ import type { ReferenceInput } from "../domain/Reference.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import { formats } from "../importer/Formats.ts"
-import { Options } from "../importer/Importer.ts"
+import { type Item, Options } from "../importer/Importer.ts"
 import * as NodeFiles from "../importer/source/NodeFiles.ts"
 import * as Sources from "../importer/Sources.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { operation, optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { RelationRepository } from "../storage/RelationRepository.ts"
 import { RetryOptions } from "../storage/UpdateOptions.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import { ImportDone, type ImportEvent, type ImportFailure, ImportProgress, ImportReport } from "./ImportReport.ts"
 import * as ImportSource from "./ImportSource.ts"
 import * as ImportTally from "./ImportTally.ts"
+import * as LinkImport from "./LinkImport.ts"
 
 const fields = {
   ...Options.fields,
@@ -39,6 +41,8 @@ const fields = {
   embed: Schema.optional(Schema.Boolean),
   /** How what the embedder's provider could not do for now is tried again. */
   retry: Schema.optional(RetryOptions),
+  /** Relate references to what the source says that they link to, where that is stored. Default: false. */
+  links: Schema.optional(Schema.Boolean),
   /** Learn again what the texts of the catalog repeat, which is left out of what is embedded. Default: false. */
   refreshBoilerplate: Schema.optional(Schema.Boolean)
 }
@@ -60,6 +64,8 @@ export type CatalogImportError = ValidationError | ImportError | DatabaseError |
 
 /** How many events wait for a reader before the import waits for it. */
 const bufferSize = 16
+
+const isNoLink = (item: Item): boolean => Result.isFailure(item) || item.success._tag !== "Link"
 
 const parameters = { source: ImportSource.CatalogSource, options: optional(ImportOptions) }
 
@@ -83,6 +89,7 @@ interface Embedding {
 
 const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
   const references = yield* ReferenceRepository
+  const linking = yield* LinkImport.make
   const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
   /** Removes what the source no longer has. */
@@ -155,11 +162,16 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
       const totals = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, embedded: 0, cut: 0 }
       if (strict) {
         const { items, ...opened } = yield* open
-        const { seen: _seen, ...tally } = yield* ImportTally.read(name, items, "checking", () => Effect.void, tell)
+        const {
+          links: _links,
+          seen: _seen,
+          ...tally
+        } = yield* ImportTally.read(name, items, "checking", () => Effect.void, tell)
         if (tally.failed.length + tally.unread.length > 0)
           return new ImportReport({ ...opened, ...totals, ...tally, refused: true })
       }
-      const { items, ...opened } = yield* open
+      const { items: every, ...opened } = yield* open
+      const items = options.links === true ? every : Stream.filter(every, isNoLink)
       const { catalog } = opened
       const save = Effect.fnUntraced(function* (inputs: ReadonlyArray<ReferenceInput>) {
         const saved = yield* references.saveMany(inputs)
@@ -167,21 +179,22 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
         totals.updated += saved.updated
         totals.unchanged += saved.unchanged
       })
-      const { seen, ...tally } = yield* ImportTally.read(name, items, "saving", save, tell)
+      const { links: found, seen, ...tally } = yield* ImportTally.read(name, items, "saving", save, tell)
       // All that was seen is stored in the catalog now, unless another process has removed some of it.
       totals.missing = Math.max(0, (yield* references.count({ catalog })) - seen.size)
       const failed = [...tally.failed]
       if (options.prune === true && totals.missing > 0) {
-        const left = yield* prune(name, catalog, { seen, ...tally }, options.force ?? false)
+        const left = yield* prune(name, catalog, { seen, ...tally, links: [] }, options.force ?? false)
         totals.pruned = left.pruned
         failed.push(...left.failed)
       }
+      const links = options.links === true ? yield* linking.save(found, catalog, opened.format) : undefined
       yield* references.learnBoilerplate(catalog, { refresh: options.refreshBoilerplate })
       if (options.embed === false) {
-        return new ImportReport({ ...opened, ...totals, ...tally, refused: false, failed })
+        return new ImportReport({ ...opened, ...totals, ...tally, links, refused: false, failed })
       }
       const made = yield* embed(catalog, options, tell)
-      const all = { ...totals, ...tally, ...made, failed: [...failed, ...made.failed] }
+      const all = { ...totals, ...tally, links, ...made, failed: [...failed, ...made.failed] }
       return new ImportReport({ ...opened, ...all, refused: false })
     },
     Effect.scoped,
@@ -256,7 +269,7 @@ export class CatalogImport extends Context.Service<
   static readonly layerNoDeps: Layer.Layer<
     CatalogImport,
     never,
-    ReferenceRepository | EmbeddingRepository | Embedder | FileSystem.FileSystem | Stdio.Stdio
+    ReferenceRepository | RelationRepository | EmbeddingRepository | Embedder | FileSystem.FileSystem | Stdio.Stdio
   > = Layer.effect(
     this,
     Effect.flatMap(Effect.all([EmbeddingRepository, Embedder]), ([embeddings, { model }]) =>
@@ -267,12 +280,14 @@ export class CatalogImport extends Context.Service<
   /** On any libSQL `SqlClient`, with the embedder and the vector index in use. Files are read with Node's own modules. */
   static readonly layer: Layer.Layer<CatalogImport, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
     this.layerNoDeps.pipe(
-      Layer.provide(Layer.mergeAll(ReferenceRepository.layer, EmbeddingRepository.layer, NodeFiles.layer))
+      Layer.provide(
+        Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, EmbeddingRepository.layer, NodeFiles.layer)
+      )
     )
 
   /** Without an embedder: every import must say `embed: false`, or fails with a ValidationError that names `embed`. */
   static readonly layerReferences: Layer.Layer<CatalogImport, DatabaseError, SqlClient.SqlClient> = Layer.effect(
     this,
     make(undefined)
-  ).pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, NodeFiles.layer)))
+  ).pipe(Layer.provide(Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, NodeFiles.layer)))
 }

@@ -20,6 +20,30 @@ export const failureOf = (name: string, { at = name, problem, remedy }: ImportEr
   ...(remedy !== undefined && { remedy })
 })
 
+/** What became of the links of a source, in numbers of relations. */
+export const ImportLinks = Schema.Struct({
+  created: Schema.Natural,
+  updated: Schema.Natural,
+  unchanged: Schema.Natural,
+  /** Left as a person decided before. */
+  kept: Schema.Natural,
+  /** Ends of links that are no reference that is stored, such as a check or a rule; each once. */
+  unresolved: Schema.Array(
+    Schema.Struct({
+      /** Where the first link to it stands. */
+      at: Schema.String,
+      /** What the source calls it, behind the name of its standard where there is one: `CSF PR.A-02`. */
+      other: Schema.String,
+      /** What the source calls the link, such as `check`. */
+      nature: Schema.String,
+      problem: Schema.String,
+      /** How many links lead to it. */
+      count: Schema.Natural
+    })
+  )
+})
+export type ImportLinks = typeof ImportLinks.Type
+
 /** What an import of a catalog did, in numbers of references. */
 export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportReport")({
   /** The format that was detected or forced, such as `asvs-flat-json`. */
@@ -53,7 +77,9 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   /** What looked like a requirement and was not taken. */
   unread: Schema.Array(Unread),
   /** What was taken without a part that could not be read. */
-  warnings: Schema.Array(Warning)
+  warnings: Schema.Array(Warning),
+  /** Where links were asked for: what became of them. */
+  links: Schema.optional(ImportLinks)
 }) {}
 
 /** How far an import has come. */

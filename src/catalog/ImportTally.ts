@@ -2,7 +2,7 @@ import { Effect, Result, Stream } from "effect"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
-import type { Source, Unread, Warning } from "../importer/Importer.ts"
+import type { Link, Source, Unread, Warning } from "../importer/Importer.ts"
 import { failureOf, type ImportFailure, ImportProgress } from "./ImportReport.ts"
 
 /** What was found in a source. */
@@ -13,6 +13,8 @@ export interface ImportTally {
   readonly failed: ReadonlyArray<ImportFailure>
   readonly unread: ReadonlyArray<Unread>
   readonly warnings: ReadonlyArray<Warning>
+  /** Those of the entries that count. */
+  readonly links: ReadonlyArray<Link>
 }
 
 /** Told after every group of rows. */
@@ -36,6 +38,9 @@ export const read = Effect.fnUntraced(function* (
   const failed: Array<ImportFailure> = []
   const unread: Array<Unread> = []
   const warnings: Array<Warning> = []
+  const links: Array<Link> = []
+  /** The entry before, which links follow; none where it did not count. */
+  let entry: string | undefined
   let withdrawn = 0
   let done = 0
   yield* items.pipe(
@@ -46,12 +51,17 @@ export const read = Effect.fnUntraced(function* (
         for (const item of group) {
           if (Result.isFailure(item)) {
             failed.push(failureOf(name, item.failure))
+            entry = undefined
             continue
           }
           switch (item.success._tag) {
             case "Entry":
               references.push(item.success.reference)
-              seen.add(item.success.reference.uri)
+              entry = item.success.reference.uri
+              seen.add(entry)
+              break
+            case "Link":
+              if (item.success.entry === entry) links.push(item.success)
               break
             case "Withdrawn":
               withdrawn++
@@ -64,7 +74,7 @@ export const read = Effect.fnUntraced(function* (
           }
         }
         yield* use(references)
-        done += group.length
+        done += group.filter((item) => Result.isFailure(item) || item.success._tag !== "Link").length
         yield* tell(new ImportProgress({ stage, done }))
       })
     ),
@@ -74,5 +84,5 @@ export const read = Effect.fnUntraced(function* (
       return Effect.void
     })
   )
-  return { seen, withdrawn, failed, unread, warnings } satisfies ImportTally
+  return { seen, withdrawn, failed, unread, warnings, links } satisfies ImportTally
 })

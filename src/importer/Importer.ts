@@ -3,6 +3,8 @@ import type { Effect, Result, Stream } from "effect"
 import { DurationInput } from "../domain/DurationInput.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
+import type { RelationDirection } from "../domain/RelationDirection.ts"
+import type { RelationType } from "../domain/Relation.ts"
 
 /** An entry that the source marks as deleted; it is reported, not imported and not an error. */
 export interface Withdrawn {
@@ -59,8 +61,26 @@ export const Warning = Schema.TaggedStruct("Warning", {
 })
 export type Warning = typeof Warning.Type
 
-/** One thing found in a source: an entry, a withdrawn one, a remark about either, or what is wrong with a row. */
-export type Item = Result.Result<Entry | Withdrawn | Unread | Warning, ImportError>
+/** What an entry says that it has to do with something else. It follows its entry. */
+export interface Link {
+  readonly _tag: "Link"
+  /** The URI of the entry. */
+  readonly entry: string
+  /** What the source calls the other end: an identifier, a label or a URI, or the name of something that is no reference. */
+  readonly other: string
+  /** What the source calls the catalog of the other end, such as `CSF`; absent where it names none. */
+  readonly standard?: string | undefined
+  /** `outgoing` where the entry is the source of the relation. */
+  readonly direction: RelationDirection
+  readonly type: RelationType
+  /** What the source calls the link, such as `mitigates`. */
+  readonly nature: string
+  /** Where it stands, or where its entry does. */
+  readonly at: string
+}
+
+/** One thing found in a source: an entry, a link of it, a withdrawn one, a remark, or what is wrong with a row. */
+export type Item = Result.Result<Entry | Link | Withdrawn | Unread | Warning, ImportError>
 
 /** Where the bytes of a URL came from. */
 export const Download = Schema.Struct({

@@ -4,6 +4,7 @@ import { ImportError } from "../domain/ImportError.ts"
 import type { Role } from "../domain/Role.ts"
 import type { Item, Source } from "./Importer.ts"
 import { beginningOf, deletion, entry, failure, uriOf, warning, withdrawn } from "./Items.ts"
+import { type LinkInput, linkItems } from "./Links.ts"
 import { type Above, isHeading, placeOf } from "./Place.ts"
 
 /** An entry of a catalogue with those below it, as a format has read it. */
@@ -25,6 +26,8 @@ export interface Node {
   readonly withdrawn?: string | undefined
   /** What was left out or assumed, each with its place. */
   readonly warnings?: ReadonlyArray<{ readonly at: string; readonly problem: string }> | undefined
+  /** What it says that it has to do with others. */
+  readonly links?: ReadonlyArray<LinkInput> | undefined
   readonly children?: ReadonlyArray<Found> | undefined
 }
 
@@ -77,6 +80,7 @@ export function* itemsOf(
         label: node.label,
         role
       })
+      yield* linkItems(reference.uri, at, node.links ?? [])
     }
     if (children.length > 0) {
       const name = title ?? (description === undefined ? (id ?? "") : beginningOf(description))

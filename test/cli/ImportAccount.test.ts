@@ -80,6 +80,18 @@ const rows: ReadonlyArray<Row> = [
     says: ['there is no requirement "gone"']
   },
   {
+    name: "a link to what is not stored is told and is no failure",
+    files: {
+      "barn.sdoc":
+        "[DOCUMENT]\nTITLE: Barn\n\n[REQUIREMENT]\nUID: B-1\nTITLE: Beam\nRELATIONS:\n- TYPE: Parent\n  VALUE: B-2\n- TYPE: Parent\n" +
+        "  VALUE: S-9\n\n[REQUIREMENT]\nUID: B-2\nTITLE: Roof\n"
+    },
+    args: ["barn.sdoc", "--links"],
+    code: 0,
+    uris: ["barn:B-1", "barn:B-2"],
+    says: ["barn.sdoc, line 4: the Parent S-9 is no reference that is stored"]
+  },
+  {
     name: "several files are one catalogue",
     files: { "a.md": "# A\n\n## W-1: Wall\n\nTall.\n", "b.csv": "id,title\nW-2,Window\n" },
     args: ["a.md", "b.csv", "--catalog", "house@3"],

@@ -1,5 +1,5 @@
 import { Effect, Result, Stream } from "effect"
-import type { Entry, Item, Options, Unread, Withdrawn } from "../../src/importer/Importer.ts"
+import type { Entry, Item, Link, Options, Unread, Withdrawn } from "../../src/importer/Importer.ts"
 import * as Sources from "../../src/importer/Sources.ts"
 
 /** What came out of a source, sorted by kind. */
@@ -8,6 +8,7 @@ export interface Outcome {
   readonly catalog: string
   readonly entries: ReadonlyArray<Entry>
   readonly withdrawn: ReadonlyArray<Withdrawn>
+  readonly links: ReadonlyArray<Link>
   readonly unread: ReadonlyArray<Unread>
   /** `position: problem` of each warning. */
   readonly warnings: ReadonlyArray<string>
@@ -22,6 +23,7 @@ export const sort = (source: { format: string; catalog: string }, items: Readonl
     catalog: source.catalog,
     entries: good.filter((item) => item._tag === "Entry"),
     withdrawn: good.filter((item) => item._tag === "Withdrawn"),
+    links: good.filter((item) => item._tag === "Link"),
     unread: good.filter((item) => item._tag === "Unread"),
     warnings: good.filter((item) => item._tag === "Warning").map(({ at, problem }) => `${at}: ${problem}`),
     failed: items.filter(Result.isFailure).map(({ failure }) => `${failure.at}: ${failure.problem}`)

@@ -7,6 +7,7 @@ import * as Transformers from "../../embedder/Transformers.ts"
 import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
+import { RelationRepository } from "../../storage/RelationRepository.ts"
 import { VectorIndex } from "../../storage/VectorIndex.ts"
 import { lazily } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -28,7 +29,7 @@ const Queries = Schema.fromJsonString(
 
 /** A database that goes with the process, and the model of the package whatever is set. */
 const store = ({ early }: Settings["Service"]) =>
-  Layer.merge(EmbeddingRepository.layer, ReferenceRepository.layer).pipe(
+  Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer).pipe(
     Layer.provide(VectorIndex.layerSql),
     Layer.provide(LibsqlClient.layer({ url: ":memory:" })),
     Layer.provideMerge(Transformers.layer({ offline: true, warm: true, early }))

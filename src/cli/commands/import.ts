@@ -1,6 +1,6 @@
 import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import type { ImportReport } from "../../catalog/ImportReport.ts"
+import type { ImportLinks, ImportReport } from "../../catalog/ImportReport.ts"
 import { otherModel } from "../../domain/ForeignCatalog.ts"
 import { nameOf } from "../../domain/Language.ts"
 import { hintOf } from "../Hint.ts"
@@ -10,7 +10,10 @@ import { allowPrivate, encoding, lazily, optional, sheet, toggle } from "../Flag
 import { Output } from "../Output.ts"
 import { type Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
+import { count } from "../Render.ts"
 import { Settings } from "../Settings.ts"
+
+const sumOf = ({ created, kept, unchanged, updated }: ImportLinks): number => created + updated + unchanged + kept
 
 const summary = (report: ImportReport): ReadonlyArray<Safe> => {
   const parts = [
@@ -23,6 +26,7 @@ const summary = (report: ImportReport): ReadonlyArray<Safe> => {
     `${report.embedded} embedded`,
     ...(report.cut > 0 ? [`${report.cut} longer than the model reads`] : []),
     ...(report.unread.length > 0 ? [`${Failures.kindsOf(report.unread).join(" and ")} not read`] : []),
+    ...(report.links === undefined ? [] : [count(sumOf(report.links), "relation") + " from links"]),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ]
   return [safe`${report.catalog}: ${parts.join(", ")}`]
@@ -70,6 +74,7 @@ export const importCommand = Command.make(
     strict: toggle("strict", "Write nothing unless every row is good and none is left unread"),
     prune: toggle("prune", "Remove references of the catalog that the source no longer has"),
     force: toggle("force", "Prune also references with relations that a person decided on"),
+    links: toggle("links", "Relate references to what the source says they link to, where that is stored"),
     refreshOpenings: toggle(
       "refresh-openings",
       "Look again for what the catalogue's texts repeat, which is left out of what is embedded"
@@ -125,13 +130,22 @@ export const importCommand = Command.make(
         safe`${report.catalog}: its texts are mostly in ${nameOf(report.foreign)}, which the model was not made for; by meaning they are hardly found. ${hintOf(otherModel([{ catalog: report.catalog, language: report.foreign }])) ?? ""}`
       )
     }
+    yield* Failures.tell(
+      files,
+      (report.links?.unresolved ?? []).map(({ at, count: times, nature, other, problem }) => ({
+        at,
+        problem: `the ${nature} ${other} ${problem}${times > 1 ? ` (linked ${times} times)` : ""}`
+      })),
+      "ends of links"
+    )
     const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
-    const { cut, unread, warnings } = report
+    const { cut, links, unread, warnings } = report
     yield* output.answer(
       {
         ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut },
         ...{ failed: Failures.json(failed), unread, warnings },
         ...(report.foreign !== undefined && { foreign: report.foreign }),
+        ...(links !== undefined && { links }),
         ...(download !== undefined && { download })
       },
       () => (report.refused ? [] : summary(report))

@@ -1,6 +1,6 @@
-import { Result } from "effect"
 import type { Item } from "../Importer.ts"
-import { entry, failure, uriOf, within } from "../Items.ts"
+import { entry, failure, uriOf, within, withdrawn } from "../Items.ts"
+import { linkItems } from "../Links.ts"
 
 /** A weakness or category of CWE, as its XML and its CSV have it. */
 export interface CweEntry {
@@ -29,24 +29,19 @@ export const tidy = (text: string): string =>
 
 const maxReason = 300
 
-const relatedOf = (related: CweEntry["related"]): ReadonlyArray<Record<string, string>> =>
+const relatedOf = (related: CweEntry["related"]): CweEntry["related"] =>
   Array.from(new Map(related.map(({ id, nature }) => [`${nature} ${id}`, { nature, id: `CWE-${id}` }])).values())
 
 /** An entry of CWE as a reference, or as withdrawn where it is deprecated or obsolete. */
-export const toItem = (source: string, catalog: string, at: string, found: CweEntry): Item => {
+export const toItems = (source: string, catalog: string, at: string, found: CweEntry): ReadonlyArray<Item> => {
   if (!/^[1-9]\d{0,8}$/u.test(found.id)) {
-    return failure(source, within(at, "ID"), `is not a CWE number: ${JSON.stringify(found.id)}`)
+    return [failure(source, within(at, "ID"), `is not a CWE number: ${JSON.stringify(found.id)}`)]
   }
   const id = `CWE-${found.id}`
   const description = tidy(found.description)
   if (/^(?:deprecated|obsolete)$/iu.test(found.status.trim())) {
     const reason = `${found.status.trim()}: ${description || found.name}`
-    return Result.succeed({
-      _tag: "Withdrawn",
-      id,
-      reason: reason.length > maxReason ? `${reason.slice(0, maxReason)}…` : reason,
-      at
-    })
+    return [withdrawn(id, reason.length > maxReason ? `${reason.slice(0, maxReason)}…` : reason, at)]
   }
   const extended = tidy(found.extended)
   const related = relatedOf(found.related)
@@ -59,12 +54,15 @@ export const toItem = (source: string, catalog: string, at: string, found: CweEn
     ...(related.length > 0 && { related }),
     ...(extended !== "" && { extended })
   }
-  return entry(source, at, {
-    uri: uriOf(catalog, id),
+  const uri = uriOf(catalog, id)
+  const reference = {
+    uri,
     title: found.name.trim(),
     entityType: found.kind,
     description: description === "" ? undefined : description,
     metadata,
     catalog
-  })
+  }
+  const links = related.map(({ id: other, nature }) => ({ nature, other }))
+  return [entry(source, at, reference), ...linkItems(uri, at, links)]
 }

@@ -1,6 +1,6 @@
-import { Effect } from "effect"
+import { Effect, Result, Stream } from "effect"
 import * as Csv from "../text/Csv.ts"
-import { toItem } from "./Cwe.ts"
+import { toItems } from "./Cwe.ts"
 import type { Format } from "../Importer.ts"
 
 /** The values of a field in CWE's way to put several into one cell: `::NATURE:ChildOf:CWE ID:732:VIEW ID:1000::`. */
@@ -33,7 +33,7 @@ export const format: Format = {
           const value = values.get(name)
           return typeof value === "string" ? value.trim() : ""
         }
-        return toItem(input.head.name, catalog, at, {
+        return toItems(input.head.name, catalog, at, {
           kind: "weakness",
           id: cell("CWE-ID").replace(/^CWE-/iu, ""),
           name: cell("Name"),
@@ -45,7 +45,10 @@ export const format: Format = {
           terms: termsOf(cell("Alternate Terms")),
           related: relatedOf(cell("Related Weaknesses"))
         })
-      })
+      }).pipe(
+        Stream.map((found) => (Result.isResult(found) ? [found] : found)),
+        Stream.flattenIterable
+      )
     }
   })
 }

@@ -1,6 +1,6 @@
 import { Effect, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
-import { type CweEntry, tidy, toItem } from "./Cwe.ts"
+import { type CweEntry, tidy, toItems } from "./Cwe.ts"
 import type { Format, Input, Item } from "../Importer.ts"
 import { checkCatalog } from "../Items.ts"
 import { events, type XmlEvent } from "../text/Xml.ts"
@@ -113,7 +113,7 @@ const read = Effect.fnUntraced(function* (input: Input) {
       if (state.open !== undefined && state.field !== undefined) state.open.kept[state.field.name] += event.text
     } else {
       const entry = closed(state)
-      if (entry !== undefined) return [toItem(source, catalog, `line ${entry.line}`, finish(entry))]
+      if (entry !== undefined) return toItems(source, catalog, `line ${entry.line}`, finish(entry))
     }
     return []
   }

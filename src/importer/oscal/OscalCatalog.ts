@@ -3,6 +3,7 @@ import * as Identifier from "../../domain/Identifier.ts"
 import type { ImportError } from "../../domain/ImportError.ts"
 import type { Item } from "../Importer.ts"
 import { entry, fromIssue, uriOf, warning, within, withdrawn } from "../Items.ts"
+import { linkItems, linksTo } from "../Links.ts"
 import { isHeading, placeOf } from "../Place.ts"
 import { CatalogDocument, Control, Group, type Link, type Param, type Part } from "./OscalModel.ts"
 import { fill, labelOf, type Params, textOf, unknownParams } from "./OscalText.ts"
@@ -192,6 +193,10 @@ export const toItems = (placed: Placed, params: Params, catalog: string): Readon
     ...unknownOf(control, params).map((id) =>
       warning(at, `inserts the parameter ${id}, which there is not; its text has [${id}] in that place`)
     ),
-    entry(source, at, reference, naming)
+    entry(source, at, reference, naming),
+    ...linkItems(reference.uri, at, [
+      ...linksTo("related", targets(control.links, "related")),
+      ...linksTo("required", targets(control.links, "required"))
+    ])
   ]
 }

@@ -232,6 +232,10 @@ export const nodesOf = (
           }
         ]
       }),
+      links: (outgoing.get(object.id) ?? []).map(({ target, type }) => ({
+        nature: type ?? "related",
+        other: names.get(target)?.id ?? target
+      })),
       children
     }
   }

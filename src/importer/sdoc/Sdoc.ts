@@ -4,6 +4,7 @@ import { readText } from "../source/Bytes.ts"
 import type { Format, Item } from "../Importer.ts"
 import { beginningOf, catalogFromName, checkCatalog, warning } from "../Items.ts"
 import { catalogNamed, extensionOf, slugOf } from "../Names.ts"
+import type { LinkInput } from "../Links.ts"
 import { filled, type Node, sourceOf } from "../Nodes.ts"
 import { parse, type SdocElement, type SdocRelation } from "./SdocTree.ts"
 
@@ -40,6 +41,16 @@ const relatedOf = (relations: ReadonlyArray<SdocRelation>) =>
     const id = relation.get("VALUE") ?? ""
     const nature = relation.get("TYPE") ?? ""
     return id === "" || nature === "File" ? [] : [filled({ nature, id, role: relation.get("ROLE") })]
+  })
+
+/** A child is made for its parent, whatever its role is called. */
+const linksOf = (relations: ReadonlyArray<SdocRelation>): ReadonlyArray<LinkInput> =>
+  relations.flatMap((relation) => {
+    const type = relation.get("TYPE")
+    const nature = [type, relation.get("ROLE")].filter((text) => text !== undefined).join(" ")
+    const direction = type === "Child" ? "incoming" : "outgoing"
+    const other = relation.get("VALUE") ?? ""
+    return type === "Parent" || type === "Child" ? [{ nature, other, type: "implements", direction }] : []
   })
 
 const filesOf = (relations: ReadonlyArray<SdocRelation>): ReadonlyArray<string> =>
@@ -102,6 +113,7 @@ const reader = (part: string | undefined) => {
       metadata: isGroup
         ? filled({ position: one(element, "LEVEL"), mid: metadataOf(element)["mid"] })
         : metadataOf(element),
+      links: linksOf(element.relations),
       children: nodesOf(element.children)
     }
   }

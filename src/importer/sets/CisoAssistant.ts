@@ -6,6 +6,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format, Head, Input } from "../Importer.ts"
 import { checkCatalog, fromIssue, within } from "../Items.ts"
 import { isObject } from "../text/JsonText.ts"
+import { linksTo } from "../Links.ts"
 import { filled, type Found, type Node, sourceOf } from "../Nodes.ts"
 import { each, hasKeys } from "./Fields.ts"
 
@@ -132,6 +133,20 @@ const treeOf = (input: Input, path: string, values: ReadonlyArray<unknown>): Rea
           referenceControls: node.reference_controls?.map(tailOf),
           threats: node.threats?.map(tailOf)
         }),
+        links: [
+          ...linksTo(
+            "reference control",
+            node.reference_controls?.map((urn) => `control/${tailOf(urn)}`),
+            {
+              type: "implements",
+              direction: "incoming"
+            }
+          ),
+          ...linksTo(
+            "threat",
+            node.threats?.map((urn) => `threat/${tailOf(urn)}`)
+          )
+        ],
         warnings: isOrphan
           ? [
               {

@@ -5,6 +5,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
 import { checkCatalog, within } from "../Items.ts"
 import { catalogNamed, slugOf } from "../Names.ts"
+import { linksTo } from "../Links.ts"
 import { filled, type Found, type Node, sourceOf } from "../Nodes.ts"
 import { each, hasKeys } from "./Fields.ts"
 
@@ -52,6 +53,10 @@ const controlsOf = (source: string, path: string, values: ReadonlyArray<unknown>
         rules: control.rules,
         relatedRules: control.related_rules
       }),
+      links: [
+        ...linksTo("rule", control.rules, { type: "implements", direction: "incoming" }),
+        ...linksTo("related rule", control.related_rules, { type: "intersects" })
+      ],
       children
     }
   })

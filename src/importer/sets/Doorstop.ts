@@ -4,6 +4,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
 import { checkCatalog } from "../Items.ts"
 import { fileName, slugOf } from "../Names.ts"
+import { linksTo } from "../Links.ts"
 import { filled, type Node, sourceOf } from "../Nodes.ts"
 import { hasKeys } from "./Fields.ts"
 
@@ -65,7 +66,9 @@ export const format: Format = {
         position: level,
         links: linksOf(item.links ?? []),
         ...(item.derived === true && { derived: true })
-      })
+      }),
+      // An item links to those that it is made for.
+      links: linksTo("links", linksOf(item.links ?? []), { type: "implements" })
     }
     const named = header === undefined && node.description === undefined ? { ...node, title: text } : node
     return sourceOf(source, catalog, [named])

@@ -4,6 +4,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
 import { catalogFromName, checkCatalog, within } from "../Items.ts"
 import { catalogNamed } from "../Names.ts"
+import { type LinkInput, linksTo } from "../Links.ts"
 import { filled, type Found, type Node, sourceOf } from "../Nodes.ts"
 import { isObject } from "../text/JsonText.ts"
 import { each, hasKeys } from "./Fields.ts"
@@ -66,6 +67,30 @@ const retired = (state: string | null | undefined): string | undefined =>
 const restOf = (value: unknown): Record<string, unknown> =>
   isObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !(key in Control.fields))) : {}
 
+const linkKey = /^(?:guidelines|threats|capabilities|[a-z]+[-_]mappings)$/u
+
+/** The entries of a mapping: identifiers, or objects with one. */
+const entriesOf = (value: unknown): ReadonlyArray<string> =>
+  (Array.isArray(value) ? value : []).flatMap((entry: unknown) => {
+    const id = isObject(entry) ? (entry["reference-id"] ?? entry["id"]) : entry
+    return typeof id === "string" || typeof id === "number" ? [String(id)] : []
+  })
+
+/** What a control is mapped to: lists of entries by standard, or by the names of the standards as keys. */
+const linksOf = (value: unknown): ReadonlyArray<LinkInput> =>
+  Object.entries(isObject(value) ? value : {}).flatMap(([key, mapped]) => {
+    if (!linkKey.test(key)) return []
+    const nature = key.replace(/s$/u, "").replaceAll(/[-_]/gu, " ")
+    if (isObject(mapped)) {
+      return Object.entries(mapped).flatMap(([standard, ids]) => linksTo(nature, entriesOf(ids), { standard }))
+    }
+    return (Array.isArray(mapped) ? mapped : []).flatMap((one: unknown) => {
+      const ids = isObject(one) ? (one["entries"] ?? one["identifiers"]) : undefined
+      const standard = isObject(one) && typeof one["reference-id"] === "string" ? one["reference-id"] : undefined
+      return ids === undefined ? linksTo(nature, entriesOf([one])) : linksTo(nature, entriesOf(ids), { standard })
+    })
+  })
+
 const controlsOf = (
   source: string,
   path: string,
@@ -83,6 +108,7 @@ const controlsOf = (
       entityType: "control",
       withdrawn: retired(control.state),
       metadata: filled(restOf(values[index])),
+      links: linksOf(values[index]),
       children: each(
         source,
         within(at, key),

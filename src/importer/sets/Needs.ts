@@ -5,6 +5,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
 import { catalogFromName, checkCatalog, fromIssue, within } from "../Items.ts"
 import { catalogNamed, slugOf } from "../Names.ts"
+import { linksTo } from "../Links.ts"
 import { filled, type Found, sourceOf } from "../Nodes.ts"
 
 const optional = Schema.optional(Schema.NullOr(Schema.String))
@@ -87,7 +88,8 @@ export const format: Format = {
           status: need.status,
           links: need.links,
           document: need.docname
-        })
+        }),
+        links: linksTo("links", need.links)
       }
     })
     const name = project?.trim() ?? ""

@@ -5,6 +5,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format, Input } from "../Importer.ts"
 import { catalogFromName, within } from "../Items.ts"
 import { slugOf } from "../Names.ts"
+import { linksTo } from "../Links.ts"
 import { filled, type Found, type Node, sourceOf } from "../Nodes.ts"
 import { type Element, elements, readTree } from "../text/XmlTree.ts"
 import { each } from "./Fields.ts"
@@ -52,7 +53,8 @@ const nodeOf = (item: SpecItem, at: string): Node => {
       covers: item.covers,
       depends: item.depends,
       file: item.source?.file
-    })
+    }),
+    links: [...linksTo("covers", item.covers), ...linksTo("depends on", item.depends)]
   }
 }
 

@@ -4,6 +4,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
 import { checkCatalog } from "../Items.ts"
 import { catalogNamed, slugOf } from "../Names.ts"
+import { linksTo } from "../Links.ts"
 import { filled, type Node, sourceOf } from "../Nodes.ts"
 import { each } from "./Fields.ts"
 
@@ -59,7 +60,8 @@ export const format: Format = {
           levels: [firstOf(attributes, "Profile", "Nivel")].filter((level) => level !== undefined),
           checks: requirement.Checks,
           attributes: requirement.Attributes
-        })
+        }),
+        links: linksTo("check", requirement.Checks, { type: "implements", direction: "incoming" })
       }
     })
     return sourceOf(source, catalog, nodes)

@@ -5,6 +5,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format } from "../Importer.ts"
 import { catalogFromName, checkCatalog, fromIssue, within } from "../Items.ts"
 import { slugOf } from "../Names.ts"
+import { linksTo } from "../Links.ts"
 import { filled, type Found, type Node, sourceOf } from "../Nodes.ts"
 import { isObject } from "../text/JsonText.ts"
 
@@ -147,7 +148,8 @@ export const format: Format = {
           parent: parent && { id: externalOf(parent) ?? parent.id, title: parent.name ?? "" },
           mitigates: [...new Set(mitigates)].toSorted(),
           url: thing.external_references?.[0]?.url
-        })
+        }),
+        links: linksTo("mitigates", [...new Set(mitigates)])
       }
     }
     const left = [...others].map(([type, count]) => `${count} of ${type}`).join(", ")
