@@ -34,7 +34,7 @@ const library = {
           urn: urn("req_node:house:d:1"),
           assessable: true,
           name: "Locks",
-          reference_controls: [urn("function:house:lock")],
+          reference_controls: [urn("function:house:lock"), urn("function:yard:gate")],
           threats: [urn("threat:house:thief")]
         }
       ]
@@ -111,6 +111,7 @@ const sources: ReadonlyArray<readonly [name: string, content: string, links: Rea
     dump(library),
     [
       ["reference control", "control/lock", "implements", "incoming"],
+      ["reference control", "yard:control/gate", "implements", "incoming"],
       ["threat", "threat/thief", "intersects"]
     ]
   ],

@@ -313,6 +313,7 @@ describe("ReqIF", () => {
         ["a.reqif", entity, /document type declaration/u],
         ["a.reqif", deep, /nested in more than 100 levels/u],
         ["a.reqif", "<REQ-IF><CORE-CONTENT>", /is not XML/u],
+        ["a.reqif", new Uint8Array([...new TextEncoder().encode("<REQ-IF>"), 0xfc, 0x20]), /is not UTF-8/u],
         ["a.reqif", "<a><REQ-IF/></a>", /its root is "a"/u],
         ["a.reqif", reqif([], []), /nothing in it that is read/u],
         ["a.reqifz", zip([{ name: "a.reqif", content: entity }]), /document type declaration/u],

@@ -4,7 +4,7 @@ import { setOption } from "../../domain/Remedy.ts"
 import { NonBlankText } from "../../domain/Text.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import type { Format, Head, Input } from "../Importer.ts"
-import { checkCatalog, fromIssue, within } from "../Items.ts"
+import { checkCatalog, fromIssue, uriOf, within } from "../Items.ts"
 import { isObject } from "../text/JsonText.ts"
 import { linksTo } from "../Links.ts"
 import { filled, type Found, type Node, sourceOf } from "../Nodes.ts"
@@ -97,6 +97,12 @@ const inLanguage = (item: Words, language: string | undefined) => {
 const identifierOf = ({ ref_id: id }: Words): string | undefined =>
   id === null || id === undefined || String(id).trim() === "" ? undefined : String(id)
 
+/** What an aid is called in the catalog of a node, or its whole URI where another library has it. */
+const aidOf = (entityType: string, node: string) => (urn: string) => {
+  const id = `${entityType}/${tailOf(urn)}`
+  return frameworkOf(urn) === frameworkOf(node) ? id : uriOf(frameworkOf(urn), id)
+}
+
 /** The nodes as a tree: each below the node that it names as its parent. */
 const treeOf = (input: Input, path: string, values: ReadonlyArray<unknown>): ReadonlyArray<Found> => {
   const source = input.head.name
@@ -134,18 +140,11 @@ const treeOf = (input: Input, path: string, values: ReadonlyArray<unknown>): Rea
           threats: node.threats?.map(tailOf)
         }),
         links: [
-          ...linksTo(
-            "reference control",
-            node.reference_controls?.map((urn) => `control/${tailOf(urn)}`),
-            {
-              type: "implements",
-              direction: "incoming"
-            }
-          ),
-          ...linksTo(
-            "threat",
-            node.threats?.map((urn) => `threat/${tailOf(urn)}`)
-          )
+          ...linksTo("reference control", node.reference_controls?.map(aidOf("control", node.urn)), {
+            type: "implements",
+            direction: "incoming"
+          }),
+          ...linksTo("threat", node.threats?.map(aidOf("threat", node.urn)))
         ],
         warnings: isOrphan
           ? [

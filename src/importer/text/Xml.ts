@@ -1,5 +1,6 @@
 import { Effect, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import type { Contents } from "../Importer.ts"
 
 /** The beginning or the end of an element, or a piece of text, in the order of the document. */
@@ -24,6 +25,12 @@ const maxRun = 16 * 1024 * 1024
 class Refused extends Error {}
 
 const localName = (name: string): string => name.slice(name.indexOf(":") + 1)
+
+/** The encoding that a document says of itself, other than UTF-8, or a usual one. */
+const encodingOf = (text: string): string => {
+  const said = /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)/u.exec(text.slice(0, 200))?.[1]
+  return said === undefined || /^utf-?8$/iu.test(said) ? "windows-1252" : said.toLowerCase()
+}
 
 /**
  * Reads XML as a stream of events, a piece at a time.
@@ -77,13 +84,15 @@ export const events = (input: Contents): Stream.Stream<XmlEvent, ImportError> =>
             catch: (cause) => {
               const { column, line } = state.parser
               const text = cause instanceof Error ? cause.message.replace(/^\d+:\d+: /u, "") : String(cause)
+              const isEncoded = cause instanceof TypeError
               const problem =
                 cause instanceof Refused
                   ? text
-                  : cause instanceof TypeError
-                    ? "is not UTF-8. Save the file as UTF-8"
+                  : isEncoded
+                    ? "is not UTF-8. Save the file as UTF-8, or say its encoding"
                     : `is not XML: ${text.replace(/\.$/u, "")}`
-              return new ImportError({ source, at: `line ${line}, column ${column + 1}`, problem, cause })
+              const remedy = isEncoded ? setOption("encoding", encodingOf(input.head.text)) : undefined
+              return new ImportError({ source, at: `line ${line}, column ${column + 1}`, problem, remedy, cause })
             }
           })
         const end = Stream.succeed(undefined)
