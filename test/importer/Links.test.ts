@@ -125,10 +125,11 @@ const sources: ReadonlyArray<readonly [name: string, content: string, links: Rea
   ],
   [
     "house.sdoc",
-    "[DOCUMENT]\nTITLE: H\n\n[REQUIREMENT]\nUID: H-1\nSTATEMENT: s\nRELATIONS:\n- TYPE: Parent\n  VALUE: S-1\n  ROLE: Refines\n- TYPE: Child\n  VALUE: L-1\n- TYPE: File\n  VALUE: a.c\n",
+    "[DOCUMENT]\nTITLE: H\n\n[REQUIREMENT]\nUID: H-1\nSTATEMENT: See [LINK: H-2].\nRELATIONS:\n- TYPE: Parent\n  VALUE: S-1\n  ROLE: Refines\n- TYPE: Child\n  VALUE: L-1\n- TYPE: File\n  VALUE: a.c\n",
     [
       ["Parent Refines", "S-1", "implements"],
-      ["Child", "L-1", "implements", "incoming"]
+      ["Child", "L-1", "implements", "incoming"],
+      ["link", "H-2", "intersects"]
     ]
   ],
   [

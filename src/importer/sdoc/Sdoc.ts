@@ -4,7 +4,7 @@ import { readText } from "../source/Bytes.ts"
 import type { Format, Item } from "../Importer.ts"
 import { beginningOf, catalogFromName, checkCatalog, warning } from "../Items.ts"
 import { catalogNamed, extensionOf, slugOf } from "../Names.ts"
-import type { LinkInput } from "../Links.ts"
+import { type LinkInput, linksTo } from "../Links.ts"
 import { filled, type Node, sourceOf } from "../Nodes.ts"
 import { parse, type SdocElement, type SdocRelation } from "./SdocTree.ts"
 
@@ -42,6 +42,12 @@ const relatedOf = (relations: ReadonlyArray<SdocRelation>) =>
     const nature = relation.get("TYPE") ?? ""
     return id === "" || nature === "File" ? [] : [filled({ nature, id, role: relation.get("ROLE") })]
   })
+
+/** What the texts of an element link to. */
+const linkedIn = (element: SdocElement): ReadonlyArray<string> =>
+  [...element.fields.values()]
+    .flat()
+    .flatMap((text) => Array.from(text.matchAll(/\[LINK: ([^\]\n]*)\]/gu), ([, id = ""]) => id))
 
 /** A child is made for its parent, whatever its role is called. */
 const linksOf = (relations: ReadonlyArray<SdocRelation>): ReadonlyArray<LinkInput> =>
@@ -113,7 +119,7 @@ const reader = (part: string | undefined) => {
       metadata: isGroup
         ? filled({ position: one(element, "LEVEL"), mid: metadataOf(element)["mid"] })
         : metadataOf(element),
-      links: linksOf(element.relations),
+      links: [...linksOf(element.relations), ...linksTo("link", linkedIn(element))],
       children: nodesOf(element.children)
     }
   }
