@@ -82,6 +82,7 @@ export * as IndexAdmin from "./vectors/IndexAdmin.ts"
 export * as Usearch from "./vectors/Usearch.ts"
 
 // Whole catalogs
+export * as Backup from "./catalog/Backup.ts"
 export {
   CatalogImport,
   type CatalogImportError,

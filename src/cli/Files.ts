@@ -1,8 +1,8 @@
-import { dirname, join } from "node:path"
 import { Effect, FileSystem, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { Ended, ExitCode } from "./Errors.ts"
 import { Output } from "./Output.ts"
+import * as PartialFile from "../storage/PartialFile.ts"
 
 /**
  * Writes a file, or standard output as `-`. The file appears whole or not at all: it is written beside its place, and
@@ -24,11 +24,11 @@ export const write = Effect.fnUntraced(function* <E, R>(path: string, pieces: St
   }
   yield* Effect.scoped(
     Effect.gen(function* () {
-      const folder = yield* files
-        .makeTempDirectoryScoped({ directory: dirname(path), prefix: ".crosswalk-" })
-        .pipe(Effect.mapError(failed))
-      const part = join(folder, "part")
-      const file = yield* files.open(part, { flag: "w" }).pipe(Effect.mapError(failed))
+      // What a process that was killed has left; a folder that is not there is told below.
+      yield* Effect.ignore(Effect.try(() => PartialFile.clear(path)))
+      const part = PartialFile.beside(path)
+      yield* Effect.addFinalizer(() => Effect.ignore(files.remove(part, { force: true })))
+      const file = yield* files.open(part, { flag: "wx" }).pipe(Effect.mapError(failed))
       yield* pieces.pipe(
         Stream.encodeText,
         Stream.runForEach((bytes) => Effect.mapError(file.writeAll(bytes), failed))

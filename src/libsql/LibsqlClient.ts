@@ -32,6 +32,11 @@ export interface Extras {
    * away): in a server, run it in a worker.
    */
   readonly sync: Effect.Effect<number, SqlError.SqlError>
+  /**
+   * Writes the database as it is at this moment to a file, which must be new or empty. It holds the event loop while it
+   * copies. A server refuses it.
+   */
+  readonly copyTo: (path: string) => Effect.Effect<void, SqlError.SqlError>
 }
 
 /**
@@ -105,6 +110,7 @@ const withParts = (given: Config | LiveConfig) =>
     })
     const { writer } = options
     const extras: Extras = {
+      copyTo: (path) => LibsqlConnection.copy(options, path),
       kind: location.kind,
       url: location.label,
       isWritable: Effect.sync(() => options.refusal() === undefined),

@@ -71,6 +71,19 @@ interface Another {
   readonly close: () => void
 }
 
+/** Writes all that is stored to a new file, in one state. */
+export const copy = ({ another, writer }: Options, path: string): Effect.Effect<void, SqlError.SqlError> =>
+  writer.semaphore.withPermit(
+    writer.attempt("copy", true, async (client) => {
+      const own = await another(client)
+      try {
+        await (own?.client ?? client).execute({ sql: "VACUUM INTO ?", args: [path] })
+      } finally {
+        own?.close()
+      }
+    })
+  )
+
 /** A transaction that reads, on a connection of its own, for as long as the scope lasts; undefined where there is none. */
 export const snapshot = (
   options: Options

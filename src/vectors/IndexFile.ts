@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   fstatSync,
   fsyncSync,
@@ -163,7 +164,8 @@ export const write = (
   const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.tmp`
   try {
     begin?.(temporary)
-    const file = openSync(temporary, begin === undefined ? "wx+" : "r+")
+    if (begin !== undefined) chmodSync(temporary, 0o600)
+    const file = openSync(temporary, begin === undefined ? "wx+" : "r+", 0o600)
     try {
       const first = begin === undefined ? [] : [fstatSync(file).size]
       let at = first[0] ?? 0

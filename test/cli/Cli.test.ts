@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises"
+import { readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -291,6 +291,22 @@ describe("get, list, remove and relate", () => {
         removed: true
       })
       expect((yield* run("remove", "rules:1/A")).code).toBe(3)
+    })
+  )
+})
+
+describe("a file that is written", () => {
+  it.effect("clears what a killed one left, and leaves nothing", () =>
+    Effect.gen(function* () {
+      const { folder, run, write } = yield* imported
+      // No process has this number.
+      yield* write(".out.csv.4194999-abc.part", "half")
+      const path = join(folder, "out.csv")
+      expect((yield* run("export", "-o", path)).code).toBe(0)
+      expect((yield* run("export", "-o", join(folder, "none", "out.csv"))).code).toBe(1)
+      expect((yield* run("export", "-o", folder, "--format", "csv")).code).toBe(1)
+      const names = yield* Effect.promise(() => readdir(folder))
+      expect(names.filter((name) => name.startsWith("."))).toEqual([])
     })
   )
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
@@ -253,6 +253,14 @@ it("a file that is something else, or not there, is refused", () => {
   for (const file of [path, join(folder, "nothing"), folder]) {
     const { answer } = opened(file)
     assert.isTrue(answer._tag === "Opened" && answer.description === undefined)
+  }
+})
+
+it.skipIf(process.platform === "win32")("a saved index is readable by its owner only", () => {
+  for (const kind of ["flat", "graph"] as const) {
+    const path = join(folder, `${kind}-mine.vectors`)
+    saved(kind, path)
+    assert.strictEqual(statSync(path).mode & 0o777, 0o600)
   }
 })
 

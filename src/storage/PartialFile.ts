@@ -1,0 +1,54 @@
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+
+/** Files that are being written, to take a place when they are whole. They lie beside it, and name their process. */
+
+const pattern = /^(\d+)-[a-z0-9]+\.part$/u
+
+/** A new name beside the place. */
+export const beside = (place: string): string =>
+  join(dirname(place), `.${basename(place)}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.part`)
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}
+
+/** Those beside a place, or in its folder where none is given, whose process has ended without removing them. */
+export const abandoned = (folder: string, place?: string): ReadonlyArray<string> => {
+  const beginning = place === undefined ? undefined : `.${basename(place)}.`
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const { name } = entry
+    if (!entry.isFile() || !name.startsWith(beginning ?? ".")) return []
+    const rest =
+      beginning === undefined ? name.slice(name.lastIndexOf(".", name.length - 6) + 1) : name.slice(beginning.length)
+    const pid = pattern.exec(rest)?.[1]
+    return pid === undefined || isAlive(Number(pid)) ? [] : [join(folder, name)]
+  })
+}
+
+/** Removes what processes that were killed have left beside a place. */
+export const clear = (place: string): void => {
+  for (const path of abandoned(dirname(place), place)) rmSync(path, { force: true })
+}
+
+const sync = (path: string): void => {
+  const file = openSync(path, "r")
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Moves what is whole to its place, where it is after a power failure too. */
+export const settle = (path: string, place: string): void => {
+  sync(path)
+  renameSync(path, place)
+  // Windows has no handles of folders.
+  if (process.platform !== "win32") sync(dirname(place))
+}

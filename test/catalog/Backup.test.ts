@@ -1,0 +1,228 @@
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Backup from "../../src/catalog/Backup.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import * as Sqld from "../support/sqld.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
+
+const store = (config: LibsqlClient.Config) =>
+  Layer.merge(ReferenceRepository.layer, RelationRepository.layer).pipe(
+    Layer.provideMerge(LibsqlClient.layer(config)),
+    Layer.fresh
+  )
+
+const fill = (count: number) =>
+  Effect.gen(function* () {
+    const references = yield* ReferenceRepository
+    const relations = yield* RelationRepository
+    yield* references.saveMany(
+      Array.from({ length: count }, (_, i) => ({
+        uri: `r:${i}`,
+        title: `Reference ${i}`,
+        entityType: "rule",
+        metadata: { n: 100 }
+      }))
+    )
+    yield* relations.save({ source: "r:0", target: "r:1", type: "equal", status: "accepted" })
+  })
+
+const sum = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ readonly sum: number }>`SELECT sum(metadata ->> '$.n') AS sum FROM crosswalk_reference`
+  return row?.sum
+})
+
+const count = (config: LibsqlClient.Config) =>
+  Effect.provide(
+    ReferenceRepository.use((references) => references.count()),
+    store(config)
+  )
+
+const names = (folder: string) => readdirSync(folder).filter((name) => !/-(wal|shm)$/u.test(name))
+
+const place = Effect.map(temporaryFolder, (folder) => ({
+  folder,
+  url: join(folder, "x.db"),
+  backup: join(folder, "backup.db")
+}))
+
+/** The command in a process of its own: one that has opened a database keeps it. */
+const command = (...args: ReadonlyArray<string>) => {
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, "../../src/cli/crosswalk.ts"), ...args],
+    { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } }
+  )
+  return { code: status, text: `${stdout}${stderr}` }
+}
+
+describe("a backup", () => {
+  it.live("is one state of the database, whatever is written meanwhile", () =>
+    Effect.gen(function* () {
+      const { backup, folder, url } = yield* place
+      yield* Effect.gen(function* () {
+        yield* fill(600)
+        const child = spawn(
+          process.execPath,
+          [join(import.meta.dirname, "../support/movingWriter.ts"), `file:${url}`],
+          {
+            stdio: ["pipe", "pipe", "inherit"]
+          }
+        )
+        yield* Effect.promise(() => once(child.stdout, "data"))
+        for (let i = 0; i < 5; i++) {
+          const { bytes, path } = yield* Backup.write(backup, { force: true })
+          expect(statSync(path).size).toBe(bytes)
+          expect(yield* Effect.provide(sum, LibsqlClient.layer({ url: backup, readonly: true }))).toBe(60_000)
+        }
+        child.stdin.end()
+        yield* Effect.promise(() => once(child, "exit"))
+      }).pipe(Effect.provide(store({ url })))
+      expect(names(folder)).toEqual(["backup.db", "x.db"])
+    })
+  )
+
+  it.effect("never replaces a file by itself, is its owner's, and clears what was killed", () =>
+    Effect.gen(function* () {
+      const { backup, folder, url } = yield* place
+      writeFileSync(backup, "precious")
+      // No process has this number.
+      writeFileSync(join(folder, ".backup.db.4194999-abc.part"), "left behind")
+      yield* Effect.gen(function* () {
+        yield* fill(3)
+        expect(yield* Effect.flip(Backup.write(backup))).toMatchObject({
+          _tag: "ValidationError",
+          field: "path",
+          remedy: { action: "force" }
+        })
+        expect(readFileSync(backup, "utf8")).toBe("precious")
+        yield* Backup.write(backup, { force: true })
+        expect(statSync(backup).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o600)
+        expect(yield* Effect.flip(Backup.write(join(folder, "none", "x.db")))).toMatchObject({ _tag: "DatabaseError" })
+      }).pipe(Effect.provide(store({ url })))
+      expect(yield* count({ url: backup })).toBe(3)
+      expect(names(folder)).toEqual(["backup.db", "x.db"])
+    })
+  )
+
+  it.effect("is made of memory too, and has the key of an encrypted database", () =>
+    Effect.gen(function* () {
+      const { backup, folder } = yield* place
+      yield* Effect.andThen(fill(3), Backup.write(backup)).pipe(Effect.provide(store({ url: ":memory:" })))
+      expect(yield* count({ url: backup })).toBe(3)
+      const secret = { url: join(folder, "secret.db"), encryptionKey: "key" }
+      const copy = join(folder, "copy.db")
+      yield* Effect.andThen(fill(4), Backup.write(copy)).pipe(Effect.provide(store(secret)))
+      expect(yield* count({ url: copy, encryptionKey: "key" })).toBe(4)
+      expect(yield* Effect.flip(count({ url: copy }))).toMatchObject({ reason: "corrupt" })
+    })
+  )
+})
+
+describe.skipIf(Sqld.unavailable !== undefined)(`a server ${Sqld.unavailable ?? ""}`, () => {
+  it.live("is not backed up from here, but a replica of it is", () =>
+    Effect.gen(function* () {
+      const { backup, folder } = yield* place
+      const { url } = yield* Sqld.primary()
+      yield* Effect.gen(function* () {
+        yield* fill(3)
+        expect(yield* Effect.flip(Backup.write(backup))).toMatchObject({ reason: "unsupported" })
+      }).pipe(Effect.provide(store({ url })))
+      yield* Effect.provide(Backup.write(backup), LibsqlClient.layer({ url: join(folder, "replica.db"), syncUrl: url }))
+      expect(yield* count({ url: backup })).toBe(3)
+    })
+  )
+})
+
+describe("restoring", () => {
+  it.effect("brings back what was backed up", () =>
+    Effect.gen(function* () {
+      const { backup, folder, url } = yield* place
+      yield* Effect.andThen(fill(5), Backup.write(backup)).pipe(Effect.provide(store({ url })))
+      const other = join(folder, "other.db")
+      expect(yield* Backup.restore(backup, { url: other })).toEqual({ path: other, migrated: false })
+      expect(statSync(other).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o600)
+      expect(yield* count({ url: other })).toBe(5)
+      expect(names(folder)).toEqual(["backup.db", "other.db", "x.db"])
+      expect(yield* Effect.flip(Backup.restore(backup, { url: other }))).toMatchObject({ remedy: { action: "force" } })
+      expect(yield* Effect.flip(Backup.restore(backup, { url: ":memory:" }))).toMatchObject({ reason: "unsupported" })
+    })
+  )
+
+  it.effect("replaces nothing by what is damaged, another program's, or newer", () =>
+    Effect.gen(function* () {
+      const { backup, folder, url } = yield* place
+      const damaged = (statement: string) =>
+        Effect.gen(function* () {
+          yield* Effect.provide(Backup.write(backup, { force: true }), LibsqlClient.layer({ url, readonly: true }))
+          yield* Effect.provide(
+            Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(statement)),
+            LibsqlClient.layer({ url: backup, journalMode: "delete" })
+          )
+        })
+      const refused = Effect.flip(Backup.restore(backup, { url: join(folder, "new.db") }))
+      yield* Effect.provide(fill(200), store({ url }))
+      yield* damaged("UPDATE crosswalk_reference SET title = CAST(x'ff' AS TEXT) WHERE id = 7")
+      expect(yield* refused).toMatchObject({ reason: "corrupt", problem: expect.stringContaining("r:6") })
+      yield* damaged("DELETE FROM crosswalk_keyword_docsize WHERE id = 1")
+      expect(yield* refused).toMatchObject({ reason: "corrupt" })
+      yield* damaged("INSERT INTO crosswalk_migration (migration_id, name) VALUES (99999, 'later')")
+      expect(yield* refused).toMatchObject({ reason: "migration", remedy: { action: "update" } })
+      yield* damaged("ANALYZE")
+      truncateSync(backup, Math.floor(statSync(backup).size / 2))
+      expect(yield* refused).toMatchObject({ reason: "corrupt" })
+      writeFileSync(backup, "no database")
+      expect(yield* refused).toMatchObject({ reason: "corrupt" })
+      writeFileSync(backup, "")
+      expect(yield* refused).toMatchObject({ reason: "corrupt" })
+      expect(names(folder).filter((name) => !name.startsWith("backup.db") && name !== "x.db")).toEqual([])
+    })
+  )
+
+  it.live(
+    "replaces a database that nobody uses, and its index; the command does, too",
+    () =>
+      Effect.gen(function* () {
+        const { backup, folder, url } = yield* place
+        const csv = join(folder, "a.csv")
+        writeFileSync(csv, "uri,title\na:1,One\na:2,Two\n")
+        const db = ["--db", url, "--embedder", "deterministic"]
+        expect(command("import", csv, ...db).text).toContain("2 created")
+        expect(command("backup", backup, ...db).code).toBe(0)
+        writeFileSync(csv, "uri,title\na:1,One\na:2,Two\na:3,Three\n")
+        expect(command("import", csv, ...db).text).toContain("1 created")
+        expect(command("index", "build", ...db).code).toBe(0)
+        const before = readFileSync(url)
+
+        expect(command("restore", backup, ...db)).toMatchObject({ code: 2, text: expect.stringContaining("--force") })
+        // Somebody has it open.
+        const holder = spawn(process.execPath, [join(import.meta.dirname, "../support/holdOpen.ts"), url], {
+          stdio: ["pipe", "pipe", "inherit"]
+        })
+        yield* Effect.promise(() => once(holder.stdout, "data"))
+        expect(command("restore", backup, "--force", ...db).text).toContain("is in use")
+        holder.stdin.end()
+        yield* Effect.promise(() => once(holder, "exit"))
+        expect(readFileSync(url).equals(before)).toBe(true)
+
+        expect(command("restore", backup, "--force", ...db)).toMatchObject({ code: 0 })
+        expect(command("list", ...db).text).not.toContain("a:3")
+        expect(command("list", ...db).text).toContain("a:2")
+        expect(command("doctor", ...db).code).toBe(0)
+        expect(names(folder)).toEqual(["a.csv", "backup.db", "x.db"])
+
+        // One that is damaged is replaced as well.
+        truncateSync(url, 5000)
+        expect(command("restore", backup, "--force", ...db)).toMatchObject({ code: 0 })
+        expect(command("list", ...db).text).toContain("a:2")
+      }),
+    60_000
+  )
+})
