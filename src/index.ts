@@ -89,6 +89,7 @@ export {
   ImportOptions,
   ImportSettings
 } from "./catalog/CatalogImport.ts"
+export { WatchEvent, WatchFailed, WatchImported } from "./catalog/ImportWatch.ts"
 export { Check, Doctor, DoctorReport } from "./catalog/Doctor.ts"
 export {
   ImportDone,

@@ -170,6 +170,41 @@ describe("interruption", () => {
   )
 })
 
+describe.skipIf(!isPosix)("import --watch", () => {
+  for (const [signal, expected] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143]
+  ] as const) {
+    test(`tells each import on a line, and ends with ${expected} after ${signal}`, async ({ crosswalk, folder }) => {
+      const file = join(folder, "rules.csv")
+      await writeFile(file, "id,title\n1,One\n")
+      let signalled = 0
+      const ran = await crosswalk(
+        ["import", file, "--catalog", "rules@1", "--watch", "--db", join(folder, "x.db"), ...words],
+        {
+          onStart: (child) => {
+            let lines = 0
+            child.stdout?.on("data", (text: string) => {
+              lines += text.split("\n").length - 1
+              if (lines === 1) void writeFile(file, "id,title\n1,One\n2,\n3,Three\n")
+              if (lines === 2) {
+                signalled = performance.now()
+                child.kill(signal)
+              }
+            })
+          }
+        }
+      )
+      expect(performance.now() - signalled).toBeLessThan(2000)
+      expect(ran.code).toBe(expected)
+      expect(ran.stdout.trim().split("\n")).toEqual([
+        "rules@1: 1 created, 0 updated, 0 unchanged, 1 embedded",
+        "rules@1: 1 created, 0 updated, 1 unchanged, 1 embedded, 1 failed"
+      ])
+    })
+  }
+})
+
 describe.skipIf(!isPosix || !has("script"))("a terminal (skipped without the program script)", () => {
   /** Runs in a pseudo-terminal; both streams come out of it together. */
   const terminal = (folder: string, args: string, env: Record<string, string> = {}) =>

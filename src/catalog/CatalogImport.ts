@@ -22,6 +22,7 @@ import { RetryOptions } from "../storage/UpdateOptions.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import { ImportDone, type ImportEvent, type ImportFailure, ImportProgress, ImportReport } from "./ImportReport.ts"
 import * as ImportSource from "./ImportSource.ts"
+import * as ImportWatch from "./ImportWatch.ts"
 import * as ImportTally from "./ImportTally.ts"
 import * as LinkImport from "./LinkImport.ts"
 
@@ -222,7 +223,22 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
     )
   )
 
-  return { run, stream }
+  const watch = streamOperation("CatalogImport.watch", {
+    source: Schema.Union([ImportSource.Place, Schema.NonEmptyArray(ImportSource.Place)]),
+    options: optional(ImportSettings)
+  })(({ options = {}, source }) =>
+    Stream.unwrap(
+      Effect.as(
+        Sources.check(source),
+        ImportWatch.watch(
+          typeof source === "string" ? [source] : source,
+          importing(source, options, () => Effect.void)
+        )
+      )
+    ).pipe(Stream.provideContext(files))
+  )
+
+  return { run, stream, watch }
 })
 
 /**
@@ -263,6 +279,17 @@ export class CatalogImport extends Context.Service<
       source: ImportSource.CatalogSource,
       options?: ImportSettings
     ) => Stream.Stream<ImportEvent, CatalogImportError>
+    /**
+     * Imports files, folders and patterns now, and again whenever they have changed: one event an import, one import at a
+     * time. Unchanged rows are not written and not embedded again. Fails where there are none at the beginning. Where they
+     * cannot be read later, a `WatchFailed`
+     * says why, and what was imported before stays; a row that is wrong keeps what it was, and `strict` keeps all. Ends
+     * with its reader only. Other files that these name, such as the catalog of an OSCAL profile, are not looked at.
+     */
+    readonly watch: (
+      source: string | readonly [string, ...Array<string>],
+      options?: ImportSettings
+    ) => Stream.Stream<ImportWatch.WatchEvent, CatalogImportError>
   }
 >()("crosswalk/CatalogImport") {
   /** With the repositories and files that are there. */

@@ -1,6 +1,7 @@
 import { Effect, type FileSystem, Schema, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
 import type { Options, Source, UrlOptions } from "../importer/Importer.ts"
+import { isUrl } from "../importer/Names.ts"
 import * as Sources from "../importer/Sources.ts"
 
 /** Bytes that are read as a source. */
@@ -30,6 +31,15 @@ export const ImportSource = Schema.declare(isSource, {
   expected: "a path, an http or https URL, - for standard input, or { name, bytes } with a stream of bytes"
 })
 export type ImportSource = string | NamedBytes
+
+/** What can be watched: a file, a folder or a pattern. */
+export const Place = Schema.String.check(
+  Schema.makeFilter((place) =>
+    isPlace(place) && place !== "-" && !isUrl(place)
+      ? undefined
+      : "a file, a folder or a pattern such as controls/*.md; standard input and URLs cannot be watched"
+  )
+)
 
 /** The same, where several are one catalog: also a folder, a pattern such as `controls/*.md`, or a list of these. */
 export const CatalogSource = Schema.declare(isCatalogSource, {

@@ -96,6 +96,18 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
   )
 }
 
+/** The exit codes after Ctrl-C (SIGINT) and SIGTERM. */
+const interrupted = 130
+const terminatedCode = 143
+
 /** Runs the command line as this process. */
-export const main = (args: ReadonlyArray<string>, early: EarlyWorker | undefined): void =>
-  NodeRuntime.runMain(run(args, { early }), { disableErrorReporting: true })
+export const main = (args: ReadonlyArray<string>, early: EarlyWorker | undefined): void => {
+  let terminated = false
+  process.once("SIGTERM", () => (terminated = true))
+  NodeRuntime.runMain(run(args, { early }), {
+    disableErrorReporting: true,
+    // What a signal ended has the code that shells give it.
+    teardown: (exit, end) =>
+      Runtime.defaultTeardown(exit, (code) => end(terminated && code === interrupted ? terminatedCode : code))
+  })
+}

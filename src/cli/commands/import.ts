@@ -1,10 +1,12 @@
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { ImportLinks, ImportReport } from "../../catalog/ImportReport.ts"
 import { otherModel } from "../../domain/ForeignCatalog.ts"
 import { nameOf } from "../../domain/Language.ts"
 import { hintOf } from "../Hint.ts"
 import { columns } from "../Columns.ts"
+import { type CommandError, reportOf } from "../Errors.ts"
+import type { Files } from "../../importer/source/Files.ts"
 import * as Failures from "../Failures.ts"
 import { allowPrivate, encoding, lazily, optional, sheet, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -33,6 +35,57 @@ const summary = (report: ImportReport): ReadonlyArray<Safe> => {
 }
 
 const labels = { checking: "Checking", saving: "Importing", embedding: "Embedding" } as const
+
+/** Prints what an import did, and what it did not do. Fails where embedding stopped. */
+const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
+  const output = yield* Output
+  const { download } = report
+  if (download !== undefined) {
+    yield* output.note(safe`${download.url}: ${download.bytes} bytes, SHA-256 ${download.sha256}`)
+  }
+  yield* Failures.tell(files, report.failed, "problems")
+  yield* Failures.tell(
+    files,
+    report.unread.map(({ at, count = 1, kind, text }) => ({
+      at,
+      problem:
+        count === 1
+          ? `${/^[aeiou]/u.test(kind) ? "an" : "a"} ${kind} was not read: ${text}`
+          : `${count} ${kind}s were not read: ${text}`
+    })),
+    "parts that were not read"
+  )
+  yield* Failures.tell(files, report.warnings, "warnings")
+  if (report.foreign !== undefined) {
+    yield* output.note(
+      safe`${report.catalog}: its texts are mostly in ${nameOf(report.foreign)}, which the model was not made for; by meaning they are hardly found. ${hintOf(otherModel([{ catalog: report.catalog, language: report.foreign }])) ?? ""}`
+    )
+  }
+  yield* Failures.tell(
+    files,
+    (report.links?.unresolved ?? []).map(({ at, count: times, nature, other, problem }) => ({
+      at,
+      problem: `the ${nature} ${other} ${problem}${times > 1 ? ` (linked ${times} times)` : ""}`
+    })),
+    "ends of links"
+  )
+  const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
+  const { cut, links, unread, warnings } = report
+  yield* output.answer(
+    {
+      ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut },
+      ...{ failed: Failures.json(failed), unread, warnings },
+      ...(report.foreign !== undefined && { foreign: report.foreign }),
+      ...(links !== undefined && { links }),
+      ...(download !== undefined && { download })
+    },
+    () => (report.refused ? [] : summary(report))
+  )
+  if (report.stopped !== undefined) return yield* report.stopped
+})
+
+const ended = ({ created, failed, refused, unchanged, unread, updated }: ImportReport, { name }: Files) =>
+  Failures.ended(name, failed, unread, { refused, taken: created + updated + unchanged })
 
 export const importCommand = Command.make(
   "import",
@@ -79,9 +132,10 @@ export const importCommand = Command.make(
       "refresh-openings",
       "Look again for what the catalogue's texts repeat, which is left out of what is embedded"
     ),
+    watch: toggle("watch", "Stay, and import again whenever a file changes; Ctrl-C ends it"),
     noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
   },
-  Effect.fn(function* ({ create, noEmbed, refreshOpenings, sources, ...flags }) {
+  Effect.fn(function* ({ create, noEmbed, refreshOpenings, sources, watch, ...flags }) {
     const output = yield* Output
     const { CatalogImport, check } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
     const [only = "-", ...others] = sources
@@ -96,62 +150,33 @@ export const importCommand = Command.make(
     yield* check(source, options)
     const { expand } = yield* lazily(() => import("../../importer/source/Files.ts"))
     const files = yield* expand(source)
+    const store = noEmbed
+      ? Layer.provide(CatalogImport.layerReferences, Session.database("create", { create }))
+      : Layer.provide(CatalogImport.layerNoDeps, Session.embeddings("create", { create }))
+    if (watch) {
+      // What is wrong is told, and the next change may mend it.
+      const warn = (error: CommandError) => output.warn(safe`${reportOf(error).message}`)
+      return yield* Stream.unwrap(
+        CatalogImport.use((catalogs) => Effect.succeed(catalogs.watch([only, ...others], options)))
+      ).pipe(
+        Stream.runForEach((event) =>
+          event._tag === "WatchFailed"
+            ? warn(event.error)
+            : Effect.andThen(tell(event.report, files), ended(event.report, files)).pipe(
+                Effect.catchTags({ Ended: warn, EmbeddingError: warn })
+              )
+        ),
+        Effect.provide(store)
+      )
+    }
     const report = yield* CatalogImport.use((catalogs) =>
       catalogs.run(source, {
         ...options,
         onProgress: ({ done, stage, total }) => output.progress(labels[stage], done, total)
       })
-    ).pipe(
-      Effect.provide(
-        noEmbed
-          ? Layer.provide(CatalogImport.layerReferences, Session.database("create", { create }))
-          : Layer.provide(CatalogImport.layerNoDeps, Session.embeddings("create", { create }))
-      )
-    )
-    const { download } = report
-    if (download !== undefined) {
-      yield* output.note(safe`${download.url}: ${download.bytes} bytes, SHA-256 ${download.sha256}`)
-    }
-    yield* Failures.tell(files, report.failed, "problems")
-    yield* Failures.tell(
-      files,
-      report.unread.map(({ at, count = 1, kind, text }) => ({
-        at,
-        problem:
-          count === 1
-            ? `${/^[aeiou]/u.test(kind) ? "an" : "a"} ${kind} was not read: ${text}`
-            : `${count} ${kind}s were not read: ${text}`
-      })),
-      "parts that were not read"
-    )
-    yield* Failures.tell(files, report.warnings, "warnings")
-    if (report.foreign !== undefined) {
-      yield* output.note(
-        safe`${report.catalog}: its texts are mostly in ${nameOf(report.foreign)}, which the model was not made for; by meaning they are hardly found. ${hintOf(otherModel([{ catalog: report.catalog, language: report.foreign }])) ?? ""}`
-      )
-    }
-    yield* Failures.tell(
-      files,
-      (report.links?.unresolved ?? []).map(({ at, count: times, nature, other, problem }) => ({
-        at,
-        problem: `the ${nature} ${other} ${problem}${times > 1 ? ` (linked ${times} times)` : ""}`
-      })),
-      "ends of links"
-    )
-    const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
-    const { cut, links, unread, warnings } = report
-    yield* output.answer(
-      {
-        ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut },
-        ...{ failed: Failures.json(failed), unread, warnings },
-        ...(report.foreign !== undefined && { foreign: report.foreign }),
-        ...(links !== undefined && { links }),
-        ...(download !== undefined && { download })
-      },
-      () => (report.refused ? [] : summary(report))
-    )
-    if (report.stopped !== undefined) return yield* report.stopped
-    yield* Failures.ended(files.name, failed, unread, { refused: report.refused, taken: created + updated + unchanged })
+    ).pipe(Effect.provide(store))
+    yield* tell(report, files)
+    yield* ended(report, files)
   })
 ).pipe(
   Command.withDescription(

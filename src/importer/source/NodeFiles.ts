@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs"
+import { createReadStream, watch } from "node:fs"
 import { access, constants, mkdtemp, open, readdir, readlink, realpath, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Readable } from "node:stream"
-import { ByteSize, Effect, FileSystem, Layer, Option, Sink, Stdio, Stream } from "effect"
+import { ByteSize, Cause, Effect, FileSystem, Layer, Option, Queue, Sink, Stdio, Stream } from "effect"
 import { type PlatformError, systemError, type SystemErrorTag } from "effect/PlatformError"
 
 const tags: Readonly<Record<string, SystemErrorTag>> = {
@@ -78,6 +78,22 @@ const listed = FileSystem.make({
   readDirectory: (path) => Effect.map(entries(path), (found) => found.map(({ name }) => name)),
   readDirectoryEntries: entries,
   readLink: (path) => attempt("readLink", path, () => readlink(path)),
+  watch: (path, options) =>
+    Stream.callback<FileSystem.WatchEvent, PlatformError>((queue) =>
+      Effect.acquireRelease(
+        Effect.try({
+          try: () => {
+            const watcher = watch(path, { recursive: options?.recursive ?? false }, (_, name) => {
+              Queue.offerUnsafe(queue, { _tag: "Update", path: name ?? path })
+            })
+            watcher.on("error", (cause) => Queue.failCauseUnsafe(queue, Cause.fail(failed("watch", path)(cause))))
+            return watcher
+          },
+          catch: failed("watch", path)
+        }),
+        (watcher) => Effect.sync(() => watcher.close())
+      )
+    ),
   realPath: (path) => attempt("realPath", path, () => realpath(path)),
   makeTempFileScoped: ({ prefix = "" } = {}) =>
     Effect.acquireRelease(
