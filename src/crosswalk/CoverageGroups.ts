@@ -45,7 +45,11 @@ export const countsOf = (references: ReadonlyArray<CoveredReference>, countPartl
 export const byName = (a: string, b: string): number =>
   a === b ? 0 : a === "" ? 1 : b === "" ? -1 : Natural.compare(a, b)
 
-/** The counts by chapter, by level, and by both. */
+/** Whether levels are numbers, of which a higher one asks for all that the lower ones ask. */
+const areOrdered = (levels: ReadonlyArray<string>): boolean =>
+  levels.length > 1 && levels.every((level) => /^\d+(\.\d+)?$/u.test(level))
+
+/** The counts by chapter, by level, and by both; where levels are ordered numbers, each with those below it. */
 export const groupsOf = (references: ReadonlyArray<CoveredReference>, countPartly: boolean) => {
   const groups = (key: (reference: CoveredReference) => { readonly chapter: string; readonly level: string }) =>
     [...Map.groupBy(references, (reference) => JSON.stringify(Object.values(key(reference)))).values()]
@@ -54,9 +58,24 @@ export const groupsOf = (references: ReadonlyArray<CoveredReference>, countPartl
         return first === undefined ? [] : [{ ...key(first), ...countsOf(members, countPartly) }]
       })
       .sort((a, b) => byName(a.chapter, b.chapter) || byName(a.level, b.level))
+  const levels = [...new Set(references.map(({ level }) => level))].sort(byName)
+  const named = levels.filter((level) => level !== "")
+  const cumulative = areOrdered(named)
+  const upTo = (members: ReadonlyArray<CoveredReference>, level: string) =>
+    members.filter((one) =>
+      cumulative && level !== "" ? one.level !== "" && Number(one.level) <= Number(level) : one.level === level
+    )
+  const chapters = groups(({ chapter }) => ({ chapter, level: "" }))
+  const counts = (chapter: string, members: ReadonlyArray<CoveredReference>) =>
+    levels.flatMap((level) => {
+      const some = upTo(members, level)
+      return some.length === 0 ? [] : [{ chapter, level, ...countsOf(some, countPartly) }]
+    })
+  const byChapter = Map.groupBy(references, ({ chapter }) => chapter)
   return {
-    chapters: groups(({ chapter }) => ({ chapter, level: "" })),
-    levels: groups(({ level }) => ({ chapter: "", level })),
-    cells: groups(({ chapter, level }) => ({ chapter, level }))
+    cumulative,
+    chapters,
+    levels: counts("", references),
+    cells: chapters.flatMap(({ chapter }) => counts(chapter, byChapter.get(chapter) ?? []))
   }
 }

@@ -151,6 +151,8 @@ export class CoverageReport extends Schema.Class<CoverageReport>("crosswalk/Cove
   ...CoverageCounts.fields,
   /** By chapter, all levels together; `level` is empty. */
   chapters: Schema.Array(CoverageGroup),
+  /** Levels are numbers, and each counts what is of it and of those below, as level 2 of ASVS asks for level 1 too. */
+  cumulative: Schema.Boolean,
   /** By level, all chapters together; `chapter` is empty. */
   levels: Schema.Array(CoverageGroup),
   /** By chapter and level. */

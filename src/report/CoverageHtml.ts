@@ -30,11 +30,13 @@ const cell = (group: CoverageGroup | undefined): Markup =>
     ? markup`<td>–</td>`
     : markup`<td class="${step(group.percent)}">${CoverageSummary.percentText(group.percent)}<small>${CoverageSummary.counted(group)} of ${group.total}</small></td>`
 
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
 const heatMap = (report: CoverageReport): Markup => {
   const levels = report.levels.length > 1 ? report.levels.map(({ level }) => level) : []
   return markup`<table class="heat">
 <caption>Covered or excepted, by chapter${levels.length === 0 ? "" : " and level"}</caption>
-<thead><tr><th scope="col">Chapter</th>${levels.map((level) => markup`<th scope="col">${level === "" ? "No level" : `Level ${level}`}</th>`)}<th scope="col">All</th></tr></thead>
+<thead><tr><th scope="col">Chapter</th>${levels.map((level) => markup`<th scope="col">${capital(CoverageSummary.levelText(report, level))}</th>`)}<th scope="col">All</th></tr></thead>
 <tbody>
 ${report.chapters.map(
   (chapter) => markup`<tr><th scope="row">${chapter.chapter === "" ? "(no chapter)" : chapter.chapter}</th>${levels.map(

@@ -14,7 +14,7 @@ const table = (report: CoverageReport): ReadonlyArray<string> => {
   const levels = report.levels.map(({ level }) => level)
   const shown = levels.length > 1 ? levels : []
   return [
-    row(["Chapter", ...shown.map((level) => text(level === "" ? "no level" : `Level ${level}`)), "All"]),
+    row(["Chapter", ...shown.map((level) => text(CoverageSummary.levelText(report, level))), "All"]),
     row(["---", ...shown.map(() => "---:"), "---:"]),
     ...report.chapters.map((chapter) =>
       row([

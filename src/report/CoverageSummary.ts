@@ -17,6 +17,10 @@ export const filterText = (filter: CoverageFilter | undefined): string =>
     ...((filter?.anyTags ?? []).length === 0 ? [] : [`tag ${(filter?.anyTags ?? []).join(" or ")}`])
   ].join(", ")
 
+/** A level as the head of a column: `level 1`, and `to level 2` where that counts what is below too. */
+export const levelText = ({ cumulative, levels }: CoverageReport, level: string): string =>
+  level === "" ? "no level" : cumulative && level !== levels[0]?.level ? `to level ${level}` : `level ${level}`
+
 /** How many count: covered, excepted and, where asked for, partly covered. */
 export const counted = ({ percent, total }: CoverageCounts): number => Math.round((percent * total) / 100)
 

@@ -37,7 +37,7 @@ export const lines = ({ bold, width }: Printer, report: CoverageReport): Readonl
     safe`${CoverageSummary.basisOf(report)}`,
     safe``,
     ...table([
-      ["chapter", ...levels.map((level) => (level === "" ? "no level" : `level ${level}`)), "all"],
+      ["chapter", ...levels.map((level) => CoverageSummary.levelText(report, level)), "all"],
       ...report.chapters.map((chapter) => [
         chapter.chapter === "" ? "(no chapter)" : chapter.chapter,
         ...levels.map((level) =>

@@ -36,7 +36,14 @@ describe("coverage", () => {
       const { coverage } = yield* related
       const { code, stderr, stdout } = yield* coverage()
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-      expect(stdout).toContain("V1 Chapter  100.0 % (1/1)  100.0 % (1/1)  100.0 % (2/2)")
+      expect(stdout).toContain("V1 Chapter  100.0 % (1/1)  100.0 % (2/2)  100.0 % (2/2)")
+      // A level asks for all that those below it ask.
+      expect(stdout).toMatch(/chapter +level 1 +to level 2 +all/u)
+      const first = yield* coverage("--level", "1", "--fail-under", "50")
+      expect(first.stdout).toContain("50.0 % of 2")
+      expect(first.code).toBe(0)
+      expect((yield* coverage("--level", "2", "--json")).json()).toMatchObject({ total: 4, cumulative: true })
+      expect((yield* coverage("--level", "IG1")).code).toBe(2)
       expect(stdout).toContain("Not covered (2)\n  theirs:1/V2.1")
       expect(stdout).toContain("Of ours@1, leading to nothing (1)\n  ours:1/R2")
       expect(stdout.trimEnd().split("\n").at(-1)).toBe("50.0 % of 4: 2 covered, 0 partly, 2 not, 0 excepted")

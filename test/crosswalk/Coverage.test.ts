@@ -100,7 +100,7 @@ describe("Coverage", () => {
       ])
       expect(report.levels.map(({ level, total, covered }) => [level, total, covered])).toEqual([
         ["0", 2, 0],
-        ["1", 2, 1]
+        ["1", 4, 1]
       ])
       expect(report.cells).toHaveLength(4)
       expect((yield* coverage.report({ to: "b", by: "a", countPartly: true })).percent).toBe(50)
