@@ -1,5 +1,6 @@
 import { Effect, type FileSystem, Schema, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
+import { redact } from "../domain/Redact.ts"
 import type { Options, Source, UrlOptions } from "../importer/Importer.ts"
 import { isUrl } from "../importer/Names.ts"
 import * as Sources from "../importer/Sources.ts"
@@ -55,7 +56,9 @@ const isBytes = (source: CatalogSource): source is NamedBytes => typeof source =
 
 /** What a source is called in errors. */
 export const nameOf = (source: CatalogSource): string =>
-  typeof source === "string" ? source : isBytes(source) ? source.name : `${source[0]} and ${source.length - 1} more`
+  redact(
+    typeof source === "string" ? source : isBytes(source) ? source.name : `${source[0]} and ${source.length - 1} more`
+  )
 
 /** The files and URLs of a source; none where it is bytes. */
 export const placesOf = (source: CatalogSource): string | ReadonlyArray<string> | undefined =>

@@ -3,6 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Runtime, Schema } from "effect"
 import { CliError, CliOutput, Command } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
+import { redact } from "../domain/Redact.ts"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
@@ -22,6 +23,13 @@ const wantsJson = (args: ReadonlyArray<string>): boolean => {
   const end = args.indexOf("--")
   return (end < 0 ? args : args.slice(0, end)).includes("--json")
 }
+
+/** What is said of a failure, without the secrets that are in the environment. */
+const shown = (text: string): string =>
+  redact(
+    text,
+    ["CROSSWALK_DB_TOKEN", "HF_TOKEN"].flatMap((name) => process.env[name] ?? [])
+  )
 
 const bug = (cause: Cause.Cause<unknown>): Report => ({
   code: ExitCode.failure,
@@ -45,13 +53,15 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
 
   const say = (stream: Target, text: string) => Effect.ignore(write(stream, `${text}\n`))
 
-  const tell = (report: Report) =>
-    say(
+  const tell = ({ hint, message, ...others }: Report) => {
+    const report = { ...others, message: shown(message), ...(hint !== undefined && { hint: shown(hint) }) }
+    return say(
       streams.stderr,
       json
         ? toJson({ error: report })
         : `crosswalk: ${escape(report.message)}${report.hint === undefined ? "" : `\n${escape(report.hint)}`}`
     )
+  }
 
   const presenter: CliOutput.Presenter = {
     present: (event) => {

@@ -93,7 +93,8 @@ const nearest = Effect.fnUntraced(function* (from: string) {
           (error) =>
             new ValidationError({
               field: file,
-              value: text.value,
+              // What stands in it may be a secret.
+              value: undefined,
               constraint: `is not valid: ${error.message.replace(/\s+/gu, " ")}`,
               expected: `JSON such as {"db": "requirements.db"}; the keys are db, syncUrl and embedder`
             })

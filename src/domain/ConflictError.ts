@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 import { beginning } from "./Quote.ts"
 
 export const ConflictReason = Schema.Literals([
@@ -25,7 +25,7 @@ export class ConflictError extends Schema.TaggedError<ConflictError>()("Conflict
   // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "reason" | "isRetryable">, options?: Schema.MakeOptions) {
     super({ reason: "decided", isRetryable: given.reason === "changed", ...given }, options)
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   override get message() {

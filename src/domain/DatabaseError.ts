@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 
 /** Why the database refused, in one word that a program can act on. */
 export const DatabaseReason = Schema.Literals([
@@ -40,7 +40,7 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "isRetryable">, options?: Schema.MakeOptions) {
     super({ isRetryable: given.reason === "busy", ...given }, options)
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   override get message() {

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 import { beginning, quote } from "./Quote.ts"
 import { Reference } from "./Reference.ts"
 
@@ -46,7 +46,7 @@ export class EmbeddingError extends Schema.TaggedError<EmbeddingError>()("Embedd
   // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, text, ...given }: Given<typeof fields, "isRetryable">, options?: Schema.MakeOptions) {
     super({ isRetryable: passing.has(given.reason), ...given, text: beginning(text, longest) }, options)
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   /** This error of a text as that of the reference that was saved without its vector. */

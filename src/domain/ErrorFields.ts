@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { redact } from "./Redact.ts"
 import { Remedy } from "./Remedy.ts"
 
 /** What every error of the family has, beside the fields of its own. */
@@ -29,8 +30,16 @@ export type Given<Fields extends Schema.Struct.Fields, Defaulted extends keyof M
     readonly cause?: unknown
   }
 
-/** Sets the `cause` of an error as JavaScript does, where neither JSON nor a Schema sees it. */
-export const setCause = (error: Error, cause: unknown): void => {
+/**
+ * Ends the making of an error: its texts lose what is a secret, and it gets its `cause` as JavaScript does, where neither
+ * JSON nor a Schema sees it.
+ */
+export const complete = (error: Error, cause: unknown): void => {
+  for (const [key, value] of Object.entries(error)) {
+    if (typeof value !== "string") continue
+    const text = redact(value)
+    if (text !== value) Reflect.set(error, key, text)
+  }
   if (cause !== undefined) {
     Object.defineProperty(error, "cause", { value: cause, enumerable: false, configurable: true, writable: true })
   }

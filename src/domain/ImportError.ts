@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 
 export const ImportReason = Schema.Literals([
   /** There is no such file or address. */
@@ -30,7 +30,7 @@ export class ImportError extends Schema.TaggedError<ImportError>()("ImportError"
   // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "reason" | "isRetryable">, options?: Schema.MakeOptions) {
     super({ reason: "malformed", isRetryable: given.reason === "network", ...given }, options)
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   override get message() {

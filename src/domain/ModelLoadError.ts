@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 
 export const ModelLoadReason = Schema.Literals([
   /** No model has this name. */
@@ -32,7 +32,7 @@ export class ModelLoadError extends Schema.TaggedError<ModelLoadError>()("ModelL
   // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor({ cause, ...given }: Given<typeof fields, "isRetryable">, options?: Schema.MakeOptions) {
     super({ isRetryable: given.reason === "download", ...given }, options)
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   override get message() {

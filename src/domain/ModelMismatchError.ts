@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 
 export const ModelMismatchReason = Schema.Literals([
   /** The stored vectors are of another model than the one in use. */
@@ -34,7 +34,7 @@ export class ModelMismatchError extends Schema.TaggedError<ModelMismatchError>()
       { reason: "otherModel", problem, isRetryable: false, remedy: { action: "updateEmbeddings" }, ...given },
       options
     )
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   override get message() {

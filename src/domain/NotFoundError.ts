@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 import { beginning } from "./Quote.ts"
 
 export const NotFoundReason = Schema.Literals(["reference", "relation", "catalog", "database", "file", "other"])
@@ -27,7 +27,7 @@ export class NotFoundError extends Schema.TaggedError<NotFoundError>()("NotFound
     const { entity, uri } = given
     const reason = isReason(entity) ? entity : "other"
     super({ reason, problem: `there is no ${entity} ${beginning(uri, 200)}`, isRetryable: false, ...given }, options)
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   override get message() {

@@ -1,6 +1,7 @@
 import { Predicate, Schema, SchemaGetter, type SchemaIssue } from "effect"
-import { errorFields, type Given, setCause } from "./ErrorFields.ts"
+import { complete, errorFields, type Given } from "./ErrorFields.ts"
 import { beginning, quote } from "./Quote.ts"
+import { isSecretName, redacted } from "./Redact.ts"
 import { problemOf } from "./ValidationProblem.ts"
 
 export const ValidationReason = Schema.Literals([
@@ -57,14 +58,16 @@ export class ValidationError extends Schema.TaggedError<ValidationError>()("Vali
 }) {
   // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor(
-    { cause, ...given }: Given<typeof fields, "reason" | "problem" | "isRetryable">,
+    { cause, value: found, ...others }: Given<typeof fields, "reason" | "problem" | "isRetryable">,
     options?: Schema.MakeOptions
   ) {
-    const { constraint, expected, value } = given
+    const value = found !== undefined && isSecretName(others.field) ? redacted : found
+    const given = { ...others, value }
+    const { constraint, expected } = given
     const got = value === undefined ? "" : `; got ${quote(value)}`
     const problem = `${constraint}${got}. Expected ${expected}.`
     super({ reason: "invalid", problem, isRetryable: false, ...given }, options)
-    setCause(this, cause)
+    complete(this, cause)
   }
 
   override get message() {

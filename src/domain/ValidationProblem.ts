@@ -1,6 +1,7 @@
 import { SchemaAST, SchemaIssue } from "effect"
 import { nearest } from "./Nearest.ts"
 import { beginning } from "./Quote.ts"
+import { isSecretName } from "./Redact.ts"
 import type { Remedy } from "./Remedy.ts"
 
 /** What is wrong with an input, where. */
@@ -175,7 +176,9 @@ export const problemOf = (
       const constraint = known.length === 0 ? "is one too many" : "is not a known field"
       const expected = meant ?? (known.length === 0 ? "nothing here" : `only ${anyOf(known)}`)
       return {
-        ...at,
+        field,
+        // It may be a secret under a name that was mistyped.
+        value: known.some(isSecretName) ? undefined : value,
         reason: "unexpected",
         constraint,
         expected,

@@ -86,6 +86,9 @@ export const download = Effect.fn("ModelHub.download")(function* (options: Downl
   /** Follows redirects by hand: the first answer has the checksum, and the token is for the hub only. */
   const request = Effect.fnUntraced(function* (first: string, signal: AbortSignal) {
     const token = process.env["HF_TOKEN"]
+    if (token !== undefined && !/^[\x21-\x7e]*$/u.test(token)) {
+      return yield* fail("HF_TOKEN has a character that no token has, such as a space or a line break")
+    }
     let url = first
     let promised: Promised = { size: undefined, etag: undefined }
     for (let i = 0; i < redirects; i++) {

@@ -84,7 +84,7 @@ export type Item = Result.Result<Entry | Link | Withdrawn | Unread | Warning, Im
 
 /** Where the bytes of a URL came from. */
 export const Download = Schema.Struct({
-  /** The URL that answered, after redirects. */
+  /** The URL that answered, after redirects; without what is a secret in it. */
   url: Schema.String,
   bytes: Schema.Natural,
   /** The SHA-256 of the bytes, in hexadecimal. */

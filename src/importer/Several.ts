@@ -1,5 +1,6 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../domain/ImportError.ts"
+import { redact } from "../domain/Redact.ts"
 import { setOption } from "../domain/Remedy.ts"
 import type { Item, Options, Source } from "./Importer.ts"
 import { catalogFromName, warning } from "./Items.ts"
@@ -21,7 +22,8 @@ const sharedLength = (files: ReadonlyArray<string>): number => {
 }
 
 /** The position of something in one of several files. */
-const inFile = (file: string, at: string | undefined): string => (at === undefined ? file : `${file}, ${at}`)
+const inFile = (file: string, at: string | undefined): string =>
+  at === undefined ? redact(file) : `${redact(file)}, ${at}`
 
 const faultIn = (file: string, { at, cause, problem, reason, remedy }: ImportError): Item =>
   Result.fail(new ImportError({ source: file, at: inFile(file, at), problem, reason, remedy, cause }))

@@ -161,6 +161,12 @@ const advice: Readonly<Record<Fault, Advice>> = {
       "the server did not answer in time. A write may or may not have been stored: look before repeating it. If the " +
       "primary of this server is away, writes wait for it; or allow a longer wait with requestTimeout."
   },
+  token: {
+    reason: "authorization",
+    isRetryable: false,
+    problem: () =>
+      "the token has a character that no token has, such as a space or a line break. Check how authToken was copied."
+  },
   tooLarge: {
     reason: "limit",
     isRetryable: false,

@@ -98,7 +98,25 @@ export type LiveConfig = typeof LiveConfig.Type
 export const reveal = (secret: typeof Secret.Type): string =>
   typeof secret === "string" ? secret : Redacted.value(secret)
 
-/** What a URL names. `url` is what libSQL understands; `label` is for people and holds no secret. */
+/**
+ * The token for the server of a configuration: its own, else the one that stood in the URL. Throws a `LibsqlFault` where no
+ * header can have it.
+ */
+export const tokenOf = (config: Pick<Config, "authToken">, location: Location): string | undefined => {
+  const given = config.authToken ?? ("authToken" in location ? location.authToken : undefined)
+  const token = given === undefined ? undefined : reveal(given)
+  if (token !== undefined && !/^[\x21-\x7e]*$/u.test(token)) throw new LibsqlFault("token", "it is not one")
+  return token
+}
+
+/** A server, and the token that stood in its URL as `authToken`. */
+interface Server {
+  readonly url: string
+  readonly label: string
+  readonly authToken?: Redacted.Redacted | undefined
+}
+
+/** What a URL names. `url` is what libSQL understands; neither it nor `label`, which is for people, holds a secret. */
 export type Location =
   | { readonly kind: "memory"; readonly url: string; readonly label: string }
   | { readonly kind: "file"; readonly url: string; readonly label: string; readonly path: string }
@@ -108,8 +126,9 @@ export type Location =
       readonly label: string
       readonly path: string
       readonly syncUrl: string
+      readonly authToken?: Redacted.Redacted | undefined
     }
-  | { readonly kind: "remote"; readonly url: string; readonly label: string }
+  | ({ readonly kind: "remote" } & Server)
 
 /** Where a database lives: only in this process, in a file, in a file that follows a server, or on a server. */
 export type Kind = Location["kind"]
@@ -136,14 +155,13 @@ export const locate = (config: Pick<Config, "url" | "syncUrl">, folder = process
     }
     // A path is encoded whole, because libSQL would read `?` and `#` in it as the ends of a URL's path.
     const located = { url: `file:${encodeURIComponent(path)}`, label: path, path }
-    return syncUrl === undefined
-      ? { kind: "file", ...located }
-      : { kind: "replica", ...located, syncUrl: remote(syncUrl, "syncUrl").href }
+    if (syncUrl === undefined) return { kind: "file", ...located }
+    const primary = remote(syncUrl, "syncUrl")
+    return { kind: "replica", ...located, syncUrl: primary.url, authToken: primary.authToken }
   }
   if (syncUrl !== undefined)
     throw new LibsqlFault("url", "a replica needs a file as its url, and the server as syncUrl")
-  const parsed = remote(url, "url")
-  return { kind: "remote", url, label: `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/$/u, "")}` }
+  return { kind: "remote", ...remote(url, "url") }
 }
 
 const pathOfUrl = (url: string, folder: string): string => {
@@ -156,7 +174,7 @@ const pathOfUrl = (url: string, folder: string): string => {
   }
 }
 
-const remote = (url: string, field: string): URL => {
+const remote = (url: string, field: string): Server => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed === undefined || parsed.host === "") {
     throw new LibsqlFault("url", `${field} names no host; an example is http://127.0.0.1:8080`)
@@ -164,7 +182,16 @@ const remote = (url: string, field: string): URL => {
   if (!/^(https?|libsql):$/u.test(parsed.protocol)) {
     throw new LibsqlFault("url", `${field} begins with ${parsed.protocol}//; http, https, libsql and file are possible`)
   }
-  return parsed
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new LibsqlFault("url", `${field} has a user name or password in it; give the token as authToken`)
+  }
+  const token = parsed.searchParams.get("authToken")
+  parsed.searchParams.delete("authToken")
+  return {
+    url: parsed.href,
+    label: `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/$/u, "")}`,
+    ...(token === null || token === "" ? {} : { authToken: Redacted.make(token) })
+  }
 }
 
 /** True where a file to be read is missing. */

@@ -1,4 +1,5 @@
 import { SqlError } from "effect/sql"
+import { redact } from "../domain/Redact.ts"
 
 /** What went wrong in words of this project, whichever of libSQL's many error shapes said so. */
 export type Fault =
@@ -25,6 +26,7 @@ export type Fault =
   | "serverFailed"
   | "syntax"
   | "timeout"
+  | "token"
   | "tooLarge"
   | "transactionTimeout"
   | "unauthenticated"
@@ -63,7 +65,7 @@ export const detailOf = (cause: unknown): string => {
   const texts = chain(cause).map((part) => (typeof part === "string" ? part : property(part, "message")))
   const text = texts.findLast((text) => typeof text === "string" && text !== "")
   // Native errors wrap their message in a debug form and add a backtrace.
-  const line = String(text ?? cause).split("\n", 1)[0] ?? ""
+  const line = redact(String(text ?? cause)).split("\n", 1)[0] ?? ""
   const quoted = /^\w+\([^"]*"([^"]+)"/u.exec(line)?.[1] ?? line
   return quoted.length > 200 ? `${quoted.slice(0, 199)}…` : quoted
 }

@@ -1,3 +1,5 @@
+import { redact } from "../domain/Redact.ts"
+import { LibsqlFault } from "./LibsqlError.ts"
 import { isRead } from "./LibsqlValues.ts"
 
 /** The parts of a request of libSQL's http protocol (Hrana) that matter here. */
@@ -23,12 +25,28 @@ const statementsOf = (pipeline: Pipeline): ReadonlyArray<Stmt> =>
 /** How a transaction begins that only reads. */
 const beginsToRead = /^begin transaction readonly$/iu
 
+/** The most bytes of an answer that are taken: a libSQL server sends 10 MB at most, hosted ones a little more. */
+const maxBytes = 64 * 1024 * 1024
+
+/** The text of an answer, which is given up where it does not end. */
+const textOf = async (response: Response): Promise<string> => {
+  const pieces: Array<Uint8Array> = []
+  let size = 0
+  for await (const piece of response.body ?? []) {
+    size += piece.length
+    // Leaving the loop cancels the body, which closes the connection.
+    if (size > maxBytes) throw new LibsqlFault("tooLarge", `more than ${maxBytes / 1024 / 1024} MB`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString("utf8")
+}
+
 /**
- * A `fetch` for one libSQL client. It gives up after `timeout` milliseconds, answer included; asks for no compression,
- * which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this client
- * wrote, so that a read after a write finds it.
+ * A `fetch` for one libSQL client. It gives up after `timeout` milliseconds, answer included, or after 64 MB; asks for no
+ * compression, which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this
+ * client wrote, so that a read after a write finds it. What a server says of a failure is not shown with the `token` in it.
  */
-export const make = (timeout: number): ((request: Request) => Promise<Response>) => {
+export const make = (timeout: number, token: string | undefined): ((request: Request) => Promise<Response>) => {
   // The place in the primary's log of the last write, as the server gave it.
   let written: string | undefined
 
@@ -36,29 +54,33 @@ export const make = (timeout: number): ((request: Request) => Promise<Response>)
     const headers = new Headers(request.headers)
     headers.set("accept-encoding", "identity")
     const init = { headers, signal: AbortSignal.timeout(timeout) }
-    if (request.method !== "POST") return fetch(request, init)
+    const take = async (body?: string) => {
+      const answer = await fetch(request.url, body === undefined ? init : { ...init, method: "POST", body })
+      const text = await textOf(answer)
+      const shown = answer.ok ? text : redact(text, token === undefined ? [] : [token])
+      return { text, response: new Response(shown, { status: answer.status, headers: answer.headers }) }
+    }
+    if (request.method !== "POST") return (await take()).response
 
     const text = await request.text()
     const pipeline: Pipeline = JSON.parse(text)
     const statements = statementsOf(pipeline)
     const reads = statements.every(({ sql }) => sql !== undefined && (isRead(sql) || beginsToRead.test(sql)))
-    const send = (body: string) => fetch(request.url, { ...init, method: "POST", body })
 
     if (reads) {
       // A transaction reads at the primary.
-      if (written === undefined || typeof pipeline.baton === "string") return send(text)
+      if (written === undefined || typeof pipeline.baton === "string") return (await take(text)).response
       for (const statement of statements) statement.replication_index = written
       try {
-        return await send(JSON.stringify(pipeline))
+        return (await take(JSON.stringify(pipeline))).response
       } catch (cause) {
         // A server that lost what was written would make every read wait for it.
         written = undefined
         throw cause
       }
     }
-    const response = await send(text)
-    const answer = await response.text()
+    const { response, text: answer } = await take(text)
     for (const [, index] of answer.matchAll(/"replication_index":"(\d+)"/gu)) written = index
-    return new Response(answer, { status: response.status, headers: response.headers })
+    return response
   }
 }

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url"
 import type { Client, Config as LibsqlConfig } from "@libsql/client"
 import { Duration, Effect, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
-import { type Config, isMissing, type Location, reveal } from "./LibsqlConfig.ts"
+import { type Config, isMissing, type Location, reveal, tokenOf } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
 import { inventory } from "./CreateTables.ts"
 import { explained, obstacleOf } from "./DatabaseFile.ts"
@@ -96,7 +96,7 @@ export const connect = Effect.fnUntraced(function* (
   }
   const one = yield* session(() =>
     location.kind === "remote"
-      ? openRemote(location.url, config)
+      ? openRemote(location, config)
       : location.kind === "memory"
         ? openMemory(location.url)
         : openReplica(location, config, state)
@@ -217,16 +217,22 @@ const setJournalMode = async (client: Client, config: Config): Promise<void> => 
   })
 }
 
-const token = (config: Config) => (config.authToken === undefined ? {} : { authToken: reveal(config.authToken) })
+const token = (config: Config, location: Location): { readonly authToken?: string } => {
+  const authToken = tokenOf(config, location)
+  return authToken === undefined ? {} : { authToken }
+}
 
 /** Follows the name of a replica's file, where libSQL records what it has. */
 const replicaRecords = "-client_wal_index"
 
 const replicaFiles = ["", "-wal", "-shm", replicaRecords]
 
+type Replica = Extract<Location, { kind: "replica" }>
+
 /** Why a primary does not serve this client: to a replica it is silent about that. */
-const refusalOf = async (url: string, config: Config): Promise<unknown> => {
-  const client = await openRemote(url, { ...config, requestTimeout: "3 seconds" })
+const refusalOf = async (location: Replica, config: Config): Promise<unknown> => {
+  const primary: Location = { ...location, kind: "remote", url: location.syncUrl }
+  const client = await openRemote(primary, { ...config, requestTimeout: "3 seconds" })
   try {
     await client.execute("SELECT 1")
     return undefined
@@ -237,11 +243,7 @@ const refusalOf = async (url: string, config: Config): Promise<unknown> => {
   }
 }
 
-const openReplica = async (
-  location: Extract<Location, { kind: "replica" }>,
-  config: Config,
-  state: ReplicaState
-): Promise<Client> => {
+const openReplica = async (location: Replica, config: Config, state: ReplicaState): Promise<Client> => {
   const exists = existsSync(location.path)
   // With these records and without the file libSQL believes to have everything, and gives an empty database.
   if (!exists) rmSync(`${location.path}${replicaRecords}`, { force: true })
@@ -249,7 +251,7 @@ const openReplica = async (
     const client = await openLocal({
       url: location.url,
       syncUrl: location.syncUrl,
-      ...token(config),
+      ...token(config, location),
       ...(config.syncInterval === undefined
         ? {}
         : { syncInterval: Math.max(1, Math.round(Duration.toSeconds(duration(config.syncInterval, Duration.zero)))) }),
@@ -265,7 +267,7 @@ const openReplica = async (
       // What the attempt left behind would pass for a replica the next time.
       for (const suffix of replicaFiles) rmSync(`${location.path}${suffix}`, { force: true })
     }
-    const refused = await refusalOf(location.syncUrl, config)
+    const refused = await refusalOf(location, config)
     if (refused !== undefined) throw refused
     if (!exists) throw cause
     state.offlineSince = Date.now()
@@ -273,13 +275,14 @@ const openReplica = async (
   }
 }
 
-const openRemote = async (url: string, config: Config): Promise<Client> => {
+const openRemote = async (location: Location, config: Config): Promise<Client> => {
   const { createClient } = await loaded(import("@libsql/client/http"))
+  const authToken = token(config, location)
   const limit = Duration.toMillis(duration(config.requestTimeout, defaults.requestTimeout))
   return createClient({
-    url,
+    url: location.url,
     intMode: "bigint",
-    ...token(config),
-    fetch: LibsqlFetch.make(limit)
+    ...authToken,
+    fetch: LibsqlFetch.make(limit, authToken.authToken)
   })
 }

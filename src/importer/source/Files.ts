@@ -1,6 +1,7 @@
 import { Effect, FileSystem } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { ImportError } from "../../domain/ImportError.ts"
+import { redact } from "../../domain/Redact.ts"
 import { extensionOf, isUrl } from "../Names.ts"
 
 /** The extensions of files that are read in a folder. */
@@ -137,7 +138,7 @@ export const expand = Effect.fnUntraced(function* (sources: string | ReadonlyArr
   return {
     files,
     isSeveral,
-    name: given.length === 1 ? first : `${first} and ${given.length - 1} more`,
+    name: redact(given.length === 1 ? first : `${first} and ${given.length - 1} more`),
     folder: folders.size === 1 ? folder : undefined
   } satisfies Files
 })

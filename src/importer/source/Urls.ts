@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from "node:net"
 import { Duration, Effect } from "effect"
 import { ImportError, type ImportReason } from "../../domain/ImportError.ts"
 import { isOffline } from "../../domain/Offline.ts"
+import { redact } from "../../domain/Redact.ts"
 import { makeIsPublic } from "./Addresses.ts"
 import type { Download, UrlOptions } from "../Importer.ts"
 
@@ -178,6 +179,6 @@ export const download: (
     )
     const hash = createHash("sha256")
     for (const piece of pieces) hash.update(piece)
-    return { url: url.href, bytes: size, sha256: hash.digest("hex"), pieces }
+    return { url: redact(url.href), bytes: size, sha256: hash.digest("hex"), pieces }
   }
 )
