@@ -213,7 +213,9 @@ const program = Effect.fn(function* (folder: string) {
   // The same where a person has accepted OWASP's pairs (without OWASP's labels).
   const relations = yield* RelationRepository
   yield* relations.saveMany(
-    Array.from(answers, ([source, { successors }]) => Array.from(successors, (target) => ({ source, target }))).flat()
+    Array.from(answers, ([source, { successors }]) =>
+      Array.from(successors, (target) => ({ sources: [source] as const, targets: [target] }))
+    ).flat()
   )
   const decided = judgeDiff(answers, yield* catalogDiff.diff({ before: from, after: to, relations: "only" }))
   return {

@@ -28,7 +28,7 @@ const pairs = (
 
 const relations = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
   [
-    "source,target,type,confidence,status,needsReview,by,note,method,model,calibration,scores",
+    "sources,targets,to,type,confidence,status,needsReview,by,note,method,model,calibration,scores",
     ...rows.map(
       ([from, to, type]) => `company:2026.1/${from},sample:1.0.0/${to},${type},1,accepted,false,Ann,,manual,,,`
     )

@@ -95,7 +95,7 @@ export const make = Effect.gen(function* () {
         const [source, target] = direction === "outgoing" ? [entry, end.uri] : [end.uri, entry]
         const key = JSON.stringify([source, target, type])
         const provenance = { method: `import:${format}`, note: nature }
-        if (!inputs.has(key)) inputs.set(key, { source, target, type, provenance })
+        if (!inputs.has(key)) inputs.set(key, { sources: [source], targets: [target], type, provenance })
         continue
       }
       const problem = "uri" in end ? "is the reference itself" : end.problem

@@ -5,6 +5,7 @@ import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
 import { RelationStatus } from "../domain/Relation.ts"
+import { faultOf, urisOf } from "../domain/RelationEnds.ts"
 import { Text } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { MappingOptions } from "../importer/mapping/Mapping.ts"
@@ -69,8 +70,8 @@ const open = Effect.fnUntraced(function* (
             : {
                 at: item.at,
                 relation: {
-                  source: item.source,
-                  target: item.target,
+                  sources: [item.source],
+                  targets: [item.target],
                   type: item.type,
                   confidence: item.confidence ?? 1,
                   status,
@@ -96,7 +97,7 @@ const make = Effect.gen(function* () {
   /** The URIs of both ends that are stored. */
   const storedOf = Effect.fnUntraced(function* (found: ReadonlyArray<RelationFile.Placed>) {
     const stored = new Set<string>()
-    const wanted = [...new Set(found.flatMap(({ relation }) => [relation.source, relation.target]))]
+    const wanted = [...new Set(found.flatMap(({ relation }) => urisOf(relation)))]
     for (let start = 0; start < wanted.length; start += groupSize) {
       for (const uri of (yield* references.findMany(wanted.slice(start, start + groupSize))).keys()) stored.add(uri)
     }
@@ -119,11 +120,12 @@ const make = Effect.gen(function* () {
       )
       const stored = yield* storedOf(found)
       const good = found.filter(({ at, relation }) => {
-        if (relation.source === relation.target) {
-          failed.push({ at, problem: `${relation.source} is related to itself` })
+        const fault = faultOf(relation, relation.type)
+        if (fault !== undefined) {
+          failed.push({ at, problem: fault.problem })
           return false
         }
-        const missing = [relation.source, relation.target].find((uri) => !stored.has(uri))
+        const missing = urisOf(relation).find((uri) => !stored.has(uri))
         if (missing !== undefined) failed.push({ at, problem: `there is no reference ${missing}` })
         return missing === undefined
       })

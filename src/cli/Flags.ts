@@ -73,14 +73,6 @@ export const name = Argument.String("reference").pipe(
   Argument.withDescription("The URI, identifier or label of a reference")
 )
 
-/** The ends of a relation, named as {@link name}. */
-export const ends = {
-  source: Argument.String("source").pipe(
-    Argument.withDescription("What the relation starts from: a URI, identifier or label")
-  ),
-  target: Argument.String("target").pipe(Argument.withDescription("What it points to: a URI, identifier or label"))
-}
-
 /** The command itself, with the flags that every other has. */
 export const root = Command.make("crosswalk").pipe(
   Command.withSharedFlags({

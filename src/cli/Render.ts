@@ -36,8 +36,9 @@ export const hitJson = ({ reference, score }: ScoredReference) => ({
 })
 
 export const relationJson = (relation: Relation) => ({
-  source: relation.source,
-  target: relation.target,
+  sources: relation.sources,
+  targets: relation.targets,
+  to: relation.to,
   type: relation.type,
   confidence: relation.confidence,
   status: relation.status,

@@ -4,6 +4,7 @@ import { Review } from "../crosswalk/Review.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { RelationType } from "../domain/Relation.ts"
+import { canonical } from "../domain/RelationEnds.ts"
 import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import { Output, type OutputClosed } from "./Output.ts"
@@ -98,8 +99,7 @@ export const run = Effect.fn("ReviewPrompt.run")(function* (filter: ReviewFilter
           if (last === undefined) continue
           totals[last.as]--
           if (last.step !== undefined) yield* review.undo({ step: last.step, by })
-          const { source, target, type } = last.item.relation
-          const before = yield* review.find(source, target, type)
+          const before = yield* review.find(canonical(last.item.relation), last.item.relation.type)
           if (Option.isSome(before) && (yield* ask(before.value))) return true
         } else if (key === "skip") {
           visited.push({ item: shown, step: undefined, as: "skipped" })
@@ -115,7 +115,7 @@ export const run = Effect.fn("ReviewPrompt.run")(function* (filter: ReviewFilter
             return false
           }
           yield* output.warn(safe`Not done: ${problem.problem}.`)
-          const now = yield* review.find(shown.relation.source, shown.relation.target, shown.relation.type)
+          const now = yield* review.find(canonical(shown.relation), shown.relation.type)
           if (Option.isNone(now)) return false
           shown = now.value
         }
@@ -127,11 +127,7 @@ export const run = Effect.fn("ReviewPrompt.run")(function* (filter: ReviewFilter
     status: "accepted" | "rejected",
     as: RelationType,
     note?: string
-  ) =>
-    review.decide(
-      [{ source: relation.source, target: relation.target, type: relation.type, as, status, note, seen: version }],
-      { by }
-    )
+  ) => review.decide([{ ...canonical(relation), type: relation.type, as, status, note, seen: version }], { by })
 
   yield* review.items(filter).pipe(
     Stream.mapEffect(ask),

@@ -2,6 +2,7 @@ import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
 import { pieces } from "../crosswalk/WordsInCommon.ts"
 import type { Decision } from "../domain/Decision.ts"
 import type { Reference } from "../domain/Reference.ts"
+import { setText, targetsText } from "../domain/RelationEnds.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import { DateTime } from "effect"
 import type { Output } from "./Output.ts"
@@ -21,10 +22,16 @@ const marked = ({ bold }: Printer, line: string, other: string): Safe => {
   )
 }
 
-const textOf = ({ description, title }: Reference): string => `${title}\n${description ?? ""}`
+const textOf = (side: ReadonlyArray<Reference>): string =>
+  side.map(({ description, title }) => `${title}\n${description ?? ""}`).join("\n")
 
-/** A reference with its text, the words that the other one has too marked. */
-const side = (printer: Printer, arrow: string, reference: Reference, other: Reference): ReadonlyArray<Safe> => [
+/** A reference with its text, the words that the other side has too marked. */
+const side = (
+  printer: Printer,
+  arrow: string,
+  reference: Reference,
+  other: ReadonlyArray<Reference>
+): ReadonlyArray<Safe> => [
   safe`${arrow} ${printer.dim(reference.uri)}`,
   ...[
     reference.title,
@@ -37,7 +44,7 @@ const side = (printer: Printer, arrow: string, reference: Reference, other: Refe
 /** A relation to review: what it is, and both texts. */
 export const itemText = (
   printer: Printer,
-  { relation, source, target }: ReviewItem,
+  { relation, sources, targets }: ReviewItem,
   place: string
 ): ReadonlyArray<Safe> => {
   const { by, method, note } = relation.provenance
@@ -47,24 +54,28 @@ export const itemText = (
     safe``,
     safe`${printer.bold(`${place}confidence ${relation.confidence.toFixed(2)}`)}, ${relation.type} (${was}${again})`,
     ...(note === undefined ? [] : [safe`  note: ${oneLine(note, printer.width)}`]),
-    ...side(printer, "•", source, target),
-    ...side(printer, "→", target, source)
+    ...sources.flatMap((source) => side(printer, "•", source, targets)),
+    ...targets.flatMap((target) => side(printer, "→", target, sources)),
+    ...(relation.to === undefined ? [] : [safe`→ ${targetsText(relation)}`])
   ]
 }
 
 /** A relation to review as `--json` prints it. */
-export const itemJson = ({ relation, source, target, version }: ReviewItem) => ({
+export const itemJson = ({ relation, sources, targets, version }: ReviewItem) => ({
   relation: relationJson(relation),
-  source: referenceJson(source),
-  target: referenceJson(target),
+  sources: sources.map(referenceJson),
+  targets: targets.map(referenceJson),
   version
 })
 
-/** A relation to review on three lines: what it is, and the beginning of both texts. */
-export const itemLines = (printer: Printer, { relation, source, target }: ReviewItem): ReadonlyArray<Safe> => [
-  safe`${relation.confidence.toFixed(2)}  ${printer.bold(source.uri)} ${relation.type} ${printer.bold(target.uri)}`,
-  safe`      • ${oneLine(headlineOfReference(source), printer.width - 8)}`,
-  safe`      → ${oneLine(headlineOfReference(target), printer.width - 8)}`
+const headline = (printer: Printer, arrow: string, reference: Reference): Safe =>
+  safe`      ${arrow} ${oneLine(headlineOfReference(reference), printer.width - 8)}`
+
+/** A relation to review on a line for what it is, and one for the beginning of the text of each end. */
+export const itemLines = (printer: Printer, { relation, sources, targets }: ReviewItem): ReadonlyArray<Safe> => [
+  safe`${relation.confidence.toFixed(2)}  ${printer.bold(setText(relation.sources))} ${relation.type} ${printer.bold(targetsText(relation))}`,
+  ...sources.map((source) => headline(printer, "•", source)),
+  ...targets.map((target) => headline(printer, "→", target))
 ]
 
 /** An entry of the log as `--json` prints it. */
@@ -74,8 +85,8 @@ const stateOf = (state: Decision["before"]): string =>
   state === undefined ? "none" : `${state.status} ${state.type}${state.needsReview ? ", needs review" : ""}`
 
 /** An entry of the log on one line. */
-export const decisionLine = ({ after, at, before, by, note, source, step, target, undoes }: Decision): Safe =>
-  safe`${step}  ${DateTime.formatIso(at)}  ${by ?? "somebody"}  ${source} → ${target}: ${stateOf(before)} → ${stateOf(after)}${
+export const decisionLine = ({ after, at, before, by, note, step, undoes, ...ends }: Decision): Safe =>
+  safe`${step}  ${DateTime.formatIso(at)}  ${by ?? "somebody"}  ${setText(ends.sources)} → ${targetsText(ends)}: ${stateOf(before)} → ${stateOf(after)}${
     undoes === undefined ? "" : ` (takes back ${undoes})`
   }${note === undefined || note === "" ? "" : ` "${note}"`}`
 

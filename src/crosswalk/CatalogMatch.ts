@@ -63,14 +63,17 @@ const readDecisions = Effect.fnUntraced(function* (before: Content, after: Conte
   const placeAfter = new Map(after.references.map(({ uri }, i) => [uri, i]))
   const pairs: Array<Pair> = []
   const rejected = new Set<string>()
-  const note = ({ confidence, source, status, target, type }: Relation, isForward: boolean) => {
-    const from = placeBefore.get(isForward ? source : target)
-    const to = placeAfter.get(isForward ? target : source)
-    if (from === undefined || to === undefined) return
-    if (status === "rejected") rejected.add(`${from} ${to}`)
-    else {
-      const isPart = type === (isForward ? "subset" : "superset")
-      pairs.push({ before: from, after: to, basis: "relation", confidence, similarity: 0, isPart })
+  const note = ({ confidence, sources, status, targets, type }: Relation, isForward: boolean) => {
+    const [earlier, later] = isForward ? [sources, targets] : [targets, sources]
+    const isPart = type === (isForward ? "subset" : "superset") || earlier.length > 1
+    for (const from of earlier.flatMap((uri) => placeBefore.get(uri) ?? [])) {
+      for (const to of later.flatMap((uri) => placeAfter.get(uri) ?? [])) {
+        if (type === "no-relationship" || (status === "rejected" && earlier.length + later.length === 2)) {
+          if ((type === "no-relationship") === (status === "accepted")) rejected.add(`${from} ${to}`)
+        } else if (status === "accepted") {
+          pairs.push({ before: from, after: to, basis: "relation", confidence, similarity: 0, isPart })
+        }
+      }
     }
   }
   const status = ["accepted", "rejected"] as const

@@ -49,12 +49,8 @@ const make = Effect.gen(function* () {
   ) {
     const status = includeSuggested ? (["accepted", "suggested"] as const) : (["accepted"] as const)
     const layerOf = new Map(layers.map((catalog, layer) => [catalog, layer]))
-    return (yield* rows.links(layers, status, minConfidence)).flatMap(
-      ({ sourceCatalog, targetCatalog, ...link }): ReadonlyArray<CoveragePaths.Edge> => {
-        const sourceLayer = layerOf.get(sourceCatalog)
-        const targetLayer = layerOf.get(targetCatalog)
-        return sourceLayer === undefined || targetLayer === undefined ? [] : [{ ...link, sourceLayer, targetLayer }]
-      }
+    return (yield* rows.links(layers, status, minConfidence)).flatMap(({ catalogs, link }) =>
+      CoveragePaths.edgesOf(link, (uri) => layerOf.get(catalogs.get(uri) ?? ""))
     )
   })
 
@@ -89,7 +85,8 @@ const make = Effect.gen(function* () {
       const { metadata, title, uri } = entry
       const found = reached.get(uri)
       const ways = found?.ways.map(CoveragePaths.toCoveredBy) ?? []
-      const extent: CoverageState = ways[0]?.extent ?? "uncovered"
+      const best = ways[0]?.extent ?? "uncovered"
+      const extent: CoverageState = best === "together" ? "covered" : best
       const isMissing = extent === "uncovered" || (extent === "partly" && !countPartly)
       const { exception, expired = false } = excepted.get(uri) ?? {}
       return {
@@ -139,8 +136,9 @@ const make = Effect.gen(function* () {
  * How well one catalog is covered by another.
  *
  * A reference is covered when a reference of the other catalog `implements` it, is `equal` to it, a `superset` of it or
- * `supersedes` it, or when it is itself `equal` to that one or a `subset` of it. Every other relation that was not rejected
- * covers it in part. Over a third catalog, a way is as good as its weakest relation, and one with two that cover in part
+ * `supersedes` it, or when it is itself `equal` to that one or a `subset` of it. Where a relation says so of several
+ * references, they cover it together, and one of them alone covers it in part. `no-relationship` covers nothing; every
+ * other relation that was not rejected covers in part. Over a third catalog, a way is as good as its weakest relation, and one with two that cover in part
  * does not count, because the two parts need not meet.
  *
  * @example

@@ -1,30 +1,68 @@
 import type { CoverageLink, CoveredBy } from "../domain/Coverage.ts"
 import type { RelationType } from "../domain/Relation.ts"
 
-/** A relation between references of two catalogs; `from` and `to` are the places of the catalogs on the way, from 0. */
-export interface Edge extends CoverageLink {
-  readonly sourceLayer: number
-  readonly targetLayer: number
+/** One step of a way: from a reference to another of a lower layer, by a relation that has both among its ends. */
+export interface Edge {
+  readonly link: CoverageLink
+  /** The reference that the step is from, which is to be covered. */
+  readonly upper: string
+  readonly upperLayer: number
+  /** The reference that the step leads to, which covers. */
+  readonly lower: string
+  /** The place of its catalog on the way, from 0. */
+  readonly lowerLayer: number
+  /** How far the side of the lower one covers the upper one. */
+  readonly extent: CoveredBy["extent"]
+  /** The references that cover together; each of them has to be covered wholly, or of layer 0. */
+  readonly members: ReadonlyArray<string>
 }
 
 /** The most ways that are told of one reference. */
 const told = 20
 
-/** What the coverer asks for holds all that the covered one asks for, when it is the source of such a relation. */
+/** What the coverers ask for holds all that the covered ones ask for, when they are the sources of such a relation. */
 const wholly: ReadonlySet<RelationType> = new Set(["implements", "equal", "superset", "supersedes"])
 
-/** The same, when it is the target. */
+/** The same, when they are the targets. */
 const whollyReversed: ReadonlySet<RelationType> = new Set(["equal", "subset"])
 
-/** How far one reference covers another by a relation of this type, of which it is the source, or else the target. */
-export const extentOf = (type: RelationType, isSource: boolean): CoveredBy["extent"] =>
-  (isSource ? wholly : whollyReversed).has(type) ? "covered" : "partly"
+/**
+ * How far one side of a relation covers a member of the other side, by its type, whether the covering side is that of the
+ * sources, and how many members the covering side has. How many the covered side has makes no difference: what holds all of
+ * them holds each.
+ */
+export const extentOf = (type: RelationType, isSource: boolean, coverers = 1): CoveredBy["extent"] => {
+  if (!(isSource ? wholly : whollyReversed).has(type)) return "partly"
+  return coverers > 1 ? "together" : "covered"
+}
+
+/** The steps that a relation offers, given the layer of each reference. */
+export const edgesOf = (link: CoverageLink, layerOf: (uri: string) => number | undefined): ReadonlyArray<Edge> => {
+  if (link.type === "no-relationship") return []
+  return [true, false].flatMap((isSource) => {
+    const [coverers, covered] = isSource ? [link.sources, link.targets] : [link.targets, link.sources]
+    return covered.flatMap((upper) => {
+      const upperLayer = layerOf(upper)
+      if (upperLayer === undefined) return []
+      const steps = coverers.flatMap((lower) => {
+        const lowerLayer = layerOf(lower)
+        return lowerLayer === undefined || lowerLayer >= upperLayer ? [] : [{ lower, lowerLayer }]
+      })
+      // Where one of the set is out of reach, the others cover in part.
+      const isWhole = steps.length === coverers.length
+      const extent = isWhole ? extentOf(link.type, isSource, coverers.length) : "partly"
+      return steps.map((step): Edge => ({ ...step, link, upper, upperLayer, extent, members: coverers }))
+    })
+  })
+}
 
 /** A way from a reference to one that covers it. */
 interface Way {
   readonly uri: string
   /** How many of its relations cover in part only. */
   readonly partial: 0 | 1
+  /** Others are needed beside it to cover wholly. */
+  readonly isTogether: boolean
   readonly length: number
   readonly confidence: number
   readonly needsReview: boolean
@@ -40,21 +78,23 @@ interface Reached {
 
 const compare = (a: Way, b: Way): number =>
   a.partial - b.partial ||
+  Number(a.isTogether) - Number(b.isTogether) ||
   Number(a.needsReview) - Number(b.needsReview) ||
   a.length - b.length ||
   b.confidence - a.confidence ||
   (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : 0)
 
 /** The way over `edge` and then `rest`; none where two of its relations cover in part, which need not meet. */
-const over = (edge: Edge, uri: string, isSource: boolean, rest: Way | undefined): Way | undefined => {
-  const partial = (extentOf(edge.type, isSource) === "partly" ? 1 : 0) + (rest?.partial ?? 0)
+const over = (edge: Edge, extent: CoveredBy["extent"], rest: Way | undefined): Way | undefined => {
+  const partial = (extent === "partly" ? 1 : 0) + (rest?.partial ?? 0)
   if (partial > 1) return undefined
   return {
-    uri,
+    uri: rest?.uri ?? edge.lower,
     partial: partial === 0 ? 0 : 1,
+    isTogether: extent === "together" || rest?.isTogether === true,
     length: 1 + (rest?.length ?? 0),
-    confidence: Math.min(edge.confidence, rest?.confidence ?? 1),
-    needsReview: edge.needsReview || rest?.needsReview === true,
+    confidence: Math.min(edge.link.confidence, rest?.confidence ?? 1),
+    needsReview: edge.link.needsReview || rest?.needsReview === true,
     edge,
     rest
   }
@@ -62,17 +102,14 @@ const over = (edge: Edge, uri: string, isSource: boolean, rest: Way | undefined)
 
 const pathOf = (way: Way): CoveredBy["path"] => {
   const path: Array<CoverageLink> = []
-  for (let at: Way | undefined = way; at !== undefined; at = at.rest) {
-    const { confidence, needsReview, source, status, target, type } = at.edge
-    path.push({ source, target, type, status, confidence, needsReview })
-  }
+  for (let at: Way | undefined = way; at !== undefined; at = at.rest) path.push(at.edge.link)
   return path
 }
 
 /** A way as it is told. */
 export const toCoveredBy = (way: Way): CoveredBy => ({
   uri: way.uri,
-  extent: way.partial === 0 ? "covered" : "partly",
+  extent: way.partial === 1 ? "partly" : way.isTogether ? "together" : "covered",
   path: pathOf(way)
 })
 
@@ -86,16 +123,17 @@ export const toCoveredBy = (way: Way): CoveredBy => ({
 export const find = (edges: ReadonlyArray<Edge>, layers: number) => {
   /** The edges of each reference to lower layers, by the reference, by its layer. */
   const down = Array.from({ length: layers }, () => new Map<string, Array<Edge>>())
+  const ground = new Set<string>()
   for (const edge of edges) {
-    const isSourceHigher = edge.sourceLayer > edge.targetLayer
-    const upper = down[isSourceHigher ? edge.sourceLayer : edge.targetLayer]
-    const uri = isSourceHigher ? edge.source : edge.target
-    const known = upper?.get(uri)
-    if (known === undefined) upper?.set(uri, [edge])
+    const known = down[edge.upperLayer]?.get(edge.upper)
+    if (known === undefined) down[edge.upperLayer]?.set(edge.upper, [edge])
     else known.push(edge)
+    if (edge.lowerLayer === 0) ground.add(edge.lower)
   }
 
   const reached = new Map<string, Reached>()
+  /** References of lower layers come first, so what covers together is known when it is asked for. */
+  const isWhole = (uri: string) => ground.has(uri) || reached.get(uri)?.ways[0]?.partial === 0
   for (const layer of down) {
     for (const [uri, edges] of layer) {
       const best = new Map<string, Way>()
@@ -106,15 +144,14 @@ export const find = (edges: ReadonlyArray<Edge>, layers: number) => {
         if (known === undefined || compare(way, known) < 0) best.set(way.uri, way)
       }
       for (const edge of edges) {
-        const isTarget = edge.target === uri
-        const next = isTarget ? edge.source : edge.target
-        if ((isTarget ? edge.sourceLayer : edge.targetLayer) === 0) {
-          offer(over(edge, next, isTarget, undefined))
+        const extent = edge.extent === "together" && !edge.members.every(isWhole) ? "partly" : edge.extent
+        if (edge.lowerLayer === 0) {
+          offer(over(edge, extent, undefined))
           continue
         }
-        const beyond = reached.get(next)
+        const beyond = reached.get(edge.lower)
         if (beyond?.more === true) more = true
-        for (const way of beyond?.ways ?? []) offer(over(edge, way.uri, isTarget, way))
+        for (const way of beyond?.ways ?? []) offer(over(edge, extent, way))
       }
       if (best.size === 0) continue
       const ways = [...best.values()].sort(compare)
@@ -134,10 +171,8 @@ const linkedFrom = (down: ReadonlyArray<ReadonlyMap<string, ReadonlyArray<Edge>>
     for (const [uri, edges] of byUri) {
       if (layer !== last && !met.has(uri)) continue
       for (const edge of edges) {
-        const isTarget = edge.target === uri
-        const next = isTarget ? edge.source : edge.target
-        if ((isTarget ? edge.sourceLayer : edge.targetLayer) === 0) linked.add(next)
-        else met.add(next)
+        if (edge.lowerLayer === 0) linked.add(edge.lower)
+        else met.add(edge.lower)
       }
     }
   }

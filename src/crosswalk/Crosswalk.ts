@@ -44,8 +44,8 @@ const toRelations = (
 ) =>
   references.flatMap(({ noCounterpart, source, suggestions }) =>
     suggestions.map(({ confidence, scores, target }) => ({
-      source: source.uri,
-      target: target.uri,
+      sources: [source.uri] as const,
+      targets: [target.uri],
       type,
       confidence,
       status: "suggested" as const,

@@ -7,6 +7,7 @@ import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
+import { urisOf } from "../domain/RelationEnds.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
@@ -19,7 +20,7 @@ export interface Graph {
   readonly to: string | undefined
   /** By catalog, then URI. */
   readonly references: ReadonlyArray<Reference>
-  /** Relations whose ends are both among the references, each once. */
+  /** Relations whose ends are all among the references, each once. */
   readonly relations: ReadonlyArray<Relation>
 }
 
@@ -32,20 +33,17 @@ const reading = Effect.fnUntraced(function* (options: GraphOptions) {
   const { from, linkedOnly = false, minConfidence, status = ["accepted", "suggested"], to } = options
   for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
   const found = yield* relations.findAll({ status, minConfidence }).pipe(Stream.runCollect)
-  const ends = new Map<string, Reference>(
-    yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
-  )
-  const isOf = (uri: string, catalog: string | undefined) => catalog === undefined || ends.get(uri)?.catalog === catalog
-  const joins = ({ source, target }: Relation) =>
-    (isOf(source, from) && isOf(target, to)) || (isOf(target, from) && isOf(source, to))
+  const ends = new Map<string, Reference>(yield* references.findMany([...new Set(found.flatMap(urisOf))]))
+  const isOf = (uris: ReadonlyArray<string>, catalog: string | undefined, without?: string) =>
+    catalog === undefined || without === catalog || uris.some((uri) => ends.get(uri)?.catalog === catalog)
+  const joins = ({ sources, targets, to: without }: Relation) =>
+    (isOf(sources, from) && isOf(targets, to, without)) || (isOf(targets, from, without) && isOf(sources, to))
   const drawn = found.filter(joins)
   const shown = new Map(
-    drawn.flatMap(({ source, target }) =>
-      [source, target].flatMap((uri) => {
-        const reference = ends.get(uri)
-        return reference === undefined ? [] : [[uri, reference] as const]
-      })
-    )
+    drawn.flatMap(urisOf).flatMap((uri) => {
+      const reference = ends.get(uri)
+      return reference === undefined ? [] : [[uri, reference] as const]
+    })
   )
   if (!linkedOnly && from !== undefined && to !== undefined) {
     for (const catalog of [from, to]) {

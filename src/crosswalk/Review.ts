@@ -5,6 +5,7 @@ import type { Decision } from "../domain/Decision.ts"
 import type { LogOptions } from "../domain/LogOptions.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
 import type { RelationType } from "../domain/Relation.ts"
+import type { RelationEnds } from "../domain/RelationEnds.ts"
 import type { Reviewer } from "../domain/Reviewer.ts"
 import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
@@ -53,10 +54,9 @@ export class Review extends Context.Service<
      * out at the beginning; each is read when it is its turn.
      */
     readonly items: (filter?: ReviewFilter) => Stream.Stream<ReviewItem, ReviewError>
-    /** The relation from one reference to another with their texts; the first where there are several. */
+    /** The relation between these ends with their texts; the first where there are several. */
     readonly find: (
-      source: string,
-      target: string,
+      ends: RelationEnds,
       type?: RelationType
     ) => Effect.Effect<Option.Option<ReviewItem>, ValidationError | DatabaseError>
     /**

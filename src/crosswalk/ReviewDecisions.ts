@@ -1,6 +1,7 @@
 import { Clock, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { LogOptions } from "../domain/LogOptions.ts"
+import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
 import { Reviewer } from "../domain/Reviewer.ts"
 import { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { Refusal, ReviewOutcome } from "../domain/ReviewOutcome.ts"
@@ -9,6 +10,7 @@ import { ValidationError } from "../domain/ValidationError.ts"
 import { Verdict, VerdictForAll } from "../domain/Verdict.ts"
 import * as DecisionLog from "../storage/DecisionLog.ts"
 import { operation, optional } from "../storage/Operation.ts"
+import { endsOf } from "../storage/RelationRow.ts"
 import * as ReviewRows from "../storage/ReviewRows.ts"
 import type { ReviewItems } from "./ReviewItems.ts"
 import * as Verdicts from "./Verdicts.ts"
@@ -22,9 +24,8 @@ export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems
 
   /** Inside a transaction. */
   const apply = Effect.fnUntraced(function* (verdicts: ReadonlyArray<Verdict>, by: string | undefined) {
-    const between = yield* rows.byPairs(verdicts)
-    const stored = yield* rows.stored([...new Set(verdicts.flatMap(({ source, target }) => [source, target]))])
-    const { changes, refused, unchanged } = Verdicts.changes(verdicts, between, stored, by)
+    const { found, missingOf } = yield* rows.between(verdicts)
+    const { changes, refused, unchanged } = Verdicts.changes(verdicts, found, missingOf, by)
     if (changes.length === 0) return { ...nothing, unchanged, refused }
     const step = yield* log.write(changes, { at: yield* Clock.currentTimeMillis, by })
     return { step, decided: yield* log.ofStep(step), unchanged, refused } satisfies ReviewOutcome
@@ -43,7 +44,7 @@ export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems
     return yield* sql.withTransaction(
       Effect.gen(function* () {
         const found = yield* rows.byId(yield* selected(filter))
-        const verdicts = found.map(({ source, target, type }) => ({ source, target, type, as, status, note }))
+        const verdicts = found.map((row) => ({ ...endsOf(row), type: row.type, as, status, note }))
         return found.length === 0 ? nothing : yield* apply(verdicts, by)
       })
     )
@@ -52,19 +53,20 @@ export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems
   /** Inside a transaction. */
   const takeBack = Effect.fnUntraced(function* (step: number, by: string | undefined) {
     const decisions = (yield* log.ofStep(step)).reverse()
-    const keyOf = (source: string, target: string, type: string | undefined) => JSON.stringify([source, target, type])
-    const now = new Map(
-      (yield* rows.byPairs(decisions)).map((row) => [keyOf(row.source, row.target, row.type), row] as const)
-    )
+    const typed = (ends: RelationEnds, type: string | undefined) => `${type} ${keyOf(ends)}`
+    const { found } = yield* rows.between(decisions)
+    const now = new Map(found.map((row) => [typed(endsOf(row), row.type), row] as const))
     const changes: Array<DecisionLog.Change> = []
     const refused: Array<Refusal> = []
-    for (const { after, before, source, target } of decisions) {
-      const row = now.get(keyOf(source, target, after?.type))
+    for (const decision of decisions) {
+      const { after, before } = decision
+      const ends = canonical(decision)
+      const row = now.get(typed(ends, after?.type))
       const state = row === undefined ? undefined : ReviewRows.stateOf(row)
       if (row === undefined || state === undefined || after === undefined || state.status !== after.status) {
-        refused.push({ source, target, problem: "it has changed since that decision, so it stays as it is" })
+        refused.push({ ...ends, problem: "it has changed since that decision, so it stays as it is" })
       } else {
-        changes.push({ id: row.id, source, target, before: state, after: before, note: undefined })
+        changes.push({ id: row.id, ends, before: state, after: before, note: undefined })
       }
     }
     if (changes.length === 0) return { ...nothing, refused }

@@ -1,11 +1,11 @@
 import { Effect, Option, Stream } from "effect"
 import { RelationType } from "../domain/Relation.ts"
+import { RelationEnds, urisOf } from "../domain/RelationEnds.ts"
 import { ReviewFilter } from "../domain/ReviewFilter.ts"
 import { ReviewItem } from "../domain/ReviewItem.ts"
-import { NonBlankText } from "../domain/Text.ts"
 import { operation, optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
-import { toRelation } from "../storage/RelationRow.ts"
+import { endsOf, toRelation } from "../storage/RelationRow.ts"
 import * as ReviewRows from "../storage/ReviewRows.ts"
 
 /** How many relations with their texts are read at a time. */
@@ -26,13 +26,17 @@ export const make = Effect.gen(function* () {
 
   const page = Effect.fnUntraced(function* (ids: ReadonlyArray<number>) {
     const found = yield* rows.byId(ids)
-    const ends = yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
+    const ends = yield* references.findMany([...new Set(found.flatMap((row) => urisOf(endsOf(row))))])
+    const read = (uris: ReadonlyArray<string>) => uris.flatMap((uri) => ends.get(uri) ?? [])
     return found.flatMap((row) => {
-      const source = ends.get(row.source)
-      const target = ends.get(row.target)
-      return source === undefined || target === undefined
-        ? []
-        : [new ReviewItem({ relation: toRelation(row), source, target, version: ReviewRows.versionOf(row) })]
+      const uris = endsOf(row)
+      const [first, ...others] = read(uris.sources)
+      const targets = read(uris.targets)
+      const isWhole = others.length + 1 === row.sources.length && targets.length === row.targets.length
+      // An end that another process removes meanwhile takes its relations with it.
+      if (first === undefined || !isWhole) return []
+      const sources = [first, ...others] as const
+      return [new ReviewItem({ relation: toRelation(row), sources, targets, version: ReviewRows.versionOf(row) })]
     })
   })
 
@@ -48,13 +52,12 @@ export const make = Effect.gen(function* () {
     )
   )
 
-  const find = operation("Review.find", {
-    source: NonBlankText,
-    target: NonBlankText,
-    type: optional(RelationType)
-  })(function* ({ source, target, type }) {
-    const between = (yield* rows.byPairs([{ source, target }])).filter((row) => type === undefined || row.type === type)
-    const [first] = yield* page(between.map(({ id }) => id))
+  const find = operation("Review.find", { ends: RelationEnds, type: optional(RelationType) })(function* ({
+    ends,
+    type
+  }) {
+    const { found } = yield* rows.between([ends])
+    const [first] = yield* page(found.filter((row) => type === undefined || row.type === type).map(({ id }) => id))
     return Option.fromUndefinedOr(first)
   })
 

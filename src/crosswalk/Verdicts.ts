@@ -1,8 +1,12 @@
 import type { RelationState } from "../domain/Decision.ts"
 import type { Provenance } from "../domain/Relation.ts"
+import type { NotFoundError } from "../domain/NotFoundError.ts"
+import { canonical, faultOf, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
+import { typeOf } from "../domain/RelationInput.ts"
 import type { Refusal } from "../domain/ReviewOutcome.ts"
 import type { Verdict } from "../domain/Verdict.ts"
 import type { Change } from "../storage/DecisionLog.ts"
+import { endsOf } from "../storage/RelationRow.ts"
 import * as ReviewRows from "../storage/ReviewRows.ts"
 
 const provenanceWith = (
@@ -26,19 +30,21 @@ const isSaid = (row: ReviewRows.ReviewRow, { confidence, note, status }: Verdict
   (confidence === undefined || confidence === row.confidence) &&
   (note === undefined || note === (row.provenance.note ?? ""))
 
-/** What a verdict changes, given the relations there are between its two references. */
+/** What a verdict changes, given the relations there are between its ends. */
 const changeOf = (
   verdict: Verdict,
   between: ReadonlyArray<ReviewRows.ReviewRow>,
   by: string | undefined
 ): Change | "same" | string => {
-  const { as, note, seen, source, status, target } = verdict
-  if (source === target) return "a reference cannot be related to itself"
+  const { as, note, seen, sources, status, targets, to } = verdict
+  const ends = canonical({ sources, targets, to })
   const type = verdict.type ?? (between.length === 1 ? between[0]?.type : undefined)
   if (type === undefined && between.length > 1) {
     return `there are ${between.length} relations between them (${between.map((row) => row.type).join(", ")}); say which`
   }
-  const wanted = as ?? type ?? "implements"
+  const wanted = as ?? type ?? typeOf(targets)
+  const fault = faultOf(ends, wanted)
+  if (fault !== undefined) return fault.problem
   const said = between.find((one) => one.type === wanted)
   const row = between.find((one) => one.type === type)
   if (said !== undefined && (row === undefined || row === said) && isSaid(said, verdict)) return "same"
@@ -57,41 +63,40 @@ const changeOf = (
     needsReview: false,
     provenance: provenanceWith(before?.provenance, by, note)
   }
-  return { id: row?.id, source, target, before, after, note }
+  return { id: row?.id, ends, before, after, note }
 }
 
-const pairOf = (source: string, target: string) => JSON.stringify([source, target])
-
-/** What verdicts change, given the relations between their references and which references are stored. */
+/** What verdicts change, given the relations between their ends, and what of these is not stored. */
 export const changes = (
   verdicts: ReadonlyArray<Verdict>,
   relations: ReadonlyArray<ReviewRows.ReviewRow>,
-  stored: ReadonlySet<string>,
+  missingOf: (ends: RelationEnds) => NotFoundError | undefined,
   by: string | undefined
 ) => {
-  const between = Map.groupBy(relations, ({ source, target }) => pairOf(source, target))
+  const between = Map.groupBy(relations, (row) => keyOf(endsOf(row)))
   const changes: Array<Change> = []
   const refused: Array<Refusal> = []
   const taken = new Set<string>()
   let unchanged = 0
   for (const verdict of verdicts) {
-    const { source, target } = verdict
-    const pair = pairOf(source, target)
-    const missing = [source, target].find((uri) => !stored.has(uri))
+    const { sources, targets, to } = verdict
+    const ends = canonical({ sources, targets, to })
+    const key = keyOf(ends)
+    const missing = missingOf(ends)
     if (missing !== undefined) {
-      refused.push({ source, target, problem: `there is no reference ${missing}`, missing })
+      refused.push({ ...ends, problem: missing.problem, missing: missing.uri })
       continue
     }
-    const change = changeOf(verdict, between.get(pair) ?? [], by)
+    const change = changeOf(verdict, between.get(key) ?? [], by)
     if (change === "same") unchanged++
-    else if (typeof change === "string") refused.push({ source, target, problem: change })
+    else if (typeof change === "string") refused.push({ ...ends, problem: change })
     else {
-      const key = `${pair}${change.before?.type}`
-      if (taken.has(pair) || taken.has(key)) {
-        refused.push({ source, target, problem: "there is another verdict on it before this one; give one at a time" })
+      const typed = `${key}${change.before?.type}`
+      if (taken.has(key) || taken.has(typed)) {
+        refused.push({ ...ends, problem: "there is another verdict on it before this one; give one at a time" })
       } else {
-        // A relation of a new type could meet another verdict on the same two.
-        taken.add(change.before?.type === change.after?.type ? key : pair)
+        // A relation of a new type could meet another verdict on the same ends.
+        taken.add(change.before?.type === change.after?.type ? typed : key)
         changes.push(change)
       }
     }

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
 import { Filter } from "./Filter.ts"
 import { Confidence, RelationStatus, RelationType } from "./Relation.ts"
+import { RelationEnds } from "./RelationEnds.ts"
 import { NonBlankText } from "./Text.ts"
 
 const expected = "a day written 2026-12-31"
@@ -67,8 +68,8 @@ export type CoverageState = typeof CoverageState.Type
 
 /** One relation on the way, as it is stored. */
 export const CoverageLink = Schema.Struct({
-  source: Schema.String,
-  target: Schema.String,
+  sources: RelationEnds.fields.sources,
+  targets: RelationEnds.fields.targets,
   type: RelationType,
   status: RelationStatus,
   confidence: Confidence,
@@ -79,8 +80,8 @@ export type CoverageLink = typeof CoverageLink.Type
 /** A reference that covers another, and the way from the covered one to it. */
 export const CoveredBy = Schema.Struct({
   uri: Schema.String,
-  /** `covered`: wholly; `partly`: in part. */
-  extent: Schema.Literals(["covered", "partly"]),
+  /** `covered`: wholly; `together`: wholly, with others of the sets on its path; `partly`: in part. */
+  extent: Schema.Literals(["covered", "together", "partly"]),
   path: Schema.Array(CoverageLink)
 })
 export type CoveredBy = typeof CoveredBy.Type

@@ -1,8 +1,10 @@
 import { Schema } from "effect"
+import { CatalogId } from "./Catalog.ts"
 import { Confidence, Provenance, RelationStatus, RelationType } from "./Relation.ts"
-import { NonBlankText, Text } from "./Text.ts"
+import { RelationEnds } from "./RelationEnds.ts"
+import { Text } from "./Text.ts"
 
-/** What can change about a relation between two references. */
+/** What can change about a relation. */
 export const RelationState = Schema.Struct({
   type: RelationType,
   status: RelationStatus,
@@ -18,8 +20,9 @@ export class Decision extends Schema.Class<Decision>("crosswalk/Decision")({
   id: Schema.Natural,
   /** The decisions of one command have the same; it is what undo takes back as a whole. */
   step: Schema.Natural,
-  source: NonBlankText,
-  target: NonBlankText,
+  sources: RelationEnds.fields.sources,
+  targets: RelationEnds.fields.targets,
+  to: Schema.optionalKey(CatalogId),
   /** Absent where there was no relation. */
   before: Schema.optionalKey(RelationState),
   /** Absent where the relation is gone, as after the undo of one that was added. */

@@ -1,11 +1,22 @@
 import { Schema } from "effect"
+import { CatalogId } from "./Catalog.ts"
+import { RelationEnds } from "./RelationEnds.ts"
 import { NonBlankText, Text } from "./Text.ts"
 
 /**
- * How the source of a relation stands to its target: it `implements` the target, asks for the same (`equal`), for a part
- * (`subset`), for more (`superset`), for something in common (`intersects`), or takes its place (`supersedes`).
+ * How the sources of a relation, together, stand to its targets: they `implement` the targets, ask for the same (`equal`),
+ * for a part (`subset`), for more (`superset`), for something in common (`intersects`), take their place (`supersedes`),
+ * or have nothing to do with them (`no-relationship`).
  */
-export const RelationType = Schema.Literals(["implements", "equal", "subset", "superset", "intersects", "supersedes"])
+export const RelationType = Schema.Literals([
+  "implements",
+  "equal",
+  "subset",
+  "superset",
+  "intersects",
+  "supersedes",
+  "no-relationship"
+])
 export type RelationType = typeof RelationType.Type
 
 /** Whether a relation was proposed by a method, or a person said yes or no to it. */
@@ -32,12 +43,14 @@ export const Provenance = Schema.Struct({
 })
 export type Provenance = typeof Provenance.Type
 
-/** A typed, directed edge between two references. */
+/** A typed, directed relation between two sets of references; between two references, where each has one. */
 export class Relation extends Schema.Class<Relation>("crosswalk/Relation")({
-  /** The URI it starts from. */
-  source: NonBlankText,
-  /** The URI it points to. */
-  target: NonBlankText,
+  /** The URIs it starts from, in natural order. */
+  sources: RelationEnds.fields.sources,
+  /** The URIs it points to, in natural order. */
+  targets: RelationEnds.fields.targets,
+  /** The catalog in which the sources have no counterpart; exactly where there are no targets. */
+  to: Schema.optionalKey(CatalogId),
   type: RelationType,
   confidence: Confidence,
   status: RelationStatus,

@@ -4,13 +4,13 @@ import { Text } from "./Text.ts"
 
 /** Which relations to look at. Every part that is given must hold. */
 export const RelationFilter = Schema.Struct({
-  /** The catalog of the source. */
+  /** A catalog that a source is of. */
   from: Schema.optional(Text),
-  /** The catalog of the target. */
+  /** A catalog that a target is of, or in which there is none. */
   to: Schema.optional(Text),
-  /** The URI of the source. */
+  /** A URI among the sources. */
   source: Schema.optional(Text),
-  /** The URI of the target. */
+  /** A URI among the targets. */
   target: Schema.optional(Text),
   /** One of these; an empty list lets nothing pass. */
   status: Schema.optional(Schema.Array(RelationStatus)),

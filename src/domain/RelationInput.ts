@@ -1,14 +1,11 @@
 import { Schema } from "effect"
 import { Confidence, Provenance, RelationStatus, RelationType } from "./Relation.ts"
-import { NonBlankText } from "./Text.ts"
+import { canonical, faultOf, RelationEnds } from "./RelationEnds.ts"
 
-/** What a caller gives to save a relation between two stored references, which are not the same. */
+/** What a caller gives to save a relation between stored references, or of stored references to nothing in a catalog. */
 export const RelationInput = Schema.Struct({
-  /** The URI it starts from. */
-  source: NonBlankText,
-  /** The URI it points to. */
-  target: NonBlankText,
-  /** Default: `implements`. */
+  ...RelationEnds.fields,
+  /** Default: `implements`; without targets `no-relationship`. */
   type: Schema.optional(RelationType),
   /** 0–1. Default: 1. */
   confidence: Schema.optional(Confidence),
@@ -19,25 +16,28 @@ export const RelationInput = Schema.Struct({
   /** Default: `{ method: "manual" }`. */
   provenance: Schema.optional(Provenance)
 }).check(
-  Schema.makeFilter(({ source, target }) =>
-    source === target ? { path: ["target"], issue: "another reference than the source" } : undefined
-  )
+  Schema.makeFilter((input) => {
+    const fault = faultOf(input, input.type)
+    return fault === undefined ? undefined : { path: [fault.field], issue: fault.expected }
+  })
 )
 export type RelationInput = typeof RelationInput.Type
+
+/** The type of a relation for which none is said. */
+export const typeOf = (targets: ReadonlyArray<string>): RelationType =>
+  targets.length === 0 ? "no-relationship" : "implements"
 
 /** An input with its defaults. */
 export const complete = ({
   confidence = 1,
   needsReview = false,
   provenance,
-  source,
   status = "accepted",
-  target,
-  type
+  type,
+  ...ends
 }: RelationInput) => ({
-  source,
-  target,
-  type: type ?? ("implements" as const),
+  ...canonical(ends),
+  type: type ?? typeOf(ends.targets),
   confidence,
   status,
   needsReview: needsReview && status !== "suggested" ? 1 : 0,

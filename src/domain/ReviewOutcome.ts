@@ -1,10 +1,10 @@
 import { Schema } from "effect"
 import type { Decision } from "./Decision.ts"
+import { RelationEnds } from "./RelationEnds.ts"
 
 /** A verdict that was not carried out, and why. */
 export const Refusal = Schema.Struct({
-  source: Schema.String,
-  target: Schema.String,
+  ...RelationEnds.fields,
   problem: Schema.String,
   /** The URI that is not stored, where that is why. */
   missing: Schema.optionalKey(Schema.String)

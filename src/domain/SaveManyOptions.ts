@@ -3,8 +3,8 @@ import { Schema } from "effect"
 /** How relations that exist already are treated. */
 export const SaveManyOptions = Schema.Struct({
   /**
-   * Leave out every pair of references of which a person decided already, whatever the type of that relation: what was
-   * accepted or rejected stays as it is. Default: false.
+   * Leave out what a person decided already: relations of ends that were accepted or rejected, whatever the type, and
+   * those inside of an accepted relation of larger sets. What was decided stays as it is. Default: false.
    */
   keepDecided: Schema.optional(Schema.Boolean)
 })

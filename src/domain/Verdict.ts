@@ -1,12 +1,12 @@
 import { Schema } from "effect"
 import { Confidence, RelationType } from "./Relation.ts"
-import { NonBlankText, Text } from "./Text.ts"
+import { RelationEnds } from "./RelationEnds.ts"
+import { Text } from "./Text.ts"
 
-/** What a person says about the relation from one reference to another. */
+/** What a person says about a relation; its ends are those of `RelationEnds`. */
 export const Verdict = Schema.Struct({
-  source: NonBlankText,
-  target: NonBlankText,
-  /** Which relation between the two; may be left out where there is only one, or none yet. */
+  ...RelationEnds.fields,
+  /** Which relation between these ends; may be left out where there is only one, or none yet. */
   type: Schema.optional(RelationType),
   /** The type it gets. Default: the one it has. */
   as: Schema.optional(RelationType),

@@ -3,6 +3,7 @@ import type { SqlClient } from "effect/sql"
 import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
+import { urisOf } from "../domain/RelationEnds.ts"
 import { RelationFilter } from "../domain/RelationFilter.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { optional, streamOperation } from "../storage/Operation.ts"
@@ -75,11 +76,13 @@ const make = Effect.gen(function* () {
 
   const mapping = Effect.fnUntraced(function* (from: string, to: string, filter: RelationFilter) {
     const found = yield* Stream.runCollect(relations.findAll({ ...filter, status: ["accepted"] }))
-    const ends = yield* references.findMany([...new Set(found.flatMap(({ source, target }) => [source, target]))])
-    const placed = found.flatMap((relation) => {
-      const [source, target] = [ends.get(relation.source), ends.get(relation.target)]
-      return source === undefined || target === undefined ? [] : [{ relation, source, target }]
-    })
+    const ends = yield* references.findMany([...new Set(found.flatMap(urisOf))])
+    const read = (uris: ReadonlyArray<string>) => uris.flatMap((uri) => ends.get(uri) ?? [])
+    const placed = found.map((relation) => ({
+      relation,
+      sources: read(relation.sources),
+      targets: read(relation.targets)
+    }))
     return ExportOscal.mapping(from, to, placed)
   })
 

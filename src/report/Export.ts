@@ -1,6 +1,7 @@
 import { Stream } from "effect"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
+import * as SetCell from "../domain/SetCell.ts"
 import type { Role } from "../domain/Role.ts"
 import { columns } from "../importer/Exported.ts"
 import * as CsvText from "./CsvText.ts"
@@ -69,9 +70,9 @@ export const referencesCsv = <E, R>(references: Stream.Stream<Reference, E, R>):
 /** Relations as NDJSON, each with what is known of it. */
 export const relationsNdjson = <E, R>(relations: Stream.Stream<Relation, E, R>): Stream.Stream<string, E, R> =>
   Stream.concat(
-    Stream.make(jsonLine({ crosswalk: "relations", version: 1 })),
-    Stream.map(relations, ({ confidence, needsReview, provenance, source, status, target, type }) =>
-      jsonLine({ source, target, type, confidence, status, needsReview, provenance })
+    Stream.make(jsonLine({ crosswalk: "relations", version: 2 })),
+    Stream.map(relations, ({ confidence, needsReview, provenance, sources, status, targets, to, type }) =>
+      jsonLine({ sources, targets, to, type, confidence, status, needsReview, provenance })
     )
   )
 
@@ -79,10 +80,11 @@ export const relationsNdjson = <E, R>(relations: Stream.Stream<Relation, E, R>):
 export const relationsCsv = <E, R>(relations: Stream.Stream<Relation, E, R>): Stream.Stream<string, E, R> =>
   Stream.concat(
     Stream.make(CsvText.line(relationColumns)),
-    Stream.map(relations, ({ confidence, needsReview, provenance, source, status, target, type }) =>
+    Stream.map(relations, ({ confidence, needsReview, provenance, sources, status, targets, to, type }) =>
       CsvText.line([
-        source,
-        target,
+        SetCell.encode(sources),
+        SetCell.encode(targets),
+        to,
         type,
         confidence,
         status,

@@ -82,8 +82,11 @@ const relationships: Readonly<Record<RelationType, string>> = {
   superset: "superset-of",
   intersects: "intersects-with",
   implements: "implements",
-  supersedes: "supersedes"
+  supersedes: "supersedes",
+  "no-relationship": "no-relationship"
 }
+
+const endOf = (reference: Reference) => ({ type: "control", "id-ref": tokenOf(localId(reference)) })
 
 /**
  * Accepted relations from one catalog to another as an OSCAL control mapping. It carries both ends, type, confidence and
@@ -92,7 +95,11 @@ const relationships: Readonly<Record<RelationType, string>> = {
 export const mapping = (
   from: string,
   to: string,
-  relations: ReadonlyArray<{ readonly relation: Relation; readonly source: Reference; readonly target: Reference }>
+  relations: ReadonlyArray<{
+    readonly relation: Relation
+    readonly sources: ReadonlyArray<Reference>
+    readonly targets: ReadonlyArray<Reference>
+  }>
 ): string => {
   const resource = (id: string) => ({
     type: "catalog",
@@ -118,14 +125,14 @@ export const mapping = (
           uuid: uuidOf("mapping", from, to),
           "source-resource": resource(from),
           "target-resource": resource(to),
-          maps: relations.map(({ relation, source, target }) => {
+          maps: relations.map(({ relation, sources, targets }) => {
             const { confidence, provenance, type } = relation
             const own = type === "implements" || type === "supersedes"
             return {
-              uuid: uuidOf("map", relation.source, relation.target, type),
+              uuid: uuidOf("map", JSON.stringify([relation.sources, relation.targets]), type),
               relationship: own ? { type, ns } : relationships[type],
-              sources: [{ type: "control", "id-ref": tokenOf(localId(source)) }],
-              targets: [{ type: "control", "id-ref": tokenOf(localId(target)) }],
+              sources: sources.map(endOf),
+              targets: targets.map(endOf),
               "confidence-score": { percentage: confidence },
               ...(provenance.note === undefined ? {} : { remarks: provenance.note })
             }

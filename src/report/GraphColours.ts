@@ -7,5 +7,6 @@ export const colours: Readonly<Record<RelationType, string>> = {
   subset: "#a86f00",
   superset: "#7a5195",
   intersects: "#b3527f",
-  supersedes: "#b84a00"
+  supersedes: "#b84a00",
+  "no-relationship": "#767676"
 }

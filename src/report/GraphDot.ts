@@ -1,3 +1,4 @@
+import type { Relation } from "../domain/Relation.ts"
 import * as Graphs from "../crosswalk/Graph.ts"
 import { colours } from "./GraphColours.ts"
 
@@ -14,6 +15,23 @@ const label = (first: string, second: string): string => `${quote(first).slice(0
 const shorten = (text: string, length: number): string => {
   const characters = [...text]
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`
+}
+
+/** A pair as an edge; sets over a point that all of their members meet in; the relation to nothing as an edge to its catalog. */
+const edgesOf = (relation: Relation, point: string, nodeOf: (uri: string) => string): ReadonlyArray<string> => {
+  const { confidence, sources, status, targets, to, type } = relation
+  const style = status === "suggested" ? "dashed" : status === "rejected" ? "dotted" : "solid"
+  const look = `style=${style}, color=${quote(colours[type])}, tooltip=${quote(`${status}, confidence ${confidence}`)}`
+  if (sources.length === 1 && targets.length === 1) {
+    return [`  ${nodeOf(sources[0])} -> ${nodeOf(targets[0] ?? "")} [label=${quote(type)}, ${look}];`]
+  }
+  return [
+    targets.length === 0
+      ? `  ${point} [shape=plaintext, style="", label=${quote(`nothing in ${to}`)}];`
+      : `  ${point} [shape=point, xlabel=${quote(type)}];`,
+    ...sources.map((uri) => `  ${nodeOf(uri)} -> ${point} [arrowhead=none, ${look}];`),
+    ...targets.map((uri) => `  ${point} -> ${nodeOf(uri)} [${look}];`)
+  ]
 }
 
 /** Relations in the language of Graphviz: a cluster for each catalog; what is only suggested is dashed. */
@@ -34,10 +52,7 @@ export const render = ({ references, relations }: Graphs.Graph): string => {
       ),
       "  }"
     ]),
-    ...relations.map(({ confidence, status, source, target, type }) => {
-      const style = status === "suggested" ? "dashed" : status === "rejected" ? "dotted" : "solid"
-      return `  ${nodes.get(source)} -> ${nodes.get(target)} [label=${quote(type)}, style=${style}, color=${quote(colours[type])}, tooltip=${quote(`${status}, confidence ${confidence}`)}];`
-    }),
+    ...relations.flatMap((relation, i) => edgesOf(relation, `s${i}`, (uri) => nodes.get(uri) ?? "")),
     "}",
     ""
   ].join("\n")

@@ -1,6 +1,7 @@
 import { ValidationError } from "../domain/ValidationError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
+import { setText, targetsText, urisOf } from "../domain/RelationEnds.ts"
 import * as CoverageGroups from "../crosswalk/CoverageGroups.ts"
 import * as Graphs from "../crosswalk/Graph.ts"
 import { colours } from "./GraphColours.ts"
@@ -70,12 +71,23 @@ const side = (place: Column, isLeft: boolean, linked: ReadonlySet<string>): Read
   ]
 }
 
-const curve = (relation: Relation, from: Row, to: Row): Markup => {
+/** The lines of a relation from the rows on the left to those on the right; those of sets meet in the middle. */
+const curve = (relation: Relation, left: ReadonlyArray<Row>, right: ReadonlyArray<Row>): Markup => {
   const [x1, x2] = [20 + column, width - 20 - column]
   const middle = (x1 + x2) / 2
+  const [from, to] = [left[0]?.y ?? 0, right[0]?.y ?? 0]
+  const ends = [...left, ...right]
+  const centre = Math.round(ends.reduce((sum, { y }) => sum + y, 0) / ends.length)
+  const path =
+    left.length === 1 && right.length === 1
+      ? `M${x1} ${from}C${middle} ${from} ${middle} ${to} ${x2} ${to}`
+      : [
+          ...left.map(({ y }) => `M${x1} ${y}Q${(x1 + middle) / 2} ${y} ${middle} ${centre}`),
+          ...right.map(({ y }) => `M${x2} ${y}Q${(x2 + middle) / 2} ${y} ${middle} ${centre}`)
+        ].join("")
   const dash = relation.status === "accepted" ? "none" : relation.status === "suggested" ? "5 4" : "1 4"
   const opacity = (0.35 + 0.6 * relation.confidence).toFixed(2)
-  return markup`<path d="M${x1} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${x2} ${to.y}" stroke="${colours[relation.type]}" stroke-dasharray="${dash}" stroke-opacity="${opacity}"><title>${relation.source} ${relation.type} ${relation.target} (${relation.status}, confidence ${relation.confidence})</title></path>
+  return markup`<path d="${path}" stroke="${colours[relation.type]}" stroke-dasharray="${dash}" stroke-opacity="${opacity}"><title>${setText(relation.sources)} ${relation.type} ${targetsText(relation)} (${relation.status}, confidence ${relation.confidence})</title></path>
 `
 }
 
@@ -107,12 +119,11 @@ export const render = (graph: Graphs.Graph): string | ValidationError => {
   }
   const left = layOut(references.filter(({ catalog }) => catalog === from))
   const right = layOut(references.filter(({ catalog }) => catalog === to))
-  const linked = new Set(relations.flatMap(({ source, target }) => [source, target]))
+  const linked = new Set(relations.flatMap(urisOf))
   const curves = relations.flatMap((relation) => {
-    const [a, b] = left.rows.has(relation.source)
-      ? [left.rows.get(relation.source), right.rows.get(relation.target)]
-      : [left.rows.get(relation.target), right.rows.get(relation.source)]
-    return a === undefined || b === undefined ? [] : [curve(relation, a, b)]
+    const of = (column: Column) => urisOf(relation).flatMap((uri) => column.rows.get(uri) ?? [])
+    const [a, b] = [of(left), of(right)]
+    return a.length === 0 || b.length === 0 ? [] : [curve(relation, a, b)]
   })
   const height = Math.max(left.bottom, right.bottom) + 24
   const title = `Crosswalk of ${from} and ${to}`

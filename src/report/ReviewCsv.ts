@@ -1,10 +1,13 @@
-import { Effect, Result, Stream } from "effect"
+import { Effect, Result, Schema, Stream } from "effect"
 import { Review } from "../crosswalk/Review.ts"
+import { CatalogId } from "../domain/Catalog.ts"
+import type { Reference } from "../domain/Reference.ts"
 import type { Reviewer } from "../domain/Reviewer.ts"
 import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
 import type { Verdict } from "../domain/Verdict.ts"
 import { ImportError } from "../domain/ImportError.ts"
 import { RelationType } from "../domain/Relation.ts"
+import * as SetCell from "../domain/SetCell.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import type { TextOptions } from "../importer/Importer.ts"
 import * as CsvTable from "../importer/text/CsvTable.ts"
@@ -15,12 +18,13 @@ const columns = [
   "type",
   "note",
   "confidence",
-  "source",
-  "source_title",
-  "source_text",
-  "target",
-  "target_title",
-  "target_text",
+  "sources",
+  "source_titles",
+  "source_texts",
+  "targets",
+  "target_titles",
+  "target_texts",
+  "to",
   "status",
   "version"
 ] as const
@@ -28,19 +32,23 @@ const columns = [
 /** Says which relation a row is about when its type was edited, and what the reviewer saw. */
 const versionCell = ({ relation, version }: ReviewItem): string => `${version}.${relation.type}`
 
+/** The URIs, titles and texts of a side, each on lines of its own. */
+const cellsOf = (side: ReadonlyArray<Reference>) => [
+  SetCell.encode(side.map(({ uri }) => uri)),
+  side.map(({ title }) => title).join("\n"),
+  side.flatMap(({ description }) => description ?? []).join("\n")
+]
+
 const lineOf = (item: ReviewItem): string => {
-  const { relation, source, target } = item
+  const { relation, sources, targets } = item
   return CsvText.line([
     undefined,
     relation.type,
     relation.provenance.note,
     relation.confidence,
-    source.uri,
-    source.title,
-    source.description,
-    target.uri,
-    target.title,
-    target.description,
+    ...cellsOf(sources),
+    ...cellsOf(targets),
+    relation.to,
     relation.needsReview ? `${relation.status}, needs review` : relation.status,
     versionCell(item)
   ])
@@ -67,6 +75,8 @@ const words: Readonly<Record<string, Verdict["status"]>> = {
   n: "rejected"
 }
 
+const isCatalog = Schema.is(CatalogId)
+
 const isType = (text: string): text is RelationType => RelationType.literals.some((type) => type === text)
 
 /** The verdict of a row; none where nothing was decided. */
@@ -77,7 +87,7 @@ const verdictOf = (source: string, row: CsvTable.TableRow): Result.Result<Readon
   const decision = text("decision").toLowerCase()
   const type = text("type")
   const version = text("version")
-  const parts = version === "" ? undefined : /^(?<seen>v[0-9a-f]{12})\.(?<was>[a-z]+)$/u.exec(version)?.groups
+  const parts = version === "" ? undefined : /^(?<seen>v[0-9a-f]{12})\.(?<was>[a-z-]+)$/u.exec(version)?.groups
   const was = parts?.["was"] ?? type
   if (version !== "" && (parts === undefined || !isType(was))) {
     return fail("version", `${JSON.stringify(version)} is not one that was exported; leave the column as it was`)
@@ -92,14 +102,18 @@ const verdictOf = (source: string, row: CsvTable.TableRow): Result.Result<Readon
   if (type !== "" && !isType(type)) {
     return fail("type", `${JSON.stringify(type)} is none of ${RelationType.literals.join(", ")}`)
   }
-  const from = row.cell("source")
-  const to = row.cell("target")
-  if (from === undefined || from.trim() === "") return fail("source", "is blank")
-  if (to === undefined || to.trim() === "") return fail("target", "is blank")
+  const [first, ...others] = SetCell.decode(row.cell("sources"))
+  const targets = SetCell.decode(row.cell("targets"))
+  const to = text("to")
+  if (first === undefined) return fail("sources", "is blank")
+  if (to !== "" && !isCatalog(to)) return fail("to", `${JSON.stringify(to)} is no catalog, such as asvs@5.0.0`)
+  if (targets.length === 0 && to === "")
+    return fail("targets", "is blank, and to names no catalog without a counterpart")
   return Result.succeed([
     {
-      source: from,
-      target: to,
+      sources: [first, ...others],
+      targets,
+      ...(to !== "" && { to }),
       ...(isType(was) ? { type: was } : {}),
       ...(isType(type) && type !== was ? { as: type } : {}),
       status,
@@ -124,7 +138,7 @@ export const decode = (
   bytes: Stream.Stream<Uint8Array, ImportError>,
   options: TextOptions = {}
 ): Effect.Effect<Edited, ImportError> =>
-  CsvTable.rows(source, bytes, ["decision", "source", "target"], options).pipe(
+  CsvTable.rows(source, bytes, ["decision", "sources", "targets"], options).pipe(
     Stream.map(Result.flatMap((row) => verdictOf(source, row))),
     Stream.runFold(
       () => ({ verdicts: new Array<Verdict>(), problems: new Array<ImportError>() }),

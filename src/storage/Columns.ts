@@ -23,16 +23,27 @@ export interface Columns {
 const inJson = (expression: string) =>
   `CASE typeof(${expression}) WHEN 'blob' THEN json_object('bytes', length(${expression})) ELSE ${expression} END`
 
+/** An expression whose value is JSON, which is kept as such. */
+export interface Json {
+  readonly json: string
+}
+
+/** Several expressions, or one, as JSON inside of an aggregate. */
+export const list = (...expressions: ReadonlyArray<string>): string =>
+  `json_array(${expressions.map(inJson).join(", ")})`
+
 /** Columns by their names, each an expression over the tables. The first names the row, unless `keys` do. */
 export const make = (
   what: string,
-  expressions: Readonly<Record<string, string>>,
+  expressions: Readonly<Record<string, string | Json>>,
   keys: ReadonlyArray<string> = Object.keys(expressions).slice(0, 1)
 ): Columns => ({
   what,
   names: Object.keys(expressions),
   keys,
-  sql: `CAST(json_array(${Object.values(expressions).map(inJson).join(", ")}) AS BLOB) AS "${what}"`
+  sql: `CAST(json_array(${Object.values(expressions)
+    .map((one) => (typeof one === "string" ? inJson(one) : `json(${one.json})`))
+    .join(", ")}) AS BLOB) AS "${what}"`
 })
 
 /** A column of floating-point numbers: JSON would have 15 of their 17 digits. */

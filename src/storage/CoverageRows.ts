@@ -1,11 +1,12 @@
 import { Effect, Schema } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, Statement } from "effect/sql"
 import type { CoverageLink } from "../domain/Coverage.ts"
 import { RelationStatus, RelationType } from "../domain/Relation.ts"
 import { JsonValue } from "../domain/Text.ts"
 import type { Filter } from "../domain/Filter.ts"
 import * as Columns from "./Columns.ts"
 import * as FilterSql from "./FilterSql.ts"
+import { isOf } from "./RelationFilterSql.ts"
 import * as RelationRow from "./RelationRow.ts"
 
 /** How many characters of a description are read; one more tells that it is cut. */
@@ -14,24 +15,20 @@ const textLength = 300
 const linkColumns = Columns.make(
   "relation",
   {
-    source: "s.uri",
-    target: "t.uri",
-    source_catalog: "s.catalog",
-    target_catalog: "t.catalog",
+    sources: RelationRow.listOf("source", "r.uri", "r.catalog"),
+    targets: RelationRow.listOf("target", "r.uri", "r.catalog"),
     type: "x.type",
     status: "x.status",
     confidence: Columns.real("x.confidence"),
     needs_review: "x.needs_review"
   },
-  ["source", "target"]
+  ["sources", "targets"]
 )
 
 const LinkRow = Schema.Struct({
   id: Schema.Int,
-  source: Schema.String,
-  target: Schema.String,
-  source_catalog: Schema.String,
-  target_catalog: Schema.String,
+  sources: Schema.NonEmptyArray(RelationRow.End),
+  targets: Schema.Array(RelationRow.End),
   type: RelationType,
   status: RelationStatus,
   confidence: Schema.Finite,
@@ -57,10 +54,10 @@ const EntryRow = Schema.Struct({
 /** A reference with the beginning of its description, and whether a filter chooses it. */
 export type Entry = typeof EntryRow.Type
 
-/** A relation between references of two catalogs. */
-export interface Link extends CoverageLink {
-  readonly sourceCatalog: string
-  readonly targetCatalog: string
+/** A relation, with the catalog of each of its ends. */
+export interface Link {
+  readonly link: CoverageLink
+  readonly catalogs: ReadonlyMap<string, string | null>
 }
 
 /** The beginning of a description, where there is any. */
@@ -105,26 +102,33 @@ export const make = Effect.gen(function* () {
     return all
   })
 
-  /** The relations between references of different catalogs among these. */
+  /** The relations with a source and a target of these catalogs, but for those that say there is none. */
   const links = Effect.fnUntraced(function* (
     catalogs: ReadonlyArray<string>,
     status: ReadonlyArray<typeof RelationStatus.Type>,
     minConfidence: number
   ) {
     const all: Array<Link> = []
+    const isAmong = (side: RelationRow.Side) => Statement.or(catalogs.map((catalog) => isOf(sql, side, catalog)))
     for (let after = 0, size = pageSize; size === pageSize; ) {
       const rows = yield* Effect.flatMap(
         sql`SELECT x.id, ${sql.literal(linkColumns.sql)}
           FROM ${sql.literal(RelationRow.from)}
-          WHERE x.id > ${after} AND ${sql.in("s.catalog", catalogs)} AND ${sql.in("t.catalog", catalogs)}
-            AND s.catalog <> t.catalog AND ${sql.in("x.status", status)} AND x.confidence >= ${minConfidence}
+          WHERE x.id > ${after} AND x.type <> 'no-relationship' AND ${sql.in("x.status", status)}
+            AND x.confidence >= ${minConfidence} AND ${isAmong("source")} AND ${isAmong("target")}
           ORDER BY x.id LIMIT ${pageSize}`,
         Effect.forEach(decodeLink)
       )
-      for (const { confidence, needs_review, source, source_catalog, status, target, target_catalog, type } of rows) {
-        const needsReview = needs_review !== 0
-        const ends = { source, target, sourceCatalog: source_catalog, targetCatalog: target_catalog }
-        all.push({ ...ends, type, status, confidence, needsReview })
+      for (const { confidence, needs_review, sources, status, targets, type } of rows) {
+        const link = {
+          sources: RelationRow.urisOf(sources),
+          targets: targets.map(([uri]) => uri),
+          type,
+          status,
+          confidence,
+          needsReview: needs_review !== 0
+        }
+        all.push({ link, catalogs: new Map([...sources, ...targets].map(([uri, catalog = null]) => [uri, catalog])) })
       }
       size = rows.length
       after = rows.at(-1)?.id ?? after

@@ -1,8 +1,10 @@
 import { DateTime, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Decision, RelationState } from "../domain/Decision.ts"
+import { canonical, RelationEnds } from "../domain/RelationEnds.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as RelationKeys from "./RelationKeys.ts"
 
 const columns = Columns.make(
   "decision",
@@ -10,23 +12,25 @@ const columns = Columns.make(
     id: "d.id",
     step: "d.step",
     undoes: "d.undoes",
-    source: "d.source",
-    target: "d.target",
+    sources: "d.sources",
+    targets: "d.targets",
+    catalog: "d.catalog",
     before: "d.before",
     after: "d.after",
     reviewer: "d.reviewer",
     note: "d.note",
     at: "d.at"
   },
-  ["id", "source", "target"]
+  ["id", "sources", "targets"]
 )
 
 const DecisionRow = Schema.Struct({
   id: Schema.Int,
   step: Schema.Int,
   undoes: Schema.NullOr(Schema.Int),
-  source: Schema.String,
-  target: Schema.String,
+  sources: Schema.fromJsonString(RelationEnds.fields.sources),
+  targets: Schema.fromJsonString(RelationEnds.fields.targets),
+  catalog: Schema.NullOr(Schema.String),
   before: Schema.NullOr(Schema.fromJsonString(RelationState)),
   after: Schema.NullOr(Schema.fromJsonString(RelationState)),
   reviewer: Schema.NullOr(Schema.String),
@@ -38,8 +42,9 @@ const toDecision = (row: typeof DecisionRow.Type): Decision =>
   new Decision({
     id: row.id,
     step: row.step,
-    source: row.source,
-    target: row.target,
+    sources: row.sources,
+    targets: row.targets,
+    ...(row.catalog !== null && { to: row.catalog }),
     ...(row.before === null ? {} : { before: row.before }),
     ...(row.after === null ? {} : { after: row.after }),
     ...(row.reviewer === null ? {} : { by: row.reviewer }),
@@ -51,8 +56,7 @@ const toDecision = (row: typeof DecisionRow.Type): Decision =>
 /** A change of one relation. Without `after` it is removed; without an `id` it is made. */
 export interface Change {
   readonly id: number | undefined
-  readonly source: string
-  readonly target: string
+  readonly ends: RelationEnds
   readonly before: RelationState | undefined
   readonly after: RelationState | undefined
   readonly note: string | undefined
@@ -61,6 +65,7 @@ export interface Change {
 /** Changes relations as people decide, each change a row of a log that can be taken back. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const keys = yield* RelationKeys.make
   const decodeDecision = Columns.decoder(columns, DecisionRow, "Review.log")
   const decisions = sql.literal(`${columns.sql} FROM crosswalk_decision AS d`)
 
@@ -72,12 +77,20 @@ export const make = Effect.gen(function* () {
     const [last] = yield* sql<{ readonly id: number | null }>`SELECT max(id) AS id FROM crosswalk_decision`
     const step = (last?.id ?? 0) + 1
     for (const chunk of chunks(changes)) {
+      const storedOf = yield* keys.lookUp(chunk.map(({ ends }) => ends))
       const json = JSON.stringify(
-        chunk.map((change) => ({
-          ...change,
-          before: change.before === undefined ? null : JSON.stringify(change.before),
-          after: change.after === undefined ? null : JSON.stringify(change.after)
-        }))
+        chunk.map(({ after, before, ends, id, note }) => {
+          const stored = storedOf(ends)
+          return {
+            id,
+            note,
+            ...canonical(ends),
+            ...("key" in stored && stored),
+            type: after?.type,
+            before: before === undefined ? null : JSON.stringify(before),
+            after: after === undefined ? null : JSON.stringify(after)
+          }
+        })
       )
       yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
         SELECT value ->> '$.id' FROM json_each(${json}) WHERE value ->> '$.after' IS NULL)`
@@ -87,16 +100,16 @@ export const make = Effect.gen(function* () {
         FROM (SELECT value ->> '$.id' AS id, value ->> '$.after' AS state FROM json_each(${json})) AS j
         WHERE crosswalk_relation.id = j.id AND j.state IS NOT NULL`
       yield* sql`INSERT INTO crosswalk_relation
-          (source_id, target_id, type, confidence, status, needs_review, provenance, created_at, updated_at)
-        SELECT s.id, t.id, j.state ->> '$.type', j.state ->> '$.confidence', j.state ->> '$.status',
-          j.state ->> '$.needsReview', j.state ->> '$.provenance', ${at}, ${at}
+          (key, catalog, type, confidence, status, needs_review, provenance, created_at, updated_at)
+        SELECT j.value ->> '$.key', j.value ->> '$.to', j.state ->> '$.type', j.state ->> '$.confidence',
+          j.state ->> '$.status', j.state ->> '$.needsReview', j.state ->> '$.provenance', ${at}, ${at}
         FROM (SELECT value, value ->> '$.after' AS state FROM json_each(${json})) AS j
-        JOIN crosswalk_reference AS s ON s.uri = j.value ->> '$.source'
-        JOIN crosswalk_reference AS t ON t.uri = j.value ->> '$.target'
         WHERE j.value ->> '$.id' IS NULL AND j.state IS NOT NULL`
-      yield* sql`INSERT INTO crosswalk_decision (step, undoes, source, target, before, after, reviewer, note, at)
-        SELECT ${step}, ${undoes ?? null}, value ->> '$.source', value ->> '$.target', value ->> '$.before',
-          value ->> '$.after', ${by ?? null}, value ->> '$.note', ${at}
+      yield* keys.writeEnds(json)
+      yield* sql`INSERT INTO crosswalk_decision
+          (step, undoes, sources, targets, catalog, before, after, reviewer, note, at)
+        SELECT ${step}, ${undoes ?? null}, value ->> '$.sources', value ->> '$.targets', value ->> '$.to',
+          value ->> '$.before', value ->> '$.after', ${by ?? null}, value ->> '$.note', ${at}
         FROM json_each(${json}) ORDER BY key`
     }
     return step
@@ -119,8 +132,9 @@ export const make = Effect.gen(function* () {
     )
 
   const log = Effect.fnUntraced(function* (limit: number, uri: string | undefined) {
-    const rows = yield* sql`SELECT ${decisions}
-      WHERE ${uri === undefined ? sql.literal("1 = 1") : sql`(d.source = ${uri} OR d.target = ${uri})`}
+    const isAmong = sql`EXISTS (SELECT 1 FROM json_each(d.sources) WHERE value = ${uri ?? null})
+      OR EXISTS (SELECT 1 FROM json_each(d.targets) WHERE value = ${uri ?? null})`
+    const rows = yield* sql`SELECT ${decisions} WHERE ${uri === undefined ? sql.literal("1 = 1") : isAmong}
       ORDER BY d.id DESC LIMIT ${limit}`
     return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
   })

@@ -184,6 +184,60 @@ const migrations = {
       `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog, natural, uri)`
     )
   ),
+  // Relations are of sets. `key` tells the ends of one from those of another: the ids of both sides in ascending order, or
+  // those of the sources and the catalog that has no counterpart.
+  "0006_sets": statements(
+    `DROP TRIGGER crosswalk_reference_delete`,
+    `DROP TRIGGER crosswalk_relation_review`,
+    `ALTER TABLE crosswalk_relation RENAME TO crosswalk_relation_pair`,
+    `CREATE TABLE crosswalk_relation (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      key TEXT NOT NULL,
+      catalog TEXT,
+      type TEXT NOT NULL,
+      confidence REAL NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+      status TEXT NOT NULL,
+      needs_review INTEGER NOT NULL DEFAULT 0,
+      provenance TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      UNIQUE (key, type)
+    )`,
+    `CREATE TABLE crosswalk_relation_end (
+      relation_id INTEGER NOT NULL REFERENCES crosswalk_relation (id),
+      side TEXT NOT NULL CHECK (side IN ('source', 'target')),
+      reference_id INTEGER NOT NULL REFERENCES crosswalk_reference (id),
+      PRIMARY KEY (relation_id, side, reference_id)
+    ) WITHOUT ROWID`,
+    `INSERT INTO crosswalk_relation
+      SELECT id, source_id || '>' || target_id, NULL, type, confidence, status, needs_review, provenance, created_at,
+        updated_at
+      FROM crosswalk_relation_pair`,
+    `INSERT INTO crosswalk_relation_end SELECT id, 'source', source_id FROM crosswalk_relation_pair`,
+    `INSERT INTO crosswalk_relation_end SELECT id, 'target', target_id FROM crosswalk_relation_pair`,
+    `DROP TABLE crosswalk_relation_pair`,
+    `CREATE INDEX crosswalk_relation_status ON crosswalk_relation (status)`,
+    `CREATE INDEX crosswalk_relation_end_reference ON crosswalk_relation_end (reference_id)`,
+    `CREATE TRIGGER crosswalk_relation_delete BEFORE DELETE ON crosswalk_relation BEGIN
+      DELETE FROM crosswalk_relation_end WHERE relation_id = old.id;
+    END`,
+    `CREATE TRIGGER crosswalk_reference_delete BEFORE DELETE ON crosswalk_reference BEGIN
+      DELETE FROM crosswalk_embedding WHERE reference_id = old.id;
+      DELETE FROM crosswalk_tag WHERE reference_id = old.id;
+      DELETE FROM crosswalk_relation
+        WHERE id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = old.id);
+    END`,
+    `CREATE TRIGGER crosswalk_relation_review AFTER UPDATE OF title, description ON crosswalk_reference
+      WHEN old.title IS NOT new.title OR old.description IS NOT new.description BEGIN
+      UPDATE crosswalk_relation SET needs_review = 1 WHERE status <> 'suggested' AND needs_review = 0
+        AND id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = new.id);
+    END`,
+    `DROP INDEX crosswalk_decision_pair`,
+    `ALTER TABLE crosswalk_decision RENAME COLUMN source TO sources`,
+    `ALTER TABLE crosswalk_decision RENAME COLUMN target TO targets`,
+    `ALTER TABLE crosswalk_decision ADD COLUMN catalog TEXT`,
+    `UPDATE crosswalk_decision SET sources = json_array(sources), targets = json_array(targets)`
+  ),
   // How long the texts of vectors are; NULL where that is not known.
   "0009_tokens": statements(
     `ALTER TABLE crosswalk_embedding ADD COLUMN tokens INTEGER`,
@@ -222,7 +276,11 @@ const requireLibsql = Effect.gen(function* () {
   })
 )
 
-const newest = Math.max(...Object.keys(migrations).map((name) => Number.parseInt(name, 10)))
+const numberOf = (name: string): number => Number.parseInt(name, 10)
+
+const upTo = (last: number) => Object.fromEntries(Object.entries(migrations).filter(([name]) => numberOf(name) <= last))
+
+const newest = Math.max(...Object.keys(migrations).map(numberOf))
 
 /** The number of the newest migration applied; 0 in a database without our tables. */
 const applied = Effect.gen(function* () {
@@ -255,39 +313,37 @@ export const state: Effect.Effect<"none" | "older" | "current" | "newer", Databa
     found === 0 ? "none" : found < newest ? "older" : found === newest ? "current" : "newer"
   ).pipe(Effect.mapError(toDatabaseError("Migrations.state")))
 
-/**
- * Brings the tables of Crosswalk, all prefixed `crosswalk_`, up to date in one transaction. A database that is up to
- * date is only read, so opening one takes no lock; one that a newer version made is refused with a DatabaseError.
- */
-export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effect.gen(function* () {
-  yield* requireLibsql
-  const found = yield* applied
-  if (found > newest) {
-    return yield* refused(
-      `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
-        `${newest}). Update Crosswalk, or use another database`,
-      { action: "update" }
-    )
-  }
-  if (found === 0) yield* requirePlace
-  if (found < newest)
-    yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: ledger }).pipe(
-      Effect.catchIf(
-        (error) => faultOf(error.cause) === "readonly",
-        (cause) =>
-          Effect.fail(
-            found === 0
-              ? refused("the database has no tables of Crosswalk", { action: "import" }, cause)
-              : refused(
-                  `the database is of an earlier version of Crosswalk (its tables are at ${found}, this version's at ` +
-                    `${newest}), and may only be read. Open it for writing once`,
-                  { action: "migrateDatabase" },
-                  cause
-                )
-          )
+/** Brings the tables to the state of a migration, by its number. */
+export const runTo = Effect.fn("Migrations.run")(
+  function* (last: number) {
+    yield* requireLibsql
+    const found = yield* applied
+    if (found > newest) {
+      return yield* refused(
+        `the database was made by a newer version of Crosswalk (its tables are at ${found}, this version knows ` +
+          `${newest}). Update Crosswalk, or use another database`,
+        { action: "update" }
       )
-    )
-}).pipe(
+    }
+    if (found === 0) yield* requirePlace
+    if (found < last)
+      yield* Migrator.make({})({ loader: Migrator.fromRecord(upTo(last)), table: ledger }).pipe(
+        Effect.catchIf(
+          (error) => faultOf(error.cause) === "readonly",
+          (cause) =>
+            Effect.fail(
+              found === 0
+                ? refused("the database has no tables of Crosswalk", { action: "import" }, cause)
+                : refused(
+                    `the database is of an earlier version of Crosswalk (its tables are at ${found}, this version's at ` +
+                      `${newest}), and may only be read. Open it for writing once`,
+                    { action: "migrateDatabase" },
+                    cause
+                  )
+            )
+        )
+      )
+  },
   Effect.catchTags({
     SqlError: (error) => Effect.fail(toDatabaseError("Migrations.run")(error)),
     MigrationError: (error) => {
@@ -305,9 +361,14 @@ export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effe
           : known
       )
     }
-  }),
-  Effect.withSpan("Migrations.run")
+  })
 )
+
+/**
+ * Brings the tables of Crosswalk, all prefixed `crosswalk_`, up to date in one transaction. A database that is up to
+ * date is only read, so opening one takes no lock; one that a newer version made is refused with a DatabaseError.
+ */
+export const run: Effect.Effect<void, DatabaseError, SqlClient.SqlClient> = Effect.suspend(() => runTo(newest))
 
 /** {@link run} once when the layer is built. */
 export const layer: Layer.Layer<never, DatabaseError, SqlClient.SqlClient> = Layer.effectDiscard(run)

@@ -163,8 +163,8 @@ const make = Effect.gen(function* () {
           if (id === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
           if (options?.force !== true) {
             const [decided] = yield* sql<{ readonly count: number }>`
-              SELECT count(*) AS count FROM crosswalk_relation
-              WHERE (source_id = ${id} OR target_id = ${id}) AND status <> 'suggested'`
+              SELECT count(*) AS count FROM crosswalk_relation WHERE status <> 'suggested'
+                AND id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = ${id})`
             if (decided !== undefined && decided.count > 0) {
               return yield* new ConflictError({
                 uri,

@@ -1,6 +1,5 @@
 import { Clock, Effect, Schema } from "effect"
-import { SqlClient, Statement } from "effect/sql"
-import { NotFoundError } from "../domain/NotFoundError.ts"
+import { SqlClient } from "effect/sql"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { decodeEach, orInstanceOf } from "../domain/Input.ts"
 import { Relation } from "../domain/Relation.ts"
@@ -8,8 +7,10 @@ import type { RelationFilter } from "../domain/RelationFilter.ts"
 import { complete, RelationInput } from "../domain/RelationInput.ts"
 import { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import { SuggestionScope } from "../domain/SuggestionScope.ts"
+import { chunks } from "./Chunks.ts"
 import { operation, optional } from "./Operation.ts"
 import { conditions } from "./RelationFilterSql.ts"
+import * as RelationKeys from "./RelationKeys.ts"
 import * as RelationRow from "./RelationRow.ts"
 
 /** What saving relations did, in numbers of relations. */
@@ -36,57 +37,66 @@ export const suggestMethod = "suggest:"
 /** How many relations one statement writes: some 15 ms, during which a local database holds the event loop. */
 const groupSize = 500
 
-const groups = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(items.length / groupSize) }, (_, i) => items.slice(i * groupSize, (i + 1) * groupSize))
-
 type Row = ReturnType<typeof complete>
+
+/** No end of the row `j` is missing from that side of the relation `d`. */
+const lacksNone = (side: RelationRow.Side, list: "from" | "onto") =>
+  `NOT EXISTS (SELECT 1 FROM json_each(j.value, '$.${list}') AS w WHERE NOT EXISTS (
+    SELECT 1 FROM crosswalk_relation_end AS o
+    WHERE o.relation_id = d.id AND o.side = '${side}' AND o.reference_id = w.value))`
 
 /** Writing many relations in one transaction. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const keys = yield* RelationKeys.make
   const decode = decodeEach(orInstanceOf(RelationInput, Relation), "inputs")
 
-  /** Validated inputs in groups; of several with one source, target and type the last counts. */
+  /** Validated inputs in groups; of several with the same ends and type the last counts. */
   const decodeAll = Effect.fnUntraced(function* (inputs: unknown) {
     const rows = new Map<string, Row>()
     for (const row of (yield* decode(inputs)).map(complete)) {
-      rows.set(JSON.stringify([row.source, row.target, row.type]), row)
+      rows.set(JSON.stringify([row.sources, row.targets, row.to, row.type]), row)
     }
-    return groups([...rows.values()])
+    return chunks([...rows.values()], groupSize)
   })
 
-  const requireEnds = Effect.fnUntraced(function* (group: ReadonlyArray<Row>) {
-    const uris = JSON.stringify([...new Set(group.flatMap(({ source, target }) => [source, target]))])
-    const [missing] = yield* sql<{ readonly uri: string }>`
-      SELECT j.value AS uri FROM json_each(${uris}) AS j
-      WHERE NOT EXISTS (SELECT 1 FROM crosswalk_reference WHERE uri = j.value) LIMIT 1`
-    if (missing !== undefined) return yield* new NotFoundError({ uri: missing.uri, entity: "reference" })
+  /** The rows with the ids of their ends; fails for the first end that is not stored. */
+  const placed = Effect.fnUntraced(function* (group: ReadonlyArray<Row>) {
+    const storedOf = yield* keys.lookUp(group)
+    return yield* Effect.forEach(group, (row) => {
+      const stored = storedOf(row)
+      return "key" in stored ? Effect.succeed({ ...row, ...stored }) : Effect.fail(stored)
+    })
   })
 
-  const ends = sql.literal(
-    "JOIN crosswalk_reference AS s ON s.uri = j.value ->> '$.source' " +
-      "JOIN crosswalk_reference AS t ON t.uri = j.value ->> '$.target'"
-  )
+  /**
+   * Nobody decided on these ends, nor accepted a relation of sets that holds them, nor that the sources have no counterpart
+   * in the catalog of the targets.
+   */
+  const isUndecided = sql.literal(`NOT EXISTS (
+      SELECT 1 FROM crosswalk_relation AS d WHERE d.key = j.value ->> '$.key' AND d.status <> 'suggested'
+    ) AND NOT EXISTS (
+      SELECT 1 FROM crosswalk_relation_end AS e JOIN crosswalk_relation AS d ON d.id = e.relation_id
+      WHERE e.reference_id = j.value ->> '$.from[0]' AND e.side = 'source' AND d.status = 'accepted'
+        AND json_array_length(j.value, '$.onto') > 0 AND ${lacksNone("source", "from")}
+        AND CASE WHEN d.catalog IS NULL THEN ${lacksNone("target", "onto")} ELSE d.catalog = (
+          SELECT catalog FROM crosswalk_reference WHERE id = j.value ->> '$.onto[0]') END
+    )`)
 
   const write = Effect.fnUntraced(function* (group: ReadonlyArray<Row>, keepDecided: boolean, now: number) {
-    yield* requireEnds(group)
-    const json = JSON.stringify(group)
-    const isOpen: Statement.Fragment = keepDecided
-      ? sql`NOT EXISTS (SELECT 1 FROM crosswalk_relation AS d
-          WHERE d.source_id = s.id AND d.target_id = t.id AND d.status <> 'suggested')`
-      : sql.literal("true")
+    const json = JSON.stringify(yield* placed(group))
+    const isOpen = keepDecided ? isUndecided : sql.literal("true")
     const [before] = yield* sql<{ readonly open: number; readonly known: number }>`
-      SELECT count(*) AS open, count(x.id) AS known FROM json_each(${json}) AS j ${ends}
-      LEFT JOIN crosswalk_relation AS x
-        ON x.source_id = s.id AND x.target_id = t.id AND x.type = j.value ->> '$.type'
+      SELECT count(*) AS open, count(x.id) AS known FROM json_each(${json}) AS j
+      LEFT JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
       WHERE ${isOpen}`
     const written = yield* sql`
       INSERT INTO crosswalk_relation
-        (source_id, target_id, type, confidence, status, needs_review, provenance, created_at, updated_at)
-      SELECT s.id, t.id, j.value ->> '$.type', j.value ->> '$.confidence', j.value ->> '$.status',
-        j.value ->> '$.needsReview', j.value -> '$.provenance', ${now}, ${now}
-      FROM json_each(${json}) AS j ${ends} WHERE ${isOpen}
-      ON CONFLICT (source_id, target_id, type) DO UPDATE SET
+        (key, catalog, type, confidence, status, needs_review, provenance, created_at, updated_at)
+      SELECT j.value ->> '$.key', j.value ->> '$.to', j.value ->> '$.type', j.value ->> '$.confidence',
+        j.value ->> '$.status', j.value ->> '$.needsReview', j.value -> '$.provenance', ${now}, ${now}
+      FROM json_each(${json}) AS j WHERE ${isOpen}
+      ON CONFLICT (key, type) DO UPDATE SET
         confidence = excluded.confidence, status = excluded.status, provenance = excluded.provenance,
         needs_review = excluded.needs_review, updated_at = excluded.updated_at
       WHERE confidence <> excluded.confidence OR status <> excluded.status OR provenance <> excluded.provenance
@@ -94,6 +104,7 @@ export const make = Effect.gen(function* () {
       RETURNING 1`
     const { open = 0, known = 0 } = before ?? {}
     const created = open - known
+    if (created > 0) yield* keys.writeEnds(json)
     return {
       created,
       updated: written.length - created,
@@ -154,5 +165,5 @@ export const make = Effect.gen(function* () {
     )
   })
 
-  return { saveMany, replaceSuggestions }
+  return { writeAll, saveMany, replaceSuggestions }
 })

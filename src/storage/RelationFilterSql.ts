@@ -1,13 +1,28 @@
 import { SqlClient, Statement } from "effect/sql"
 import type { RelationFilter } from "../domain/RelationFilter.ts"
+import type { Side } from "./RelationRow.ts"
 
-/** The conditions of a filter on the ends of a relation, `RelationRow.from`; always at least one. */
+/** Whether a reference at one side of `x` is of a catalog, or that catalog is said to have no counterpart. */
+export const isOf = (sql: SqlClient.SqlClient, side: Side, catalog: string): Statement.Fragment => {
+  const found = sql`EXISTS (SELECT 1 FROM crosswalk_relation_end AS e
+    JOIN crosswalk_reference AS r ON r.id = e.reference_id
+    WHERE e.relation_id = x.id AND e.side = ${side} AND r.catalog = ${catalog})`
+  return side === "source" ? found : sql`(x.catalog = ${catalog} OR ${found})`
+}
+
+/** Whether a reference is at one side of `x`; at either, where none is named. */
+export const has = (sql: SqlClient.SqlClient, side: Side | undefined, uri: string): Statement.Fragment =>
+  sql`x.id IN (SELECT relation_id FROM crosswalk_relation_end
+    WHERE reference_id = (SELECT id FROM crosswalk_reference WHERE uri = ${uri})
+      AND ${side === undefined ? sql.literal("true") : sql`side = ${side}`})`
+
+/** The conditions of a filter on a relation `x`; always at least one. */
 export const conditions = (sql: SqlClient.SqlClient, filter: RelationFilter | undefined): Statement.Fragment => {
   const parts: Array<Statement.Fragment> = []
-  if (filter?.from !== undefined) parts.push(sql`s.catalog = ${filter.from}`)
-  if (filter?.to !== undefined) parts.push(sql`t.catalog = ${filter.to}`)
-  if (filter?.source !== undefined) parts.push(sql`s.uri = ${filter.source}`)
-  if (filter?.target !== undefined) parts.push(sql`t.uri = ${filter.target}`)
+  if (filter?.from !== undefined) parts.push(isOf(sql, "source", filter.from))
+  if (filter?.to !== undefined) parts.push(isOf(sql, "target", filter.to))
+  if (filter?.source !== undefined) parts.push(has(sql, "source", filter.source))
+  if (filter?.target !== undefined) parts.push(has(sql, "target", filter.target))
   for (const [column, values] of [
     ["status", filter?.status],
     ["type", filter?.type]

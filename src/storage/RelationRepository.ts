@@ -1,12 +1,14 @@
-import { Clock, Context, Effect, Layer, Option, Stream } from "effect"
+import { Context, Effect, Layer, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { orInstanceOf } from "../domain/Input.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
-import { Relation, RelationType } from "../domain/Relation.ts"
+import { Relation, type RelationType } from "../domain/Relation.ts"
+import { type RelationEnds, setText, targetsText } from "../domain/RelationEnds.ts"
 import { RelationDirection } from "../domain/RelationDirection.ts"
 import { RelationFilter } from "../domain/RelationFilter.ts"
 import { complete, RelationInput } from "../domain/RelationInput.ts"
+import { RelationKey } from "../domain/RelationKey.ts"
 import type { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import type { SuggestionScope } from "../domain/SuggestionScope.ts"
 import { NonBlankText } from "../domain/Text.ts"
@@ -15,7 +17,8 @@ import * as Columns from "./Columns.ts"
 import * as Migrations from "./Migrations.ts"
 import { operation, optional, streamOperation } from "./Operation.ts"
 import * as RelationBulk from "./RelationBulk.ts"
-import { conditions } from "./RelationFilterSql.ts"
+import { conditions, has } from "./RelationFilterSql.ts"
+import * as RelationKeys from "./RelationKeys.ts"
 import * as RelationRow from "./RelationRow.ts"
 import * as Snapshot from "./Snapshot.ts"
 
@@ -28,63 +31,46 @@ const make = Effect.gen(function* () {
   const toRelation = (row: Readonly<Record<string, unknown>>) => Effect.map(decode(row), RelationRow.toRelation)
   const snapshot = yield* Snapshot.make
   const from = sql.literal(RelationRow.from)
+  const bulk = yield* RelationBulk.make
+  const keys = yield* RelationKeys.make
   const columns = sql.literal(`${RelationRow.columns.sql} FROM ${RelationRow.from}`)
 
   const save = operation("RelationRepository.save", { input: orInstanceOf(RelationInput, Relation) })(function* ({
     input
   }) {
-    const { confidence, needsReview, provenance, source, status, target, type } = complete(input)
-    const now = yield* Clock.currentTimeMillis
-    const store = Effect.gen(function* () {
-      const idOf = (uri: string) =>
-        Effect.flatMap(
-          sql<{ readonly id: number }>`SELECT id FROM crosswalk_reference WHERE uri = ${uri}`,
-          ([found]) =>
-            found === undefined
-              ? Effect.fail(new NotFoundError({ uri, entity: "reference" }))
-              : Effect.succeed(found.id)
-        )
-      const sourceId = yield* idOf(source)
-      const targetId = yield* idOf(target)
-      yield* sql`
-        INSERT INTO crosswalk_relation
-          (source_id, target_id, type, confidence, status, needs_review, provenance, created_at, updated_at)
-        VALUES (${sourceId}, ${targetId}, ${type}, ${confidence}, ${status}, ${needsReview}, ${JSON.stringify(provenance)},
-          ${now}, ${now})
-        ON CONFLICT (source_id, target_id, type) DO UPDATE SET
-          confidence = excluded.confidence, status = excluded.status, provenance = excluded.provenance,
-          needs_review = excluded.needs_review, updated_at = excluded.updated_at
-        WHERE confidence <> excluded.confidence OR status <> excluded.status OR provenance <> excluded.provenance
-          OR needs_review <> excluded.needs_review`
-      return yield* sql`
-        SELECT ${columns} WHERE x.source_id = ${sourceId} AND x.target_id = ${targetId} AND x.type = ${type}`
-    })
-    const [row = {}] = yield* sql.withTransaction(store)
-    return yield* toRelation(row)
+    const row = complete(input)
+    const [found = {}] = yield* sql.withTransaction(
+      Effect.gen(function* () {
+        yield* bulk.writeAll([[row]], false)
+        return yield* sql`SELECT ${columns} WHERE ${yield* isThat(row)}`
+      })
+    )
+    return yield* toRelation(found)
+  })
+
+  /** The condition that tells one relation from all others. */
+  const isThat = Effect.fnUntraced(function* ({ type, ...ends }: RelationEnds & { readonly type: RelationType }) {
+    const stored = (yield* keys.lookUp([ends]))(ends)
+    return "key" in stored ? sql`x.key = ${stored.key} AND x.type = ${type}` : sql.literal("false")
   })
 
   const find = operation("RelationRepository.find", { uri: NonBlankText, direction: RelationDirection })(function* ({
     direction,
     uri
   }) {
-    const rows = yield* direction === "outgoing"
-      ? sql`SELECT ${columns} WHERE s.uri = ${uri} ORDER BY t.natural, t.uri, x.type`
-      : sql`SELECT ${columns} WHERE t.uri = ${uri} ORDER BY s.natural, s.uri, x.type`
+    const [own, other] = direction === "outgoing" ? (["source", "target"] as const) : (["target", "source"] as const)
+    const rows = yield* sql`SELECT ${columns} WHERE ${has(sql, own, uri)}
+      ORDER BY ${sql.literal(`${RelationRow.firstOf(other, "r.natural")}, ${RelationRow.firstOf(other, "r.uri")}`)},
+        x.type, x.key`
     return yield* Effect.forEach(rows, toRelation)
   })
 
-  const remove = operation("RelationRepository.remove", {
-    source: NonBlankText,
-    target: NonBlankText,
-    type: RelationType
-  })(function* ({ source, target, type }) {
-    const removed = yield* sql`
-      DELETE FROM crosswalk_relation WHERE type = ${type}
-        AND source_id = (SELECT id FROM crosswalk_reference WHERE uri = ${source})
-        AND target_id = (SELECT id FROM crosswalk_reference WHERE uri = ${target})
-      RETURNING id`
+  const remove = operation("RelationRepository.remove", { relation: RelationKey })(function* ({ relation }) {
+    const removed = yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
+      SELECT x.id FROM ${from} WHERE ${yield* isThat(relation)}) RETURNING id`
     if (removed.length === 0) {
-      return yield* new NotFoundError({ uri: `${source} ${type} ${target}`, entity: "relation" })
+      const uri = `${setText(relation.sources)} ${relation.type} ${targetsText(relation)}`
+      return yield* new NotFoundError({ uri, entity: "relation" })
     }
   })
 
@@ -108,26 +94,29 @@ const make = Effect.gen(function* () {
     return row?.n ?? 0
   })
 
-  return { save, find, remove, findAll, count, ...(yield* RelationBulk.make) }
+  return { save, find, remove, findAll, count, saveMany: bulk.saveMany, replaceSuggestions: bulk.replaceSuggestions }
 })
 
-/** Typed, directed edges between stored references. */
+/** Typed, directed relations between sets of stored references. */
 export class RelationRepository extends Context.Service<
   RelationRepository,
   {
     /**
-     * Creates the relation, or updates the one of the same source, target and type. Saving the same again changes nothing.
-     * Fails with NotFoundError where an end is not stored.
+     * Creates the relation, or updates the one of the same sources, targets and type. Saving the same again changes nothing.
+     * Fails with NotFoundError where an end is not stored, or the catalog that has no counterpart.
      */
     readonly save: (input: RelationInput) => Effect.Effect<Relation, ValidationError | NotFoundError | DatabaseError>
-    /** The relations of a reference, by the other end's URI, then type; none where the reference is not stored. */
+    /**
+     * The relations that a reference is a source of (`outgoing`) or a target (`incoming`), by the other end's URI, then
+     * type; none where the reference is not stored.
+     */
     readonly find: (
       uri: string,
       direction: RelationDirection
     ) => Effect.Effect<ReadonlyArray<Relation>, ValidationError | DatabaseError>
     /**
      * Saves many in one transaction: all or none. Fails with NotFoundError for the first end that is not stored; of several
-     * with one source, target and type the last is kept.
+     * with the same ends and type the last is kept.
      */
     readonly saveMany: (
       inputs: ReadonlyArray<RelationInput>,
@@ -146,11 +135,7 @@ export class RelationRepository extends Context.Service<
     /** How many relations pass the filter. */
     readonly count: (filter?: RelationFilter) => Effect.Effect<number, ValidationError | DatabaseError>
     /** Removes one relation; fails with NotFoundError where there is none. */
-    readonly remove: (
-      source: string,
-      target: string,
-      type: RelationType
-    ) => Effect.Effect<void, ValidationError | NotFoundError | DatabaseError>
+    readonly remove: (relation: RelationKey) => Effect.Effect<void, ValidationError | NotFoundError | DatabaseError>
   }
 >()("crosswalk/RelationRepository") {
   /** Brings the tables up to date first. */

@@ -1,42 +1,76 @@
 import { DateTime, Schema } from "effect"
 import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
+import { NonBlankText } from "../domain/Text.ts"
 import * as Columns from "./Columns.ts"
 
-/** A relation `x` with both of its ends, `s` its source and `t` its target, to select from. */
-export const from =
-  "crosswalk_relation AS x JOIN crosswalk_reference AS s ON s.id = x.source_id " +
-  "JOIN crosswalk_reference AS t ON t.id = x.target_id"
+/** A relation `x`, to select from. */
+export const from = "crosswalk_relation AS x"
 
-const expressions = {
-  source: "s.uri",
-  target: "t.uri",
-  type: "x.type",
-  confidence: Columns.real("x.confidence"),
-  status: "x.status",
-  needs_review: "x.needs_review",
-  provenance: "x.provenance",
-  created_at: "x.created_at",
-  updated_at: "x.updated_at"
-}
+export type Side = "source" | "target"
 
-const columnsWith = (more: Readonly<Record<string, string>>) =>
-  Columns.make("relation", { ...expressions, ...more }, ["source", "target"])
+/**
+ * What expressions say of each reference `r` at one side of `x`, in natural order: a list of lists. The server's parser
+ * knows no order inside of an aggregate; that of a subquery below one is kept.
+ */
+export const listOf = (side: Side, ...expressions: ReadonlyArray<string>): Columns.Json => ({
+  json: `(SELECT json_group_array(json(one)) FROM (SELECT ${Columns.list(...expressions)} AS one
+    FROM crosswalk_relation_end AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
+    WHERE e.relation_id = x.id AND e.side = '${side}' ORDER BY r.natural, r.uri))`
+})
+
+/** What an expression says of the first reference `r` at one side of `x`. */
+export const firstOf = (side: Side, expression: string): string =>
+  `(SELECT ${expression} FROM crosswalk_relation_end AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
+    WHERE e.relation_id = x.id AND e.side = '${side}' ORDER BY r.natural, r.uri LIMIT 1)`
+
+const columnsWith = (...more: ReadonlyArray<string>) =>
+  Columns.make(
+    "relation",
+    {
+      sources: listOf("source", "r.uri", ...more),
+      targets: listOf("target", "r.uri", ...more),
+      catalog: "x.catalog",
+      type: "x.type",
+      confidence: Columns.real("x.confidence"),
+      status: "x.status",
+      needs_review: "x.needs_review",
+      provenance: "x.provenance",
+      created_at: "x.created_at",
+      updated_at: "x.updated_at"
+    },
+    ["sources", "type", "targets"]
+  )
 
 /** A relation, to select from {@link from}. */
-export const columns = columnsWith({})
+export const columns = columnsWith()
 
-/** {@link columns} with the texts of both ends. */
-export const columnsWithTexts = columnsWith({
-  source_title: "s.title",
-  source_description: "s.description",
-  target_title: "t.title",
-  target_description: "t.description"
+/** {@link columns} with the title and description of every end. */
+export const columnsWithTexts = columnsWith("r.title", "r.description")
+
+/** A reference at an end: its URI, and what else was asked for. */
+export const End = Schema.TupleWithRest(Schema.Tuple([NonBlankText]), [Schema.NullOr(Schema.String)])
+type End = typeof End.Type
+
+/** The URIs of ends. */
+export const urisOf = ([[first], ...others]: readonly [End, ...ReadonlyArray<End>]) =>
+  [first, ...others.map(([uri]) => uri)] as const
+
+/** The ends of a row. */
+export const endsOf = ({
+  catalog,
+  sources,
+  targets
+}: Pick<typeof RelationRow.Type, "catalog" | "sources" | "targets">) => ({
+  sources: urisOf(sources),
+  targets: targets.map(([uri]) => uri),
+  ...(catalog !== null && { to: catalog })
 })
 
 /** A row of {@link columns}. */
 export const RelationRow = Schema.Struct({
-  source: Schema.String,
-  target: Schema.String,
+  sources: Schema.NonEmptyArray(End),
+  targets: Schema.Array(End),
+  catalog: Schema.NullOr(Schema.String),
   type: RelationType,
   confidence: Schema.Finite,
   status: RelationStatus,
@@ -49,8 +83,7 @@ export const RelationRow = Schema.Struct({
 /** The relation of a row. */
 export const toRelation = (row: typeof RelationRow.Type): Relation =>
   new Relation({
-    source: row.source,
-    target: row.target,
+    ...endsOf(row),
     type: row.type,
     confidence: row.confidence,
     status: row.status,

@@ -30,7 +30,7 @@ const fill = (count: number) =>
         metadata: { n: 100 }
       }))
     )
-    yield* relations.save({ source: "r:0", target: "r:1", type: "equal", status: "accepted" })
+    yield* relations.save({ sources: ["r:0"], targets: ["r:1"], type: "equal", status: "accepted" })
   })
 
 const sum = Effect.gen(function* () {

@@ -59,7 +59,7 @@ const save = Effect.fnUntraced(function* (...found: ReadonlyArray<readonly [cata
 
 const saved = Effect.gen(function* () {
   const all = yield* Stream.runCollect((yield* RelationRepository).findAll())
-  return all.map(({ provenance, source, status, target, type }) => [source, type, target, status, provenance])
+  return all.map(({ provenance, sources, status, targets, type }) => [sources[0], type, targets[0], status, provenance])
 })
 
 describe("links of an import", () => {
@@ -128,7 +128,7 @@ describe("links of an import", () => {
       const source = () => items({ id: "a~1", covers: ["b~1", "c~1"] }, { id: "b~1" }, { id: "c~1" })
       yield* run(source(), { links: false })
       const relations = yield* RelationRepository
-      yield* relations.save({ source: "rules:a~1", target: "rules:b~1", type: "implements", status: "rejected" })
+      yield* relations.save({ sources: ["rules:a~1"], targets: ["rules:b~1"], type: "implements", status: "rejected" })
       expect((yield* run(source())).links).toMatchObject({ created: 1, kept: 1 })
       const report = yield* run(source())
       expect(report).toMatchObject({ unchanged: 3, links: { created: 0, updated: 0, unchanged: 0, kept: 2 } })

@@ -31,7 +31,7 @@ describe("RelationImport", () => {
       const report = yield* run(pairs("1,2,implements"), { from: "a", to: "b", by: "Ann" })
       expect(report).toMatchObject({ format: "csv", created: 1, refused: false, failed: [] })
       expect(yield* relations.find("a:1", "outgoing")).toMatchObject([
-        { target: "b:2", type: "implements", status: "accepted", provenance: { method: "import:csv", by: "Ann" } }
+        { targets: ["b:2"], type: "implements", status: "accepted", provenance: { method: "import:csv", by: "Ann" } }
       ])
     }).pipe(Effect.provide(TestStore.layer))
   )
@@ -51,7 +51,7 @@ describe("RelationImport", () => {
   it.effect("leaves what a person decided unless it is forced", () =>
     Effect.gen(function* () {
       const relations = yield* references
-      yield* relations.save({ source: "a:1", target: "b:1", type: "equal", status: "rejected" })
+      yield* relations.save({ sources: ["a:1"], targets: ["b:1"], type: "equal", status: "rejected" })
       expect(yield* run(pairs("a:1,b:1,equal"))).toMatchObject({ kept: 1, updated: 0 })
       expect(yield* run(pairs("a:1,b:1,equal"), { force: true })).toMatchObject({ kept: 0, updated: 1 })
     }).pipe(Effect.provide(TestStore.layer))

@@ -245,11 +245,13 @@ describe("get, list, remove and relate", () => {
       })
       expect((yield* run("get", "rules:1/A", "--json")).json()).toMatchObject({
         uri: "rules:1/A",
-        relations: { outgoing: [{ target: "rules:1/B" }], incoming: [] }
+        relations: { outgoing: [{ targets: ["rules:1/B"] }], incoming: [] }
       })
       expect((yield* run("get", "rules:1/B")).stdout).toContain("← subset rules:1/A")
       const { decisions } = (yield* run("review", "--log", "--json")).json()
-      expect(decisions).toMatchObject([{ source: "rules:1/A", by: "Ada", after: { type: "subset", confidence: 0.5 } }])
+      expect(decisions).toMatchObject([
+        { sources: ["rules:1/A"], by: "Ada", after: { type: "subset", confidence: 0.5 } }
+      ])
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "subset", "--remove")).code).toBe(0)
       expect((yield* run("relate", "rules:1/A", "rules:1/B", "--type", "subset", "--remove")).code).toBe(3)
     })

@@ -60,8 +60,8 @@ describe("an identifier on the command line", () => {
       expect((yield* run("similar", "r7", "--json")).json()).toMatchObject({ uri: "t:R-7" })
       expect((yield* run("suggest", "R-7", "s", "--dry-run", "--json")).json()).toMatchObject({ source: "t:R-7" })
       expect((yield* run("relate", "R-7", "AC-2(5)", "--json")).json()).toMatchObject({
-        source: "t:R-7",
-        target: "s:AC-2(5)"
+        sources: ["t:R-7"],
+        targets: ["s:AC-2(5)"]
       })
       expect((yield* run("decide", "r-7", "V1.2.3", "--as", "subset")).code).toBe(0)
       expect((yield* run("get", "R-7")).stdout).toContain("→ subset s:V1.2.3")

@@ -54,8 +54,8 @@ describe("review", () => {
       const { relations } = (yield* run("review", "--uri", "ours:1/2", "--json")).json()
       expect(relations).toHaveLength(2)
       expect(relations[0]).toMatchObject({
-        relation: { source: "ours:1/2", target: "theirs:1/B", status: "suggested" },
-        source: { description: "Idle sessions end." },
+        relation: { sources: ["ours:1/2"], targets: ["theirs:1/B"], status: "suggested" },
+        sources: [{ description: "Idle sessions end." }],
         version: expect.stringMatching(/^v[0-9a-f]{12}$/u)
       })
     })
@@ -107,14 +107,16 @@ describe("review", () => {
       expect(imported.code).toBe(5)
       const { decided, problems, refused } = imported.json()
       expect(
-        decided.map((one: { source: string; after: { status: string } }) => `${one.source} ${one.after.status}`).sort()
+        decided
+          .map((one: { sources: Array<string>; after: { status: string } }) => `${one.sources[0]} ${one.after.status}`)
+          .sort()
       ).toEqual(["ours:1/2 accepted", "ours:1/2 rejected", "ours:1/3 accepted", "ours:1/3 rejected"])
-      expect(refused.map((one: { source: string; problem: string }) => [one.source, one.problem.slice(0, 29)])).toEqual(
-        [
-          ["ours:1/1", "it has changed since it was r"],
-          ["ours:1/1", "it has changed since it was r"]
-        ]
-      )
+      expect(
+        refused.map((one: { sources: Array<string>; problem: string }) => [one.sources[0], one.problem.slice(0, 29)])
+      ).toEqual([
+        ["ours:1/1", "it has changed since it was r"],
+        ["ours:1/1", "it has changed since it was r"]
+      ])
       expect(problems[0]).toMatchObject({ at: expect.stringContaining("line 8, decision") })
       expect((yield* run("review", "--import", file, "--json")).json()).toMatchObject({ decided: [], unchanged: 4 })
       expect((yield* run("review", "--import", join(folder, "none.csv"))).code).toBe(3)
@@ -126,7 +128,7 @@ describe("review", () => {
       const { folder, run } = yield* suggested
       const file = join(folder, "open.csv")
       const rows = [
-        "decision,type,source,target,note",
+        "decision,type,sources,targets,note",
         "accept,,ours:1/1,theirs:1/A,",
         "reject,,ours:1/2,theirs:1/B,für"
       ]

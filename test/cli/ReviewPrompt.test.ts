@@ -44,8 +44,8 @@ const reviewed = (keys: string) =>
     yield* references.saveMany(["1", "2", "3"].flatMap((id) => [reference("a", id), reference("b", id)]))
     yield* relations.saveMany(
       ["1", "2", "3"].map((id) => ({
-        source: `a:${id}`,
-        target: `b:${id}`,
+        sources: [`a:${id}`],
+        targets: [`b:${id}`],
         status: "suggested" as const,
         confidence: 0.5
       }))

@@ -24,7 +24,7 @@ const calls = Effect.gen(function* () {
   const context = yield* Effect.context<ReferenceRepository | never>()
   const graph = (...given: ReadonlyArray<never>) =>
     Effect.provide(Graph.read(...(given as [])) as Effect.Effect<unknown, unknown, ReferenceRepository>, context)
-  const verdict = { source: "a:1", target: "b:1", status: "accepted" }
+  const verdict = { sources: ["a:1"], targets: ["b:1"], status: "accepted" }
   return [
     ["suggest", suggest, "options", [null]],
     ["suggest", suggest, "options", []],
@@ -43,9 +43,9 @@ const calls = Effect.gen(function* () {
     ["undo", undo, "steps", [{ steps: -1 }]],
     ["log", log, "options", [7]],
     ["log", log, "limit", [{ limit: "7" }]],
-    ["find", find, "source", [1, 2]],
-    ["find", find, "target", ["a:1"]],
-    ["find", find, "type", ["a:1", "b:1", "likes"]],
+    ["find", find, "ends", [1, 2]],
+    ["find", find, "ends.targets", [{ sources: ["a:1"] }]],
+    ["find", find, "type", [{ sources: ["a:1"], targets: ["b:1"] }, "likes"]],
     ["items", items, "filter.catalog", [{ catalog: "a@1" }]],
     ["count", count, "filter", ["a@1"]],
     ["report", report, "options", [undefined]],
@@ -71,12 +71,12 @@ layer(TestStore.layer)("what is wrong with a call", (it) => {
   it.effect("a verdict on a reference and itself is refused", () =>
     Effect.gen(function* () {
       yield* (yield* ReferenceRepository).save({ uri: "a:1", title: "A", entityType: "t" })
-      const outcome = yield* (yield* Review).decide([{ source: "a:1", target: "a:1", status: "accepted" }])
+      const outcome = yield* (yield* Review).decide([{ sources: ["a:1"], targets: ["a:1"], status: "accepted" }])
       assert.deepStrictEqual(outcome, {
         step: undefined,
         decided: [],
         unchanged: 0,
-        refused: [{ source: "a:1", target: "a:1", problem: "a reference cannot be related to itself" }]
+        refused: [{ sources: ["a:1"], targets: ["a:1"], problem: "a reference cannot be related to itself (a:1)" }]
       })
     })
   )

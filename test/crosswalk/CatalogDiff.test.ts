@@ -152,9 +152,9 @@ layer(store)("CatalogDiff.diff", (it) => {
       )
       const relations = yield* RelationRepository
       yield* relations.saveMany([
-        { source: "std:1/A", target: "std:2/Y" },
-        { source: "std:2/A", target: "std:1/A", type: "supersedes" },
-        { source: "std:1/C", target: "std:2/Z", status: "rejected" }
+        { sources: ["std:1/A"], targets: ["std:2/Y"] },
+        { sources: ["std:2/A"], targets: ["std:1/A"], type: "supersedes" },
+        { sources: ["std:1/C"], targets: ["std:2/Z"], status: "rejected" }
       ])
       const followed = short(yield* diff(between))
       assert.strictEqual(followed["1/A"], "split A Y")
@@ -173,12 +173,12 @@ layer(store)("CatalogDiff.diff", (it) => {
       const { diff } = yield* prepare({ A: `${password} Strong.`, B: session }, { A: `${password} Always.` })
       const relations = yield* RelationRepository
       yield* relations.saveMany([
-        { source: "std:1/A", target: "std:2/A" },
-        { source: "std:1/B", target: "std:2/A" }
+        { sources: ["std:1/A"], targets: ["std:2/A"] },
+        { sources: ["std:1/B"], targets: ["std:2/A"] }
       ])
       assert.deepStrictEqual(short(yield* diff(between)), { "1/A": "modified A", "1/B": "merged A" })
-      yield* relations.save({ source: "std:1/A", target: "std:2/A", type: "subset" })
-      yield* relations.remove("std:1/A", "std:2/A", "implements")
+      yield* relations.save({ sources: ["std:1/A"], targets: ["std:2/A"], type: "subset" })
+      yield* relations.remove({ sources: ["std:1/A"], targets: ["std:2/A"], type: "implements" })
       assert.deepStrictEqual(short(yield* diff(between)), { "1/A": "merged A", "1/B": "moved modified A" })
     })
   )

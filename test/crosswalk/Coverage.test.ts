@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Coverage } from "../../src/crosswalk/Coverage.ts"
 import * as CoveragePaths from "../../src/crosswalk/CoveragePaths.ts"
+import type { CoverageLink } from "../../src/domain/Coverage.ts"
 import { RelationType } from "../../src/domain/Relation.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
@@ -38,7 +39,7 @@ const related = (
       )
     }
     yield* (yield* RelationRepository).saveMany(
-      relations.map(({ between: [source, target], ...rest }) => ({ ...rest, source, target }))
+      relations.map(({ between: [source, target], ...rest }) => ({ ...rest, sources: [source], targets: [target] }))
     )
     return yield* Coverage
   })
@@ -138,8 +139,22 @@ describe("Coverage", () => {
           uri: "a:1",
           extent: "covered",
           path: [
-            { source: "c:1", target: "b:1", type: "equal", status: "accepted", confidence: 0.8, needsReview: false },
-            { source: "a:1", target: "c:1", type: "implements", status: "accepted", confidence: 1, needsReview: false }
+            {
+              sources: ["c:1"],
+              targets: ["b:1"],
+              type: "equal",
+              status: "accepted",
+              confidence: 0.8,
+              needsReview: false
+            },
+            {
+              sources: ["a:1"],
+              targets: ["c:1"],
+              type: "implements",
+              status: "accepted",
+              confidence: 1,
+              needsReview: false
+            }
           ]
         }
       ])
@@ -234,11 +249,14 @@ describe("Coverage", () => {
             ["a", "c"],
             ["c", "b"]
           ] as const) {
-            yield* sql`INSERT INTO crosswalk_relation (source_id, target_id, type, confidence, status, provenance, created_at, updated_at)
-              SELECT s.id, t.id, 'implements', 1, 'accepted', '{"method":"test"}', 0, 0
+            yield* sql`INSERT INTO crosswalk_relation (key, type, confidence, status, provenance, created_at, updated_at)
+              SELECT s.id || '>' || t.id, 'implements', 1, 'accepted', '{"method":"test"}', 0, 0
               FROM crosswalk_reference AS s JOIN crosswalk_reference AS t ON t.catalog = ${to} AND t.id % 20 = s.id % 20
               WHERE s.catalog = ${from} AND s.uri LIKE '%/%' AND t.uri LIKE '%/%'`
           }
+          yield* sql`INSERT INTO crosswalk_relation_end
+            SELECT id, 'source', substr(key, 1, instr(key, '>') - 1) FROM crosswalk_relation
+            UNION ALL SELECT id, 'target', substr(key, instr(key, '>') + 1) FROM crosswalk_relation`
         })
       )
       const [{ n } = { n: 0 }] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM crosswalk_relation`
@@ -255,45 +273,68 @@ describe("Coverage", () => {
 describe("CoveragePaths", () => {
   const layers = 3
   const Node = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8 }))
-  const Edges = Schema.Array(Schema.Struct({ a: Node, b: Node, type: RelationType })).check(Schema.isMaxLength(25))
+  const Side = Schema.Array(Node).check(Schema.isMinLength(1), Schema.isMaxLength(2))
+  const Links = Schema.Array(Schema.Struct({ sources: Side, targets: Side, type: RelationType })).check(
+    Schema.isMaxLength(20)
+  )
+  const layerOf = (uri: string) => Number(uri) % layers
 
-  it.effect.prop("finds what walking every way finds", [Edges], ([given]) =>
+  it.effect.prop("finds what walking every way finds", [Links], ([given]) =>
     Effect.sync(() => {
-      const edges = given
-        .filter(({ a, b }) => a % layers !== b % layers)
-        .map(
-          ({ a, b, type }): CoveragePaths.Edge => ({
-            source: String(a),
-            target: String(b),
-            type,
-            status: "accepted",
-            confidence: 1,
-            needsReview: false,
-            sourceLayer: a % layers,
-            targetLayer: b % layers
-          })
-        )
-      const walk = (uri: string, layer: number, partial: number): ReadonlyArray<{ uri: string; partial: number }> =>
-        layer === 0
-          ? partial < 2
-            ? [{ uri, partial }]
-            : []
-          : edges.flatMap((edge) => {
-              const [next, nextLayer, isTarget] =
-                edge.target === uri
-                  ? ([edge.source, edge.sourceLayer, true] as const)
-                  : ([edge.target, edge.targetLayer, false] as const)
-              if ((edge.source !== uri && edge.target !== uri) || nextLayer >= layer) return []
-              return walk(next, nextLayer, partial + (CoveragePaths.extentOf(edge.type, isTarget) === "partly" ? 1 : 0))
+      const links = given.flatMap(({ sources, targets, type }): ReadonlyArray<CoverageLink> => {
+        const [first, ...others] = new Set(sources.map(String))
+        const onto = [...new Set(targets.map(String))].filter((uri) => !sources.map(String).includes(uri))
+        const sure = { status: "accepted", confidence: 1, needsReview: false } as const
+        return first === undefined ? [] : [{ sources: [first, ...others], targets: onto, type, ...sure }]
+      })
+      type Walked = ReadonlyArray<{ readonly uri: string; readonly partial: number }>
+      const isWhole = (uri: string): boolean => layerOf(uri) === 0 || walk(uri).some(({ partial }) => partial === 0)
+      /** What the members of one side say of a member of the other: 0 all that it asks, 1 a part. */
+      const partOf = (coverers: ReadonlyArray<string>, type: RelationType, isSource: boolean, layer: number): number =>
+        (isSource ? ["implements", "equal", "superset", "supersedes"] : ["equal", "subset"]).includes(type) &&
+        (coverers.length === 1 || coverers.every((one) => layerOf(one) < layer && isWhole(one)))
+          ? 0
+          : 1
+      const walk = (uri: string): Walked =>
+        links
+          .filter(({ type }) => type !== "no-relationship")
+          .flatMap(({ sources, targets, type }) =>
+            ([true, false] as const).flatMap((isSource): Walked => {
+              const [coverers, covered] = isSource ? [sources, targets] : [targets, sources]
+              if (!covered.includes(uri)) return []
+              const own = partOf(coverers, type, isSource, layerOf(uri))
+              return coverers
+                .filter((next) => layerOf(next) < layerOf(uri))
+                .flatMap((next) => (layerOf(next) === 0 ? [{ uri: next, partial: 0 }] : walk(next)))
+                .map((way) => ({ ...way, partial: way.partial + own }))
+                .filter(({ partial }) => partial < 2)
             })
-      const { reached } = CoveragePaths.find(edges, layers)
+          )
+      const { reached } = CoveragePaths.find(
+        links.flatMap((link) => CoveragePaths.edgesOf(link, layerOf)),
+        layers
+      )
       for (const uri of ["2", "5", "8"]) {
-        const all = walk(uri, 2, 0)
         const expected = new Map<string, number>()
-        for (const way of all) expected.set(way.uri, Math.min(expected.get(way.uri) ?? 2, way.partial))
+        for (const way of walk(uri)) expected.set(way.uri, Math.min(expected.get(way.uri) ?? 2, way.partial))
         const found = new Map(reached.get(uri)?.ways.map((way) => [way.uri, way.partial]) ?? [])
         expect(found).toEqual(expected)
       }
     })
   )
+
+  it("says of every type what one side covers of a member of the other", () => {
+    const types = RelationType.literals
+    const row = (isSource: boolean, coverers: number) =>
+      Object.fromEntries(types.map((type) => [type, CoveragePaths.extentOf(type, isSource, coverers)]))
+    const part = Object.fromEntries(types.map((type) => [type, "partly"]))
+    const by = (extent: string, ...whole: ReadonlyArray<RelationType>) => ({
+      ...part,
+      ...Object.fromEntries(whole.map((type) => [type, extent]))
+    })
+    expect(row(true, 1)).toEqual(by("covered", "implements", "equal", "superset", "supersedes"))
+    expect(row(true, 2)).toEqual(by("together", "implements", "equal", "superset", "supersedes"))
+    expect(row(false, 1)).toEqual(by("covered", "equal", "subset"))
+    expect(row(false, 2)).toEqual(by("together", "equal", "subset"))
+  })
 })

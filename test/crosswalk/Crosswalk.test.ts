@@ -120,22 +120,22 @@ layer(store)("Crosswalk.suggest", (it) => {
       const relations = yield* RelationRepository
       const first = yield* crosswalk.suggest({ ...between, limit: 3 })
       yield* relations.save({
-        source: "company/1",
-        target: "standard@2/A",
+        sources: ["company/1"],
+        targets: ["standard@2/A"],
         type: "equal",
         provenance: { method: "manual", by: "Ada" }
       })
-      yield* relations.save({ source: "company/2", target: "standard@2/B", status: "rejected" })
+      yield* relations.save({ sources: ["company/2"], targets: ["standard@2/B"], status: "rejected" })
       const again = yield* crosswalk.suggest({ ...between, limit: 3 })
       assert.deepStrictEqual(again.references, first.references)
       assert.deepStrictEqual(again.stored, { removed: 8, saved: 7, kept: 2 })
       const [accepted, ...others] = yield* relations.find("company/1", "outgoing")
-      assert.strictEqual(accepted?.target, "standard@2/A")
+      assert.strictEqual(accepted?.targets[0], "standard@2/A")
       assert.strictEqual(accepted?.provenance.by, "Ada")
-      assert.isTrue(others.every(({ target }) => target !== "standard@2/A"))
+      assert.isTrue(others.every(({ targets }) => targets[0] !== "standard@2/A"))
       const rejected = (yield* relations.find("company/2", "outgoing")).filter(({ status }) => status === "rejected")
       assert.deepStrictEqual(
-        rejected.map(({ target }) => target),
+        rejected.map(({ targets }) => targets[0]),
         ["standard@2/B"]
       )
       yield* crosswalk.suggest({ ...between, limit: 1 })

@@ -23,8 +23,8 @@ const reference = (catalog: string, id: string, title = `Title of ${id}`) => ({
 })
 
 const suggestion = (source: string, target: string, confidence: number): RelationInput => ({
-  source: `a:${source}`,
-  target: `b:${target}`,
+  sources: [`a:${source}`],
+  targets: [`b:${target}`],
   type: "implements",
   confidence,
   status: "suggested",
@@ -40,25 +40,30 @@ const suggested = Effect.gen(function* () {
   const stateOf = (source: string, target: string) =>
     Effect.map(relations.find(`a:${source}`, "outgoing"), (found) =>
       found
-        .filter((one) => one.target === `b:${target}`)
+        .filter((one) => one.targets[0] === `b:${target}`)
         .map(({ provenance, status, type }) => ({ status, type, ...provenance }))
     )
   return { review: yield* Review, references, relations, stateOf }
 })
 
-const on = (source: string, target: string) => ({ source: `a:${source}`, target: `b:${target}` })
+const on = (source: string, target: string) => ({
+  sources: [`a:${source}`] as const,
+  targets: [`b:${target}`]
+})
 
 describe("Review", () => {
   it.effect("gives suggestions with both texts, those of one source together, the surest first", () =>
     Effect.gen(function* () {
       const { review } = yield* suggested
       const items = yield* Stream.runCollect(review.items({ from: "a", to: "b" }))
-      expect(items.map(({ relation, source, target }) => [source.uri, target.uri, relation.confidence])).toEqual([
+      expect(
+        items.map(({ relation, sources, targets }) => [sources[0].uri, targets[0]?.uri, relation.confidence])
+      ).toEqual([
         ["a:1", "b:1", 0.95],
         ["a:1", "b:2", 0.4],
         ["a:2", "b:2", 0.9]
       ])
-      expect(items[0]?.target.description).toBe("Text of 1")
+      expect(items[0]?.targets[0]?.description).toBe("Text of 1")
       expect(yield* review.count({ from: "b", to: "a", minConfidence: 0.9 })).toBe(2)
       expect(yield* review.count({ uri: "b:2" })).toBe(2)
       expect(yield* review.count({ status: "accepted" })).toBe(0)
@@ -231,7 +236,9 @@ describe("Review", () => {
       const { review } = yield* suggested
       expect(yield* Effect.flip(review.count({ from: "c" }))).toMatchObject({ _tag: "NotFoundError", uri: "c" })
       expect(yield* Effect.flip(review.count({ minConfidence: 2 }))).toMatchObject({ _tag: "ValidationError" })
-      expect(yield* Effect.flip(review.decide([{ source: "", target: "b:1", status: "accepted" }]))).toMatchObject({
+      expect(
+        yield* Effect.flip(review.decide([{ sources: [""], targets: ["b:1"], status: "accepted" }]))
+      ).toMatchObject({
         _tag: "ValidationError"
       })
     }).pipe(Effect.provide(store))

@@ -35,7 +35,7 @@ const stored = Layer.effectDiscard(
       ])
     }
     yield* (yield* EmbeddingRepository).updateAllEmbeddings()
-    yield* (yield* RelationRepository).save({ source: "old:V2.10", target: "new:V2.10" })
+    yield* (yield* RelationRepository).save({ sources: ["old:V2.10"], targets: ["new:V2.10"] })
   })
 ).pipe(Layer.provideMerge(TestStore.layer))
 

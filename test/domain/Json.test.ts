@@ -50,7 +50,7 @@ describe("JSON", () => {
         for (const value of yield* Arbitrary.sampleEffect(Arbitrary.schema(schema), {
           count: 25,
           size: 12,
-          maxDiscards: 50_000
+          maxDiscards: 500_000
         })) {
           const text = yield* encode(value)
           const back = yield* decode(text)

@@ -42,7 +42,7 @@ describe("CatalogExport", () => {
     Effect.gen(function* () {
       yield* catalogs("a", "b")
       const repository = yield* RelationRepository
-      yield* repository.save({ source: "a:1", target: "b:1", type: "equal", status: "accepted" })
+      yield* repository.save({ sources: ["a:1"], targets: ["b:1"], type: "equal", status: "accepted" })
       const again = yield* RelationImport.use(({ run }) =>
         Effect.flatMap(relations(), (text) => run(source("r", text)))
       )

@@ -221,8 +221,8 @@ describe("graphs", () => {
     })
   const relation = (source: string, target: string) =>
     new Relation({
-      source,
-      target,
+      sources: [source],
+      targets: [target],
       type: "equal",
       confidence: 0.5,
       status: "suggested",

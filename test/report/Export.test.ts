@@ -208,8 +208,8 @@ describe("export and import of relations", () => {
             given.map(({ by, confidence, method, model, needsReview, note, scores, source, status, target, type }) => [
               `${source} ${target} ${type}`,
               {
-                source,
-                target,
+                sources: [source],
+                targets: [target],
                 type,
                 status,
                 confidence: Object.is(confidence, -0) ? 0 : confidence,
@@ -248,9 +248,9 @@ describe("export and import of relations", () => {
         )
       }
       yield* relations.saveMany(
-        RelationType.literals.map((type, i) => ({
-          source: "a:1/X1",
-          target: i % 2 === 0 ? "b:X1" : "b:X2",
+        RelationType.literals.slice(0, -1).map((type, i) => ({
+          sources: ["a:1/X1"],
+          targets: [i % 2 === 0 ? "b:X1" : "b:X2"],
           type,
           confidence: i / 10,
           provenance: { method: "manual", note: `because ${i}` }
@@ -261,14 +261,18 @@ describe("export and import of relations", () => {
       const document = ExportOscal.mapping(
         "a@1",
         "b",
-        found.map((relation) => ({ relation, source: ends.get(relation.source)!, target: ends.get(relation.target)! }))
+        found.map((relation) => ({
+          relation,
+          sources: [ends.get(relation.sources[0])!],
+          targets: [ends.get(relation.targets[0]!)!]
+        }))
       )
       const { items } = yield* Mappings.read("m.json", Stream.make(new TextEncoder().encode(document)))
       const read = (yield* Stream.runCollect(items)).map((item) =>
         Result.isSuccess(item) ? item.success : item.failure
       )
       expect(read).toMatchObject(
-        found.map(({ confidence, provenance, source, target, type }) => ({
+        found.map(({ confidence, provenance, sources: [source], targets: [target], type }) => ({
           source,
           target,
           type,
@@ -293,7 +297,7 @@ describe("import of relations", () => {
       expect(report.failed.length + other.report.failed.length).toBeGreaterThan(0)
       const good = yield* imported(
         file(
-          '{"crosswalk":"relations"}\n{"source":"a","target":"e","type":"equal","confidence":1,"status":"accepted","needsReview":false,"provenance":{"method":"m"}}\n{"source":"a","target":"zz","type":"equal","confidence":1,"status":"accepted","needsReview":false,"provenance":{"method":"m"}}\nnonsense\n'
+          '{"crosswalk":"relations"}\n{"sources":["a"],"targets":["e"],"type":"equal","confidence":1,"status":"accepted","needsReview":false,"provenance":{"method":"m"}}\n{"sources":["a"],"targets":["zz"],"type":"equal","confidence":1,"status":"accepted","needsReview":false,"provenance":{"method":"m"}}\nnonsense\n'
         )
       )
       expect(good.report).toMatchObject({ created: 1, format: "crosswalk-ndjson" })
@@ -306,7 +310,7 @@ describe("import of relations", () => {
       const references = yield* ReferenceRepository
       const relations = yield* RelationRepository
       yield* references.saveMany(["a:1", "a:2"].map((uri) => ({ uri, title: "t", entityType: "r" })))
-      yield* relations.save({ source: "a:1", target: "a:2", status: "rejected" })
+      yield* relations.save({ sources: ["a:1"], targets: ["a:2"], status: "rejected" })
       const run = (text: string, options: RelationImportOptions = {}) =>
         RelationImport.use(({ run }) => run({ name: "m.csv", bytes: file(text) }, options))
       const good = "source,target,type\na:1,a:2,implements\n"

@@ -14,8 +14,8 @@ const time = { createdAt: DateTime.makeUnsafe(0), updatedAt: DateTime.makeUnsafe
 const item = (source: string, description: string, note?: string) =>
   new ReviewItem({
     relation: new Relation({
-      source,
-      target: "b:1",
+      sources: [source],
+      targets: ["b:1"],
       type: "implements",
       confidence: 0.75,
       status: "suggested",
@@ -23,8 +23,8 @@ const item = (source: string, description: string, note?: string) =>
       provenance: { method: "suggest:test", ...(note === undefined ? {} : { note }) },
       ...time
     }),
-    source: new Reference({ uri: source, title: "T", description, entityType: "r", tags: [], ...time }),
-    target: new Reference({ uri: "b:1", title: "U", entityType: "r", tags: [], ...time }),
+    sources: [new Reference({ uri: source, title: "T", description, entityType: "r", tags: [], ...time })],
+    targets: [new Reference({ uri: "b:1", title: "U", entityType: "r", tags: [], ...time })],
     version: "v0123456789ab"
   })
 
@@ -44,8 +44,8 @@ describe("ReviewCsv", () => {
       expect(problems).toEqual([])
       expect(verdicts).toEqual([
         {
-          source: "a:1",
-          target: "b:1",
+          sources: ["a:1"],
+          targets: ["b:1"],
           type: "implements",
           as: "equal",
           status: "accepted",
@@ -53,14 +53,14 @@ describe("ReviewCsv", () => {
           seen: "v0123456789ab"
         },
         {
-          source: "a:2",
-          target: "b:1",
+          sources: ["a:2"],
+          targets: ["b:1"],
           type: "implements",
           status: "rejected",
           note: undefined,
           seen: "v0123456789ab"
         },
-        { source: "a:4", target: "b:9", type: "subset", status: "accepted", note: "mine" }
+        { sources: ["a:4"], targets: ["b:9"], type: "subset", status: "accepted", note: "mine" }
       ])
     })
   )
@@ -71,20 +71,20 @@ describe("ReviewCsv", () => {
     ["tabs", (text: string) => text.replaceAll(",", "\t")],
     ["Unix line ends", (text: string) => text.replaceAll("\r\n", "\n")],
     ["old Mac line ends", (text: string) => text.replaceAll("\r\n", "\r")],
-    ["columns in another order", () => "target,version,Source,DECISION\nb:1,v0123456789ab.implements,a:1,accept\n"]
+    ["columns in another order", () => "targets,version,Sources,DECISION\nb:1,v0123456789ab.implements,a:1,accept\n"]
   ] as const)("reads a table with %s", ([, change]) =>
     Effect.gen(function* () {
       const text = (yield* encoded(item("a:1", "One"))).replace("\r\n,", "\r\naccept,")
       const { problems, verdicts } = yield* ReviewCsv.decode("r.csv", bytes(change(text)))
       expect(problems).toEqual([])
-      expect(verdicts).toMatchObject([{ source: "a:1", target: "b:1", type: "implements", status: "accepted" }])
+      expect(verdicts).toMatchObject([{ sources: ["a:1"], targets: ["b:1"], type: "implements", status: "accepted" }])
     })
   )
 
   it.effect("says in which row what is wrong, and reads the others", () =>
     Effect.gen(function* () {
       const text = [
-        "decision,type,source,target,version",
+        "decision,type,sources,targets,version",
         "maybe,implements,a:1,b:1,",
         "accept,same,a:1,b:1,",
         "accept,equal,,b:1,",
@@ -97,12 +97,12 @@ describe("ReviewCsv", () => {
       expect(problems.map(({ at }) => at)).toEqual([
         "line 2, decision",
         "line 3, type",
-        "line 4, source",
+        "line 4, sources",
         "line 5, version",
         "line 6, decision",
         "line 7"
       ])
-      expect(verdicts).toMatchObject([{ source: "a:9", type: "equal" }])
+      expect(verdicts).toMatchObject([{ sources: ["a:9"], type: "equal" }])
     })
   )
 
@@ -111,7 +111,7 @@ describe("ReviewCsv", () => {
       const problemOf = (text: string) =>
         Effect.map(Effect.flip(ReviewCsv.decode("r.csv", bytes(text))), ({ message }) => message)
       expect(yield* problemOf("")).toContain("r.csv: is empty")
-      expect(yield* problemOf("a,b\n1,2\n")).toContain("there is no column decision, source, target; there are a, b")
+      expect(yield* problemOf("a,b\n1,2\n")).toContain("there is no column decision, sources, targets; there are a, b")
     })
   )
 })

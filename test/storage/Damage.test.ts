@@ -55,8 +55,8 @@ const fill = Effect.gen(function* () {
   yield* EmbeddingRepository.use(({ updateAllEmbeddings }) => updateAllEmbeddings())
   yield* Crosswalk.use(({ suggest }) => suggest({ from: "a@1", to: "b@1" }))
   const { decide } = yield* Review
-  yield* decide([{ source: "a@1:0", target: "b@1:0", status: "accepted", note: "yes" }], { by: "Ann" })
-  yield* decide([{ source: "a@1:1", target: "b@1:1", status: "rejected" }])
+  yield* decide([{ sources: ["a@1:0"], targets: ["b@1:0"], status: "accepted", note: "yes" }], { by: "Ann" })
+  yield* decide([{ sources: ["a@1:1"], targets: ["b@1:1"], status: "rejected" }])
 })
 
 /** Whatever reads tables, and what writes where it reads first. */
@@ -84,7 +84,7 @@ const calls = Effect.gen(function* () {
     learn: references.learnBoilerplate("a@1", { refresh: true }),
     relationsOf: relations.find("a@1:0", "outgoing"),
     relations: Stream.runDrain(relations.findAll()),
-    relate: relations.save({ source: "a@1:0", target: "b@1:0", type: "equal" }),
+    relate: relations.save({ sources: ["a@1:0"], targets: ["b@1:0"], type: "equal" }),
     embedding: embeddings.findWithEmbedding("a@1:0"),
     similar: embeddings.findSimilarTo("a@1:0"),
     embeddingStatus: embeddings.status,
@@ -97,9 +97,9 @@ const calls = Effect.gen(function* () {
     graph: Graph.read(),
     items: Stream.runDrain(items()),
     pending: count(),
-    item: find("a@1:0", "b@1:0"),
+    item: find({ sources: ["a@1:0"], targets: ["b@1:0"] }),
     log: log(),
-    decide: decide([{ source: "a@1:0", target: "b@1:0", status: "rejected" }]),
+    decide: decide([{ sources: ["a@1:0"], targets: ["b@1:0"], status: "rejected" }]),
     undo: undo(),
     exported: Stream.runDrain(exports.references({ catalog: "a@1", format: "csv" })),
     oscal: Stream.runDrain(exports.references({ catalog: "a@1", format: "oscal" })),
@@ -134,6 +134,7 @@ const tables = [
   "crosswalk_embedding",
   "crosswalk_embedding_model",
   "crosswalk_relation",
+  "crosswalk_relation_end",
   "crosswalk_decision",
   "crosswalk_change",
   "crosswalk_migration"

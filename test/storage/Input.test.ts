@@ -26,7 +26,7 @@ const call = (service: keyof typeof services, name: string, given: ReadonlyArray
   })
 
 const reference = { uri: "r:1", title: "Passwords", entityType: "requirement" }
-const relation = { source: "r:1", target: "r:2" }
+const relation = { sources: ["r:1"] as const, targets: ["r:2"] }
 const injected = [{ path: "level", operator: "IS NOT NULL OR 1=1 OR 1 =", value: 99 }]
 const unit = Float32Array.from({ length: 384 }, (_, i) => (i === 0 ? 1 : 0))
 
@@ -65,7 +65,7 @@ const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArra
   ["references", "remove", ["r:1", { forse: true }], "forse"],
   ["references", "requireCatalog", [{}], "catalog"],
   ["references", "findImplementations", ["r:1", "up"], "direction"],
-  ["references", "addImplementation", [{ source: "r:1", target: "r:1" }], "target"],
+  ["references", "addImplementation", [{ sources: ["r:1"], targets: ["r:1"] }], "targets"],
   ["relations", "save", [{ ...relation, provenance: { method: "manual", note: "a\0" } }], "provenance.note"],
   ["relations", "save", [{ ...relation, provenance: { method: "a\0" } }], "provenance.method"],
   ["relations", "save", [{ ...relation, provenance: { method: "m", by: "\ud800" } }], "provenance.by"],
@@ -73,7 +73,7 @@ const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArra
   ["relations", "save", [{ ...relation, provenance: { method: "m", calibration: "a\0" } }], "provenance.calibration"],
   ["relations", "save", [{ ...relation, provenance: { method: "m", scores: { "a\0": 1 } } }], "provenance.scores.a\0"],
   ["relations", "save", [{ ...relation, confidence: 2 }], "confidence"],
-  ["relations", "saveMany", [[relation, { source: "r:1", target: "r:1" }]], "1.target"],
+  ["relations", "saveMany", [[relation, { sources: ["r:1"], targets: ["r:1"] }]], "1.targets"],
   ["relations", "saveMany", [[], { keepDecidd: true }], "keepDecidd"],
   ["relations", "replaceSuggestions", [null], "scope"],
   ["relations", "replaceSuggestions", [{ from: "a@1" }, []], "scope.to"],
@@ -81,7 +81,7 @@ const cases: ReadonlyArray<readonly [keyof typeof services, string, ReadonlyArra
   ["relations", "find", ["r:1", "up"], "direction"],
   ["relations", "findAll", [{ status: "accepted" }], "filter.status"],
   ["relations", "count", [{ form: "a@1" }], "filter.form"],
-  ["relations", "remove", ["r:1", "r:2", "implement"], "type"],
+  ["relations", "remove", [{ ...relation, type: "implement" }], "relation.type"],
   ["embeddings", "saveWithEmbedding", [{ ...reference, tag: "a" }], "tag"],
   ["embeddings", "findWithEmbedding", [Symbol("r:1")], "uri"],
   ["embeddings", "findSimilarByEmbedding", [null], "vector"],

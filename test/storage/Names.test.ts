@@ -102,25 +102,28 @@ layer(stored(controls))("a reference's names", (it) => {
   )
 })
 
-/** Takes back what came with names, as a database of the version before had it. */
-const older = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  for (const index of ["identifier", "label", "natural", "catalog"]) {
-    yield* sql.unsafe(`DROP INDEX crosswalk_reference_${index}`)
-  }
-  for (const column of ["identifier", "label", "role", "identifier_normal", "label_normal", "natural"]) {
-    yield* sql.unsafe(`ALTER TABLE crosswalk_reference DROP COLUMN ${column}`)
-  }
-  yield* sql.unsafe(`CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog)`)
-  yield* sql`DROP INDEX crosswalk_embedding_tokens`
-  yield* sql`ALTER TABLE crosswalk_embedding DROP COLUMN tokens`
-  yield* sql`DELETE FROM crosswalk_migration WHERE migration_id >= 5`
-  const rows = yield* sql<Record<string, unknown>>`
-    SELECT uri, title, entity_type AS entityType, description, tags, metadata, catalog FROM crosswalk_reference`
-  for (const row of rows) {
-    yield* sql`UPDATE crosswalk_reference SET content_hash = ${hashOf(JSON.stringify(row))} WHERE uri = ${String(row["uri"])}`
-  }
-})
+/** References as a version without names stored them. */
+const older = (inputs: ReadonlyArray<ReferenceInput>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* Migrations.runTo(4)
+    for (const catalog of new Set(inputs.flatMap(({ catalog }) => catalog ?? []))) {
+      yield* sql`INSERT INTO crosswalk_catalog (id, created_at) VALUES (${catalog}, 0)`
+    }
+    const rows = inputs.map(({ catalog, description, entityType, metadata, tags = [], title, uri }) => {
+      const texts = { tags: JSON.stringify(tags), metadata: metadata === undefined ? null : JSON.stringify(metadata) }
+      const row = { uri, title, entityType, description: description ?? null, ...texts, catalog: catalog ?? null }
+      const text = description === undefined ? title : `${title}\n\n${description}`
+      return { ...row, hash: hashOf(JSON.stringify(row)), text: hashOf(text) }
+    })
+    yield* sql`INSERT INTO crosswalk_reference
+        (uri, title, entity_type, description, tags, metadata, catalog, content_hash, text_hash, created_at, updated_at)
+      SELECT value ->> '$.uri', value ->> '$.title', value ->> '$.entityType', value ->> '$.description',
+        value ->> '$.tags', value ->> '$.metadata', value ->> '$.catalog', value ->> '$.hash', value ->> '$.text', 0, 0
+      FROM json_each(${JSON.stringify(rows)})`
+    yield* sql`INSERT INTO crosswalk_embedding_model (fingerprint, name, dimensions, max_length) VALUES ('f', 'm', 1, 1)`
+    yield* sql`INSERT INTO crosswalk_embedding SELECT id, 1, 'h', x'00000000', 0 FROM crosswalk_reference LIMIT 1`
+  })
 
 describe("references whose uris are ordered alike", () => {
   it.effect("are listed and looked through once each, over the ends of pages", () =>
@@ -153,25 +156,22 @@ describe("references whose uris are ordered alike", () => {
 describe("a database made before names were stored", () => {
   it.effect("gets the identifiers of its URIs, keeps its vectors, and importing again changes nothing", () =>
     Effect.gen(function* () {
-      const { findAll, resolve, saveMany } = yield* ReferenceRepository
-      const embeddings = yield* EmbeddingRepository
       const many = Array.from({ length: 2100 }, (_, i) => named("big@1", `R-${i}`, { description: "A text." }))
       const loose: ReadonlyArray<ReferenceInput> = [
         { uri: "loose", title: "In no catalog", entityType: "note" },
         { uri: "urn:other/7", title: "Named otherwise", entityType: "note", catalog: "big@1", metadata: { a: [1] } },
         { uri: "asvs:V1.2", title: "Of a catalog without a version", entityType: "note", catalog: "asvs", tags: ["a"] }
       ]
-      yield* saveMany([...many, ...loose])
-      yield* embeddings.saveWithEmbedding(named("big@1", "R-7", { description: "A text." }))
-      yield* older
-      yield* Migrations.run
+      yield* older([...many, ...loose])
+      const { findAll, resolve, saveMany } = yield* Effect.provide(ReferenceRepository, ReferenceRepository.layer)
       assert.deepStrictEqual(yield* saveMany(many), { created: 0, updated: 0, unchanged: 2100 })
       assert.deepStrictEqual(yield* saveMany(loose.slice(0, 2)), { created: 0, updated: 0, unchanged: 2 })
-      assert.strictEqual((yield* embeddings.status).fresh, 1)
+      const sql = yield* SqlClient.SqlClient
+      assert.lengthOf(yield* sql`SELECT 1 FROM crosswalk_embedding`, 1)
       assert.strictEqual((yield* resolve("r-007")).uri, "big:1/R-7")
       assert.strictEqual((yield* resolve("v1.2")).uri, "asvs:V1.2")
       const uris = yield* Stream.runCollect(Stream.map(findAll({ catalog: "big@1" }), ({ uri }) => uri))
       assert.deepStrictEqual(uris, [...many.map(({ uri }) => uri), "urn:other/7"])
-    }).pipe(Effect.provide(TestStore.layer))
+    }).pipe(Effect.provide(LibsqlClient.layer({ url: ":memory:" })))
   )
 })

@@ -26,9 +26,11 @@ const prepare = Effect.fnUntraced(function* (size: number) {
   return yield* RelationRepository
 })
 
+const pair = (source: string, target: string) => ({ sources: [source] as const, targets: [target] })
+
 const suggestion = (source: string, target: string, confidence = 0.5): RelationInput => ({
-  source,
-  target,
+  sources: [source],
+  targets: [target],
   confidence,
   status: "suggested",
   provenance: { method: "suggest:test" }
@@ -36,14 +38,14 @@ const suggestion = (source: string, target: string, confidence = 0.5): RelationI
 
 const pairs = (relations: RelationRepository["Service"], filter?: RelationFilter) =>
   Effect.map(Stream.runCollect(relations.findAll(filter)), (found) =>
-    found.map(({ source, status, target }) => `${source} ${target} ${status}`)
+    found.map(({ sources, status, targets }) => `${sources.join()} ${targets.join()} ${status}`)
   )
 
 layer(repositories)("RelationRepository", (it) => {
   it.effect("saves more relations than a statement writes, streams them in order and counts them", () =>
     Effect.gen(function* () {
       const relations = yield* prepare(40)
-      const inputs = uris("a", 40).flatMap((source) => uris("b", 40).map((target) => ({ source, target })))
+      const inputs = uris("a", 40).flatMap((source) => uris("b", 40).map((target) => pair(source, target)))
       assert.deepStrictEqual(yield* relations.saveMany(inputs), { created: 1600, updated: 0, unchanged: 0, kept: 0 })
       const again = inputs.map((input, i) => (i < 3 ? { ...input, confidence: 0.25 } : input))
       assert.deepStrictEqual(yield* relations.saveMany(again), { created: 0, updated: 3, unchanged: 1597, kept: 0 })
@@ -51,7 +53,7 @@ layer(repositories)("RelationRepository", (it) => {
       assert.strictEqual(yield* relations.count({ maxConfidence: 0.3 }), 3)
       assert.deepStrictEqual(
         yield* pairs(relations),
-        inputs.map(({ source, target }) => `${source} ${target} accepted`)
+        inputs.map(({ sources, targets }) => `${sources[0]} ${targets[0]} accepted`)
       )
     })
   )
@@ -59,11 +61,11 @@ layer(repositories)("RelationRepository", (it) => {
   it.effect("saves all or none, and names the end that is missing", () =>
     Effect.gen(function* () {
       const relations = yield* prepare(600)
-      const inputs = uris("a", 600).map((source, i) => ({ source, target: i === 599 ? "b:nowhere" : `b:${i}` }))
+      const inputs = uris("a", 600).map((source, i) => pair(source, i === 599 ? "b:nowhere" : `b:${i}`))
       const error = yield* Effect.flip(relations.saveMany(inputs))
       assert.strictEqual(error.message, "There is no reference b:nowhere")
       assert.strictEqual(yield* relations.count(), 0)
-      const invalid = yield* Effect.flip(relations.saveMany([{ source: "a:0", target: "b:0", confidence: 2 }]))
+      const invalid = yield* Effect.flip(relations.saveMany([{ sources: ["a:0"], targets: ["b:0"], confidence: 2 }]))
       assert.strictEqual(invalid._tag, "ValidationError")
       assert.deepStrictEqual(yield* relations.saveMany([]), { created: 0, updated: 0, unchanged: 0, kept: 0 })
     })
@@ -73,8 +75,8 @@ layer(repositories)("RelationRepository", (it) => {
     Effect.gen(function* () {
       const relations = yield* prepare(2)
       yield* relations.saveMany([
-        { source: "a:0", target: "b:0", type: "equal" },
-        { source: "a:0", target: "c:0", status: "rejected" },
+        { sources: ["a:0"], targets: ["b:0"], type: "equal" },
+        { sources: ["a:0"], targets: ["c:0"], status: "rejected" },
         suggestion("a:1", "b:0", 0.75),
         suggestion("b:1", "a:1", 0.5)
       ])
@@ -99,8 +101,8 @@ layer(repositories)("RelationRepository", (it) => {
         suggestion("a:1", "b:1"),
         suggestion("a:0", "c:0"),
         suggestion("b:0", "a:0"),
-        { source: "a:2", target: "b:2", status: "rejected" },
-        { source: "a:3", target: "b:3", type: "equal" },
+        { sources: ["a:2"], targets: ["b:2"], status: "rejected" },
+        { sources: ["a:3"], targets: ["b:3"], type: "equal" },
         { ...suggestion("a:1", "b:3"), provenance: { method: "import:pairs" } }
       ])
       const totals = yield* relations.replaceSuggestions({ from: "a", to: "b" }, [
@@ -131,7 +133,7 @@ layer(repositories)("RelationRepository", (it) => {
       yield* relations.saveMany([suggestion("a:0", "b:0")])
       yield* Effect.flip(relations.replaceSuggestions({ from: "a", to: "b" }, [suggestion("a:0", "b:nowhere")]))
       const wrong = yield* Effect.flip(
-        relations.replaceSuggestions({ from: "a", to: "b" }, [{ source: "a:0", target: "b:1" }])
+        relations.replaceSuggestions({ from: "a", to: "b" }, [{ sources: ["a:0"], targets: ["b:1"] }])
       )
       assert.strictEqual(wrong._tag, "ValidationError")
       assert.deepStrictEqual(yield* pairs(relations), ["a:0 b:0 suggested"])

@@ -34,8 +34,8 @@ const fill = Effect.gen(function* () {
   )
   yield* relations.saveMany(
     Array.from({ length: size / 2 }, (_, i) => ({
-      source: uri(2 * i),
-      target: uri(2 * i + 1),
+      sources: [uri(2 * i)] as const,
+      targets: [uri(2 * i + 1)],
       type: "equal" as const,
       status: i % 2 === 0 ? ("accepted" as const) : ("suggested" as const)
     }))
@@ -82,7 +82,7 @@ const reads = Effect.gen(function* () {
     ),
     relations: Stream.runCount(relations.findAll(accepted)),
     exportedRelations: Stream.mkString(exports.relations(accepted)).pipe(
-      Effect.map((text) => lines(text).filter(({ source }) => source !== undefined).length)
+      Effect.map((text) => lines(text).filter(({ sources }) => sources !== undefined).length)
     ),
     coverage: coverage
       .report({ to: "b", by: "a" })

@@ -478,18 +478,18 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
       Effect.gen(function* () {
         const references = yield* ReferenceRepository
         yield* references.saveMany([sample("a"), sample("b")])
-        const missing = yield* Effect.flip(references.addImplementation({ source: "a", target: "nowhere" }))
+        const missing = yield* Effect.flip(references.addImplementation({ sources: ["a"], targets: ["nowhere"] }))
         assert.strictEqual(missing._tag, "NotFoundError")
         if (missing._tag === "NotFoundError") assert.strictEqual(missing.uri, "nowhere")
         for (const confidence of [-0.1, 1.1, Number.NaN]) {
-          const error = yield* Effect.flip(references.addImplementation({ source: "a", target: "b", confidence }))
+          const error = yield* Effect.flip(references.addImplementation({ sources: ["a"], targets: ["b"], confidence }))
           assert.strictEqual(error._tag, "ValidationError")
           if (error._tag === "ValidationError") assert.strictEqual(error.field, "confidence")
         }
-        const first = yield* references.addImplementation({ source: "a", target: "b", confidence: 0.5 })
+        const first = yield* references.addImplementation({ sources: ["a"], targets: ["b"], confidence: 0.5 })
         yield* TestClock.adjust("1 hour")
         assert.deepStrictEqual(
-          yield* references.addImplementation({ source: "a", target: "b", confidence: 0.5 }),
+          yield* references.addImplementation({ sources: ["a"], targets: ["b"], confidence: 0.5 }),
           first
         )
         assert.deepStrictEqual(yield* references.findImplementations("a", "outgoing"), [first])
@@ -504,9 +504,9 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
         const sql = yield* SqlClient.SqlClient
         yield* embeddings.saveWithEmbedding(sample("a", { tags: ["t"] }))
         yield* references.saveMany([sample("b"), sample("c")])
-        yield* references.addImplementation({ source: "a", target: "c", status: "suggested" })
+        yield* references.addImplementation({ sources: ["a"], targets: ["c"], status: "suggested" })
         yield* references.remove("c")
-        yield* references.addImplementation({ source: "a", target: "b" })
+        yield* references.addImplementation({ sources: ["a"], targets: ["b"] })
         assert.strictEqual((yield* Effect.flip(references.remove("a")))._tag, "ConflictError")
         assert.isTrue(Option.isSome(yield* references.find("a")))
         yield* references.remove("a", { force: true })

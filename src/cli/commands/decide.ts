@@ -1,19 +1,17 @@
 import { Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Review } from "../../crosswalk/Review.ts"
-import { NotFoundError } from "../../domain/NotFoundError.ts"
-import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationType } from "../../domain/Relation.ts"
-import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
-import { ends, optional, toggle } from "../Flags.ts"
+import * as Ends from "../Ends.ts"
+import { optional, toggle } from "../Flags.ts"
 import * as Reviewer from "../Reviewer.ts"
 import * as Session from "../Session.ts"
-import { tell } from "./review.ts"
+import { missingEnd, tell } from "./review.ts"
 
 export const decide = Command.make(
   "decide",
   {
-    ...ends,
+    ...Ends.ends,
     reject: toggle("reject", "Reject it; without this it is accepted"),
     type: Flag.Literals("type", RelationType.literals).pipe(
       Flag.withDescription(
@@ -29,22 +27,11 @@ export const decide = Command.make(
     const name = yield* Reviewer.nameOf(by)
     const status = reject ? "rejected" : "accepted"
     const outcome = yield* Effect.gen(function* () {
-      const references = yield* ReferenceRepository
       const review = yield* Review
-      const { uri: source } = yield* references.resolve(named.source)
-      const { uri: target } = yield* references.resolve(named.target)
-      if (source === target) {
-        return yield* new ValidationError({
-          field: "target",
-          value: named.target,
-          constraint: "is the source too",
-          expected: "another reference"
-        })
-      }
-      return yield* review.decide([{ source, target, type, as, status, note }], { by: name })
+      return yield* review.decide([{ ...(yield* Ends.resolve(named)), type, as, status, note }], { by: name })
     }).pipe(Effect.provide(Layer.provideMerge(Review.layer, Session.references("existing"))))
-    const missing = outcome.refused[0]?.missing
-    if (missing !== undefined) return yield* new NotFoundError({ uri: missing, entity: "reference" })
+    const [refusal] = outcome.refused
+    if (refusal?.missing !== undefined) return yield* missingEnd(refusal, refusal.missing)
     yield* tell(reject ? "Rejected" : "Accepted", outcome)
   })
 ).pipe(

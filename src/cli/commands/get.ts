@@ -1,6 +1,7 @@
 import { DateTime, Effect } from "effect"
 import { Command } from "effect/cli"
 import type { Relation } from "../../domain/Relation.ts"
+import { setText, targetsText } from "../../domain/RelationEnds.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../storage/RelationRepository.ts"
 import { name } from "../Flags.ts"
@@ -11,6 +12,13 @@ import * as Session from "../Session.ts"
 
 const relationLine = (arrow: string, other: string, { confidence, needsReview, status, type }: Relation) =>
   safe`${arrow} ${type} ${other} (${status}, confidence ${confidence}${needsReview ? ", needs review" : ""})`
+
+/** Who else of a set stands on the same side. */
+const beside = (uris: ReadonlyArray<string>, uri: string): string =>
+  uris.length === 1 ? "" : `, together with ${setText(uris.filter((one) => one !== uri))}`
+
+const outgoingText = (relation: Relation, uri: string) => `${targetsText(relation)}${beside(relation.sources, uri)}`
+const incomingText = ({ sources, targets }: Relation, uri: string) => `${setText(sources)}${beside(targets, uri)}`
 
 export const get = Command.make(
   "get",
@@ -47,8 +55,8 @@ export const get = Command.make(
           ...(tags.length === 0 ? [] : [safe`tags      ${tags.join(", ")}`]),
           ...(metadata === undefined ? [] : [safe`metadata  ${toJson(metadata)}`]),
           safe`updated   ${DateTime.formatIso(updatedAt)}`,
-          ...outgoing.map((relation) => relationLine("→", relation.target, relation)),
-          ...incoming.map((relation) => relationLine("←", relation.source, relation))
+          ...outgoing.map((relation) => relationLine("→", outgoingText(relation, uri), relation)),
+          ...incoming.map((relation) => relationLine("←", incomingText(relation, uri), relation))
         ]
       }
     )

@@ -1,11 +1,13 @@
 import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Review } from "../../crosswalk/Review.ts"
-import type { ReviewOutcome } from "../../domain/ReviewOutcome.ts"
+import { NotFoundError } from "../../domain/NotFoundError.ts"
+import type { Refusal, ReviewOutcome } from "../../domain/ReviewOutcome.ts"
 import * as ReviewCsv from "../../report/ReviewCsv.ts"
 import type { ImportError } from "../../domain/ImportError.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationStatus, RelationType } from "../../domain/Relation.ts"
+import { setText, targetsText } from "../../domain/RelationEnds.ts"
 import type { ReviewFilter } from "../../domain/ReviewFilter.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import * as Files from "../Files.ts"
@@ -31,7 +33,7 @@ export const tell = Effect.fnUntraced(function* (
   const { decided, refused, step, unchanged } = outcome
   const failed = [
     ...problems.map(({ at, problem, source }) => ({ at: at === undefined ? source : `${source}, ${at}`, problem })),
-    ...refused.map(({ problem, source, target }) => ({ at: `${source} → ${target}`, problem }))
+    ...refused.map(({ problem, ...ends }) => ({ at: `${setText(ends.sources)} → ${targetsText(ends)}`, problem }))
   ]
   if (!output.json) for (const { at, problem } of failed) yield* output.warn(safe`${at}: ${problem}`)
   yield* output.answer({ ...ReviewText.outcomeJson(outcome), problems: failed }, () => [
@@ -48,6 +50,10 @@ export const tell = Effect.fnUntraced(function* (
     })
   }
 })
+
+/** An end of a relation that is not stored. */
+export const missingEnd = ({ to }: Refusal, missing: string) =>
+  new NotFoundError({ uri: missing, entity: missing === to ? "catalog" : "reference" })
 
 const list = Effect.fnUntraced(function* (filter: ReviewFilter) {
   const output = yield* Output

@@ -1,5 +1,6 @@
 import { Result, Schema, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
+import * as SetCell from "../../domain/SetCell.ts"
 import { Relation } from "../../domain/Relation.ts"
 import * as Csv from "../text/Csv.ts"
 import { firstLine, isHeader } from "../Exported.ts"
@@ -11,8 +12,9 @@ import * as CsvTable from "../text/CsvTable.ts"
 
 /** The columns of relations as CSV, in their order. */
 export const relationColumns = [
-  "source",
-  "target",
+  "sources",
+  "targets",
+  "to",
   "type",
   "confidence",
   "status",
@@ -65,8 +67,9 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
   const parsed = scores === undefined ? undefined : parse(scores)
   const [confidence, needsReview] = [cell("confidence"), cell("needsReview")]
   return toItem(source, at, {
-    source: cell("source"),
-    target: cell("target"),
+    sources: SetCell.decode(cell("sources")),
+    targets: SetCell.decode(cell("targets")),
+    ...optional("to"),
     type: cell("type"),
     confidence: confidence === undefined ? undefined : Number(confidence.replace(",", ".")),
     status: cell("status"),
