@@ -321,6 +321,11 @@ describe("rows of a table", () => {
         "line 6, ID: is a formula, not what it shows. Save the table from a spreadsheet program",
         "line 7, Title: is a formula, not what it shows. Save the table from a spreadsheet program"
       ])
+      assert.deepStrictEqual(yield* rows("ID,Title\n'007,Gate\n'1.10,'80s door\n'A-1',Lamp\n"), [
+        ["007", "Gate"],
+        ["1.10", "'80s door"],
+        ["'A-1'", "Lamp"]
+      ])
     })
   )
 

@@ -13,10 +13,11 @@ export const isBlank = (cell: unknown): boolean =>
   cell === undefined || cell === null || (typeof cell === "string" && cell.trim() === "")
 
 /**
- * What a cell shows that programs write as a formula so that spreadsheets leave it as it is: `="007"` is `007`, and a link
- * its text. Other texts stay what they are.
+ * What a cell shows that is written so that spreadsheets leave it as it is: `="007"` and `'007` are `007`, and a link is its
+ * text. Other texts stay what they are.
  */
 export const unwrap = (text: string): string => {
+  if (text.startsWith("'")) return /^'(\d[\d.,/-]*)\s*$/u.exec(text)?.[1] ?? text
   if (!text.startsWith("=")) return text
   const shown =
     /^="((?:[^"]|"")*)"\s*$/u.exec(text) ??
