@@ -1,4 +1,4 @@
-import { Context, Effect, type FileSystem, Layer, Result, Schema, type Stdio, Stream } from "effect"
+import { Array as Arr, Context, Effect, type FileSystem, Layer, Result, Schema, type Stdio, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
@@ -17,8 +17,9 @@ import * as NodeFiles from "../importer/source/NodeFiles.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { type ImportFailure, RelationImportReport } from "./ImportReport.ts"
+import { failureOf, type ImportFailure, RelationImportReport } from "./ImportReport.ts"
 import * as ImportSource from "./ImportSource.ts"
+import * as NamedEnds from "./NamedEnds.ts"
 
 /** How relations are imported. */
 export const RelationImportOptions = Schema.Struct({
@@ -113,30 +114,38 @@ const make = Effect.gen(function* () {
       let unmapped = 0
       yield* Stream.runForEach(items, (item) =>
         Effect.sync(() => {
-          if (Result.isFailure(item)) failed.push({ at: item.failure.at ?? name, problem: item.failure.problem })
+          if (Result.isFailure(item)) failed.push(failureOf(name, item.failure))
           else if ("unmapped" in item.success) unmapped++
           else found.push(item.success)
         })
       )
       const stored = yield* storedOf(found)
-      const good = found.filter(({ at, relation }) => {
+      const ends = yield* NamedEnds.resolve(references, found, stored)
+      failed.push(...ends.failed)
+      const seen = new Map<string, string>()
+      const good = found.flatMap(({ at, relation: given }) => {
+        if (urisOf(given).some((uri) => ends.uriOf(uri) === undefined)) return []
+        const called = (uri: string) => ends.uriOf(uri) ?? uri
+        const relation = { ...given, sources: Arr.map(given.sources, called), targets: given.targets.map(called) }
         const fault = faultOf(relation, relation.type)
-        if (fault !== undefined) {
-          failed.push({ at, problem: fault.problem })
-          return false
+        const sets = [relation.sources, relation.targets].map((uris) => [...new Set(uris)].sort())
+        const key = JSON.stringify([...sets, relation.to, relation.type])
+        const before = seen.get(key)
+        if (fault !== undefined || before !== undefined) {
+          failed.push({
+            at,
+            problem: fault?.problem ?? `says what was said before, at ${before}; the first one counts`
+          })
+          return []
         }
-        const missing = urisOf(relation).find((uri) => !stored.has(uri))
-        if (missing !== undefined) failed.push({ at, problem: `there is no reference ${missing}` })
-        return missing === undefined
+        seen.set(key, at)
+        return [relation]
       })
       const refused = options.strict === true && failed.length > 0
       const totals =
         refused || good.length === 0
           ? { created: 0, updated: 0, unchanged: 0, kept: 0 }
-          : yield* relations.saveMany(
-              good.map(({ relation }) => relation),
-              { keepDecided: options.force !== true }
-            )
+          : yield* relations.saveMany(good, { keepDecided: options.force !== true })
       return new RelationImportReport({ format, ...totals, unmapped, refused, failed })
     },
     Effect.scoped,

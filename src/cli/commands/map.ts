@@ -107,7 +107,7 @@ export const map = Command.make(
     const { refused, ...answer } = report
     const { created, failed, kept, unchanged, unmapped, updated } = answer
     yield* Failures.tell({ name: source, isSeveral: false }, failed, "problems")
-    yield* output.answer(answer, () =>
+    yield* output.answer({ ...answer, failed: Failures.json(failed) }, () =>
       refused
         ? []
         : [
