@@ -22,8 +22,8 @@ const shared = {
   busyTimeout: Schema.optional(DurationInput),
   /**
    * Where statements run that a caller marks as long reads (`LongReads.offLoop`), such as a comparison with every vector:
-   * `inline` (default) with the others, which holds the event loop while they run; `thread`, for a server, in a thread
-   * with a connection of its own, which starts with the first of them. Only a file without a key has such a thread.
+   * `inline` (default) with the others, which holds the event loop while they run; `thread`, for a server, in up to four
+   * threads with connections of their own, which start when they are needed. Only a file without a key has such threads.
    */
   longReads: Schema.optional(Schema.Literals(["inline", "thread"])),
   /**

@@ -1,5 +1,5 @@
 import { Context, Effect, Layer, Metric } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, Statement } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import { Hit } from "../domain/Hit.ts"
@@ -11,7 +11,7 @@ import { SearchResult } from "../domain/SearchResult.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import * as FacetCounts from "../storage/FacetCounts.ts"
-import { conditions } from "../storage/FilterSql.ts"
+import { conditions, isOpen } from "../storage/FilterSql.ts"
 import * as SemanticLeg from "../storage/legs/SemanticLeg.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import { operation, optional } from "../storage/Operation.ts"
@@ -55,8 +55,11 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
     yield* Metric.update(Metrics.searchHits, hits.length)
     if (mode !== "keyword") yield* Metric.update(Metrics.unsearched, unsearched)
     if (facets !== true) return new SearchResult({ hits, unsearched })
-    const passes = conditions(sql, filter)
-    const counted = yield* FacetCounts.count(sql, condition === undefined ? passes : sql`${passes} AND ${condition}`)
+    const parts = [
+      ...(isOpen(filter) ? [] : [conditions(sql, filter)]),
+      ...(condition === undefined ? [] : [condition])
+    ]
+    const counted = yield* FacetCounts.count(sql, parts.length === 0 ? undefined : Statement.and(parts))
     return new SearchResult({ hits, unsearched, facets: counted })
   })
 

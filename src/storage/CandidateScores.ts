@@ -7,12 +7,13 @@ import * as ReferenceRow from "./ReferenceRow.ts"
 import type { NearestOptions } from "./NearestOptions.ts"
 import type { Neighbour } from "./VectorIndex.ts"
 import { cosine, isOfModel } from "./CosineSql.ts"
+import { isOpen, tests } from "./FilterSql.ts"
 
 /** What the database says of candidates that an index outside of it found. */
 export interface Scored {
   /** Best first, then by uri. */
   readonly neighbours: ReadonlyArray<Neighbour>
-  /** Whether every candidate that was wanted is there as it was found. */
+  /** Whether every candidate that was wanted, and passes the filter, is there as it was found. */
   readonly isWhole: boolean
   /** The newest change at that moment; undefined where nothing was found. */
   readonly newest: Position | undefined
@@ -26,7 +27,7 @@ const ScoredRow = Schema.Struct({
   changed: Schema.Int
 })
 
-/** Scores candidates, given by their references' ids as of the change `since`, in the statement that looks for newer changes. */
+/** Scores candidates that pass the filter, given by their references' ids as of the change `since`, in the statement that looks for newer changes. */
 export const make = (client: SqlClient.SqlClient) => {
   const sql = client.withoutTransforms()
   const decode = Columns.decoder(ReferenceRow.uri, ScoredRow, "VectorIndex.nearest")
@@ -34,7 +35,7 @@ export const make = (client: SqlClient.SqlClient) => {
   return Effect.fnUntraced(function* (
     ids: Float64Array,
     vector: Float32Array,
-    { fingerprint, limit }: NearestOptions,
+    { filter, fingerprint, limit }: NearestOptions,
     since: number
   ): Effect.fn.Return<Scored, SqlError.SqlError | DatabaseError> {
     const candidates = JSON.stringify([...ids])
@@ -47,15 +48,16 @@ export const make = (client: SqlClient.SqlClient) => {
         SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine, n.seq,
           ${sql.literal(Columns.integer("n.nonce"))} AS nonce, ${changed} AS changed
         FROM (SELECT seq, nonce FROM crosswalk_change ORDER BY seq DESC LIMIT 1) AS n
-          JOIN json_each(${candidates}) AS j JOIN crosswalk_embedding AS e ON e.reference_id = j.value
-          JOIN crosswalk_reference AS r ON r.id = e.reference_id
-        WHERE ${isOfModel(sql, fingerprint)}
+          CROSS JOIN json_each(${candidates}) AS j CROSS JOIN crosswalk_reference AS r ON r.id = j.value
+          CROSS JOIN crosswalk_embedding AS e ON e.reference_id = r.id
+        WHERE ${tests(sql, filter)} AND ${isOfModel(sql, fingerprint)}
         ORDER BY cosine DESC, r.uri LIMIT ${limit}`,
       Effect.forEach(decode)
     )
     return {
       neighbours: rows.map(({ cosine, uri }) => ({ uri, cosine })),
-      isWhole: rows.length === Math.min(limit, ids.length) && rows.every(({ changed }) => changed === 0),
+      isWhole:
+        (!isOpen(filter) || rows.length === Math.min(limit, ids.length)) && rows.every(({ changed }) => changed === 0),
       newest: rows[0]
     }
   })

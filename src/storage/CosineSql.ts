@@ -3,6 +3,8 @@ import type { SqlClient, SqlError, Statement } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { toBytes } from "../domain/Vector.ts"
 import * as Columns from "./Columns.ts"
+import { conditions } from "./FilterSql.ts"
+import type { NearestOptions } from "./NearestOptions.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
 /** A stored vector near the one that was asked for. */
@@ -51,3 +53,40 @@ export const cosinesOf = (
           WHERE ${isOfModel(sql, fingerprint)}`,
         neighbours("Search.cosines")
       )
+
+/** The nearest by cosine, then by uri: of all vectors, or of those of some references. */
+export const nearest = (sql: SqlClient.SqlClient) => {
+  const decode = neighbours("VectorIndex.nearest")
+  const best = (
+    from: Statement.Fragment,
+    condition: Statement.Fragment,
+    vector: Float32Array,
+    { fingerprint, limit }: NearestOptions
+  ) =>
+    Effect.flatMap(
+      sql`
+        SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine FROM ${from}
+        WHERE ${isOfModel(sql, fingerprint)} AND ${condition}
+        ORDER BY cosine DESC, r.uri LIMIT ${limit}`,
+      decode
+    )
+  return {
+    /** Compares with every vector of what passes the filter. */
+    nearest: (vector: Float32Array, options: NearestOptions) =>
+      best(
+        sql.literal("crosswalk_embedding AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id"),
+        conditions(sql, options.filter),
+        vector,
+        options
+      ),
+    /** Compares with the vectors of these references, by their ids; the filter is not looked at. */
+    among: (ids: ReadonlyArray<number>, vector: Float32Array, options: NearestOptions) =>
+      best(
+        sql`json_each(${JSON.stringify(ids)}) AS j CROSS JOIN crosswalk_embedding AS e ON e.reference_id = j.value
+          CROSS JOIN crosswalk_reference AS r ON r.id = j.value`,
+        sql.literal("true"),
+        vector,
+        options
+      )
+  }
+}

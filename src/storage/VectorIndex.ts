@@ -2,31 +2,34 @@ import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
-import { cosine, isOfModel, type Neighbour, neighbours } from "./CosineSql.ts"
-import { conditions } from "./FilterSql.ts"
+import * as CosineSql from "./CosineSql.ts"
+import type { Neighbour } from "./CosineSql.ts"
+import { isOpen } from "./FilterSql.ts"
 import * as Migrations from "./Migrations.ts"
 import { NearestOptions, UnitVector } from "./NearestOptions.ts"
 import { operation } from "./Operation.ts"
-import * as ReferenceRow from "./ReferenceRow.ts"
+import * as Passing from "./Passing.ts"
 
 export type { Neighbour } from "./CosineSql.ts"
 
+/** Up to how many references that pass a filter are looked up one by one, which takes some 2 µs each. */
+const fewAre = 20_000
+
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-
-  const decode = neighbours("VectorIndex.nearest")
+  const { among, nearest: ofAll } = CosineSql.nearest(sql)
 
   const nearest = operation("VectorIndex.nearest", { vector: UnitVector, options: NearestOptions })(function* ({
-    options: { filter, fingerprint, limit },
+    options,
     vector
   }) {
+    const { filter, limit } = options
     if (limit === 0) return []
-    const rows = yield* sql`
-      SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine
-      FROM crosswalk_embedding AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
-      WHERE ${isOfModel(sql, fingerprint)} AND ${conditions(sql, filter)}
-      ORDER BY cosine DESC, r.uri LIMIT ${limit}`
-    return yield* decode(rows)
+    const few =
+      filter === undefined || isOpen(filter) || !Passing.isIndexed(sql, filter)
+        ? undefined
+        : yield* Passing.few(sql, filter, fewAre)
+    return yield* few === undefined ? ofAll(vector, options) : among(few, vector, options)
   })
 
   return { nearest }

@@ -4,6 +4,9 @@ import { NearestOptions, UnitVector } from "../storage/NearestOptions.ts"
 import * as Metrics from "../domain/Metrics.ts"
 import { offLoop } from "../libsql/LongReads.ts"
 import * as CandidateScores from "../storage/CandidateScores.ts"
+import * as CosineSql from "../storage/CosineSql.ts"
+import * as Passing from "../storage/Passing.ts"
+import type { Filter } from "../domain/Filter.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { isOpen } from "../storage/FilterSql.ts"
 import { operation } from "../storage/Operation.ts"
@@ -15,6 +18,13 @@ import * as Succession from "./Succession.ts"
 
 /** The most hits that are looked for in the index; for more, comparing all in SQL takes no longer. */
 const longestSearch = 1000
+
+/** Up to how many references that pass a filter are each compared. */
+const fewAre = 5000
+
+/** How many of the index are looked at first and at last, for what passes a filter. */
+const firstLook = 256
+const longestLook = 16_384
 
 /** How often a search begins again because its candidates changed under it. */
 const attempts = 4
@@ -28,23 +38,32 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const log = ChangeLog.make(sql)
   const score = CandidateScores.make(sql)
+  const compare = CosineSql.nearest(sql)
   const current = yield* CurrentIndex.make(log, plan)
   const { maintain, stop } = yield* Succession.make(log, plan, current)
 
-  /** Compares with every vector that passes the filter. */
-  const scan = (vector: Float32Array, options: NearestOptions) => {
-    const found = inSql.nearest(vector, options)
-    const serving = current.serving()
-    return serving !== undefined && serving.size.count <= shortScan ? found : offLoop(found)
-  }
+  /** Off the event loop, unless there is little to read. */
+  const away = <A, E, R>(read: Effect.Effect<A, E, R>) =>
+    Effect.suspend(() => {
+      const serving = current.serving()
+      return serving !== undefined && serving.size.count <= shortScan ? read : offLoop(read)
+    })
 
-  const search = Effect.fnUntraced(function* (vector: Float32Array<ArrayBuffer>, options: NearestOptions) {
+  /** Compares with every vector that passes the filter. */
+  const scan = (vector: Float32Array, options: NearestOptions) => away(inSql.nearest(vector, options))
+
+  /** The nearest of so many of the index as `look` says, without those that do not pass the filter. */
+  const search = Effect.fnUntraced(function* (
+    vector: Float32Array<ArrayBuffer>,
+    options: NearestOptions,
+    look: number
+  ) {
     const model = { fingerprint: options.fingerprint, dimensions: vector.length }
     for (let attempt = 0; attempt < attempts; attempt++) {
       const settled = attempt === 0 ? current.settled(model) : undefined
       const serving = settled ?? (yield* current.upToDate(model))
       const { position } = serving
-      const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: options.limit }).pipe(
+      const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: look }).pipe(
         // Another took its place meanwhile.
         Effect.catchIf(
           () => current.serving() !== serving,
@@ -61,9 +80,34 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
         continue
       }
       const { isWhole, neighbours, newest } = yield* score(found.ids, vector, options, position.seq)
+      // What does not pass says nothing of the log: that nothing did is no result.
+      if (newest === undefined && !isOpen(options.filter)) return []
       const isNewest = newest?.seq === position.seq && newest.nonce === position.nonce
       if (isWhole && (isNewest || settled === undefined)) return neighbours
       current.unsettle()
+    }
+    return undefined
+  })
+
+  /**
+   * The nearest of what passes a filter: of a few each is compared, of many the index finds more than are wanted, and as many
+   * as pass are taken. Undefined where neither finds as many.
+   */
+  const searchFiltered = Effect.fnUntraced(function* (
+    vector: Float32Array<ArrayBuffer>,
+    options: NearestOptions,
+    filter: Filter
+  ) {
+    if (Passing.isIndexed(sql, filter)) {
+      const few = yield* away(Passing.few(sql, filter, fewAre))
+      if (few !== undefined) return yield* away(compare.among(few, vector, options))
+    }
+    for (let look = Math.max(firstLook, 8 * options.limit), before = 0; look !== before; ) {
+      const found = yield* search(vector, options, look)
+      if (found === undefined || found.length >= options.limit) return found
+      before = look
+      const wanted = found.length === 0 ? 8 * look : Math.ceil((1.5 * look * options.limit) / found.length)
+      look = Math.min(longestLook, Math.max(2 * look, wanted))
     }
     return undefined
   })
@@ -82,13 +126,17 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     // Only the connection of a transaction sees what it has not committed.
     const isInTransaction = Option.isSome(yield* Effect.serviceOption(sql.transactionService))
     const isResting = current.serving() === undefined && (yield* current.isResting)
-    if (!isOpen(options.filter) || isInTransaction || isResting || options.limit > longestSearch) {
+    if (isInTransaction || isResting || options.limit > longestSearch) {
       return yield* scan(vector, options)
     }
     if (options.limit === 0) return []
-    const found = yield* search(Float32Array.from(vector), options).pipe(
-      Effect.catchTag("IndexFailure", ({ reason }) => Effect.as(withdraw(reason), undefined))
-    )
+    const { filter } = options
+    const query = Float32Array.from(vector)
+    const found = yield* (
+      filter === undefined || isOpen(filter)
+        ? search(query, options, options.limit)
+        : searchFiltered(query, options, filter)
+    ).pipe(Effect.catchTag("IndexFailure", ({ reason }) => Effect.as(withdraw(reason), undefined)))
     return found ?? (yield* scan(vector, options))
   })
 

@@ -25,8 +25,8 @@ const make = Effect.fnUntraced(function* (options: UsearchOptions, database?: Pi
  * off the event loop), a graph above. Results are those of the tables at the moment of the call, whichever process wrote
  * them: changes are read from a log before each search, and what is found is scored by the database.
  *
- * Under a filter, in a transaction and for more than 1000 hits, vectors are compared in SQL; where there are many, in a
- * thread with a connection of its own, if the client has one (`longReads`). Nothing is saved unless the options have a
+ * In a transaction, for more than 1000 hits, and under a filter that few pass, vectors are compared in SQL; where there are
+ * many, in threads with connections of their own, if the client has them (`longReads`). Nothing is saved unless the options have a
  * `path`. Options that are not valid fail the layer with a ValidationError.
  *
  * ```ts
