@@ -372,6 +372,27 @@ layer(NodeServices.layer)("OSCAL", (it) => {
     })
   )
 
+  it.effect("texts of groups are told not to be taken, once", () =>
+    Effect.gen(function* () {
+      const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
+      const part = { name: "overview", prose: "Doors are how people come in." }
+      const group = (title: string) => ({
+        title,
+        parts: [part],
+        controls: [{ id: title, title, parts: [{ name: "statement", prose: `${title} is shut at night.` }] }]
+      })
+      const catalog = { metadata: { title: "House" }, groups: [group("front"), { groups: [group("back")] }] }
+      yield* (yield* FileSystem.FileSystem).writeFileString(`${folder}/house.json`, JSON.stringify({ catalog }))
+      const found = yield* open(`${folder}/house.json`)
+      assert.deepStrictEqual(found.failed, [])
+      assert.strictEqual(found.entries.length, 2)
+      assert.deepStrictEqual(found.warnings, [
+        "$.catalog.groups[0]: 2 groups have a text of their own, which is not taken: only controls become references, " +
+          "with the names of their groups"
+      ])
+    })
+  )
+
   it.effect("names of catalogues stay short, and of a time the day is taken", () =>
     Effect.gen(function* () {
       const catalogOf = (title: string, version: string) =>

@@ -67,6 +67,8 @@ export const readCatalog = (source: string, root: unknown): Result.Result<Catalo
       walkControls(control.controls, within(at, "controls"), families, [...parents, control])
     }
   }
+  /** Groups with texts of their own, which are neither controls nor part of one. */
+  const texts: Array<string> = []
   const walkGroup = (group: typeof Group.Type, path: string, families: ReadonlyArray<Family>) => {
     keep(group.params)
     walkControls(group.controls, within(path, "controls"), families, [])
@@ -75,7 +77,8 @@ export const readCatalog = (source: string, root: unknown): Result.Result<Catalo
       const decoded = decodeGroup(value)
       if (Result.isFailure(decoded)) controls.push(Result.fail(fromIssue(source, at, decoded.failure.issue)))
       else {
-        const { id = "", title = id } = decoded.success
+        const { id = "", parts = [], title = id } = decoded.success
+        if (parts.length > 0) texts.push(at)
         walkGroup(decoded.success, at, [...families, { id, name: title }])
       }
     }
@@ -86,7 +89,12 @@ export const readCatalog = (source: string, root: unknown): Result.Result<Catalo
     version: catalog.metadata.version,
     controls,
     params,
-    warnings: []
+    warnings: texts.slice(0, 1).map((at) => ({
+      at,
+      problem:
+        `${texts.length === 1 ? "a group has" : `${texts.length} groups have`} a text of ${texts.length === 1 ? "its" : "their"} own, ` +
+        "which is not taken: only controls become references, with the names of their groups"
+    }))
   })
 }
 

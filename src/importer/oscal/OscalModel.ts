@@ -70,6 +70,7 @@ export const Group = Schema.Struct({
   id: Schema.optional(Schema.String),
   title: Schema.optional(Schema.String),
   params: Schema.optional(Schema.Array(Param)),
+  parts: Schema.optional(Schema.Array(Schema.Unknown)),
   groups: unknowns,
   controls: unknowns
 })
