@@ -5,7 +5,8 @@
  *
  *     node bench/pairs.ts [--json]
  *
- * Needs ../shared/eval and ../shared/asvs. It exits with 1 where the defaults are worse on a pair than before.
+ * Needs ../shared/eval and ../shared/asvs. It exits with 1 where the defaults are worse on a pair than before, or the
+ * package says something else of the hint.
  */
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -30,6 +31,12 @@ const program = Effect.gen(function* () {
   if (worse.length > 0) {
     process.exitCode = 1
     yield* Console.error(`The defaults are worse than before by more than .005 nDCG@10 on ${worse.join(", ")}.`)
+  }
+  if (ByPair.isHintOutdated(measured)) {
+    process.exitCode = 1
+    yield* Console.error(
+      "The hint in src/crosswalk/CalibrationAsvs.ts is not as good, or better, than what was measured."
+    )
   }
   yield* Console.log(values.json === true ? JSON.stringify(measured, null, 2) : ByPair.render(measured))
 })

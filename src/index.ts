@@ -146,17 +146,28 @@ export {
   CoveredReference,
   Unlinked
 } from "./domain/Coverage.ts"
+export { CalibrationFilter } from "./domain/CalibrationFilter.ts"
+export { Chosen } from "./domain/Chosen.ts"
 export { Decision, RelationState } from "./domain/Decision.ts"
 export { DiffOptions, RelationUse } from "./domain/DiffOptions.ts"
 export { GraphOptions } from "./domain/GraphOptions.ts"
 export { LogOptions } from "./domain/LogOptions.ts"
+export { PairCalibration } from "./domain/PairCalibration.ts"
 export { Reviewer } from "./domain/Reviewer.ts"
 export { ReviewFilter } from "./domain/ReviewFilter.ts"
 export { ReviewItem } from "./domain/ReviewItem.ts"
 export { Refusal, type ReviewOutcome } from "./domain/ReviewOutcome.ts"
 export { UndoOptions } from "./domain/UndoOptions.ts"
+export { SampleOptions } from "./domain/SampleOptions.ts"
 export { Verdict, VerdictForAll } from "./domain/Verdict.ts"
-export { CalibrationSet, ReferenceSuggestions, Suggestion, Suggestions, SuggestionScores } from "./domain/Suggestion.ts"
+export {
+  CalibrationSet,
+  HintQuality,
+  ReferenceSuggestions,
+  Suggestion,
+  Suggestions,
+  SuggestionScores
+} from "./domain/Suggestion.ts"
 export { SuggestHooks, type SuggestProgress } from "./domain/SuggestHooks.ts"
 export { SuggestMethod, SuggestOptions } from "./domain/SuggestOptions.ts"
 

@@ -2,9 +2,11 @@ import { Effect } from "effect"
 import {
   circumstancesOf,
   type Fitted,
+  type HintMeasured,
   judge,
   noneThreshold,
   sampleOf,
+  settle,
   weightsOf
 } from "../../src/crosswalk/Calibration.ts"
 import { calibrationAsvs } from "../../src/crosswalk/CalibrationAsvs.ts"
@@ -86,7 +88,9 @@ const saidOf = Effect.fn(function* ({ answers }: Pair, contents: Contents, { fit
     const right = answers.get(sources.references[one.source]?.uri ?? "") ?? nothing
     const uriOf = ({ target }: Candidates.Candidate) => targets.references[target]?.uri ?? ""
     const ranking = judge(fitted, one, circumstances).ranked
-    const { noCounterpart, ranked } = judge(fitted, { ...one, candidates: one.candidates.slice(0, 5) }, circumstances)
+    const { noCounterpart, ranked } = settle(
+      judge(fitted, { ...one, candidates: one.candidates.slice(0, 5) }, circumstances)
+    )
     return {
       right,
       noCounterpart,
@@ -201,6 +205,25 @@ const leftOut = (all: ReadonlyArray<Measured>) =>
     const best = means.indexOf(Math.max(...means))
     return { weights: grid[best], ndcg: pair.grid[best] ?? 0 }
   })
+
+/** Between what the precision and the recall of the hint lie, on pairs that have references without counterpart. */
+export const hint = (all: ReadonlyArray<Measured>): HintMeasured => {
+  const measured = all
+    .flatMap(({ backwards, calibration }) => [calibration.none, backwards.calibration.none])
+    .filter(({ share }) => share > 0)
+  const range = (values: ReadonlyArray<number>) => ({ least: Math.min(...values), greatest: Math.max(...values) })
+  return { precision: range(measured.map((one) => one.precision)), recall: range(measured.map((one) => one.recall)) }
+}
+
+/** Whether the package says something else of the hint than what was measured. */
+export const isHintOutdated = (all: ReadonlyArray<Measured>): boolean => {
+  const measured = hint(all)
+  return (["precision", "recall"] as const).some((what) =>
+    (["least", "greatest"] as const).some(
+      (end) => Math.abs(measured[what][end] - calibrationAsvs.hint[what][end]) > 0.01
+    )
+  )
+}
 
 const three = (value: number | undefined) =>
   value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3).replace(/^(-?)0/u, "$1")

@@ -17,6 +17,17 @@ const flags: Readonly<Record<ImportOption, string>> = {
 const quoted = (value: string): string =>
   /^[\w@./:=-]+$/u.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`
 
+/** What draws a sample of first proposals. */
+export const sampleCommand = ({
+  from,
+  size,
+  to
+}: {
+  readonly from: string
+  readonly to: string
+  readonly size: number
+}) => `crosswalk review ${quoted(from)} ${quoted(to)} --sample ${size}`
+
 /** What to type to do something about an error; nothing where its sentence says all there is. */
 export const hintOf = (remedy: Remedy): string | undefined => {
   switch (remedy.action) {
@@ -40,6 +51,8 @@ export const hintOf = (remedy: Remedy): string | undefined => {
       return `Run 'crosswalk embed${remedy.force === true ? " --force" : ""}'.`
     case "buildIndex":
       return `Run 'crosswalk index build${remedy.fresh === true ? " --fresh" : ""}'.`
+    case "reviewSample":
+      return `Run '${sampleCommand(remedy)}'${remedy.force === true ? ", or use --force to do it all the same" : ""}.`
     case "checkDatabase":
       return "Run 'crosswalk doctor' to see what is wrong."
     case "migrateDatabase":

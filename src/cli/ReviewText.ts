@@ -5,6 +5,7 @@ import type { Reference } from "../domain/Reference.ts"
 import { setText, targetsText } from "../domain/RelationEnds.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import { DateTime } from "effect"
+import { confidenceNumber, confidenceText } from "../report/ConfidenceText.ts"
 import type { Output } from "./Output.ts"
 import { headlineOfReference } from "../report/Headline.ts"
 import { referenceJson, relationJson } from "./Render.ts"
@@ -52,7 +53,7 @@ export const itemText = (
   const again = relation.needsReview ? ", a text has changed since" : ""
   return [
     safe``,
-    safe`${printer.bold(`${place}confidence ${relation.confidence.toFixed(2)}`)}, ${relation.type} (${was}${again})`,
+    safe`${printer.bold(`${place}${confidenceText(relation)}`)}, ${relation.type} (${was}${again})`,
     ...(note === undefined ? [] : [safe`  note: ${oneLine(note, printer.width)}`]),
     ...sources.flatMap((source) => side(printer, "•", source, targets)),
     ...targets.flatMap((target) => side(printer, "→", target, sources)),
@@ -73,7 +74,7 @@ const headline = (printer: Printer, arrow: string, reference: Reference): Safe =
 
 /** A relation to review on a line for what it is, and one for the beginning of the text of each end. */
 export const itemLines = (printer: Printer, { relation, sources, targets }: ReviewItem): ReadonlyArray<Safe> => [
-  safe`${relation.confidence.toFixed(2)}  ${printer.bold(setText(relation.sources))} ${relation.type} ${printer.bold(targetsText(relation))}`,
+  safe`${confidenceNumber(relation)}  ${printer.bold(setText(relation.sources))} ${relation.type} ${printer.bold(targetsText(relation))}`,
   ...sources.map((source) => headline(printer, "•", source)),
   ...targets.map((target) => headline(printer, "→", target))
 ]
@@ -85,9 +86,9 @@ const stateOf = (state: Decision["before"]): string =>
   state === undefined ? "none" : `${state.status} ${state.type}${state.needsReview ? ", needs review" : ""}`
 
 /** An entry of the log on one line. */
-export const decisionLine = ({ after, at, before, by, note, step, undoes, ...ends }: Decision): Safe =>
+export const decisionLine = ({ after, at, before, by, chosen, note, step, undoes, ...ends }: Decision): Safe =>
   safe`${step}  ${DateTime.formatIso(at)}  ${by ?? "somebody"}  ${setText(ends.sources)} → ${targetsText(ends)}: ${stateOf(before)} → ${stateOf(after)}${
-    undoes === undefined ? "" : ` (takes back ${undoes})`
+    undoes === undefined ? (chosen === undefined ? "" : `, by ${chosen}`) : ` (takes back ${undoes})`
   }${note === undefined || note === "" ? "" : ` "${note}"`}`
 
 /** What became of verdicts as `--json` prints it. */

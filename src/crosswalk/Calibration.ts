@@ -58,15 +58,23 @@ export interface Fitted {
   readonly scale: Scale
 }
 
+/** How good the hint "no counterpart" was where it could be measured: the least and the greatest of several pairs. */
+export interface HintMeasured {
+  readonly precision: { readonly least: number; readonly greatest: number }
+  readonly recall: { readonly least: number; readonly greatest: number }
+}
+
 /** Parameters with the set that they were fitted on. */
 export interface Calibration {
   readonly set: string
   /** The fingerprint of the model that made the vectors. */
   readonly model: string
   readonly methods: Readonly<Record<SuggestMethod, Fitted>>
+  /** On the development pairs that have references without counterpart, without any decision. */
+  readonly hint: HintMeasured
 }
 
-/** From this probability on a reference is said to have no counterpart. */
+/** From this probability on it is hinted that a reference has no counterpart. */
 export const noneThreshold = 0.5
 
 /** From so many references of a catalog, spread evenly, the circumstances are estimated. */
@@ -118,18 +126,42 @@ export const circumstancesOf = (
   return { scale, share }
 }
 
+/** The probability that a reference has no counterpart, and the factor from the probability of the contrary before. */
+const noneOf = (fitted: Fitted, nearness: Nearness, { scale, share }: Circumstances) =>
+  shift(probability(fitted.none, noneFeatures(nearness, scale)), fitted.noneShare, share)
+
+/** The probability that there is no counterpart where the share of references without one was learnt. */
+export const noCounterpartOf = (fitted: Fitted, nearness: Nearness, circumstances: Circumstances): number =>
+  noneOf(fitted, nearness, circumstances).probability
+
+/** A share that was learnt from `size` references, drawn towards that of the circumstances, which counts as much as 20. */
+export const drawnShare = (circumstances: Circumstances, learnt: number, size: number): number =>
+  (learnt * size + circumstances.share * priorSize) / (size + priorSize)
+
 /**
  * The candidates with their confidence, highest first, of equals the more similar; and the probability that there is no
  * counterpart. A candidate can only be right where there is a counterpart.
  */
-export const judge = <C extends Rated>(fitted: Fitted, found: Found<C>, { scale, share }: Circumstances) => {
-  const before = probability(fitted.none, noneFeatures(found, scale))
-  const { contraryFactor, probability: noCounterpart } = shift(before, fitted.noneShare, share)
+export const judge = <C extends Rated>(fitted: Fitted, found: Found<C>, circumstances: Circumstances) => {
+  const { scale } = circumstances
+  const { contraryFactor, probability: noCounterpart } = noneOf(fitted, found, circumstances)
   const ranked = found.candidates.map((candidate, rank) => ({
     candidate,
     confidence: Math.min(1, contraryFactor * probability(fitted.confidence, confidenceFeatures(candidate, rank, scale)))
   }))
   return { ranked: ranked.toSorted((a, b) => b.confidence - a.confidence), noCounterpart }
+}
+
+/**
+ * The same where the first candidate and "no counterpart" are never more than 1 together: two regressions that know nothing
+ * of each other can both be sure.
+ */
+export const settle = <C extends Rated>({ noCounterpart, ranked }: ReturnType<typeof judge<C>>) => {
+  const total = Math.max(1, (ranked[0]?.confidence ?? 0) + noCounterpart)
+  return {
+    ranked: ranked.map(({ candidate, confidence }) => ({ candidate, confidence: confidence / total })),
+    noCounterpart: noCounterpart / total
+  }
 }
 
 /** How many candidates of each reference are learnt from. */

@@ -1,12 +1,14 @@
 import { Context, Effect, Layer } from "effect"
-import type { SqlClient } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
-import { CalibrationSet, type ReferenceSuggestions, Suggestions } from "../domain/Suggestion.ts"
+import type { PairCalibration } from "../domain/PairCalibration.ts"
+import { provenanceOf } from "../domain/Proposal.ts"
+import { CalibrationSet, type HintQuality, type ReferenceSuggestions, Suggestions } from "../domain/Suggestion.ts"
 import { SuggestHooks } from "../domain/SuggestHooks.ts"
 import { type SuggestMethod, SuggestOptions } from "../domain/SuggestOptions.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
@@ -23,6 +25,8 @@ import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import * as CatalogContent from "./CatalogContent.ts"
 import * as Judgement from "./Judgement.ts"
+import * as Learning from "./Learning.ts"
+import { lowerBound } from "./Precision.ts"
 import * as Similarity from "./Similarity.ts"
 
 /** Why nothing can be suggested. */
@@ -40,25 +44,59 @@ const leastCandidates = 5
 /** Suggestions as relations that can be stored. */
 const toRelations = (
   references: ReadonlyArray<ReferenceSuggestions>,
-  { method, model, type }: Pick<SuggestOptions, "type"> & { readonly method: SuggestMethod; readonly model?: string }
+  {
+    decisions,
+    method,
+    model,
+    type
+  }: Pick<SuggestOptions, "type"> & {
+    readonly method: SuggestMethod
+    readonly model: string | undefined
+    /** How many decisions the confidences rest on; absent where there are too few. */
+    readonly decisions: number | undefined
+  }
 ) =>
   references.flatMap(({ noCounterpart, source, suggestions }) =>
-    suggestions.map(({ confidence, scores, target }) => ({
+    suggestions.map(({ confidence, scores, target, uncalibrated }, i) => ({
       sources: [source.uri] as const,
       targets: [target.uri],
       type,
       confidence,
       status: "suggested" as const,
-      provenance: {
-        method: `suggest:${method}`,
-        ...(model === undefined ? {} : { model }),
-        scores: { ...scores, noCounterpart },
-        calibration: calibration.set
-      }
+      provenance: provenanceOf(
+        { method, model, set: calibration.set, probability: uncalibrated, rank: i + 1, noCounterpart, decisions },
+        scores
+      )
     }))
   )
 
+/** The 95 % interval of a share that was seen in a sample. */
+const interval = (right: number, total: number) =>
+  total === 0 ? undefined : { least: lowerBound(right, total), greatest: 1 - lowerBound(total - right, total) }
+
+/** How good the hint was in a sample where that tells enough, else on the development pairs. */
+const hintOf = (pair: PairCalibration | undefined): HintQuality => {
+  if (pair === undefined || pair.none.references < pair.needed) return { basis: "development", ...calibration.hint }
+  const { hinted, right, without } = pair.none
+  const precision = interval(right, hinted)
+  const recall = interval(right, without)
+  return { basis: "sample", ...(precision !== undefined && { precision }), ...(recall !== undefined && { recall }) }
+}
+
+/** What confidences rest on. */
+const calibrationSet = (pair: PairCalibration | undefined, withVectors: boolean, fingerprint: string) =>
+  new CalibrationSet({
+    basis: pair?.isCalibrated === true ? "sample" : "order",
+    ...(pair !== undefined && { pair }),
+    hint: hintOf(pair),
+    name: calibration.set,
+    ...(withVectors && { model: calibration.model }),
+    matches: !withVectors || fingerprint === calibration.model
+  })
+
 const make = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const learning = yield* Learning.make
   const catalogs = yield* ReferenceRepository
   const relations = yield* RelationRepository
   const content = yield* CatalogContent.make
@@ -107,35 +145,46 @@ const make = Effect.gen(function* () {
       const nearness =
         only === undefined ? sample.flatMap((place) => found[place] ?? []) : yield* Candidates.near(similarity, sample)
       const circumstances = circumstancesOf(fitted, nearness)
-      const references = yield* Judgement.suggestions(
-        found,
-        { sources, targets },
-        { fitted, circumstances },
-        { limit, minConfidence }
-      )
-      yield* Effect.annotateCurrentSpan({
-        references: references.length,
-        suggestions: references.reduce((sum, { suggestions }) => sum + suggestions.length, 0)
+      const model = withVectors ? content.model.fingerprint : undefined
+      const basis = { method, model, set: calibration.set }
+      const pair = "catalog" in scope ? { from: scope.catalog, to } : undefined
+      const judged = Effect.gen(function* () {
+        const learnt = pair === undefined ? undefined : yield* learning.of(pair, basis)
+        const references = yield* Judgement.suggestions(
+          found,
+          { sources, targets },
+          { fitted, circumstances, learnt },
+          { limit, minConfidence }
+        )
+        const learntOfPair =
+          learnt === undefined || pair === undefined ? undefined : learning.calibrationOf(pair, basis, learnt)
+        return {
+          ...asked,
+          to,
+          method,
+          references,
+          calibration: calibrationSet(learntOfPair, withVectors, content.model.fingerprint)
+        }
       })
-
-      const result = {
-        ...asked,
-        to,
-        method,
-        references,
-        calibration: new CalibrationSet({
-          name: calibration.set,
-          ...(withVectors ? { model: calibration.model } : {}),
-          matches: !withVectors || content.model.fingerprint === calibration.model
-        })
-      }
-      if (!store) return new Suggestions(result)
-      const model = withVectors ? { model: content.model.fingerprint } : {}
-      const stored = yield* relations.replaceSuggestions(
-        { ...asked, to },
-        toRelations(references, { method, type, ...model })
-      )
-      return new Suggestions({ ...result, stored })
+      const result = yield* store
+        ? // What was learnt is written with what follows from it: a decision of another process comes before or after both.
+          sql.withTransaction(
+            Effect.gen(function* () {
+              // Takes the lock: what begins with reading would fail where another process writes before this does.
+              yield* sql`DELETE FROM crosswalk_relation WHERE false`
+              const result = yield* judged
+              const { pair } = result.calibration
+              const decisions = pair?.isCalibrated === true ? pair.decisions : undefined
+              const found = toRelations(result.references, { method, model, type, decisions })
+              return { ...result, stored: yield* relations.replaceSuggestions({ ...asked, to }, found) }
+            })
+          )
+        : judged
+      yield* Effect.annotateCurrentSpan({
+        references: result.references.length,
+        suggestions: result.references.reduce((sum, { suggestions }) => sum + suggestions.length, 0)
+      })
+      return new Suggestions(result)
     }
   )
 
@@ -159,7 +208,8 @@ export class Crosswalk extends Context.Service<
   Crosswalk,
   {
     /**
-     * Ranks the targets for each reference by a calibrated probability, and says where there probably is none. The
+     * Ranks the targets for each reference by a confidence, and hints where there may be none. What confidences rest on is in
+     * `calibration`: an order, until a sample between the two catalogs was reviewed (`Review.sample`). The
      * suggestions are stored as relations with the status `suggested`, in one transaction, in the place of the earlier ones
      * between the two; what a person accepted or rejected stays, and is not suggested again.
      *

@@ -1,27 +1,42 @@
 import { Context, Effect, Layer, type Option, type Stream } from "effect"
 import type { SqlClient } from "effect/sql"
+import type { CalibrationFilter } from "../domain/CalibrationFilter.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Decision } from "../domain/Decision.ts"
 import type { LogOptions } from "../domain/LogOptions.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
+import type { PairCalibration } from "../domain/PairCalibration.ts"
 import type { RelationType } from "../domain/Relation.ts"
 import type { RelationEnds } from "../domain/RelationEnds.ts"
 import type { Reviewer } from "../domain/Reviewer.ts"
 import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
+import type { SampleOptions } from "../domain/SampleOptions.ts"
 import type { UndoOptions } from "../domain/UndoOptions.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Verdict, VerdictForAll } from "../domain/Verdict.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import * as Learning from "./Learning.ts"
 import * as ReviewDecisions from "./ReviewDecisions.ts"
 import * as ReviewItems from "./ReviewItems.ts"
+import * as ReviewSample from "./ReviewSample.ts"
 
 const make = Effect.gen(function* () {
   const reading = yield* ReviewItems.make
   const { count, find, items } = reading
-  return Review.of({ count, items, find, ...(yield* ReviewDecisions.make(reading)) })
+  const learning = yield* Learning.make
+  const samples = yield* ReviewSample.make(reading, learning)
+  const { calibrations, sample } = samples
+  return Review.of({
+    count,
+    items,
+    find,
+    calibrations,
+    sample,
+    ...(yield* ReviewDecisions.make(reading, learning, samples))
+  })
 })
 
 /** Why reading or deciding on what passes a filter can fail. */
@@ -60,6 +75,17 @@ export class Review extends Context.Service<
       type?: RelationType
     ) => Effect.Effect<Option.Option<ReviewItem>, ValidationError | DatabaseError>
     /**
+     * What the confidences of suggestions rest on, for every pair of catalogs, or those of the filter, that has open ones. It
+     * is found out from the log each time.
+     */
+    readonly calibrations: (filter?: CalibrationFilter) => Effect.Effect<ReadonlyArray<PairCalibration>, ReviewError>
+    /**
+     * Draws first proposals, spread evenly over the order of confidence, and gives those that are to be decided on still: the
+     * same again until they are. Give their verdicts `chosen: "sample"`; after 25 of them confidences are corrected. Where
+     * the first is rejected, decide on the reference's others too, so that it is known whether it has a counterpart.
+     */
+    readonly sample: (options: SampleOptions) => Effect.Effect<ReadonlyArray<ReviewItem>, ReviewError>
+    /**
      * Carries out verdicts as one step, in one transaction: accepts, rejects, changes types, and makes relations that are
      * not there. A verdict that cannot be carried out, such as on a reference and itself, is among `refused` and holds up
      * no other.
@@ -68,7 +94,10 @@ export class Review extends Context.Service<
       verdicts: ReadonlyArray<Verdict>,
       reviewer?: Reviewer
     ) => Effect.Effect<ReviewOutcome, ValidationError | DatabaseError>
-    /** Decides on all relations that pass, as one step. */
+    /**
+     * Decides on all relations that pass, as one step. Accepting by `minConfidence` fails where the confidences of two
+     * catalogs are an order only, and by `minPrecision` where sampled decisions do not bear it, with what is missing.
+     */
     readonly decideAll: (filter: ReviewFilter, verdict: VerdictForAll) => Effect.Effect<ReviewOutcome, ReviewError>
     /**
      * Takes steps back, the newest first; that is logged too. A relation that has changed since stays as it is and is

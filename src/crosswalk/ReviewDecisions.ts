@@ -12,13 +12,19 @@ import * as DecisionLog from "../storage/DecisionLog.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { endsOf } from "../storage/RelationRow.ts"
 import * as ReviewRows from "../storage/ReviewRows.ts"
+import type { Learning } from "./Learning.ts"
 import type { ReviewItems } from "./ReviewItems.ts"
+import type { ReviewSample } from "./ReviewSample.ts"
 import * as Verdicts from "./Verdicts.ts"
 
 const nothing: ReviewOutcome = { step: undefined, decided: [], unchanged: 0, refused: [] }
 
 /** Carries out verdicts, and takes them back. */
-export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems) {
+export const make = Effect.fnUntraced(function* (
+  { rows, selected }: ReviewItems,
+  learning: Learning,
+  samples: ReviewSample
+) {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const log = yield* DecisionLog.make
 
@@ -28,6 +34,7 @@ export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems
     const { changes, refused, unchanged } = Verdicts.changes(verdicts, found, missingOf, by)
     if (changes.length === 0) return { ...nothing, unchanged, refused }
     const step = yield* log.write(changes, { at: yield* Clock.currentTimeMillis, by })
+    yield* learning.afterStep(step)
     return { step, decided: yield* log.ofStep(step), unchanged, refused } satisfies ReviewOutcome
   })
 
@@ -39,12 +46,34 @@ export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems
 
   const decideAll = operation("Review.decideAll", { filter: ReviewFilter, verdict: VerdictForAll })(function* ({
     filter,
-    verdict: { as, by, note, status }
+    verdict: { as, by, force = false, minPrecision, note, status }
   }) {
+    if (minPrecision !== undefined && status !== "accepted") {
+      return yield* new ValidationError({
+        field: "verdict.minPrecision",
+        value: minPrecision,
+        constraint: "says what may be accepted",
+        expected: "the status accepted with it"
+      })
+    }
     return yield* sql.withTransaction(
       Effect.gen(function* () {
-        const found = yield* rows.byId(yield* selected(filter))
-        const verdicts = found.map((row) => ({ ...endsOf(row), type: row.type, as, status, note }))
+        const passing = yield* selected(filter)
+        const isBorne = minPrecision === undefined ? undefined : new Set(yield* samples.borne(filter, minPrecision))
+        const chosen = isBorne === undefined ? passing : passing.filter((id) => isBorne.has(id))
+        const { minConfidence } = filter
+        if (status === "accepted" && isBorne === undefined && (minConfidence ?? 0) > 0 && !force) {
+          yield* samples.requireCalibrated(chosen, minConfidence ?? 0)
+        }
+        const found = yield* rows.byId(chosen)
+        const verdicts = found.map((row) => ({
+          ...endsOf(row),
+          type: row.type,
+          as,
+          status,
+          note,
+          chosen: "filter" as const
+        }))
         return found.length === 0 ? nothing : yield* apply(verdicts, by)
       })
     )
@@ -66,11 +95,12 @@ export const make = Effect.fnUntraced(function* ({ rows, selected }: ReviewItems
       if (row === undefined || state === undefined || after === undefined || state.status !== after.status) {
         refused.push({ ...ends, problem: "it has changed since that decision, so it stays as it is" })
       } else {
-        changes.push({ id: row.id, ends, before: state, after: before, note: undefined })
+        changes.push({ id: row.id, ends, before: state, after: before, note: undefined, chosen: undefined })
       }
     }
     if (changes.length === 0) return { ...nothing, refused }
     const undone = yield* log.write(changes, { at: yield* Clock.currentTimeMillis, by, undoes: step })
+    yield* learning.afterStep(undone)
     return { step: undone, decided: yield* log.ofStep(undone), unchanged: 0, refused } satisfies ReviewOutcome
   })
 

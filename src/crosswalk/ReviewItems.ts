@@ -1,4 +1,5 @@
 import { Effect, Option, Stream } from "effect"
+import type { CalibrationFilter } from "../domain/CalibrationFilter.ts"
 import { RelationType } from "../domain/Relation.ts"
 import { RelationEnds, urisOf } from "../domain/RelationEnds.ts"
 import { ReviewFilter } from "../domain/ReviewFilter.ts"
@@ -16,11 +17,14 @@ export const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const rows = yield* ReviewRows.make
 
-  /** The numbers of the relations that pass. The catalogs must be there: a typing error would look like a review that is done. */
+  /** The catalogs must be there: a typing error would look like a review that is done. */
+  const requireCatalogs = Effect.fnUntraced(function* ({ from, to }: CalibrationFilter) {
+    for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
+  })
+
+  /** The numbers of the relations that pass. */
   const selected = Effect.fnUntraced(function* (filter: ReviewFilter) {
-    for (const catalog of [filter.from, filter.to]) {
-      if (catalog !== undefined) yield* references.requireCatalog(catalog)
-    }
+    yield* requireCatalogs(filter)
     return yield* rows.ids(filter)
   })
 
@@ -61,7 +65,7 @@ export const make = Effect.gen(function* () {
     return Option.fromUndefinedOr(first)
   })
 
-  return { rows, selected, count, items, find }
+  return { rows, page, requireCatalogs, selected, count, items, find }
 })
 
 export type ReviewItems = Effect.Success<typeof make>

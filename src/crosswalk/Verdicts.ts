@@ -36,7 +36,7 @@ const changeOf = (
   between: ReadonlyArray<ReviewRows.ReviewRow>,
   by: string | undefined
 ): Change | "same" | string => {
-  const { as, note, seen, sources, status, targets, to } = verdict
+  const { as, chosen = "name", note, seen, sources, status, targets, to } = verdict
   const ends = canonical({ sources, targets, to })
   const type = verdict.type ?? (between.length === 1 ? between[0]?.type : undefined)
   if (type === undefined && between.length > 1) {
@@ -63,7 +63,7 @@ const changeOf = (
     needsReview: false,
     provenance: provenanceWith(before?.provenance, by, note)
   }
-  return { id: row?.id, ends, before, after, note }
+  return { id: row?.id, ends, before, after, note, chosen }
 }
 
 /** What verdicts change, given the relations between their ends, and what of these is not stored. */

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
+import { Chosen } from "./Chosen.ts"
 import { Confidence, Provenance, RelationStatus, RelationType } from "./Relation.ts"
 import { RelationEnds } from "./RelationEnds.ts"
 import { Text } from "./Text.ts"
@@ -30,6 +31,8 @@ export class Decision extends Schema.Class<Decision>("crosswalk/Decision")({
   /** The reviewer. */
   by: Schema.optionalKey(Text),
   note: Schema.optionalKey(Text),
+  /** How the relation was chosen to be decided on; absent in entries of undo, and in those of before 0.2. */
+  chosen: Schema.optionalKey(Chosen),
   /** The step that this one took back. */
   undoes: Schema.optionalKey(Schema.Natural),
   at: Schema.DateTimeUtcFromString

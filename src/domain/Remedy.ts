@@ -56,6 +56,14 @@ export const Remedy = Schema.Union([
   Schema.Struct({ action: Schema.Literal("chooseModel"), languages: Schema.optionalKey(Schema.Array(Schema.String)) }),
   /** Allow the network once, so that the model is downloaded. */
   Schema.Struct({ action: Schema.Literal("download") }),
+  /** Review a sample of `size` first proposals; with `force`, or make the same call again with its `force` option. */
+  Schema.Struct({
+    action: Schema.Literal("reviewSample"),
+    from: Schema.String,
+    to: Schema.String,
+    size: Schema.Natural,
+    force: Schema.optionalKey(Schema.Boolean)
+  }),
   /** Install a newer version of this package. */
   Schema.Struct({ action: Schema.Literal("update") }),
   /** Install this package again. */

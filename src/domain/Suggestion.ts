@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { PairCalibration } from "./PairCalibration.ts"
 import { Reference } from "./Reference.ts"
 import { Confidence } from "./Relation.ts"
 import { SuggestMethod } from "./SuggestOptions.ts"
@@ -23,8 +24,13 @@ export type SuggestionScores = typeof SuggestionScores.Type
 /** A reference that may answer another. */
 export class Suggestion extends Schema.Class<Suggestion>("crosswalk/Suggestion")({
   target: Reference,
-  /** The probability that it is right, calibrated: of all suggestions at .8, about 80 % are. */
+  /**
+   * Where `calibration.basis` is `sample`, the probability that it is right: of all suggestions at .8, about 80 % are. Where
+   * it is `order`, a number that only orders.
+   */
   confidence: Confidence,
+  /** What the confidence is without any decision. */
+  uncalibrated: Confidence,
   scores: SuggestionScores
 }) {}
 
@@ -33,19 +39,45 @@ export class ReferenceSuggestions extends Schema.Class<ReferenceSuggestions>("cr
   source: Reference,
   /** By confidence, the highest first. */
   suggestions: Schema.Array(Suggestion),
-  /** The probability that the other catalog has nothing that answers it, calibrated. */
+  /** How likely the other catalog has nothing that answers it; at most what the first suggestion leaves of 1. */
   noCounterpart: Confidence,
-  /** Whether a counterpart is more likely than none. */
+  /** False hints that there may be none: `noCounterpart` is .5 or more. `calibration.hint` says how good the hint is. */
   hasCounterpart: Schema.Boolean
 }) {}
 
-/** What confidences were calibrated on. */
+/** Between what and what a share lies; of a sample it is the 95 % interval. */
+const Range = Schema.Struct({ least: Confidence, greatest: Confidence })
+
+/** How good the hint is that a reference has no counterpart. */
+export const HintQuality = Schema.Struct({
+  /** Measured on the pairs of catalogs that the package was developed with, or on sampled decisions between these two. */
+  basis: Schema.Literals(["development", "sample"]),
+  /** How many of the references with the hint have none; absent where that was not seen. */
+  precision: Schema.optionalKey(Range),
+  /** How many of the references without a counterpart have the hint; absent where that was not seen. */
+  recall: Schema.optionalKey(Range)
+})
+export type HintQuality = typeof HintQuality.Type
+
+/** What confidences rest on. */
 export class CalibrationSet extends Schema.Class<CalibrationSet>("crosswalk/CalibrationSet")({
-  /** The catalogs and the known answers, such as `OWASP ASVS 4.0.3 → 5.0.0 (278 references, OWASP's mapping)`. */
+  /**
+   * `sample`: enough first proposals between these two catalogs were sampled and decided on, and the confidences are
+   * corrected by that. `order`: not yet; the confidences order suggestions, and are no probabilities.
+   */
+  basis: Schema.Literals(["order", "sample"]),
+  /** What was sampled between these two; absent for a reference without a catalog. */
+  pair: Schema.optionalKey(PairCalibration),
+  /** How good the hint `noCounterpart` is. */
+  hint: HintQuality,
+  /**
+   * What the confidences without any decision come from: the catalogs and the known answers, such as `OWASP ASVS 4.0.3 →
+   * 5.0.0 (278 references, OWASP's mapping)`.
+   */
   name: Schema.String,
   /** The fingerprint of the model; absent for the method `keyword`. */
   model: Schema.optionalKey(Schema.String),
-  /** Whether that is the model in use. With another one take the confidences as an order, not as probabilities. */
+  /** Whether that is the model in use. The confidences of another one are less good an order. */
   matches: Schema.Boolean
 }) {}
 

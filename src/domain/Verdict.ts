@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { Confidence, RelationType } from "./Relation.ts"
+import { Chosen } from "./Chosen.ts"
 import { RelationEnds } from "./RelationEnds.ts"
 import { Text } from "./Text.ts"
 
@@ -16,7 +17,9 @@ export const Verdict = Schema.Struct({
   /** A remark. Default: the one that stands there. */
   note: Schema.optional(Text),
   /** The version that was looked at (see `ReviewItem`); the decision is refused where it has changed meanwhile. */
-  seen: Schema.optional(Text)
+  seen: Schema.optional(Text),
+  /** How it was chosen. Only what was drawn by `Review.sample` is a `sample`. Default: `name`. */
+  chosen: Schema.optional(Chosen)
 })
 export type Verdict = typeof Verdict.Type
 
@@ -28,6 +31,13 @@ export const VerdictForAll = Schema.Struct({
   /** A remark. Default: the one that stands there. */
   note: Schema.optional(Text),
   /** The reviewer's name, as it stands in the relation and in the log. */
-  by: Schema.optional(Text)
+  by: Schema.optional(Text),
+  /**
+   * Only first proposals of which at least this share is right, above 0 and below 1, as far as sampled decisions bear it;
+   * fails where they do not. Needs the catalogs `from` and `to`, and the status `accepted`.
+   */
+  minPrecision: Schema.optional(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThan(1))),
+  /** Accepts by `minConfidence` also where confidences are an order only. Default: false. */
+  force: Schema.optional(Schema.Boolean)
 })
 export type VerdictForAll = typeof VerdictForAll.Type

@@ -1,6 +1,6 @@
 import type { CatalogChanges, Change, Possibility, Successor, TextChange } from "../domain/Change.ts"
 import { ChangeKind } from "../domain/Change.ts"
-import { likelihood } from "./Likelihood.ts"
+import { likelihood, likelihoodNote } from "./Likelihood.ts"
 
 const replacements: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -71,6 +71,7 @@ export const render = (changes: CatalogChanges): string => {
       `<label><input type="checkbox" id="show-${kind}"${kind === "unchanged" ? "" : " checked"}> ` +
       `${kind} (${changes.totals[kind]})</label>`
   )
+  const note = likelihoodNote(changes)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -81,7 +82,7 @@ export const render = (changes: CatalogChanges): string => {
 <style>${style}</style>
 </head>
 <body>
-<h1>${title}</h1>
+<h1>${title}</h1>${note === undefined ? "" : `\n<p>${note}</p>`}
 <fieldset><legend>Show</legend>${boxes.join("\n")}</fieldset>
 ${changes.changes.map(article).join("\n")}
 </body>

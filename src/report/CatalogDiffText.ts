@@ -1,5 +1,5 @@
 import type { CatalogChanges, Change, Possibility, Successor, TextChange } from "../domain/Change.ts"
-import { likelihood } from "./Likelihood.ts"
+import { likelihood, likelihoodNote } from "./Likelihood.ts"
 
 /** What the text looks like. */
 export interface TextOptions {
@@ -56,8 +56,10 @@ export const render = (changes: CatalogChanges, options: TextOptions = {}): stri
       ""
     ]
   }
+  const note = likelihoodNote(changes)
   return [
     `${changes.before} → ${changes.after}: ${summary(changes)}`,
+    ...(note === undefined ? [] : [note]),
     "",
     ...changes.changes.filter(({ kinds }) => unchanged || kinds[0] !== "unchanged").flatMap(paragraph)
   ].join("\n")

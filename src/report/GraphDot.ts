@@ -1,3 +1,4 @@
+import { confidenceText } from "./ConfidenceText.ts"
 import type { Relation } from "../domain/Relation.ts"
 import * as Graphs from "../crosswalk/Graph.ts"
 import { colours } from "./GraphColours.ts"
@@ -19,9 +20,9 @@ const shorten = (text: string, length: number): string => {
 
 /** A pair as an edge; sets over a point that all of their members meet in; the relation to nothing as an edge to its catalog. */
 const edgesOf = (relation: Relation, point: string, nodeOf: (uri: string) => string): ReadonlyArray<string> => {
-  const { confidence, sources, status, targets, to, type } = relation
+  const { sources, status, targets, to, type } = relation
   const style = status === "suggested" ? "dashed" : status === "rejected" ? "dotted" : "solid"
-  const look = `style=${style}, color=${quote(colours[type])}, tooltip=${quote(`${status}, confidence ${confidence}`)}`
+  const look = `style=${style}, color=${quote(colours[type])}, tooltip=${quote(`${status}, ${confidenceText(relation)}`)}`
   if (sources.length === 1 && targets.length === 1) {
     return [`  ${nodeOf(sources[0])} -> ${nodeOf(targets[0] ?? "")} [label=${quote(type)}, ${look}];`]
   }

@@ -1,3 +1,4 @@
+import { confidenceText } from "./ConfidenceText.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
@@ -87,7 +88,7 @@ const curve = (relation: Relation, left: ReadonlyArray<Row>, right: ReadonlyArra
         ].join("")
   const dash = relation.status === "accepted" ? "none" : relation.status === "suggested" ? "5 4" : "1 4"
   const opacity = (0.35 + 0.6 * relation.confidence).toFixed(2)
-  return markup`<path d="${path}" stroke="${colours[relation.type]}" stroke-dasharray="${dash}" stroke-opacity="${opacity}"><title>${setText(relation.sources)} ${relation.type} ${targetsText(relation)} (${relation.status}, confidence ${relation.confidence})</title></path>
+  return markup`<path d="${path}" stroke="${colours[relation.type]}" stroke-dasharray="${dash}" stroke-opacity="${opacity}"><title>${setText(relation.sources)} ${relation.type} ${targetsText(relation)} (${relation.status}, ${confidenceText(relation)})</title></path>
 `
 }
 

@@ -1,6 +1,7 @@
 import { Effect, Result, Schema, Stream } from "effect"
 import { Review } from "../crosswalk/Review.ts"
 import { CatalogId } from "../domain/Catalog.ts"
+import { confidenceKind } from "../domain/Proposal.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Reviewer } from "../domain/Reviewer.ts"
 import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
@@ -26,8 +27,16 @@ const columns = [
   "target_texts",
   "to",
   "status",
+  "confidence_is",
+  "chosen",
   "version"
 ] as const
+
+/** What a table says beside the relations. */
+export interface EncodeOptions {
+  /** How the relations were chosen, which decisions in the table keep: `file`, or `sample`. Default: `file`. */
+  readonly chosen?: "file" | "sample" | undefined
+}
 
 /** Says which relation a row is about when its type was edited, and what the reviewer saw. */
 const versionCell = ({ relation, version }: ReviewItem): string => `${version}.${relation.type}`
@@ -39,7 +48,13 @@ const cellsOf = (side: ReadonlyArray<Reference>) => [
   side.flatMap(({ description }) => description ?? []).join("\n")
 ]
 
-const lineOf = (item: ReviewItem): string => {
+/** Whether the number of a suggestion is a probability, or an order only. */
+const meaningOf = ({ relation }: ReviewItem) => {
+  const kind = confidenceKind(relation)
+  return kind === "given" ? undefined : kind
+}
+
+const lineOf = (item: ReviewItem, { chosen = "file" }: EncodeOptions): string => {
   const { relation, sources, targets } = item
   return CsvText.line([
     undefined,
@@ -50,6 +65,8 @@ const lineOf = (item: ReviewItem): string => {
     ...cellsOf(targets),
     relation.to,
     relation.needsReview ? `${relation.status}, needs review` : relation.status,
+    meaningOf(item),
+    chosen === "sample" ? chosen : undefined,
     versionCell(item)
   ])
 }
@@ -58,8 +75,14 @@ const lineOf = (item: ReviewItem): string => {
  * Relations as CSV to be edited in a spreadsheet: in `decision` one writes accept or reject, and may change `type` and
  * `note`. The first piece is the header.
  */
-export const encode = <E, R>(items: Stream.Stream<ReviewItem, E, R>): Stream.Stream<string, E, R> =>
-  Stream.concat(Stream.make(CsvText.line(columns)), Stream.map(items, lineOf))
+export const encode = <E, R>(
+  items: Stream.Stream<ReviewItem, E, R>,
+  options: EncodeOptions = {}
+): Stream.Stream<string, E, R> =>
+  Stream.concat(
+    Stream.make(CsvText.line(columns)),
+    Stream.map(items, (item) => lineOf(item, options))
+  )
 
 const words: Readonly<Record<string, Verdict["status"]>> = {
   accept: "accepted",
@@ -118,6 +141,7 @@ const verdictOf = (source: string, row: CsvTable.TableRow): Result.Result<Readon
       ...(isType(type) && type !== was ? { as: type } : {}),
       status,
       note: row.cell("note"),
+      chosen: text("chosen") === "sample" ? "sample" : "file",
       ...(parts?.["seen"] === undefined ? {} : { seen: parts["seen"] })
     }
   ])

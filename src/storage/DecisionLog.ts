@@ -1,5 +1,6 @@
 import { DateTime, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { Chosen } from "../domain/Chosen.ts"
 import { Decision, RelationState } from "../domain/Decision.ts"
 import { canonical, RelationEnds } from "../domain/RelationEnds.ts"
 import { chunks } from "./Chunks.ts"
@@ -19,6 +20,7 @@ const columns = Columns.make(
     after: "d.after",
     reviewer: "d.reviewer",
     note: "d.note",
+    chosen: "d.chosen",
     at: "d.at"
   },
   ["id", "sources", "targets"]
@@ -35,6 +37,7 @@ const DecisionRow = Schema.Struct({
   after: Schema.NullOr(Schema.fromJsonString(RelationState)),
   reviewer: Schema.NullOr(Schema.String),
   note: Schema.NullOr(Schema.String),
+  chosen: Schema.NullOr(Chosen),
   at: Schema.Int
 })
 
@@ -49,6 +52,7 @@ const toDecision = (row: typeof DecisionRow.Type): Decision =>
     ...(row.after === null ? {} : { after: row.after }),
     ...(row.reviewer === null ? {} : { by: row.reviewer }),
     ...(row.note === null ? {} : { note: row.note }),
+    ...(row.chosen === null ? {} : { chosen: row.chosen }),
     ...(row.undoes === null ? {} : { undoes: row.undoes }),
     at: DateTime.makeUnsafe(row.at)
   })
@@ -60,13 +64,21 @@ export interface Change {
   readonly before: RelationState | undefined
   readonly after: RelationState | undefined
   readonly note: string | undefined
+  /** How it was chosen; nothing of what is taken back. */
+  readonly chosen: Chosen | undefined
 }
+
+/** Catalogs of which first proposals were sampled. */
+const pairColumns = Columns.make("pair", { from: "p.from_catalog", to: "p.to_catalog" }, ["from", "to"])
+
+const PairRow = Schema.Struct({ from: Schema.String, to: Schema.String })
 
 /** Changes relations as people decide, each change a row of a log that can be taken back. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const keys = yield* RelationKeys.make
   const decodeDecision = Columns.decoder(columns, DecisionRow, "Review.log")
+  const decodePair = Columns.decoder(pairColumns, PairRow, "Review.log")
   const decisions = sql.literal(`${columns.sql} FROM crosswalk_decision AS d`)
 
   /** Carries changes out and logs them as one step; inside a transaction. The number of the step. */
@@ -79,11 +91,12 @@ export const make = Effect.gen(function* () {
     for (const chunk of chunks(changes)) {
       const storedOf = yield* keys.lookUp(chunk.map(({ ends }) => ends))
       const json = JSON.stringify(
-        chunk.map(({ after, before, ends, id, note }) => {
+        chunk.map(({ after, before, chosen, ends, id, note }) => {
           const stored = storedOf(ends)
           return {
             id,
             note,
+            chosen,
             ...canonical(ends),
             ...("key" in stored && stored),
             type: after?.type,
@@ -107,9 +120,14 @@ export const make = Effect.gen(function* () {
         WHERE j.value ->> '$.id' IS NULL AND j.state IS NOT NULL`
       yield* keys.writeEnds(json)
       yield* sql`INSERT INTO crosswalk_decision
-          (step, undoes, sources, targets, catalog, before, after, reviewer, note, at)
+          (step, undoes, sources, targets, catalog, before, after, reviewer, note, chosen, from_catalog, to_catalog, at)
         SELECT ${step}, ${undoes ?? null}, value ->> '$.sources', value ->> '$.targets', value ->> '$.to',
-          value ->> '$.before', value ->> '$.after', ${by ?? null}, value ->> '$.note', ${at}
+          value ->> '$.before', value ->> '$.after', ${by ?? null}, value ->> '$.note', value ->> '$.chosen',
+          CASE value ->> '$.chosen' WHEN 'sample' THEN
+            (SELECT catalog FROM crosswalk_reference WHERE uri = value ->> '$.sources[0]') END,
+          CASE value ->> '$.chosen' WHEN 'sample' THEN
+            (SELECT catalog FROM crosswalk_reference WHERE uri = value ->> '$.targets[0]') END,
+          ${at}
         FROM json_each(${json}) ORDER BY key`
     }
     return step
@@ -139,5 +157,27 @@ export const make = Effect.gen(function* () {
     return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
   })
 
-  return { write, ofStep, undoable, log }
+  /** Every entry on what was ever sampled of two catalogs, the oldest first. The log alone says which catalogs these were. */
+  const ofSamples = Effect.fnUntraced(function* ({ from, to }: typeof PairRow.Type) {
+    const rows = yield* sql`SELECT ${decisions} WHERE d.sources || d.targets IN (
+        SELECT p.sources || p.targets FROM crosswalk_decision AS p
+        WHERE p.chosen = 'sample' AND p.from_catalog = ${from} AND p.to_catalog = ${to})
+      ORDER BY d.id`
+    return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
+  })
+
+  /** The catalogs whose suggestions a step concerns: it decided on what was sampled, or made suggestions of relations again. */
+  const pairsOfSamples = Effect.fnUntraced(function* (step: number) {
+    const rows = yield* sql`SELECT DISTINCT ${sql.literal(pairColumns.sql)} FROM crosswalk_decision AS p
+      WHERE p.chosen = 'sample' AND p.from_catalog IS NOT NULL AND p.to_catalog IS NOT NULL AND (
+        p.sources || p.targets IN (SELECT d.sources || d.targets FROM crosswalk_decision AS d WHERE d.step = ${step})
+        OR EXISTS (SELECT 1 FROM crosswalk_decision AS d
+          JOIN crosswalk_reference AS s ON s.uri = d.sources ->> '$[0]'
+          JOIN crosswalk_reference AS t ON t.uri = d.targets ->> '$[0]'
+          WHERE d.step = ${step} AND d.after ->> '$.status' = 'suggested'
+            AND s.catalog = p.from_catalog AND t.catalog = p.to_catalog))`
+    return yield* Effect.forEach(rows, decodePair)
+  })
+
+  return { write, ofStep, undoable, log, ofSamples, pairsOfSamples }
 })

@@ -249,6 +249,13 @@ const migrations = {
     `DROP INDEX crosswalk_reference_catalog`,
     `CREATE INDEX crosswalk_reference_natural ON crosswalk_reference (natural)`,
     `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog, natural)`
+  ),
+  // How each relation was chosen to be decided on, and of a sample which catalogs it was drawn from.
+  "0012_chosen": statements(
+    `ALTER TABLE crosswalk_decision ADD COLUMN chosen TEXT`,
+    `ALTER TABLE crosswalk_decision ADD COLUMN from_catalog TEXT`,
+    `ALTER TABLE crosswalk_decision ADD COLUMN to_catalog TEXT`,
+    `CREATE INDEX crosswalk_decision_sample ON crosswalk_decision (from_catalog, to_catalog) WHERE chosen = 'sample'`
   )
 }
 

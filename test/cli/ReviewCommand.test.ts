@@ -34,7 +34,9 @@ describe("suggest", () => {
       yield* run("review", "--reject")
       const again = yield* run("suggest", "ours:1/1", "theirs@1", "--dry-run")
       expect(again.code).toBe(0)
-      expect(again.stdout).toContain("take them as an order")
+      expect(again.stdout).toContain("not calibrated for these catalogues yet; review a sample of 30")
+      expect(again.stdout).toContain("crosswalk review ours@1 theirs@1 --sample 30")
+      expect(again.stdout).not.toMatch(/1\.00/u)
       expect((yield* run("review", "--json")).json().relations).toEqual([])
       expect((yield* run("suggest", "ours@1", "theirs@1", "--json")).json().stored).toMatchObject({ saved: 0, kept: 6 })
       expect((yield* run("suggest", "ours@1", "nowhere")).code).toBe(3)
@@ -51,6 +53,7 @@ describe("review", () => {
       expect(shown.filter((line) => / implements /u.test(line))).toHaveLength(6)
       expect(shown).toHaveLength(18)
       expect(lines.stderr).toContain("6 relations")
+      expect(lines.stderr).toContain("not calibrated for these catalogues yet; review a sample of 30")
       const { relations } = (yield* run("review", "--uri", "ours:1/2", "--json")).json()
       expect(relations).toHaveLength(2)
       expect(relations[0]).toMatchObject({
@@ -66,17 +69,13 @@ describe("review", () => {
       const { run } = yield* suggested
       const { relations } = (yield* run("review", "--json")).json()
       const best = Math.max(...relations.map((one: { relation: { confidence: number } }) => one.relation.confidence))
-      const accepted = yield* run(
-        "review",
-        "ours@1",
-        "theirs@1",
-        "--min-confidence",
-        String(best),
-        "--accept",
-        "--by",
-        "Ann",
-        "--json"
-      )
+      const accept = ["review", "ours@1", "theirs@1", "--min-confidence", String(best), "--accept", "--by", "Ann"]
+      const refused = yield* run(...accept)
+      expect(refused).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("Run 'crosswalk review ours@1 theirs@1 --sample 30', or use --force")
+      })
+      const accepted = yield* run(...accept, "--force", "--json")
       expect(accepted.code).toBe(0)
       expect(accepted.json()).toMatchObject({ step: 1, unchanged: 0, refused: [], decided: [{ by: "Ann" }] })
       expect((yield* run("review", "--log", "--json")).json().decisions).toHaveLength(1)
@@ -84,6 +83,32 @@ describe("review", () => {
       expect((yield* run("review", "--json")).json().relations).toHaveLength(6)
       const log = yield* run("review", "--log")
       expect(log.stdout).toContain("(takes back 1)")
+    })
+  )
+
+  it.effect("draws a sample, also for a spreadsheet, and says what precision it bears", () =>
+    Effect.gen(function* () {
+      const { folder, run } = yield* suggested
+      const { calibrations, relations } = (yield* run("review", "ours@1", "theirs@1", "--sample", "2", "--json")).json()
+      expect(relations).toHaveLength(2)
+      expect(calibrations).toMatchObject([
+        { from: "ours@1", to: "theirs@1", decisions: 0, needed: 25, isCalibrated: false }
+      ])
+      const file = join(folder, "sample.csv")
+      expect((yield* run("review", "ours@1", "theirs@1", "--sample", "2", "--export", file)).code).toBe(0)
+      const text = yield* Effect.promise(() => readFile(file, "utf8"))
+      expect(text).toContain(",order,sample,")
+      yield* Effect.promise(() => writeFile(file, text.replaceAll(/^,/gmu, "reject,")))
+      const { decided } = (yield* run("review", "--import", file, "--json")).json()
+      expect(decided).toMatchObject([{ chosen: "sample" }, { chosen: "sample" }])
+      const again = (yield* run("review", "ours@1", "theirs@1", "--sample", "3", "--json")).json()
+      expect(again.relations).toHaveLength(1)
+      expect(again.calibrations).toMatchObject([{ decisions: 2, right: 0 }])
+      const refused = yield* run("review", "ours@1", "theirs@1", "--accept", "--min-precision", "0.95")
+      expect(refused.code).toBe(2)
+      expect(refused.stderr).toMatch(/at least \d+ more .* only 1 first proposals are left/u)
+      expect((yield* run("review", "--sample", "2")).code).toBe(2)
+      expect((yield* run("review", "ours@1", "theirs@1", "--sample", "2", "--accept")).code).toBe(2)
     })
   )
 

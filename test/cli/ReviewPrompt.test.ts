@@ -4,6 +4,7 @@ import { type Cause, Effect, Layer, Option, Queue, Terminal } from "effect"
 import * as Output from "../../src/cli/Output.ts"
 import * as ReviewPrompt from "../../src/cli/ReviewPrompt.ts"
 import { Review } from "../../src/crosswalk/Review.ts"
+import { provenanceOf } from "../../src/domain/Proposal.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
@@ -30,6 +31,24 @@ const typing = Effect.fnUntraced(function* (keys: string) {
   })
 })
 
+/** Goes through relations at a terminal at which somebody types these keys; what it printed. */
+const at = Effect.fnUntraced(function* (keys: string, course: ReviewPrompt.Course) {
+  const printed: Array<string> = []
+  const target = {
+    on: () => {},
+    write: (text: string, done: () => void) => {
+      printed.push(text)
+      done()
+    }
+  }
+  const totals = yield* ReviewPrompt.run(course, "Ann").pipe(
+    Effect.provide(Output.layer({ json: false, quiet: false }, { stdout: target, stderr: target })),
+    Effect.provideServiceEffect(Terminal.Terminal, typing(keys)),
+    Effect.provide(NodeServices.layer)
+  )
+  return { totals, text: printed.join("") }
+})
+
 const reviewed = (keys: string) =>
   Effect.gen(function* () {
     const references = yield* ReferenceRepository
@@ -50,19 +69,7 @@ const reviewed = (keys: string) =>
         confidence: 0.5
       }))
     )
-    const printed: Array<string> = []
-    const target = {
-      on: () => {},
-      write: (text: string, done: () => void) => {
-        printed.push(text)
-        done()
-      }
-    }
-    const totals = yield* ReviewPrompt.run({ from: "a", to: "b" }, "Ann").pipe(
-      Effect.provide(Output.layer({ json: false, quiet: false }, { stdout: target, stderr: target })),
-      Effect.provideServiceEffect(Terminal.Terminal, typing(keys)),
-      Effect.provide(NodeServices.layer)
-    )
+    const { text, totals } = yield* at(keys, { filter: { from: "a", to: "b" } })
     const states = yield* Effect.forEach(["1", "2", "3"], (id) =>
       Effect.map(relations.find(`a:${id}`, "outgoing"), (found) =>
         found.map(({ provenance, status, type }) =>
@@ -70,8 +77,53 @@ const reviewed = (keys: string) =>
         )
       )
     )
-    return { totals, states: states.flat(), text: printed.join("") }
+    return { totals, states: states.flat(), text }
   }).pipe(Effect.provide(store))
+
+describe("a sample at a prompt", () => {
+  it.effect("asks for a reference's others where the first is rejected, and keeps how it was chosen", () =>
+    Effect.gen(function* () {
+      const references = yield* ReferenceRepository
+      const relations = yield* RelationRepository
+      const review = yield* Review
+      const reference = (catalog: string, id: number) => ({
+        uri: `${catalog}:${id}`,
+        title: `Rule ${id}`,
+        entityType: "r",
+        catalog
+      })
+      yield* references.saveMany([1, 2, 3].flatMap((id) => [reference("a", id), reference("b", id)]))
+      yield* relations.saveMany(
+        [1, 2, 3].flatMap((id) =>
+          [1, 2, 3].map((rank) => ({
+            sources: [`a:${id}`] as const,
+            targets: [`b:${rank}`],
+            status: "suggested" as const,
+            confidence: 1 / (id + rank),
+            provenance: provenanceOf(
+              { method: "keyword", set: "test", probability: 1 / (id + rank), rank, noCounterpart: 0 },
+              {}
+            )
+          }))
+        )
+      )
+      const order = (yield* review.sample({ from: "a", to: "b" })).map(({ relation }) => relation.sources[0])
+      // The first: no, its second yes. The next: no, and none of its others; that taken back, then yes. The last: skipped.
+      const { text, totals } = yield* at("rarxbas", { sample: { from: "a", to: "b" } })
+      expect(totals).toEqual({ accepted: 2, rejected: 2, skipped: 1 })
+      expect(text).toContain("order 0.")
+      const live = (yield* review.log({ limit: 50 })).filter(({ undoes }) => undoes === undefined)
+      expect(new Set(live.map(({ chosen }) => chosen))).toEqual(new Set(["sample"]))
+      const statusOf = (source: string | undefined) =>
+        Effect.map(relations.find(source ?? "", "outgoing"), (found) =>
+          found.toSorted((a, b) => b.confidence - a.confidence).map(({ status }) => status)
+        )
+      expect(yield* statusOf(order[0])).toEqual(["rejected", "accepted", "suggested"])
+      expect((yield* statusOf(order[1])).toSorted()).toEqual(["accepted", "rejected", "suggested"])
+      expect(yield* statusOf(order[2])).toEqual(["suggested", "suggested", "suggested"])
+    }).pipe(Effect.provide(store))
+  )
+})
 
 describe("review at a prompt", () => {
   it.effect("writes each decision at once, with type, reviewer and marked words", () =>

@@ -18,7 +18,7 @@ const loose = (call: (...given: ReadonlyArray<never>) => unknown) => (given: Rea
 
 const calls = Effect.gen(function* () {
   const { suggest } = yield* Crosswalk
-  const { count, decide, decideAll, find, items, log, undo } = yield* Review
+  const { calibrations, count, decide, decideAll, find, items, log, sample, undo } = yield* Review
   const { report } = yield* Coverage
   const { diff } = yield* CatalogDiff
   const context = yield* Effect.context<ReferenceRepository | never>()
@@ -39,6 +39,10 @@ const calls = Effect.gen(function* () {
     ["decideAll", decideAll, "filter", [null, { status: "accepted" }]],
     ["decideAll", decideAll, "verdict.note", [{}, { status: "accepted", note: "a\0b" }]],
     ["decideAll", decideAll, "verdict.by", [{}, { status: "accepted", by: 7 }]],
+    ["decideAll", decideAll, "verdict.minPrecision", [{}, { status: "accepted", minPrecision: 1 }]],
+    ["sample", sample, "to", [{ from: "a@1" }]],
+    ["sample", sample, "size", [{ from: "a@1", to: "b@1", size: 0 }]],
+    ["calibrations", calibrations, "filter.form", [{ form: "a@1" }]],
     ["undo", undo, "stps", [{ stps: 1 }]],
     ["undo", undo, "steps", [{ steps: -1 }]],
     ["log", log, "options", [7]],

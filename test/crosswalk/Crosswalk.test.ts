@@ -59,7 +59,7 @@ const prepare = Effect.fnUntraced(function* (...inputs: ReadonlyArray<ReferenceI
 const between = { from: "company", to: "standard@2" } as const
 
 layer(store)("Crosswalk.suggest", (it) => {
-  it.effect("proposes the counterpart first, with calibrated probabilities, and says where there is none", () =>
+  it.effect("proposes the counterpart first, says what confidences rest on, and hints where there is none", () =>
     Effect.gen(function* () {
       const crosswalk = yield* prepare(...company, ...standard)
       const { calibration, references, stored } = yield* crosswalk.suggest({ ...between, limit: 2 })
@@ -82,8 +82,12 @@ layer(store)("Crosswalk.suggest", (it) => {
           confidences.toSorted((a, b) => b - a)
         )
         for (const value of [noCounterpart, ...confidences]) assert.isTrue(value >= 0 && value <= 1)
+        assert.isAtMost(noCounterpart + (confidences[0] ?? 0), 1.0001)
       }
       assert.include(calibration.name, "ASVS")
+      assert.strictEqual(calibration.basis, "order")
+      assert.deepInclude(calibration.pair, { from: "company", to: "standard@2", decisions: 0, isCalibrated: false })
+      assert.strictEqual(calibration.hint.basis, "development")
       assert.isFalse(calibration.matches, "another model than the one it was calibrated with")
       assert.deepStrictEqual(stored, { removed: 0, saved: 6, kept: 0 })
     })
@@ -107,8 +111,10 @@ layer(store)("Crosswalk.suggest", (it) => {
         "margin",
         "meaning",
         "noCounterpart",
+        "rank",
         "similarity",
         "trigrams",
+        "uncalibrated",
         "words"
       ])
     })

@@ -50,6 +50,7 @@ describe("ReviewCsv", () => {
           as: "equal",
           status: "accepted",
           note: "same thing",
+          chosen: "file",
           seen: "v0123456789ab"
         },
         {
@@ -58,9 +59,10 @@ describe("ReviewCsv", () => {
           type: "implements",
           status: "rejected",
           note: undefined,
+          chosen: "file",
           seen: "v0123456789ab"
         },
-        { sources: ["a:4"], targets: ["b:9"], type: "subset", status: "accepted", note: "mine" }
+        { sources: ["a:4"], targets: ["b:9"], type: "subset", status: "accepted", note: "mine", chosen: "file" }
       ])
     })
   )

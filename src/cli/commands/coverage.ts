@@ -2,12 +2,14 @@ import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import manifest from "../../../package.json" with { type: "json" }
 import { Coverage } from "../../crosswalk/Coverage.ts"
+import { Review } from "../../crosswalk/Review.ts"
 import * as CoverageFormat from "../../report/CoverageFormat.ts"
 import * as CoverageText from "../../report/CoverageText.ts"
 import * as CoverageSummary from "../../report/CoverageSummary.ts"
 import type { MetadataCondition } from "../../domain/MetadataCondition.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { Ended, ExitCode } from "../Errors.ts"
+import { calibrationLine } from "../CalibrationText.ts"
 import * as Files from "../Files.ts"
 import { filter, lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -132,13 +134,19 @@ export const coverage = Command.make(
       baseline === undefined ? undefined : yield* CoverageDocument.read(baseline, yield* Sources.bytes(baseline))
     const made =
       exceptions === undefined ? undefined : yield* Exceptions.read(exceptions, yield* Sources.bytes(exceptions))
-    const report = yield* Coverage.use((coverage) =>
-      coverage.report({
-        ...options,
-        exceptions: made,
-        filter: { anyTags, entityType, metadata: [...metadata, ...levelCondition(level)], tags }
-      })
-    ).pipe(Effect.provide(Layer.provide(Coverage.layer, Session.database("readonly"))))
+    const [report, calibrations] = yield* Effect.all([
+      Coverage.use((coverage) =>
+        coverage.report({
+          ...options,
+          exceptions: made,
+          filter: { anyTags, entityType, metadata: [...metadata, ...levelCondition(level)], tags }
+        })
+      ),
+      options.includeSuggested
+        ? Review.use((review) => review.calibrations({ from: options.by, to: options.to }))
+        : Effect.succeed([])
+    ]).pipe(Effect.provide(Layer.provide(Layer.merge(Coverage.layer, Review.layer), Session.database("readonly"))))
+    yield* Effect.forEach(calibrations, (pair) => output.note(calibrationLine(pair)), { discard: true })
     for (const { format, path } of written) {
       yield* Files.write(
         path,

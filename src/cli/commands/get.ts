@@ -1,3 +1,4 @@
+import { confidenceText } from "../../report/ConfidenceText.ts"
 import { DateTime, Effect } from "effect"
 import { Command } from "effect/cli"
 import type { Relation } from "../../domain/Relation.ts"
@@ -10,8 +11,8 @@ import * as Render from "../Render.ts"
 import { safe, toJson, wrap } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
-const relationLine = (arrow: string, other: string, { confidence, needsReview, status, type }: Relation) =>
-  safe`${arrow} ${type} ${other} (${status}, confidence ${confidence}${needsReview ? ", needs review" : ""})`
+const relationLine = (arrow: string, other: string, relation: Relation) =>
+  safe`${arrow} ${relation.type} ${other} (${relation.status}, ${confidenceText(relation)}${relation.needsReview ? ", needs review" : ""})`
 
 /** Who else of a set stands on the same side. */
 const beside = (uris: ReadonlyArray<string>, uri: string): string =>

@@ -8,13 +8,16 @@ import type { ImportError } from "../../domain/ImportError.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationStatus, RelationType } from "../../domain/Relation.ts"
 import { setText, targetsText } from "../../domain/RelationEnds.ts"
+import type { CalibrationFilter } from "../../domain/CalibrationFilter.ts"
 import type { ReviewFilter } from "../../domain/ReviewFilter.ts"
 import { Ended, ExitCode } from "../Errors.ts"
+import { calibrationJson, calibrationLine } from "../CalibrationText.ts"
 import * as Files from "../Files.ts"
 import { encoding, lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import * as Reviewer from "../Reviewer.ts"
+import type { Course } from "../ReviewPrompt.ts"
 import * as ReviewText from "../ReviewText.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Snapshot from "../../storage/Snapshot.ts"
@@ -55,34 +58,79 @@ export const tell = Effect.fnUntraced(function* (
 export const missingEnd = ({ to }: Refusal, missing: string) =>
   new NotFoundError({ uri: missing, entity: missing === to ? "catalog" : "reference" })
 
-const list = Effect.fnUntraced(function* (filter: ReviewFilter) {
-  const output = yield* Output
+/** What is gone through, and how it is found. */
+const courseOf = Effect.fnUntraced(function* (course: Course) {
   const review = yield* Review
-  if (output.json) {
-    const items = yield* Stream.runCollect(review.items(filter))
-    return yield* output.answer({ relations: items.map(ReviewText.itemJson) }, () => [])
+  const filter = "sample" in course ? { from: course.sample.from, to: course.sample.to } : course.filter
+  return {
+    filter,
+    items: Snapshot.stream(
+      "sample" in course ? Stream.fromIterableEffect(review.sample(course.sample)) : review.items(course.filter)
+    ),
+    count:
+      "sample" in course
+        ? Effect.map(review.sample(course.sample), (drawn) => drawn.length)
+        : review.count(course.filter),
+    calibrations: review.calibrations({ from: filter.from, to: filter.to })
   }
-  yield* Stream.runForEach(Snapshot.stream(review.items(filter)), (item) =>
+})
+
+/** Says what numbers are, of pairs of catalogs that have suggestions. */
+const noteCalibrations = Effect.fnUntraced(function* (filter: CalibrationFilter) {
+  const output = yield* Output
+  const known = yield* Review.use((review) => review.calibrations({ from: filter.from, to: filter.to }))
+  yield* Effect.forEach(known, (pair) => output.note(calibrationLine(pair)), { discard: true })
+})
+
+const list = Effect.fnUntraced(function* (course: Course) {
+  const output = yield* Output
+  const { calibrations, count: counted, filter, items } = yield* courseOf(course)
+  if (output.json) {
+    const relations = yield* Stream.runCollect(items)
+    const known = yield* calibrations
+    return yield* output.answer(
+      { relations: relations.map(ReviewText.itemJson), calibrations: known.map(calibrationJson) },
+      () => []
+    )
+  }
+  yield* Stream.runForEach(items, (item) =>
     Effect.forEach(ReviewText.itemLines(output, item), output.line, { discard: true })
   )
-  const total = yield* review.count(filter)
+  const total = yield* counted
   yield* output.note(
     total === 0
       ? safe`Nothing is to be reviewed.`
       : safe`${count(total, "relation")}. At a terminal they are asked one by one.`
   )
+  yield* noteCalibrations(filter)
 })
 
-const interactively = Effect.fnUntraced(function* (filter: ReviewFilter, by: string | undefined) {
+const interactively = Effect.fnUntraced(function* (course: Course, by: string | undefined) {
   const output = yield* Output
-  const review = yield* Review
-  const total = yield* review.count(filter)
-  if (total === 0) return yield* output.note(safe`Nothing is to be reviewed.`)
-  const prompt = yield* lazily(() => import("../ReviewPrompt.ts"))
-  const { accepted, rejected, skipped } = yield* prompt.run(filter, by)
-  yield* output.note(
-    safe`${accepted} accepted, ${rejected} rejected, ${skipped} skipped; ${yield* review.count(filter)} left`
-  )
+  const { count: counted, filter } = yield* courseOf(course)
+  if ((yield* counted) === 0) yield* output.note(safe`Nothing is to be reviewed.`)
+  else {
+    const prompt = yield* lazily(() => import("../ReviewPrompt.ts"))
+    const { accepted, rejected, skipped } = yield* prompt.run(course, by)
+    yield* output.note(safe`${accepted} accepted, ${rejected} rejected, ${skipped} skipped; ${yield* counted} left`)
+  }
+  yield* noteCalibrations(filter)
+})
+
+/** The sample that is asked for, of two catalogs. */
+const sampleOf = Effect.fnUntraced(function* (
+  { from, to }: ReviewFilter,
+  size: number | undefined,
+  seed: number | undefined
+) {
+  if (size === undefined) return undefined
+  if (from !== undefined && to !== undefined) return { from, to, size, seed }
+  return yield* new ValidationError({
+    field: "--sample",
+    value: size,
+    constraint: "is drawn from the suggestions from one catalog to another",
+    expected: "both catalogs before it"
+  })
 })
 
 export const review = Command.make(
@@ -108,7 +156,22 @@ export const review = Command.make(
       optional
     ),
     needsReview: toggle("needs-review", "Only decisions on texts that have changed since"),
+    sample: Flag.Int("sample").pipe(
+      Flag.withDescription(
+        "So many first proposals, spread evenly over the order of confidence: what they teach calibrates the confidences of these two catalogs"
+      ),
+      Flag.withMetavar("size"),
+      optional
+    ),
+    seed: Flag.Int("seed").pipe(Flag.withDescription("Another number draws another --sample (default 1)"), optional),
     accept: toggle("accept", "Accept all of them"),
+    minPrecision: Flag.Finite("min-precision").pipe(
+      Flag.withDescription(
+        "With --accept: only first proposals of which at least this share is right, as far as the sample bears it; above 0, below 1"
+      ),
+      optional
+    ),
+    force: toggle("force", "Accept by --min-confidence also where confidences are an order only"),
     reject: toggle("reject", "Reject all of them"),
     as: Flag.Literals("as", RelationType.literals).pipe(
       Flag.withDescription("Give all that are accepted or rejected this type"),
@@ -142,13 +205,17 @@ export const review = Command.make(
     as,
     encoding,
     exportTo,
+    force,
     from,
     importFrom,
     limit,
     list: isList,
     log,
+    minPrecision,
     note,
     reject,
+    sample: size,
+    seed,
     steps,
     to,
     undo,
@@ -187,16 +254,38 @@ export const review = Command.make(
     const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true && !output.json
     const writes = accept || reject || importFrom !== undefined || undo
     const reads = !writes && (exportTo !== undefined || log || isList || !isTerminal)
+    if (size !== undefined) {
+      const other = modes.find((mode) => mode !== "--list" && mode !== "--export")
+      if (other !== undefined) {
+        return yield* new ValidationError({
+          field: "--sample",
+          value: size,
+          constraint: `cannot be drawn with ${other}`,
+          expected: "to be reviewed one by one, or with --list or --export"
+        })
+      }
+    }
     yield* Effect.gen(function* () {
       const service = yield* Review
+      const sample = yield* sampleOf(filter, size, seed)
+      const course = sample === undefined ? { filter } : { sample }
       if (accept || reject) {
-        const outcome = yield* service.decideAll(filter, { status: accept ? "accepted" : "rejected", as, by, note })
+        const outcome = yield* service.decideAll(filter, {
+          status: accept ? "accepted" : "rejected",
+          as,
+          by,
+          note,
+          force,
+          minPrecision
+        })
         return yield* tell(accept ? "Accepted" : "Rejected", outcome)
       }
       if (exportTo !== undefined) {
-        yield* Files.write(exportTo, ReviewCsv.encode(Snapshot.stream(service.items(filter))))
+        const { count: counted, items } = yield* courseOf(course)
+        yield* Files.write(exportTo, ReviewCsv.encode(items, { chosen: sample === undefined ? "file" : "sample" }))
+        yield* noteCalibrations(filter)
         return yield* output.note(
-          safe`${count(yield* service.count(filter), "relation")} written. Write accept or reject in the column decision, then: crosswalk review --import ${exportTo}`
+          safe`${count(yield* counted, "relation")} written. Write accept or reject in the column decision, then: crosswalk review --import ${exportTo}`
         )
       }
       if (importFrom !== undefined) {
@@ -212,7 +301,7 @@ export const review = Command.make(
           decisions.map(ReviewText.decisionLine)
         )
       }
-      yield* isList || !isTerminal ? list(filter) : interactively(filter, by)
+      yield* isList || !isTerminal ? list(course) : interactively(course, by)
     }).pipe(Effect.provide(Layer.provideMerge(Review.layer, Session.database(reads ? "readonly" : "existing"))))
   })
 ).pipe(
@@ -220,8 +309,12 @@ export const review = Command.make(
   Command.withExamples([
     { command: "crosswalk review company@2026.1 asvs@5.0.0", description: "One by one, at a terminal" },
     {
-      command: "crosswalk review company@2026.1 asvs@5.0.0 --min-confidence 0.9 --accept --by Ann",
-      description: "All that are almost certain"
+      command: "crosswalk review company@2026.1 asvs@5.0.0 --sample 30 --by Ann",
+      description: "A sample first, which shows what the confidences are worth"
+    },
+    {
+      command: "crosswalk review company@2026.1 asvs@5.0.0 --min-precision 0.9 --accept --by Ann",
+      description: "As many as the sample bears"
     },
     {
       command: "crosswalk review --export open.csv",

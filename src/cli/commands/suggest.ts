@@ -2,11 +2,13 @@ import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RelationType } from "../../domain/Relation.ts"
 import { SuggestMethod } from "../../domain/SuggestOptions.ts"
-import type { Suggestions } from "../../domain/Suggestion.ts"
+import type { HintQuality, Suggestions } from "../../domain/Suggestion.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
+import { calibrationLine } from "../CalibrationText.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
+import { confidenceNumber } from "../../report/ConfidenceText.ts"
 import { headlineOfReference } from "../../report/Headline.ts"
 import { oneLine, type Safe, safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
@@ -25,30 +27,52 @@ const suggestionsJson = ({ calibration, from, method, references, source, stored
     description: source.description,
     hasCounterpart,
     noCounterpart,
-    suggestions: suggestions.map(({ confidence, scores, target }) => ({
+    suggestions: suggestions.map(({ confidence, scores, target, uncalibrated }) => ({
       uri: target.uri,
       title: target.title,
       description: target.description,
       confidence,
+      uncalibrated,
       scores
     }))
   }))
 })
 
+const percent = (value: number) => `${Math.round(value * 100)}`
+
+/** A share, or between what it lies. */
+const rangeText = ({ greatest, least }: { readonly least: number; readonly greatest: number }) =>
+  percent(least) === percent(greatest) ? `${percent(least)} %` : `${percent(least)}–${percent(greatest)} %`
+
+/** How good the hint is that there may be no counterpart. */
+const hintLine = ({ basis, precision, recall }: HintQuality): Safe =>
+  safe`The hint "perhaps no counterpart" ${
+    precision === undefined ? "was not among the sample" : `was right in ${rangeText(precision)} of cases`
+  }${recall === undefined ? "" : `, and was given for ${rangeText(recall)} of those without one`} (${
+    basis === "sample" ? "95 % intervals of the sample" : "on the catalogues that it was developed with"
+  }).`
+
+/** A number of a suggestion, which is neither certain nor impossible, however it is rounded. */
+const shown = (confidence: number) => confidenceNumber({ confidence, status: "suggested" })
+
 const lines = (output: Output["Service"], { calibration, references }: Suggestions): ReadonlyArray<Safe> => [
   ...references.flatMap(({ hasCounterpart, noCounterpart, source, suggestions }) => [
     safe`${output.bold(source.uri)}  ${oneLine(headlineOfReference(source), output.width)}${
-      hasCounterpart ? "" : ` (probably no counterpart: ${noCounterpart.toFixed(2)})`
+      hasCounterpart ? "" : ` (hint: perhaps no counterpart, ${shown(noCounterpart)})`
     }`,
     ...suggestions.map(
       ({ confidence, target }) =>
-        safe`  ${confidence.toFixed(2)}  ${target.uri}  ${oneLine(headlineOfReference(target), output.width)}`
+        safe`  ${shown(confidence)}  ${target.uri}  ${oneLine(headlineOfReference(target), output.width)}`
     )
   ]),
   safe``,
-  safe`Confidences were calibrated on ${calibration.name}${
-    calibration.matches ? "" : ", with another model than the one in use: take them as an order, not as probabilities"
-  }.`
+  calibration.pair === undefined
+    ? safe`The numbers are an order, not calibrated: a reference without a catalog has no sample.`
+    : calibrationLine(calibration.pair),
+  ...(calibration.basis === "order" && !calibration.matches
+    ? [safe`The order was made with another model than the one in use (${calibration.name}).`]
+    : []),
+  ...(references.every(({ hasCounterpart }) => hasCounterpart) ? [] : [hintLine(calibration.hint)])
 ]
 
 /** A catalog, or else the name of a stored reference. */
@@ -108,7 +132,7 @@ export const suggest = Command.make(
     yield* output.note(safe`${count(stored.saved, "suggestion")} stored${kept}. Next: crosswalk review ${found.to}`)
   })
 ).pipe(
-  Command.withDescription("Suggest which reference of one catalogue answers which of another, with a probability"),
+  Command.withDescription("Suggest which reference of one catalogue answers which of another, the likeliest first"),
   Command.withExamples([
     { command: "crosswalk suggest company@2026.1 asvs@5.0.0", description: "All of a catalogue, to be reviewed" },
     {

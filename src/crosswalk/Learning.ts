@@ -1,0 +1,123 @@
+import { Effect } from "effect"
+import type { CalibrationFilter } from "../domain/CalibrationFilter.ts"
+import { PairCalibration } from "../domain/PairCalibration.ts"
+import { type Basis, basisKey } from "../domain/Proposal.ts"
+import * as DecisionLog from "../storage/DecisionLog.ts"
+import * as Proposals from "../storage/Proposals.ts"
+import { noneThreshold } from "./Calibration.ts"
+import * as Recalibration from "./Recalibration.ts"
+import { type Sampled, sampledOf } from "./Sampled.ts"
+
+/** What decisions on sampled first proposals teach about suggestions that were made alike. */
+export interface Learnt {
+  readonly sampled: ReadonlyArray<Sampled>
+  readonly recalibration: Recalibration.Recalibration
+  /** Sampled references of which it is known whether they have a counterpart. */
+  readonly none: PairCalibration["none"]
+  /** The share of references without counterpart, from all that were sampled. */
+  readonly noneShare: number
+}
+
+const outcomesOf = (sampled: ReadonlyArray<Sampled>) =>
+  sampled.map(({ isRight, proposal }) => ({ probability: proposal.probability, isTrue: isRight }))
+
+/** A sampled reference has no counterpart where its first proposal and all others were rejected, and nothing accepted. */
+const noneOf = (sampled: ReadonlyArray<Sampled>, answered: ReadonlyMap<string, Proposals.Answered>) => {
+  const none = { references: 0, without: 0, hinted: 0, right: 0 }
+  let rejected = 0
+  for (const { isRight, proposal, source } of sampled) {
+    const { isAnswered = false, isOpen = false } = answered.get(source) ?? {}
+    if (!isRight && !isAnswered && isOpen) continue
+    const isWithout = !isRight && !isAnswered
+    const isHinted = proposal.noCounterpart >= noneThreshold
+    if (!isRight) rejected++
+    none.references++
+    if (isWithout) none.without++
+    if (isHinted) none.hinted++
+    if (isHinted && isWithout) none.right++
+  }
+  // Those whose others are not decided yet are among the rejected; what is known of the rejected stands for them.
+  const wrong = sampled.filter(({ isRight }) => !isRight).length
+  const noneShare = rejected === 0 ? 0 : (wrong / sampled.length) * (none.without / rejected)
+  return { none, noneShare }
+}
+
+/** Learns from the log whenever it is asked, and keeps the confidences of suggestions as it has learnt. */
+export const make = Effect.gen(function* () {
+  const log = yield* DecisionLog.make
+  const proposals = yield* Proposals.make
+
+  /** What was learnt of two catalogs, for suggestions that were made by `basis`. */
+  const of = Effect.fn("Learning.of")(function* (pair: Proposals.Pair, basis: Basis) {
+    const key = basisKey(basis)
+    const sampled = sampledOf(yield* log.ofSamples(pair)).filter(({ proposal }) => basisKey(proposal) === key)
+    const answered = yield* proposals.answered(
+      sampled.flatMap(({ isRight, source }) => (isRight ? [] : source)),
+      pair.to
+    )
+    return {
+      sampled,
+      recalibration: Recalibration.fit(outcomesOf(sampled)),
+      ...noneOf(sampled, answered)
+    } satisfies Learnt
+  })
+
+  /** The same as data. */
+  const calibrationOf = ({ from, to }: Proposals.Pair, { method, model, set }: Basis, learnt: Learnt) =>
+    new PairCalibration({
+      from,
+      to,
+      method,
+      ...(model !== undefined && { model }),
+      set,
+      decisions: learnt.sampled.length,
+      right: learnt.sampled.filter(({ isRight }) => isRight).length,
+      needed: Recalibration.leastDecisions,
+      isCalibrated: learnt.sampled.length >= Recalibration.leastDecisions,
+      ...learnt.recalibration,
+      none: learnt.none
+    })
+
+  /** What the confidences of stored suggestions rest on, for every pair of catalogs that has some. */
+  const all = Effect.fnUntraced(function* (filter: CalibrationFilter, ids?: ReadonlyArray<number>) {
+    const bases = yield* proposals.bases(filter, ids)
+    return yield* Effect.forEach(bases, (basis) =>
+      Effect.map(of(basis, basis), (learnt) => calibrationOf(basis, basis, learnt))
+    )
+  })
+
+  /** Gives the open suggestions of two catalogs the confidences that were learnt; inside a transaction. */
+  const recalibrate = Effect.fnUntraced(function* (pair: Proposals.Pair) {
+    const open = yield* proposals.open(pair)
+    const learnt = new Map<string, Learnt>()
+    for (const { proposal } of open) {
+      const key = basisKey(proposal)
+      if (!learnt.has(key)) learnt.set(key, yield* of(pair, proposal))
+    }
+    yield* proposals.setConfidences(
+      open.flatMap(({ confidence, id, proposal }) => {
+        const known = learnt.get(basisKey(proposal))
+        const now = confidenceOf(known?.recalibration ?? Recalibration.identity, proposal.probability)
+        const decisions = decisionsOf(known)
+        return now === confidence && decisions === proposal.decisions ? [] : [{ id, confidence: now, decisions }]
+      })
+    )
+  })
+
+  /** Brings confidences up to date after a step of the log; inside the transaction that wrote it. */
+  const afterStep = Effect.fn("Learning.afterStep")(function* (step: number) {
+    for (const pair of yield* log.pairsOfSamples(step)) yield* recalibrate(pair)
+  })
+
+  return { of, calibrationOf, all, proposals, afterStep }
+})
+
+export type Learning = Effect.Success<typeof make>
+
+/** How many decisions confidences rest on; nothing where there are too few. */
+export const decisionsOf = (learnt: Learnt | undefined): number | undefined =>
+  learnt !== undefined && learnt.sampled.length >= Recalibration.leastDecisions ? learnt.sampled.length : undefined
+
+/** The confidence of a suggestion whose probability was `probability` before any decision. */
+export const confidenceOf = (recalibration: Recalibration.Recalibration, probability: number): number =>
+  Math.round(Recalibration.apply(recalibration, probability) * 1e4) / 1e4

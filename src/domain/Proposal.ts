@@ -1,0 +1,75 @@
+import type { Provenance, RelationStatus } from "./Relation.ts"
+
+/** What the method of every suggestion begins with. */
+export const suggestMethod = "suggest:"
+
+/** A suggestion as its provenance keeps it. */
+export interface Proposal {
+  /** `hybrid`, `semantic` or `keyword`. */
+  readonly method: string
+  /** The fingerprint of the model; absent where none took part. */
+  readonly model?: string | undefined
+  /** The known answers that the probability was calibrated on. */
+  readonly set: string
+  /** The probability before any decision corrected it. */
+  readonly probability: number
+  /** 1 for the first proposal of its source. */
+  readonly rank: number
+  /** The probability that the source has no counterpart, as it was said then. */
+  readonly noCounterpart: number
+  /** How many sampled decisions corrected the probability to the confidence; absent where there are too few. */
+  readonly decisions?: number | undefined
+}
+
+/** The provenance of a suggestion, with what else its scores are. */
+export const provenanceOf = (
+  { decisions, method, model, noCounterpart, probability, rank, set }: Proposal,
+  scores: Readonly<Record<string, number>>
+): Provenance => ({
+  method: `${suggestMethod}${method}`,
+  ...(model !== undefined && { model }),
+  scores: {
+    ...scores,
+    noCounterpart,
+    uncalibrated: probability,
+    rank,
+    ...(decisions !== undefined && { decisions })
+  },
+  calibration: set
+})
+
+/** The suggestion that a relation was, whatever was decided on it; nothing of one that was made otherwise. */
+export const proposalOf = ({ calibration, method, model, scores }: Provenance): Proposal | undefined => {
+  const { decisions, noCounterpart = 0, rank, uncalibrated } = scores ?? {}
+  if (!method.startsWith(suggestMethod) || rank === undefined || uncalibrated === undefined) return undefined
+  if (uncalibrated < 0 || uncalibrated > 1) return undefined
+  return {
+    method: method.slice(suggestMethod.length),
+    model,
+    set: calibration ?? "",
+    probability: uncalibrated,
+    rank,
+    noCounterpart,
+    decisions
+  }
+}
+
+/** What made a probability. Only those that were made alike are compared, and corrected together. */
+export type Basis = Pick<Proposal, "method" | "model" | "set">
+
+/**
+ * What the confidence of a relation is: `given` by a person or a source, or of a suggestion a `probability` where decisions
+ * between its catalogs calibrated it, else an `order`.
+ */
+export const confidenceKind = ({
+  provenance,
+  status
+}: {
+  readonly provenance: Provenance
+  readonly status: RelationStatus
+}): "given" | "probability" | "order" => {
+  const proposal = status === "suggested" ? proposalOf(provenance) : undefined
+  return proposal === undefined ? "given" : proposal.decisions === undefined ? "order" : "probability"
+}
+
+export const basisKey = ({ method, model, set }: Basis): string => JSON.stringify([method, model, set])
