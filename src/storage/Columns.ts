@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import { beginning } from "../domain/Quote.ts"
 
@@ -99,7 +99,7 @@ export const decoder = <S extends Schema.Constraint & { readonly DecodingService
   schema: S,
   operation: string
 ) => {
-  const decode = Schema.decodeUnknownEffect(schema)
+  const decode = Schema.decodeUnknownResult(schema)
   const { keys, names, what } = columns
 
   return (row: Readonly<Record<string, unknown>>): Effect.Effect<S["Type"], DatabaseError> => {
@@ -119,12 +119,15 @@ export const decoder = <S extends Schema.Constraint & { readonly DecodingService
         )
       )
     }
-    return Effect.mapError(decode(fields), (error) =>
+    const decoded = decode(fields)
+    if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+    const { failure } = decoded
+    return Effect.fail(
       corrupt(
         operation,
         `the ${what} ${nameOf(keys.map((key) => fields[key]))} cannot be read ` +
-          `(${beginning(error.message.replaceAll("\n", " "), 200)})`,
-        error
+          `(${beginning(failure.message.replaceAll("\n", " "), 200)})`,
+        failure
       )
     )
   }
