@@ -88,6 +88,9 @@ interface Embedding {
   readonly model: ModelInfo
 }
 
+/** So many are pruned in a transaction. */
+const prunedAtOnce = 100
+
 const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
   const references = yield* ReferenceRepository
   const linking = yield* LinkImport.make
@@ -112,14 +115,13 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
     const kept: Array<ImportFailure> = []
     yield* references.findAll({ catalog }).pipe(
       Stream.filter(({ uri }) => !seen.has(uri)),
-      Stream.runForEach(({ uri }) =>
-        references.remove(uri, { force }).pipe(
-          Effect.andThen(Effect.sync(() => pruned++)),
-          Effect.catchTags({
-            NotFoundError: () => Effect.void,
-            ConflictError: ({ problem }) => Effect.sync(() => kept.push({ at: uri, problem }))
-          })
-        )
+      Stream.map(({ uri }) => uri),
+      Stream.grouped(prunedAtOnce),
+      Stream.runForEach((uris) =>
+        Effect.map(references.removeMany(uris, { force }), (removal) => {
+          pruned += removal.removed
+          for (const { problem, uri } of removal.kept) kept.push({ at: uri, problem })
+        })
       )
     )
     return { pruned, failed: kept }

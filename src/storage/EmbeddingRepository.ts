@@ -207,11 +207,12 @@ const make = Effect.gen(function* () {
 
   const status = property("EmbeddingRepository.status")(
     Effect.gen(function* () {
+      // A trigger removes what is stale, so the indexes alone tell; the rows have the vectors in them.
       const [row] = yield* sql<EmbeddingStatus>`
-      SELECT count(*) FILTER (WHERE m.fingerprint = ${model.fingerprint} AND e.text_hash = r.text_hash) AS fresh,
-        count(*) FILTER (WHERE e.reference_id IS NULL OR e.text_hash <> r.text_hash) AS missing,
-        count(*) FILTER (WHERE m.fingerprint <> ${model.fingerprint} AND e.text_hash = r.text_hash) AS otherModel
-      FROM ${joined}`
+      SELECT fresh, all_embedded - fresh AS otherModel, (SELECT count(*) FROM crosswalk_reference) - all_embedded AS missing
+      FROM (SELECT (SELECT count(*) FROM crosswalk_embedding) AS all_embedded, (
+        SELECT count(*) FROM crosswalk_embedding WHERE model_id =
+          (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${model.fingerprint})) AS fresh)`
       return row ?? { fresh: 0, missing: 0, otherModel: 0 }
     })
   )

@@ -238,6 +238,14 @@ const migrations = {
     `ALTER TABLE crosswalk_decision ADD COLUMN catalog TEXT`,
     `UPDATE crosswalk_decision SET sources = json_array(sources), targets = json_array(targets)`
   ),
+  // What follows the changes of a large store may be a fifth of it behind before it has to read all again.
+  "0008_changes": statements(
+    `DROP TRIGGER crosswalk_change_prune`,
+    `CREATE TRIGGER crosswalk_change_prune AFTER INSERT ON crosswalk_change WHEN new.seq % 1024 = 0 BEGIN
+      DELETE FROM crosswalk_change
+      WHERE seq <= new.seq - max(131072, coalesce((SELECT max(reference_id) FROM crosswalk_embedding) / 5, 0));
+    END`
+  ),
   // How long the texts of vectors are; NULL where that is not known.
   "0009_tokens": statements(
     `ALTER TABLE crosswalk_embedding ADD COLUMN tokens INTEGER`,

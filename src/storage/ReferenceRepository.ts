@@ -22,6 +22,7 @@ import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as CatalogLanguages from "./CatalogLanguages.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
+import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
 import { conditions } from "./FilterSql.ts"
 import * as KeywordLeg from "./legs/KeywordLeg.ts"
@@ -29,6 +30,7 @@ import * as Migrations from "./Migrations.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import { operation, optional, property, streamOperation } from "./Operation.ts"
 import * as ReferenceNames from "./ReferenceNames.ts"
+import * as ReferenceRemoval from "./ReferenceRemoval.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import * as ReferenceWriter from "./ReferenceWriter.ts"
 import { RelationRepository } from "./RelationRepository.ts"
@@ -45,6 +47,9 @@ const pageSize = 500
 
 const catalogColumns = Columns.make("catalog", { id: "r.catalog" })
 const CatalogRow = Schema.Struct({ id: CatalogId, total: Schema.Int, embedded: Schema.Int })
+
+/** So many are removed in a transaction. */
+const removedAtOnce = 100
 
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
@@ -156,37 +161,34 @@ const make = Effect.gen(function* () {
 
   const remove = operation("ReferenceRepository.remove", { uri: NonBlankText, options: optional(RemoveOptions) })(
     function* ({ options, uri }) {
-      yield* sql.withTransaction(
-        Effect.gen(function* () {
-          const rows = yield* sql<{ readonly id: number }>`SELECT id FROM crosswalk_reference WHERE uri = ${uri}`
-          const id = rows[0]?.id
-          if (id === undefined) return yield* new NotFoundError({ uri, entity: "reference" })
-          if (options?.force !== true) {
-            const [decided] = yield* sql<{ readonly count: number }>`
-              SELECT count(*) AS count FROM crosswalk_relation WHERE status <> 'suggested'
-                AND id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = ${id})`
-            if (decided !== undefined && decided.count > 0) {
-              return yield* new ConflictError({
-                uri,
-                problem:
-                  `relations that a person decided on would be lost with it (${decided.count}). ` +
-                  "Remove them first, or force it with the option force",
-                remedy: { action: "force" }
-              })
-            }
-          }
-          yield* sql`DELETE FROM crosswalk_reference WHERE id = ${id}`
-        })
-      )
+      const { kept, removed } = yield* ReferenceRemoval.removeMany(sql, [uri], options?.force === true)
+      if (kept[0] !== undefined) return yield* kept[0]
+      if (removed === 0) return yield* new NotFoundError({ uri, entity: "reference" })
     }
   )
+
+  const removeMany = operation("ReferenceRepository.removeMany", {
+    uris: Schema.Array(NonBlankText),
+    options: optional(RemoveOptions)
+  })(function* ({ options, uris }) {
+    const removals = yield* Effect.forEach(chunks(uris, removedAtOnce), (some) =>
+      ReferenceRemoval.removeMany(sql, some, options?.force === true)
+    )
+    return {
+      removed: removals.reduce((sum, { removed }) => sum + removed, 0),
+      kept: removals.flatMap(({ kept }) => kept)
+    }
+  })
 
   const catalogs = property("ReferenceRepository.catalogs")(
     Effect.gen(function* () {
       const rows = yield* sql`
-      SELECT ${sql.literal(catalogColumns.sql)}, count(*) AS total, count(e.reference_id) AS embedded
-      FROM crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id
-      WHERE r.catalog IS NOT NULL GROUP BY r.catalog`
+      SELECT ${sql.literal(catalogColumns.sql)}, count(*) AS total, count(*) - count(*) FILTER (
+          WHERE (SELECT count(*) FROM crosswalk_reference) > (SELECT count(*) FROM crosswalk_embedding)
+            AND NOT EXISTS (SELECT 1 FROM crosswalk_embedding_model AS m CROSS JOIN crosswalk_embedding AS e
+              INDEXED BY crosswalk_embedding_of_model ON e.model_id = m.id AND e.reference_id = r.id)
+        ) AS embedded
+      FROM crosswalk_reference AS r WHERE r.catalog IS NOT NULL GROUP BY r.catalog`
       return (yield* Effect.forEach(rows, decodeCatalog))
         .map(({ id, total, embedded }) => new Catalog({ id, references: total, embedded }))
         .sort((a, b) => Natural.compare(a.id, b.id))
@@ -220,6 +222,7 @@ const make = Effect.gen(function* () {
     findAll,
     search,
     remove,
+    removeMany,
     catalogs,
     requireCatalog,
     languageOf,
@@ -297,6 +300,14 @@ export class ReferenceRepository extends Context.Service<
       uri: string,
       options?: RemoveOptions
     ) => Effect.Effect<void, ValidationError | NotFoundError | ConflictError | DatabaseError>
+    /**
+     * Removes references with their vectors and relations, some hundred in a transaction. What is not there is left out;
+     * `kept` tells those that a person decided on, unless forced.
+     */
+    readonly removeMany: (
+      uris: ReadonlyArray<string>,
+      options?: RemoveOptions
+    ) => Effect.Effect<ReferenceRemoval.Removal, ValidationError | DatabaseError>
     /** How many references pass the filter. */
     readonly count: (filter?: Filter) => Effect.Effect<number, ValidationError | DatabaseError>
     /** Every catalog that has a reference, in the natural order of their identifiers. */

@@ -24,7 +24,7 @@ const fewAre = 5000
 
 /** How many of the index are looked at first and at last, for what passes a filter. */
 const firstLook = 256
-const longestLook = 16_384
+const longestLook = 8192
 
 /** How often a search begins again because its candidates changed under it. */
 const attempts = 4
@@ -102,12 +102,11 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
       const few = yield* away(Passing.few(sql, filter, fewAre))
       if (few !== undefined) return yield* away(compare.among(few, vector, options))
     }
-    for (let look = Math.max(firstLook, 8 * options.limit), before = 0; look !== before; ) {
+    for (let look = Math.max(firstLook, 8 * options.limit); look <= longestLook; ) {
       const found = yield* search(vector, options, look)
       if (found === undefined || found.length >= options.limit) return found
-      before = look
       const wanted = found.length === 0 ? 8 * look : Math.ceil((1.5 * look * options.limit) / found.length)
-      look = Math.min(longestLook, Math.max(2 * look, wanted))
+      look = Math.max(2 * look, wanted)
     }
     return undefined
   })

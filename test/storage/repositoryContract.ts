@@ -516,6 +516,27 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
         assert.strictEqual((yield* Effect.flip(references.remove("a")))._tag, "NotFoundError")
       }))
 
+    test("removeMany removes what it may, and tells what it kept", () =>
+      Effect.gen(function* () {
+        const references = yield* ReferenceRepository
+        const embeddings = yield* EmbeddingRepository
+        const sql = yield* SqlClient.SqlClient
+        const many = Array.from({ length: 250 }, (_, i) => `m:${i}`)
+        yield* references.saveMany([...many, "kept", "other"].map((uri) => sample(uri, { tags: ["t"] })))
+        yield* embeddings.saveWithEmbedding(sample("m:7"))
+        yield* references.addImplementation({ sources: ["kept"], targets: ["other"] })
+        const { kept, removed } = yield* references.removeMany([...many, "kept", "absent", "m:0"])
+        assert.strictEqual(removed, 250)
+        assert.deepStrictEqual(
+          kept.map(({ _tag, uri }) => [_tag, uri]),
+          [["ConflictError", "kept"]]
+        )
+        assert.lengthOf(yield* sql`SELECT 1 FROM crosswalk_embedding`, 0)
+        assert.strictEqual(yield* references.count(), 2)
+        assert.deepStrictEqual(yield* references.removeMany(["kept"], { force: true }), { removed: 1, kept: [] })
+        assert.deepStrictEqual(yield* references.removeMany([]), { removed: 0, kept: [] })
+      }))
+
     test("a transaction of the application spans its tables and these", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient

@@ -1,0 +1,189 @@
+/**
+ * How the single-file store grows: import, status, facets, and searches by words and by meaning, with and without a filter,
+ * at several sizes, beside FTS5 and sqlite-vec by themselves.
+ *
+ *     node bench/scale.ts [--sizes 10000,100000] [--full] [--json]
+ *
+ * `--full` is 10 000, 100 000 and a million; the graph of a million takes 10 minutes to build on a quiet machine and needs
+ * 4 GB on disk. Texts are of made-up words as frequent as words of a language are, vectors are clustered.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { createRequire } from "node:module"
+import { cpus, tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { parseArgs } from "node:util"
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import * as Deterministic from "../src/embedder/Deterministic.ts"
+import { LibsqlClient } from "../src/libsql.ts"
+import { Search } from "../src/search/Search.ts"
+import * as FacetCounts from "../src/storage/FacetCounts.ts"
+import { EmbeddingRepository } from "../src/storage/EmbeddingRepository.ts"
+import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
+import { VectorIndex } from "../src/storage/VectorIndex.ts"
+import * as IndexAdmin from "../src/vectors/IndexAdmin.ts"
+import * as Usearch from "../src/vectors/Usearch.ts"
+import { clustered, dimensions, fill, fingerprint, texter } from "./vectors/data.ts"
+
+const { values } = parseArgs({
+  options: { sizes: { type: "string" }, full: { type: "boolean" }, json: { type: "boolean" } }
+})
+const sizes = (values.sizes ?? (values.full === true ? "10000,100000,1000000" : "10000,100000")).split(",").map(Number)
+const log = (text: string) => process.stderr.write(`${text}\n`)
+const median = (numbers: ReadonlyArray<number>) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
+
+/** Every tenth, every second and every thousandth reference has a tag; `small` is a catalog of 500; all have metadata. */
+const label = Effect.fnUntraced(function* (count: number) {
+  const sql = yield* SqlClient.SqlClient
+  const small = Math.min(500, count)
+  yield* sql`INSERT INTO crosswalk_catalog (id, created_at) VALUES ('small@1', 0), ('big@1', 0)`
+  yield* sql`UPDATE crosswalk_reference SET catalog = iif(id <= ${small}, 'small@1', 'big@1'),
+    metadata = json_object('tenth', id % 10, 'owner', id % 1000),
+    tags = (SELECT json_group_array(value) FROM (
+      SELECT 'half' AS value WHERE id % 2 = 0 UNION ALL SELECT 'tenth' WHERE id % 10 = 0
+      UNION ALL SELECT 'thousandth' WHERE id % 1000 = 0))`
+})
+
+const filters = {
+  "by meaning": undefined,
+  "a catalog of 500": { catalog: "small@1" },
+  "a tag of 0.1 %": { tags: ["thousandth"] },
+  "a tag of 10 %": { tags: ["tenth"] },
+  "a tag of 50 %": { tags: ["half"] },
+  "metadata of 10 %": { metadata: [{ path: "tenth", operator: "=", value: 4 }] },
+  "metadata of 0.1 %": { metadata: [{ path: "owner", operator: "=", value: 4 }] }
+} as const
+
+const timed = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
+  const started = performance.now()
+  const result = yield* work
+  return { ms: performance.now() - started, result }
+})
+
+type Row = readonly [name: string, ms: number, note: string]
+
+const measure = Effect.fnUntraced(function* (count: number) {
+  const { search } = yield* Search
+  const index = yield* VectorIndex
+  const references = yield* ReferenceRepository
+  const embeddings = yield* EmbeddingRepository
+  const rows: Array<Row> = []
+  const text = texter(7)
+  const words = Array.from({ length: 15 }, () => text(3))
+  for (const [name, options] of [
+    ["by three words", {}],
+    ["by three words, in a catalog of 500", { filter: { catalog: "small@1" } }]
+  ] as const) {
+    const runs = yield* Effect.forEach(words, (query) => timed(search(query, { mode: "keyword", ...options })))
+    rows.push([name, median(runs.map(({ ms }) => ms)), ""])
+  }
+  const queries = clustered(count).queries(15)
+  // The index is read or opened by the first.
+  yield* index.nearest(queries[0] ?? new Float32Array(dimensions), { fingerprint, limit: 10 })
+  for (const [name, filter] of Object.entries(filters)) {
+    const options = { fingerprint, limit: 10, filter }
+    const runs = yield* Effect.forEach(queries, (query) => timed(index.nearest(query, options)))
+    const exact = yield* Effect.flatMap(VectorIndex, (inSql) =>
+      Effect.forEach(queries.slice(0, 5), (query) => inSql.nearest(query, options))
+    ).pipe(Effect.provide(Layer.fresh(VectorIndex.layerSql)))
+    const found = runs.slice(0, 5).map(({ result }) => result.map(({ uri }) => uri))
+    const hits = exact.flatMap((best, i) => best.filter(({ uri }) => found[i]?.includes(uri)))
+    const wanted = exact.reduce((sum, best) => sum + best.length, 0)
+    rows.push([name, median(runs.map(({ ms }) => ms)), `recall ${(hits.length / Math.max(1, wanted)).toFixed(3)}`])
+  }
+  const facets = yield* timed(FacetCounts.count(yield* SqlClient.SqlClient, undefined))
+  rows.push(["facets of all", facets.ms, ""])
+  const status = yield* timed(Effect.all([references.count(), references.catalogs, embeddings.status]))
+  rows.push(["status", status.ms, ""])
+  return rows
+})
+
+/** FTS5 with OR and bm25, and sqlite-vec, on tables of their own with the same texts and vectors. */
+const peers = (path: string, count: number): ReadonlyArray<Row> => {
+  const database = new DatabaseSync(path, { allowExtension: true })
+  try {
+    const rows: Array<Row> = []
+    const text = texter(7)
+    const ofWords = database.prepare(
+      "SELECT rowid FROM crosswalk_keyword WHERE crosswalk_keyword MATCH ? ORDER BY bm25(crosswalk_keyword) LIMIT 10"
+    )
+    const words = Array.from({ length: 15 }, () => text(3).split(" ").join(" OR "))
+    rows.push(["FTS5 alone, three words by OR", median(words.map((query) => runMs(() => ofWords.all(query)))), ""])
+    const { getLoadablePath } = createRequire(import.meta.url)("sqlite-vec")
+    database.loadExtension(getLoadablePath())
+    database.exec(`CREATE VIRTUAL TABLE peer USING vec0(id INTEGER PRIMARY KEY, vector float[${dimensions}] distance_metric=cosine);
+      INSERT INTO peer (id, vector) SELECT reference_id, vector FROM crosswalk_embedding`)
+    const nearest = database.prepare("SELECT id FROM peer WHERE vector MATCH ? AND k = 10")
+    const times = clustered(count)
+      .queries(5)
+      .map((query) => runMs(() => nearest.all(new Uint8Array(query.buffer))))
+    rows.push(["sqlite-vec, by meaning", median(times), "exact"])
+    return rows
+  } catch (error) {
+    log(`peers: ${error instanceof Error ? error.message : String(error)}`)
+    return []
+  } finally {
+    database.close()
+  }
+}
+
+const runMs = (work: () => unknown): number => {
+  const started = performance.now()
+  work()
+  return performance.now() - started
+}
+
+const folder = mkdtempSync(join(tmpdir(), "crosswalk-bench-"))
+try {
+  const results: Array<{ readonly size: number; readonly rows: ReadonlyArray<Row> }> = []
+  for (const size of sizes) {
+    const path = join(folder, `${size}.db`)
+    log(`${size}: filling …`)
+    const started = performance.now()
+    await fill(path, size, { texts: true })
+    await Effect.runPromise(Effect.provide(label(size), LibsqlClient.layer({ url: path })))
+    const filled = performance.now() - started
+    log(`${size}: building the index …`)
+    const built = runSince()
+    await Effect.runPromise(Effect.provide(IndexAdmin.build(), LibsqlClient.layer({ url: path })))
+    const services = Layer.mergeAll(Search.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(
+      Layer.provideMerge(Usearch.layerLibsql()),
+      Layer.provideMerge(
+        Layer.merge(LibsqlClient.layer({ url: path, longReads: "thread" }), Deterministic.layer({ dimensions }))
+      )
+    )
+    const rows: ReadonlyArray<Row> = [
+      ["filling the tables", filled, "in SQL, without a model"],
+      ["building the index", built(), ""],
+      ...(await Effect.runPromise(Effect.provide(measure(size), services))),
+      ...peers(path, size)
+    ]
+    results.push({ size, rows })
+    for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })
+  }
+  const names = [...new Set(results.flatMap(({ rows }) => rows.map(([name]) => name)))]
+  const cell = (rows: ReadonlyArray<Row>, name: string) => {
+    const [, ms = Number.NaN, note = ""] = rows.find(([known]) => known === name) ?? []
+    return Number.isNaN(ms) ? "–" : `${ms.toFixed(ms < 100 ? 1 : 0)}${note === "" ? "" : ` (${note})`}`
+  }
+  process.stdout.write(
+    values.json === true
+      ? `${JSON.stringify(results, undefined, 2)}\n`
+      : [
+          `Median milliseconds (${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Node ${process.versions.node}):`,
+          "",
+          `| | ${results.map(({ size }) => size).join(" | ")} |`,
+          `| --- | ${results.map(() => "---:").join(" | ")} |`,
+          ...names.map((name) => `| ${name} | ${results.map(({ rows }) => cell(rows, name)).join(" | ")} |`),
+          ""
+        ].join("\n")
+  )
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function runSince() {
+  const started = performance.now()
+  return () => performance.now() - started
+}
