@@ -92,7 +92,7 @@ export {
   ImportSettings
 } from "./catalog/CatalogImport.ts"
 export { WatchEvent, WatchFailed, WatchImported } from "./catalog/ImportWatch.ts"
-export { Check, Doctor, DoctorReport } from "./catalog/Doctor.ts"
+export { Check, Doctor, DoctorRepair, DoctorReport } from "./catalog/Doctor.ts"
 export {
   ImportDone,
   ImportEvent,

@@ -11,11 +11,13 @@ import type { LibsqlClient } from "../libsql/LibsqlClient.ts"
 import * as CatalogLanguages from "../storage/CatalogLanguages.ts"
 import * as DatabaseChecks from "../storage/Doctor.ts"
 import type { Options as IndexOptions } from "../vectors/Usearch.ts"
+import * as Repair from "../storage/doctor/Repair.ts"
+import * as Leftovers from "../vectors/Leftovers.ts"
 import * as IndexAdmin from "../vectors/IndexAdmin.ts"
 
 /** What was found out about one part of a store. */
 export const Check = Schema.Struct({
-  name: Schema.Literals([...DatabaseChecks.names, "vector index", "model", "languages"]),
+  name: Schema.Literals([...DatabaseChecks.names, "vector index", "temporary files", "model", "languages"]),
   /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
   status: Schema.Literals(["ok", "warning", "failed", "skipped"]),
   /** What was found. */
@@ -32,6 +34,13 @@ export class DoctorReport extends Schema.Class<DoctorReport>("crosswalk/DoctorRe
   checks: Schema.Array(Check)
 }) {}
 
+/** What was repaired, and how the store is afterwards. */
+export class DoctorRepair extends Schema.Class<DoctorRepair>("crosswalk/DoctorRepair")({
+  /** What was done, a sentence each; nothing where nothing had to be. */
+  done: Schema.Array(Schema.String),
+  report: DoctorReport
+}) {}
+
 /** What was found out about the model in use, and what it is where it can be used. */
 interface Looked {
   readonly check: Check
@@ -41,7 +50,11 @@ interface Looked {
 /** What is known of a model whose files are as they should be. */
 type Inspected = { readonly model: ModelInfo }
 
-type Part<R> = Effect.Effect<Check, ValidationError | DatabaseError, R>
+/** What lies beside the database: what was found out about it, and what mends it and says how. */
+interface Beside<R> {
+  readonly check: Effect.Effect<ReadonlyArray<Check>, ValidationError | DatabaseError, R>
+  readonly repair: Effect.Effect<ReadonlyArray<string>, ValidationError | DatabaseError, R>
+}
 
 /** Whether the model in use was made for the languages of the catalogs. */
 const languages = Effect.fnUntraced(function* (model: ModelInfo | undefined) {
@@ -61,7 +74,7 @@ const languages = Effect.fnUntraced(function* (model: ModelInfo | undefined) {
 })
 
 const make = Effect.fnUntraced(function* <I, M>(
-  index: Part<I>,
+  beside: Beside<I>,
   model: Effect.Effect<Looked, ValidationError | DatabaseError, M>
 ) {
   const services = yield* Effect.context<SqlClient.SqlClient | I | M>()
@@ -78,32 +91,72 @@ const make = Effect.fnUntraced(function* <I, M>(
       )
     )
     const looked = yield* model
+    // Without tables of this version there is nothing to compare with.
+    if (!database.some(({ name }) => name === "references")) {
+      const checks = [...database, looked.check]
+      return new DoctorReport({ sound: checks.every(({ status }) => status !== "failed"), checks })
+    }
     const checks: ReadonlyArray<Check> = [
       ...database.map((check) => (check.name === "keyword index" && check.status === "ok" ? words : check)),
-      yield* index,
+      ...(yield* beside.check),
       looked.check,
       yield* languages(looked.model)
     ]
     return new DoctorReport({ sound: checks.every(({ status }) => status !== "failed"), checks })
   }).pipe(Effect.provideContext(services), Effect.withSpan("Doctor.check"))
 
-  return { check }
+  const repair = Effect.gen(function* () {
+    const tables = yield* Repair.repair
+    const done = [...tables, ...(yield* beside.repair)]
+    return new DoctorRepair({ done, report: yield* check })
+  }).pipe(Effect.provideContext(services), Effect.withSpan("Doctor.repair"))
+
+  return { check, repair }
 })
 
 const modelProblem = (error: { readonly message: string; readonly remedy?: Remedy | undefined }): Looked => ({
   check: { name: "model", status: "warning", detail: error.message, remedy: error.remedy }
 })
 
-/** What looks at the vector index that is saved. */
-const savedIndex = (options: IndexOptions) =>
-  Effect.map(IndexAdmin.check(options), (check): Check => ({ name: "vector index", ...check }))
+/** The vector index that is saved, and what killed processes have left beside the database. */
+const besideFile = (options: IndexOptions): Beside<LibsqlClient> => {
+  const index = Effect.map(IndexAdmin.check(options), (check): Check => ({ name: "vector index", ...check }))
+  return {
+    check: Effect.gen(function* () {
+      const left = yield* Leftovers.find(options)
+      return [
+        yield* index,
+        left.length === 0
+          ? { name: "temporary files", status: "ok", detail: "no process that was killed has left any" }
+          : {
+              name: "temporary files",
+              status: "warning",
+              detail: `processes that were killed have left ${left.join(", ")}`,
+              remedy: { action: "repairDatabase" }
+            }
+      ] satisfies ReadonlyArray<Check>
+    }),
+    repair: Effect.gen(function* () {
+      const removed = yield* Leftovers.remove(options)
+      const { status } = yield* index
+      if (status !== "failed") return removed
+      const { dropped } = yield* IndexAdmin.drop(options)
+      return dropped ? [...removed, "removed the saved vector index, which is built again when it is needed"] : removed
+    })
+  }
+}
 
 /** Where an index would be saved is not known without the client of the database. */
-const noIndex = Effect.succeed<Check>({
-  name: "vector index",
-  status: "skipped",
-  detail: "where one would be saved is not known, because the database was opened by another client"
-})
+const besideUnknown: Beside<never> = {
+  check: Effect.succeed([
+    {
+      name: "vector index",
+      status: "skipped",
+      detail: "where one would be saved is not known, because the database was opened by another client"
+    }
+  ]),
+  repair: Effect.succeed([])
+}
 
 /** What asks the embedder for one vector. */
 const embedding = Effect.flatMap(Embedder, ({ embed, model }) =>
@@ -147,12 +200,19 @@ export class Doctor extends Context.Service<
      * of Crosswalk.
      */
     readonly check: Effect.Effect<DoctorReport, ValidationError | DatabaseError>
+    /**
+     * Makes again what follows from what else is stored (indexes for keywords, triggers, tags, the change log), removes what
+     * is of no use (vectors that cannot be used, a damaged vector index, temporary files), and checks again. Texts,
+     * relations and decisions stay as they are: a text that cannot be read is marked, so that importing its source writes
+     * it anew. Embed afterwards.
+     */
+    readonly repair: Effect.Effect<DoctorRepair, ValidationError | DatabaseError>
   }
 >()("crosswalk/Doctor") {
   /** With the embedder in use, which is asked for one vector. A saved vector index is not looked at. Makes no tables. */
   static readonly layer: Layer.Layer<Doctor, never, SqlClient.SqlClient | Embedder> = Layer.effect(
     this,
-    make(noIndex, embedding)
+    make(besideUnknown, embedding)
   )
 
   /**
@@ -162,7 +222,7 @@ export class Doctor extends Context.Service<
   static readonly layerLibsql = (
     index: IndexOptions = {}
   ): Layer.Layer<Doctor, never, SqlClient.SqlClient | LibsqlClient | Embedder> =>
-    Layer.effect(this, make(savedIndex(index), embedding))
+    Layer.effect(this, make(besideFile(index), embedding))
 
   /** {@link layerLibsql} with what checks the files of a model instead, such as `Transformers.inspect({})`. */
   static readonly layerInspect = <R>(
@@ -171,7 +231,7 @@ export class Doctor extends Context.Service<
     Layer.effect(
       this,
       make(
-        savedIndex({}),
+        besideFile({}),
         inspect.pipe(
           Effect.map(
             ({ model }): Looked => ({

@@ -55,6 +55,8 @@ export const hintOf = (remedy: Remedy): string | undefined => {
       return `Run '${sampleCommand(remedy)}'${remedy.force === true ? ", or use --force to do it all the same" : ""}.`
     case "checkDatabase":
       return "Run 'crosswalk doctor' to see what is wrong."
+    case "repairDatabase":
+      return "Run 'crosswalk doctor --repair' to rebuild it from what is stored."
     case "migrateDatabase":
       return "Any command that uses the database, such as 'crosswalk list', brings it up to date where it may be written."
     case "createTables":

@@ -46,6 +46,8 @@ export const Remedy = Schema.Union([
   Schema.Struct({ action: Schema.Literal("buildIndex"), fresh: Schema.optionalKey(Schema.Boolean) }),
   /** Check the database with `Doctor`. */
   Schema.Struct({ action: Schema.Literal("checkDatabase") }),
+  /** Let `Doctor` rebuild what can be rebuilt. */
+  Schema.Struct({ action: Schema.Literal("repairDatabase") }),
   /** Open the database for writing once, which brings its tables up to date. */
   Schema.Struct({ action: Schema.Literal("migrateDatabase") }),
   /** Open it with the option `create`, which adds the tables of Crosswalk to those of another program. */

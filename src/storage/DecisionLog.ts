@@ -7,7 +7,8 @@ import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 
-const columns = Columns.make(
+/** An entry of the log, to select from `crosswalk_decision AS d`. */
+export const columns = Columns.make(
   "decision",
   {
     id: "d.id",
@@ -40,6 +41,9 @@ const DecisionRow = Schema.Struct({
   chosen: Schema.NullOr(Chosen),
   at: Schema.Int
 })
+
+/** Decodes a row of {@link columns}. */
+export const decoder = (operation: string) => Columns.decoder(columns, DecisionRow, operation)
 
 const toDecision = (row: typeof DecisionRow.Type): Decision =>
   new Decision({
@@ -77,7 +81,7 @@ const PairRow = Schema.Struct({ from: Schema.String, to: Schema.String })
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const keys = yield* RelationKeys.make
-  const decodeDecision = Columns.decoder(columns, DecisionRow, "Review.log")
+  const decodeDecision = decoder("Review.log")
   const decodePair = Columns.decoder(pairColumns, PairRow, "Review.log")
   const decisions = sql.literal(`${columns.sql} FROM crosswalk_decision AS d`)
 

@@ -5,18 +5,27 @@ import type { Remedy } from "../domain/Remedy.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import * as Columns from "./Columns.ts"
+import { inventory } from "../libsql/CreateTables.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
 import { ofBytes } from "./EmbeddedVector.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import * as Snapshot from "./Snapshot.ts"
+import * as Migrations from "./Migrations.ts"
+import * as Rows from "./doctor/Rows.ts"
+import * as Tables from "./doctor/Tables.ts"
 import * as Values from "./doctor/Values.ts"
 
 /** The sides of a database, in the order in which they are looked at. */
 export const names = [
   "database file",
+  "tables",
   "foreign keys",
   "values",
   "references",
+  "catalogs",
+  "relations",
+  "decisions",
+  "change log",
   "keyword index",
   "tags",
   "vectors",
@@ -67,6 +76,35 @@ const make = Effect.gen(function* () {
       : failed("database file", `${some(problems)}. Restore a backup, or import the sources into a new database`)
   })
 
+  const differences = yield* Effect.cached(Effect.provideService(Tables.differences, SqlClient.SqlClient, sql))
+
+  const tables = Effect.map(differences, (found) => {
+    const problem = Tables.problemOf(found)
+    if (problem === undefined)
+      return ok("tables", "tables, indexes, triggers and the list of migrations are of this version")
+    return Tables.isRepairable(found)
+      ? failed("tables", problem, { action: "repairDatabase" })
+      : failed("tables", `${problem}. Restore a backup, or import the sources into a new database`)
+  })
+
+  const readable = <E, R>(
+    name: Check["name"],
+    found: Effect.Effect<{ readonly wrong: ReadonlyArray<string>; readonly total: number }, E, R>,
+    remedy?: Remedy
+  ) =>
+    Effect.map(found, ({ total, wrong }) =>
+      wrong.length === 0 ? ok(name, `${total}, all readable`) : failed(name, some(wrong), remedy)
+    )
+
+  /** Indexes in memory follow it from a row that they know. */
+  const changeLog = Effect.map(
+    sql<{ readonly rows: number }>`SELECT count(*) AS rows FROM (SELECT 1 FROM crosswalk_change LIMIT 1)`,
+    ([row]) =>
+      row?.rows === 1
+        ? ok("change log", "is there, for vector indexes to follow")
+        : failed("change log", "is empty, so that no vector index can follow it", { action: "repairDatabase" })
+  )
+
   const foreignKeys = Effect.gen(function* () {
     const rows = yield* sql<{ readonly table: string }>`SELECT "table" FROM pragma_foreign_key_check`
     return rows.length === 0
@@ -101,7 +139,8 @@ const make = Effect.gen(function* () {
           "keyword index",
           wrong
             .map(({ extra, lost, table }) => `${table} lacks ${lost} references and has ${extra} that are gone`)
-            .join("; ")
+            .join("; "),
+          { action: "repairDatabase" }
         )
   })
 
@@ -129,7 +168,8 @@ const make = Effect.gen(function* () {
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
       })
     ).pipe(Stream.runDrain)
-    if (unreadable.length > 0) return failed("references", `cannot be read: ${some(unreadable)}`)
+    if (unreadable.length > 0)
+      return failed("references", `cannot be read: ${some(unreadable)}`, { action: "repairDatabase" })
     return retold === 0
       ? ok("references", `${total}, all readable`)
       : ({
@@ -150,7 +190,7 @@ const make = Effect.gen(function* () {
           EXCEPT SELECT r.id, t.value FROM crosswalk_reference AS r, json_each(r.tags) AS t))`
     return row?.wrong === 0
       ? ok("tags", "agree with the references")
-      : failed("tags", `${row?.wrong} are lost or left over`)
+      : failed("tags", `${row?.wrong} are lost or left over`, { action: "repairDatabase" })
   })
 
   const vectors = Effect.gen(function* () {
@@ -241,9 +281,14 @@ const make = Effect.gen(function* () {
 
   const checks = {
     "database file": integrity,
+    tables,
     "foreign keys": foreignKeys,
     values,
     references,
+    catalogs: readable("catalogs", Rows.catalogs(sql), { action: "repairDatabase" }),
+    relations: readable("relations", Rows.relations(sql)),
+    decisions: readable("decisions", Rows.decisions(sql)),
+    "change log": changeLog,
     "keyword index": keywordEntries,
     tags,
     vectors,
@@ -257,39 +302,65 @@ const make = Effect.gen(function* () {
       const isOfRows = known.reason === "corrupt" || (known.reason === "unknown" && faultOf(error) !== "schema")
       return isOfRows ? Effect.succeed(failed(name, known.problem)) : Effect.fail(error)
     })
-  return names.map((name) => alone(name, checks[name]))
+  return { integrity, tables, differences, checks: Effect.forEach(names, (name) => alone(name, checks[name])) }
 })
 
-/** Tables that lack something are of a version before this one, or not ours at all. */
-const explained = <A, R>(effect: Effect.Effect<A, SqlError.SqlError | DatabaseError, R>) =>
-  Effect.catchTag(effect, "SqlError", (error) =>
-    Effect.fail(
-      faultOf(error) === "schema"
-        ? new DatabaseError({
-            operation: "Doctor.run",
-            reason: "migration",
-            isRetryable: false,
-            problem:
-              "the database has no tables of Crosswalk, or those of an earlier version. Opening it for writing brings " +
-              "it up to date; then check it again",
-            remedy: { action: "migrateDatabase" },
-            cause: error
-          })
-        : toDatabaseError("Doctor.run")(error)
-    )
-  )
+/** What can be said of a database whose tables are not those of this version. */
+const ofTables = (detail: string, remedy: Remedy, status: Check["status"] = "warning"): Check => ({
+  name: "tables",
+  status,
+  detail,
+  remedy
+})
+
+const present = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const [found] = yield* sql.unsafe<{ readonly others: number; readonly own: number }>(inventory)
+  return found ?? { others: 0, own: 0 }
+})
 
 /**
- * Looks at every part of a database and changes nothing; a connection that cannot write will do.
+ * Looks at every part of a database and changes nothing; a connection that cannot write will do. Of a database that is still
+ * empty, or of another version, only the file and that are looked at: a process that was killed before or in a migration left
+ * it so, and it is migrated when it is next opened for writing.
  *
- * Fails where the database cannot be read at all, or has no tables of Crosswalk.
+ * Fails where the database cannot be read at all, or is another program's.
  */
-export const run: Effect.Effect<ReadonlyArray<Check>, DatabaseError, SqlClient.SqlClient> = make.pipe(
-  Effect.flatMap((checks) =>
-    // What is written meanwhile would look like damage.
-    Effect.flatMap(Snapshot.make, ({ read }) => read(Effect.forEach(checks, (check) => check)))
-  ),
-  explained,
+export const run: Effect.Effect<ReadonlyArray<Check>, DatabaseError, SqlClient.SqlClient> = Effect.gen(function* () {
+  const state = yield* Migrations.state
+  const { checks, differences, integrity, tables } = yield* make
+  const { others, own } = yield* present
+  switch (state) {
+    case "none":
+      if (own > 0) return [yield* integrity, yield* tables]
+      if (others === 0) {
+        const none = "there are none yet: they are made when the database is next opened for writing"
+        return [yield* integrity, ofTables(none, { action: "import" })]
+      }
+      return yield* new DatabaseError({
+        operation: "Doctor.run",
+        reason: "migration",
+        isRetryable: false,
+        problem: "the database has no tables of Crosswalk, but those of another program",
+        remedy: { action: "chooseDatabase" }
+      })
+    case "older":
+      return [
+        yield* integrity,
+        ofTables("they are of an earlier version, and will be brought up to date", { action: "migrateDatabase" })
+      ]
+    case "newer":
+      return [yield* integrity, ofTables("they are of a later version", { action: "update" }, "failed")]
+    case "current": {
+      const found = yield* differences
+      // Without a table nothing can be said of what refers to it.
+      return found.missing.some(({ type }) => type === "table") ? [yield* integrity, yield* tables] : yield* checks
+    }
+  }
+}).pipe(
+  // What is written meanwhile would look like damage.
+  (all) => Effect.flatMap(Snapshot.make, ({ read }) => read(all)),
+  Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Doctor.run")(error))),
   Effect.withSpan("Doctor.run")
 )
 
@@ -321,8 +392,5 @@ export const keywordWords: Effect.Effect<Check, DatabaseError, SqlClient.SqlClie
   )
   return wrong.length === 0
     ? ok("keyword index", "equals the references, entry by entry and word by word")
-    : failed(
-        "keyword index",
-        `${wrong.join(" and ")} do not agree with the texts. Import the sources into a new database`
-      )
+    : failed("keyword index", `${wrong.join(" and ")} do not agree with the texts`, { action: "repairDatabase" })
 }).pipe(Effect.withSpan("Doctor.keywordWords"))

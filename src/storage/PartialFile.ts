@@ -9,7 +9,8 @@ const pattern = /^(\d+)-[a-z0-9]+\.part$/u
 export const beside = (place: string): string =>
   join(dirname(place), `.${basename(place)}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.part`)
 
-const isAlive = (pid: number): boolean => {
+/** Whether a process runs, of whatever user. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs"
 import { FlatIndex } from "./FlatIndex.ts"
 import { digest, GraphIndex } from "./GraphIndex.ts"
 import type { Description } from "./IndexFile.ts"
+import * as PartialFile from "../storage/PartialFile.ts"
 import * as IndexFile from "./IndexFile.ts"
 import type { Answer, Changes, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
 
@@ -179,15 +180,6 @@ export const answering = (store: IndexStore): ((question: Question) => Answer) =
 /** Removes what a process left that was killed while it saved. */
 const removeAbandoned = (path: string): void => {
   for (const temporary of IndexFile.temporaries(path)) {
-    if (!isAlive(temporary.pid)) rmSync(temporary.path, { force: true })
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH")
+    if (!PartialFile.isAlive(temporary.pid)) rmSync(temporary.path, { force: true })
   }
 }

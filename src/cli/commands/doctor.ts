@@ -2,7 +2,7 @@ import { Effect, FileSystem, Layer, Stream } from "effect"
 import { Command } from "effect/cli"
 import type { Check } from "../../catalog/Doctor.ts"
 import { Ended, ExitCode } from "../Errors.ts"
-import { lazily } from "../Flags.ts"
+import { lazily, toggle } from "../Flags.ts"
 import { hintOf } from "../Hint.ts"
 import { Output } from "../Output.ts"
 import { padEnd, type Safe, safe } from "../../report/Safe.ts"
@@ -31,25 +31,35 @@ const journalMode = Effect.fnUntraced(function* (path: string | undefined) {
 
 export const doctor = Command.make(
   "doctor",
-  {},
-  Effect.fn(function* () {
+  {
+    repair: toggle(
+      "repair",
+      "Rebuild what follows from what is stored (indexes, triggers, tags) and remove what is of no use; relations and decisions stay"
+    )
+  },
+  Effect.fn(function* ({ repair }) {
     const output = yield* Output
     const { Doctor } = yield* lazily(() => import("../../catalog/Doctor.ts"))
     const mode = yield* journalMode((yield* (yield* Settings).database).path)
     // A file that cannot be written is checked as far as it can be read.
-    const database = Session.database("existing", { journalMode: mode }).pipe(
-      Layer.catchTag("DatabaseError", () => Session.database("readonly"))
-    )
-    const { checks, sound } = yield* Doctor.use(({ check }) => check).pipe(
-      Effect.provide(Layer.provide(Doctor.layerInspect(Session.inspect), database))
-    )
+    const writable = Session.database("existing", { journalMode: mode })
+    const database = repair
+      ? writable
+      : writable.pipe(Layer.catchTag("DatabaseError", () => Session.database("readonly")))
+    const { done, report } = yield* Doctor.use((doctor) =>
+      repair ? doctor.repair : Effect.map(doctor.check, (report) => ({ done: [], report }))
+    ).pipe(Effect.provide(Layer.provide(Doctor.layerInspect(Session.inspect), database)))
+    const { checks, sound } = report
     const failed = checks.filter(({ status }) => status === "failed").length
 
     const mark = (status: string): Safe => {
       const word = status.padEnd(7)
       return status === "failed" ? output.bad(word) : status === "ok" ? output.good(word) : output.bold(word)
     }
-    yield* output.answer({ sound, checks }, () => [
+    yield* output.answer({ sound, checks, ...(repair ? { repaired: done } : {}) }, () => [
+      ...(repair && done.length === 0
+        ? [safe`There was nothing to repair.`]
+        : done.map((what) => safe`Repaired: ${what}`)),
       ...checks.map((check) => safe`${mark(check.status)}  ${padEnd(check.name, 13)}  ${said(check)}`),
       sound ? safe`The database is sound.` : safe`${output.bad("The database is not sound.")}`
     ])
@@ -57,4 +67,4 @@ export const doctor = Command.make(
       return yield* new Ended({ code: ExitCode.failure, message: `${failed} of ${checks.length} checks failed` })
     }
   })
-).pipe(Command.withDescription("Check that the database is sound; changes nothing"))
+).pipe(Command.withDescription("Check that the database is sound; changes nothing unless it is to repair"))

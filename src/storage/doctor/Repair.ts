@@ -1,0 +1,180 @@
+import { Effect, Option, Result, Stream } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import type { DatabaseError } from "../../domain/DatabaseError.ts"
+import { toDatabaseError } from "../../libsql/DatabaseErrors.ts"
+import { faultOf } from "../../libsql/LibsqlError.ts"
+import * as Columns from "../Columns.ts"
+import { ofBytes } from "../EmbeddedVector.ts"
+import * as ReferenceRow from "../ReferenceRow.ts"
+import * as Tables from "./Tables.ts"
+
+const pageSize = 500
+
+type Failure = SqlError.SqlError | DatabaseError
+
+/** One thing to make again: what was done, or nothing where nothing had to be. */
+type Step = Effect.Effect<ReadonlyArray<string>, Failure>
+
+const count = (number: number, one: string, several: string) => `${number} ${number === 1 ? one : several}`
+
+const make = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const numberOf = (statement: string) =>
+    Effect.map(sql.unsafe<{ readonly n: number }>(statement), ([row]) => row?.n ?? 0)
+
+  /** Tables, indexes and triggers as the migrations make them; only those whose rows can be made again. */
+  const tables: Step = Effect.gen(function* () {
+    const { different, missing, unlisted } = yield* Effect.provideService(Tables.differences, SqlClient.SqlClient, sql)
+    const done: Array<string> = []
+    const lost = missing.filter(({ type }) => type === "table").map(({ name }) => Tables.derivedOf(name))
+    const again = new Set(lost.filter((name) => name !== undefined))
+    for (const name of again) {
+      // Of an index for keywords some tables may be there.
+      yield* sql.unsafe(`DROP TABLE IF EXISTS ${name}`).pipe(Effect.catch(() => Effect.void))
+      for (const part of missing) {
+        if (part.type === "table" && part.name === name) yield* sql.unsafe(part.sql)
+      }
+      done.push(`made the table ${name} again`)
+    }
+    for (const { name, type } of different) if (type !== "table") yield* sql.unsafe(`DROP ${type} ${name}`)
+    for (const { name, sql: text, type } of [...missing, ...different].filter(({ type }) => type !== "table")) {
+      // Those of a table that is gone went with it, and come with it.
+      const made = yield* sql.unsafe(text).pipe(
+        Effect.as(true),
+        Effect.catch((error) => (faultOf(error) === "schema" ? Effect.succeed(false) : Effect.fail(error)))
+      )
+      if (made) done.push(`made the ${type} ${name} again`)
+    }
+    if (unlisted.length > 0 && Tables.isRepairable({ different, missing, unlisted })) {
+      for (const { id, name } of unlisted) {
+        yield* sql`INSERT INTO crosswalk_migration (migration_id, name) VALUES (${id}, ${name})`
+      }
+      done.push(`wrote down ${count(unlisted.length, "migration", "migrations")}`)
+    }
+    return done
+  })
+
+  const keywords = (table: (typeof Tables.indexes)[number]): Step =>
+    Effect.gen(function* () {
+      const sound = yield* sql
+        .withTransaction(sql.unsafe(`INSERT INTO ${table} (${table}, rank) VALUES ('integrity-check', 1)`))
+        .pipe(
+          Effect.as(true),
+          Effect.catch(() => Effect.succeed(false))
+        )
+      const [lists] = yield* sql<{ readonly wrong: number }>`SELECT
+        (SELECT count(*) FROM crosswalk_reference WHERE id NOT IN (SELECT id FROM ${sql(`${table}_docsize`)})) +
+        (SELECT count(*) FROM ${sql(`${table}_docsize`)} WHERE id NOT IN (SELECT id FROM crosswalk_reference)) AS wrong`
+      if (sound && lists?.wrong === 0) return []
+      yield* sql.unsafe(`INSERT INTO ${table} (${table}) VALUES ('rebuild')`)
+      return [`built the index ${table} again from the texts`]
+    })
+
+  const isList = "json_valid(r.tags) AND json_type(CASE WHEN json_valid(r.tags) THEN r.tags ELSE '0' END) = 'array'"
+  const listed = `SELECT r.id, t.value FROM crosswalk_reference AS r,
+    json_each(CASE WHEN ${isList} THEN r.tags ELSE '[]' END) AS t WHERE t.type = 'text'`
+  const tags: Step = Effect.gen(function* () {
+    const wrong = yield* numberOf(`SELECT count(*) AS n FROM (
+      ${listed} EXCEPT SELECT reference_id, tag FROM crosswalk_tag
+      UNION ALL SELECT * FROM (SELECT reference_id, tag FROM crosswalk_tag EXCEPT ${listed}))`)
+    if (wrong === 0) return []
+    yield* sql`DELETE FROM crosswalk_tag`
+    yield* sql.unsafe(`INSERT OR IGNORE INTO crosswalk_tag (reference_id, tag) ${listed}`)
+    return [`made the tags again, of which ${count(wrong, "was", "were")} lost or left over`]
+  })
+
+  const changes: Step = Effect.gen(function* () {
+    if ((yield* numberOf("SELECT count(*) AS n FROM (SELECT 1 FROM crosswalk_change LIMIT 1)")) > 0) return []
+    yield* sql`INSERT INTO crosswalk_change (reference_id) VALUES (0)`
+    return ["began the change log anew"]
+  })
+
+  /** Vectors that are of no use: they are made again by the next update. */
+  const vectors: Step = Effect.gen(function* () {
+    const useless: Array<number> = []
+    yield* Stream.paginate(0, (after) =>
+      Effect.gen(function* () {
+        const rows = yield* sql<{
+          readonly id: number
+          readonly dimensions: number | null
+          readonly fresh: number
+          readonly vector: ArrayBuffer | Uint8Array
+        }>`
+          SELECT e.reference_id AS id, ${sql.literal(Columns.integer("m.dimensions"))} AS dimensions,
+            e.text_hash IS r.text_hash AND r.id IS NOT NULL AS fresh, ${sql.literal(Columns.bytes("e.vector"))} AS vector
+          FROM crosswalk_embedding AS e LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
+            LEFT JOIN crosswalk_reference AS r ON r.id = e.reference_id
+          WHERE e.reference_id > ${after} ORDER BY e.reference_id LIMIT ${pageSize}`
+        for (const { dimensions, fresh, id, vector } of rows) {
+          if (fresh !== 1 || dimensions === null || ofBytes(vector, dimensions) === undefined) useless.push(id)
+        }
+        return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
+      })
+    ).pipe(Stream.runDrain)
+    if (useless.length === 0) return []
+    yield* sql`DELETE FROM crosswalk_embedding WHERE reference_id IN (SELECT value FROM json_each(${JSON.stringify(useless)}))`
+    return [`removed ${count(useless.length, "vector", "vectors")} that could not be used; embed again`]
+  })
+
+  const decodeUri = ReferenceRow.uriDecoder("Doctor.repair")
+  const decodeReference = ReferenceRow.decoder("Doctor.repair")
+  /** Texts come from their sources: what cannot be read is written anew by the next import, though it has not changed. */
+  const references: Step = Effect.gen(function* () {
+    const unreadable: Array<number> = []
+    yield* Stream.paginate(0, (after) =>
+      Effect.gen(function* () {
+        const rows = yield* sql<{ readonly id: number }>`
+          SELECT r.id, ${sql.literal(ReferenceRow.columns.sql)} FROM crosswalk_reference AS r
+          WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
+        for (const row of rows)
+          if (Result.isFailure(yield* Effect.result(decodeReference(row)))) unreadable.push(row.id)
+        return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
+      })
+    ).pipe(Stream.runDrain)
+    if (unreadable.length === 0) return []
+    const rows = yield* sql`SELECT ${sql.literal(ReferenceRow.uri.sql)} FROM crosswalk_reference AS r
+      WHERE r.id IN (SELECT value FROM json_each(${JSON.stringify(unreadable)}))`
+    const named = (yield* Effect.forEach(rows, (row) => Effect.option(decodeUri(row)))).flatMap(Option.toArray)
+    yield* sql`UPDATE crosswalk_reference SET content_hash = ''
+      WHERE id IN (SELECT value FROM json_each(${JSON.stringify(unreadable)})) AND content_hash <> ''`
+    const some = named
+      .slice(0, 3)
+      .map(({ uri }) => uri)
+      .join(", ")
+    return [
+      `marked ${count(unreadable.length, "reference", "references")} that cannot be read${some === "" ? "" : ` (${some})`}; ` +
+        "importing their sources writes them anew"
+    ]
+  })
+
+  const catalogs: Step = Effect.gen(function* () {
+    const rows = yield* sql<{ readonly id: number }>`SELECT rowid AS id FROM crosswalk_catalog
+      WHERE boilerplate IS NOT NULL AND NOT (typeof(boilerplate) = 'text' AND json_valid(boilerplate))`
+    if (rows.length === 0) return []
+    yield* sql`UPDATE crosswalk_catalog SET boilerplate = NULL
+      WHERE rowid IN (SELECT value FROM json_each(${JSON.stringify(rows.map(({ id }) => id))}))`
+    return [`forgot what was learnt of ${count(rows.length, "catalog", "catalogs")}; the next import learns it again`]
+  })
+
+  return [tables, ...Tables.indexes.map(keywords), catalogs, tags, vectors, changes, references]
+})
+
+/**
+ * Makes again what follows from what else is stored: tables of indexes, triggers, tags, the change log; removes vectors that
+ * cannot be used. Relations, decisions and texts stay as they are. In one transaction; what was done, in sentences.
+ */
+export const repair: Effect.Effect<ReadonlyArray<string>, DatabaseError, SqlClient.SqlClient> = Effect.gen(
+  function* () {
+    const sql = yield* SqlClient.SqlClient
+    const steps = yield* make
+    return yield* sql.withTransaction(
+      Effect.map(
+        Effect.forEach(steps, (step) => step),
+        (done) => done.flat()
+      )
+    )
+  }
+).pipe(
+  Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Doctor.repair")(error))),
+  Effect.withSpan("Doctor.repair")
+)

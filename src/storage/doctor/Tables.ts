@@ -1,0 +1,97 @@
+import { Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
+import * as Columns from "../Columns.ts"
+import * as Migrations from "../Migrations.ts"
+
+/** A table, an index or a trigger. */
+const Part = Schema.Struct({
+  name: Schema.String,
+  type: Schema.Literals(["table", "index", "trigger"]),
+  sql: Schema.String
+})
+export type Part = typeof Part.Type
+
+const columns = Columns.make("part", { name: "name", type: "type", sql: "sql" })
+const decode = Columns.decoder(columns, Part, "Doctor.run")
+
+/** What a database has of us. */
+const parts = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const rows = yield* sql`SELECT ${sql.literal(columns.sql)} FROM sqlite_master
+    WHERE name GLOB 'crosswalk_*' AND sql IS NOT NULL ORDER BY name`
+  return yield* Effect.forEach(rows, decode)
+})
+
+const ledgerColumns = Columns.make("migration", { id: "migration_id", name: "name" })
+const Migration = Schema.Struct({ id: Schema.Int, name: Schema.String })
+const decodeMigration = Columns.decoder(ledgerColumns, Migration, "Doctor.run")
+
+/** The names of the migrations that were made, by their numbers. */
+const ledger = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const rows = yield* sql`SELECT ${sql.literal(ledgerColumns.sql)} FROM crosswalk_migration ORDER BY migration_id`
+  return new Map((yield* Effect.forEach(rows, decodeMigration)).map(({ id, name }) => [id, name]))
+})
+
+/** What the migrations make of an empty database. */
+const expected = Effect.andThen(Migrations.run, Effect.all({ parts, ledger })).pipe(
+  Effect.provide(Layer.fresh(LibsqlClient.layer({ url: ":memory:" }))),
+  Effect.catchTag("ValidationError", Effect.die)
+)
+
+/** What can be made again from what else is stored. */
+export const derived = [
+  "crosswalk_tag",
+  "crosswalk_keyword",
+  "crosswalk_trigram",
+  "crosswalk_change",
+  "crosswalk_embedding",
+  "crosswalk_embedding_model",
+  "crosswalk_migration"
+] as const
+
+/** FTS5 keeps an index in tables of its own, which are named after it. */
+export const indexes = ["crosswalk_keyword", "crosswalk_trigram"] as const
+
+/** The table that can be made again, of which this table is one or a part. */
+export const derivedOf = (table: string): (typeof derived)[number] | undefined =>
+  derived.find((name) => name === table) ?? indexes.find((name) => table.startsWith(`${name}_`))
+
+/** What differs from what the migrations make. */
+export interface Differences {
+  readonly missing: ReadonlyArray<Part>
+  readonly different: ReadonlyArray<Part>
+  /** The migrations that are not written down. */
+  readonly unlisted: ReadonlyArray<{ readonly id: number; readonly name: string }>
+}
+
+export const differences = Effect.gen(function* () {
+  const wanted = yield* expected
+  const found = new Map((yield* parts).map(({ name, sql }) => [name, sql]))
+  const listed = found.has("crosswalk_migration") ? yield* ledger : new Map<number, string>()
+  return {
+    missing: wanted.parts.filter(({ name }) => !found.has(name)),
+    different: wanted.parts.filter(({ name, sql }) => found.has(name) && found.get(name) !== sql),
+    unlisted: [...wanted.ledger].flatMap(([id, name]) => (listed.has(id) ? [] : [{ id, name }]))
+  } satisfies Differences
+})
+
+/** In words; undefined where nothing differs. */
+export const problemOf = ({ different, missing, unlisted }: Differences): string | undefined => {
+  const names = (parts: ReadonlyArray<Part>) =>
+    parts
+      .map(({ name, type }) => `the ${type} ${name}`)
+      .slice(0, 5)
+      .join(", ")
+  const problems = [
+    ...(missing.length > 0 ? [`${names(missing)} ${missing.length === 1 ? "is" : "are"} not there`] : []),
+    ...(different.length > 0 ? [`${names(different)} ${different.length === 1 ? "is" : "are"} changed`] : []),
+    ...(unlisted.length > 0 ? [`the list of migrations lacks ${unlisted.map(({ name }) => name).join(", ")}`] : [])
+  ]
+  return problems.length === 0 ? undefined : problems.join("; ")
+}
+
+/** Whether all that differs can be made again. */
+export const isRepairable = ({ different, missing }: Differences): boolean =>
+  [...missing, ...different].every(({ name, type }) => type !== "table" || derivedOf(name) !== undefined)

@@ -1,0 +1,214 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import { Doctor } from "../../src/catalog/Doctor.ts"
+import { Review } from "../../src/crosswalk/Review.ts"
+import { ModelInfo } from "../../src/domain/Embedding.ts"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import * as Store from "../../src/Store.ts"
+import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import * as Migrations from "../../src/storage/Migrations.ts"
+import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import { TestStore } from "../../src/testing.ts"
+import * as IndexAdmin from "../../src/vectors/IndexAdmin.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
+
+const inputs = ["one", "two", "three"].map((name) => ({
+  uri: `r:${name}`,
+  title: `Number ${name}`,
+  description: `Passwords of ${name}`,
+  entityType: "rule",
+  tags: [name, "all"],
+  catalog: "r@1"
+}))
+
+const fill = Effect.gen(function* () {
+  yield* ReferenceRepository.use(({ saveMany }) => saveMany(inputs))
+  yield* EmbeddingRepository.use(({ updateAllEmbeddings }) => updateAllEmbeddings())
+  const { decide } = yield* Review
+  yield* decide([{ sources: ["r:one"], targets: ["r:two"], status: "accepted", note: "yes" }], { by: "Ann" })
+  yield* decide([{ sources: ["r:two"], targets: ["r:three"], status: "rejected" }], { by: "Bob" })
+})
+
+/** What a person decided, as it is stored. */
+const decided = Effect.gen(function* () {
+  const relations = yield* RelationRepository
+  const review = yield* Review
+  return [yield* Stream.runCollect(relations.findAll()), yield* review.log()]
+})
+
+const failedOf = (checks: ReadonlyArray<{ readonly name: string; readonly status: string }>) =>
+  checks.filter(({ status }) => status === "failed").map(({ name }) => name)
+
+/** What is damaged, by which statements, and which checks find it. */
+const damages: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<string>]> = [
+  ["a trigger that is gone", ["DROP TRIGGER crosswalk_keyword_update"], ["tables"]],
+  [
+    "a trigger that is another one",
+    [
+      "DROP TRIGGER crosswalk_embedding_stale",
+      "CREATE TRIGGER crosswalk_embedding_stale AFTER UPDATE ON crosswalk_reference BEGIN SELECT 1; END"
+    ],
+    ["tables"]
+  ],
+  ["an index that is gone", ["DROP INDEX crosswalk_relation_status"], ["tables"]],
+  ["a list of migrations that lacks one", ["DELETE FROM crosswalk_migration WHERE migration_id = 2"], ["tables"]],
+  ["a table of tags that is gone", ["DROP TABLE crosswalk_tag"], ["tables"]],
+  ["a keyword index that is gone", ["DROP TABLE crosswalk_keyword"], ["tables"]],
+  ["a change log that is gone", ["DROP TABLE crosswalk_change"], ["tables"]],
+  ["vectors that are gone", ["DROP TABLE crosswalk_embedding"], ["tables"]],
+  ["tags that do not agree", ["DELETE FROM crosswalk_tag WHERE tag = 'all'"], ["tags"]],
+  ["a change log without a row", ["DELETE FROM crosswalk_change"], ["change log"]],
+  [
+    "keywords of another text",
+    ["INSERT INTO crosswalk_keyword (crosswalk_keyword) VALUES ('delete-all')"],
+    ["keyword index"]
+  ],
+  ["trigrams that lack a reference", ["DELETE FROM crosswalk_trigram_docsize WHERE id = 1"], ["keyword index"]],
+  ["a vector that is none", ["UPDATE crosswalk_embedding SET vector = x'00' WHERE reference_id = 1"], ["vectors"]],
+  [
+    "a vector whose model is not known",
+    ["PRAGMA foreign_keys = OFF", "UPDATE crosswalk_embedding SET model_id = 99", "PRAGMA foreign_keys = ON"],
+    ["foreign keys", "vectors"]
+  ],
+  ["what was learnt of a catalog", [`UPDATE crosswalk_catalog SET boilerplate = '{"a":'`], ["references", "catalogs"]]
+]
+
+describe("Doctor.repair", () => {
+  for (const [name, statements, checks] of damages) {
+    it.effect(`mends ${name}, and leaves what a person decided`, () =>
+      Effect.gen(function* () {
+        yield* fill
+        const sql = yield* SqlClient.SqlClient
+        const doctor = yield* Doctor
+        const before = yield* decided
+        for (const statement of statements) yield* sql.unsafe(statement)
+        const found = yield* doctor.check
+        expect(failedOf(found.checks)).toEqual(checks)
+        for (const { remedy, status } of found.checks) {
+          if (status === "failed") expect(["repairDatabase", "updateEmbeddings", undefined]).toContain(remedy?.action)
+        }
+        const { done, report } = yield* doctor.repair
+        expect(done).not.toEqual([])
+        expect(failedOf(report.checks)).toEqual([])
+        expect(yield* decided).toEqual(before)
+        // It works again, and there is nothing more to repair.
+        yield* EmbeddingRepository.use(({ updateAllEmbeddings }) => updateAllEmbeddings())
+        const references = yield* ReferenceRepository
+        yield* references.save({ uri: "r:four", title: "Number four", entityType: "rule", tags: ["all"] })
+        expect(yield* references.search("four")).toHaveLength(1)
+        expect(yield* references.count({ tags: ["all"] })).toBe(4)
+        expect((yield* EmbeddingRepository.use(({ status }) => status)).fresh).toBe(3)
+        expect((yield* doctor.repair).done).toEqual([])
+      }).pipe(Effect.provide(TestStore.layer))
+    )
+  }
+
+  it.effect("marks a reference that cannot be read, which the next import writes anew", () =>
+    Effect.gen(function* () {
+      yield* fill
+      const sql = yield* SqlClient.SqlClient
+      const doctor = yield* Doctor
+      const references = yield* ReferenceRepository
+      yield* sql`UPDATE crosswalk_reference SET description = CAST(x'70ff71' AS TEXT) WHERE uri = 'r:two'`
+      expect(yield* references.saveMany(inputs)).toMatchObject({ unchanged: 3 })
+      const { done } = yield* doctor.repair
+      expect(done.join()).toContain("r:two")
+      expect(yield* references.saveMany(inputs)).toMatchObject({ unchanged: 2, updated: 1 })
+      expect((yield* doctor.check).sound).toBe(true)
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("leaves what only a backup can bring back, and says so", () =>
+    Effect.gen(function* () {
+      yield* fill
+      const sql = yield* SqlClient.SqlClient
+      const doctor = yield* Doctor
+      yield* sql`UPDATE crosswalk_decision SET after = 'no document' WHERE id = 1`
+      const found = yield* doctor.check
+      expect(failedOf(found.checks)).toEqual(["decisions"])
+      expect(failedOf((yield* doctor.repair).report.checks)).toEqual(["decisions"])
+      yield* sql`PRAGMA foreign_keys = OFF`
+      yield* sql`DROP TABLE crosswalk_decision`
+      const { checks } = yield* doctor.check
+      expect(checks.find(({ name }) => name === "tables")).toMatchObject({
+        status: "failed",
+        detail: expect.stringContaining("Restore a backup")
+      })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.live("removes a damaged vector index, and what killed processes have left", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const url = join(folder, "x.db")
+      // No process has this number.
+      for (const name of [".x.db.4194999-abc.part", "x.db.vectors.4194999-abc.tmp"]) {
+        writeFileSync(join(folder, name), "half")
+      }
+      writeFileSync(join(folder, ".other.4194999-abc.part"), "another's")
+      yield* Effect.gen(function* () {
+        yield* fill
+        const doctor = yield* Doctor
+        yield* IndexAdmin.build()
+        const sql = yield* SqlClient.SqlClient
+        // A change that no trigger wrote down.
+        yield* sql`DROP TRIGGER crosswalk_change_update`
+        yield* sql`UPDATE crosswalk_embedding SET vector = (SELECT vector FROM crosswalk_embedding WHERE reference_id = 2)
+          WHERE reference_id = 1`
+        const { checks } = yield* doctor.check
+        expect(failedOf(checks)).toEqual(["tables", "vector index"])
+        expect(checks.find(({ name }) => name === "temporary files")?.status).toBe("warning")
+        const { report } = yield* doctor.repair
+        expect(failedOf(report.checks)).toEqual([])
+        expect(existsSync(join(folder, "x.db.vectors"))).toBe(false)
+      }).pipe(Effect.provide(Store.layerLibsql({ url, embedder: { type: "deterministic" } })))
+      expect(readdirSync(folder).filter((name) => /\.(part|tmp)$/u.test(name))).toEqual([".other.4194999-abc.part"])
+    })
+  )
+})
+
+describe("a database that is not of this version", () => {
+  const model = new ModelInfo({ id: "m", dimensions: 3, maxLength: 3, fingerprint: "f" })
+  const check = (url: string) =>
+    Doctor.use(({ check }) => check).pipe(
+      Effect.provide(Doctor.layerInspect(Effect.succeed({ model }))),
+      Effect.provide(LibsqlClient.layer({ url, readonly: true }))
+    )
+
+  it.effect("is no error where a process was killed before or in its migration", () =>
+    Effect.gen(function* () {
+      const url = join(yield* temporaryFolder, "x.db")
+      writeFileSync(url, "")
+      const empty = yield* check(url)
+      expect(empty.sound).toBe(true)
+      expect(empty.checks.find(({ name }) => name === "tables")).toMatchObject({ status: "warning" })
+
+      const client = LibsqlClient.layer({ url })
+      yield* Effect.provide(Migrations.run, client)
+      const rewind = Effect.flatMap(
+        SqlClient.SqlClient,
+        (sql) => sql`DELETE FROM crosswalk_migration WHERE migration_id > 5`
+      )
+      yield* Effect.provide(rewind, client)
+      const older = yield* check(url)
+      expect(older.sound).toBe(true)
+      expect(older.checks.find(({ name }) => name === "tables")).toMatchObject({
+        status: "warning",
+        remedy: { action: "migrateDatabase" }
+      })
+      const later = Effect.flatMap(
+        SqlClient.SqlClient,
+        (sql) => sql`INSERT INTO crosswalk_migration (migration_id, name) VALUES (99999, 'later')`
+      )
+      yield* Effect.provide(later, client)
+      expect((yield* check(url)).checks.find(({ name }) => name === "tables")).toMatchObject({
+        status: "failed",
+        remedy: { action: "update" }
+      })
+    })
+  )
+})
