@@ -1,15 +1,16 @@
-import { Array as Arr, Context, Effect, type FileSystem, Layer, Result, Schema, type Stdio, Stream } from "effect"
+import { Context, Effect, type FileSystem, Layer, Result, Schema, type Stdio, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
-import { RelationStatus } from "../domain/Relation.ts"
-import { faultOf, urisOf } from "../domain/RelationEnds.ts"
+import { type Made, RelationStatus } from "../domain/Relation.ts"
+import { urisOf } from "../domain/RelationEnds.ts"
 import { Text } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { MappingOptions } from "../importer/mapping/Mapping.ts"
 import { mappingFormats } from "../importer/mapping/MappingFormats.ts"
+import { noCounterpart } from "../importer/mapping/MappingRows.ts"
 import * as Mappings from "../importer/mapping/Mappings.ts"
 import * as RelationFile from "../importer/mapping/RelationFile.ts"
 import { withHead } from "../importer/source/Bytes.ts"
@@ -18,6 +19,7 @@ import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import { failureOf, type ImportFailure, RelationImportReport } from "./ImportReport.ts"
+import * as KnownEnds from "./KnownEnds.ts"
 import * as ImportSource from "./ImportSource.ts"
 import * as NamedEnds from "./NamedEnds.ts"
 
@@ -61,27 +63,43 @@ const open = Effect.fnUntraced(function* (
   if (format !== undefined) return { format, items: RelationFile.read(format, opened) }
   const mapping = yield* Mappings.read(source, opened.bytes, { ...options, encoding: undefined })
   const { by, status = "accepted" } = options
+  const provenance = (made: Made, note: string | undefined) => ({
+    method: `import:${mapping.format}`,
+    ...made,
+    ...(by === undefined ? {} : { by }),
+    ...(note === undefined ? {} : { note })
+  })
   return {
     format: mapping.format,
     items: mapping.items.pipe(
       Stream.map(
         Result.map((item): RelationFile.Placed | { readonly unmapped: string } =>
           item._tag === "Unmapped"
-            ? { unmapped: item.source }
+            ? item.to === undefined
+              ? { unmapped: item.source }
+              : {
+                  at: item.at,
+                  relation: {
+                    sources: [item.source],
+                    targets: [],
+                    to: item.to,
+                    type: "no-relationship",
+                    confidence: 1,
+                    status,
+                    needsReview: false,
+                    provenance: provenance({}, item.reason === noCounterpart ? undefined : item.reason)
+                  }
+                }
             : {
                 at: item.at,
                 relation: {
-                  sources: [item.source],
-                  targets: [item.target],
+                  sources: item.sources,
+                  targets: item.targets,
                   type: item.type,
                   confidence: item.confidence ?? 1,
-                  status,
+                  status: item.isDraft === true ? "suggested" : status,
                   needsReview: false,
-                  provenance: {
-                    method: `import:${mapping.format}`,
-                    ...(by === undefined ? {} : { by }),
-                    ...(item.note === undefined ? {} : { note: item.note })
-                  }
+                  provenance: provenance(item.made ?? {}, item.note)
                 }
               }
         )
@@ -108,7 +126,8 @@ const make = Effect.gen(function* () {
   const importing = Effect.fnUntraced(
     function* (source: ImportSource.ImportSource, options: RelationImportOptions) {
       const name = ImportSource.nameOf(source)
-      const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), options)
+      const catalogs = options.catalogs ?? (yield* references.catalogs).map(({ id }) => id)
+      const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), { ...options, catalogs })
       const found: Array<RelationFile.Placed> = []
       const failed: Array<ImportFailure> = []
       let unmapped = 0
@@ -116,31 +135,16 @@ const make = Effect.gen(function* () {
         Effect.sync(() => {
           if (Result.isFailure(item)) failed.push(failureOf(name, item.failure))
           else if ("unmapped" in item.success) unmapped++
-          else found.push(item.success)
+          else {
+            found.push(item.success)
+            if (item.success.relation.targets.length === 0) unmapped++
+          }
         })
       )
       const stored = yield* storedOf(found)
       const ends = yield* NamedEnds.resolve(references, found, stored)
-      failed.push(...ends.failed)
-      const seen = new Map<string, string>()
-      const good = found.flatMap(({ at, relation: given }) => {
-        if (urisOf(given).some((uri) => ends.uriOf(uri) === undefined)) return []
-        const called = (uri: string) => ends.uriOf(uri) ?? uri
-        const relation = { ...given, sources: Arr.map(given.sources, called), targets: given.targets.map(called) }
-        const fault = faultOf(relation, relation.type)
-        const sets = [relation.sources, relation.targets].map((uris) => [...new Set(uris)].sort())
-        const key = JSON.stringify([...sets, relation.to, relation.type])
-        const before = seen.get(key)
-        if (fault !== undefined || before !== undefined) {
-          failed.push({
-            at,
-            problem: fault?.problem ?? `says what was said before, at ${before}; the first one counts`
-          })
-          return []
-        }
-        seen.set(key, at)
-        return [relation]
-      })
+      const { failed: unknown, good } = KnownEnds.check(found, { uriOf: ends.uriOf, catalogs: new Set(catalogs) })
+      failed.push(...ends.failed, ...unknown)
       const refused = options.strict === true && failed.length > 0
       const totals =
         refused || good.length === 0

@@ -63,8 +63,14 @@ const readDecisions = Effect.fnUntraced(function* (before: Content, after: Conte
   const placeAfter = new Map(after.references.map(({ uri }, i) => [uri, i]))
   const pairs: Array<Pair> = []
   const rejected = new Set<string>()
-  const note = ({ confidence, sources, status, targets, type }: Relation, isForward: boolean) => {
+  const ended = new Set<number>()
+  const fresh = new Set<number>()
+  const note = ({ confidence, sources, status, targets, to, type }: Relation, isForward: boolean) => {
     const [earlier, later] = isForward ? [sources, targets] : [targets, sources]
+    if (to !== undefined && status === "accepted") {
+      for (const uri of earlier) ended.add(placeBefore.get(uri) ?? -1)
+      for (const uri of later) fresh.add(placeAfter.get(uri) ?? -1)
+    }
     const isPart = type === (isForward ? "subset" : "superset") || earlier.length > 1
     for (const from of earlier.flatMap((uri) => placeBefore.get(uri) ?? [])) {
       for (const to of later.flatMap((uri) => placeAfter.get(uri) ?? [])) {
@@ -82,7 +88,10 @@ const readDecisions = Effect.fnUntraced(function* (before: Content, after: Conte
   yield* Stream.runForEach(relations.findAll({ from: to, to: from, status }), (one) =>
     Effect.sync(() => note(one, false))
   )
-  return { pairs, rejected }
+  /** Nobody said that the two have nothing to do with each other, nor that either has no counterpart. */
+  const isAllowed = (before: number, after: number) =>
+    !rejected.has(`${before} ${after}`) && !ended.has(before) && !fresh.has(after)
+  return { pairs, isAllowed }
 })
 
 /** Pairs of equal texts: those with the same identifier first, then in their order. */
@@ -90,7 +99,7 @@ const equalTexts = (
   before: Content,
   after: Content,
   names: readonly [string, string],
-  isFree: (i: number) => boolean
+  isAllowed: (i: number, place: number) => boolean
 ) => {
   const byText = new Map<string, Array<number>>()
   after.references.forEach((_, i) => {
@@ -101,11 +110,10 @@ const equalTexts = (
   const taken = new Set<number>()
   const found = new Set<number>()
   const pairs: Array<Pair> = []
-  const open = before.references.flatMap((_, i) => (isFree(i) ? [i] : []))
   const pairUp = (choose: (places: ReadonlyArray<number>, i: number) => number | undefined) => {
-    for (const i of open) {
+    for (const i of before.references.keys()) {
       if (found.has(i)) continue
-      const places = (byText.get(key(before, i)) ?? []).filter((place) => !taken.has(place))
+      const places = (byText.get(key(before, i)) ?? []).filter((place) => !taken.has(place) && isAllowed(i, place))
       const after = choose(places, i)
       if (after === undefined) continue
       taken.add(after)
@@ -175,14 +183,14 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
 ): Effect.fn.Return<Matched, DatabaseError | ValidationError, RelationRepository> {
   const { method, names, relations } = options
   const decided =
-    relations === "ignore" ? { pairs: [], rejected: new Set<string>() } : yield* readDecisions(before, after, names)
+    relations === "ignore" ? { pairs: [], isAllowed: () => true } : yield* readDecisions(before, after, names)
   const similarity = yield* Similarity.make(before, after, weightsOf[method])
   const pairs: Array<Pair> = decided.pairs.map((pair) => ({
     ...pair,
     similarity: similarity.row(pair.before).total[pair.after] ?? 0
   }))
   const isDecided = { before: new Set(pairs.map((one) => one.before)), after: new Set(pairs.map((one) => one.after)) }
-  pairs.push(...equalTexts(before, after, names, (i) => !isDecided.before.has(i)))
+  pairs.push(...equalTexts(before, after, names, (i, place) => !isDecided.before.has(i) && decided.isAllowed(i, place)))
   if (relations === "only") return { pairs, unclearBefore: new Map(), unclearAfter: new Map() }
 
   const { back, found } = yield* Candidates.findBoth(similarity, {
@@ -193,7 +201,7 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
   const fitted = calibration.methods[method]
   const likely = <C extends Candidates.Rated>(
     all: ReadonlyArray<Candidates.Found<C>>,
-    keyOf: (own: number, other: number) => string
+    isAllowed: (own: number, other: number) => boolean
   ) => {
     // Versions of one catalogue share their wording as those of the set do, however few the references are.
     const circumstances = circumstancesOf(
@@ -203,12 +211,12 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     )
     return all.map((one) => {
       const { noCounterpart, ranked } = judge(fitted, one, circumstances)
-      const allowed = ranked.filter(({ candidate }) => !decided.rejected.has(keyOf(one.source, candidate.target)))
+      const allowed = ranked.filter(({ candidate }) => isAllowed(one.source, candidate.target))
       return { own: one.source, noCounterpart, ranked: allowed }
     })
   }
-  const forward = likely(found, (i, other) => `${i} ${other}`)
-  const backward = likely(back, (i, other) => `${other} ${i}`)
+  const forward = likely(found, decided.isAllowed)
+  const backward = likely(back, (i, other) => decided.isAllowed(other, i))
 
   const paired = new Set(pairs.map((one) => one.before))
   const taken = new Set(pairs.map((one) => one.after))

@@ -26,6 +26,7 @@ import * as Candidates from "./Candidates.ts"
 import * as CatalogContent from "./CatalogContent.ts"
 import * as Judgement from "./Judgement.ts"
 import * as Learning from "./Learning.ts"
+import * as NoCounterpart from "./NoCounterpart.ts"
 import { lowerBound } from "./Precision.ts"
 import * as Similarity from "./Similarity.ts"
 
@@ -154,7 +155,8 @@ const make = Effect.gen(function* () {
           found,
           { sources, targets },
           { fitted, circumstances, learnt },
-          { limit, minConfidence }
+          { limit, minConfidence },
+          yield* NoCounterpart.read(pair?.from, to).pipe(Effect.provideService(RelationRepository, relations))
         )
         const learntOfPair =
           learnt === undefined || pair === undefined ? undefined : learning.calibrationOf(pair, basis, learnt)
@@ -211,7 +213,8 @@ export class Crosswalk extends Context.Service<
      * Ranks the targets for each reference by a confidence, and hints where there may be none. What confidences rest on is in
      * `calibration`: an order, until a sample between the two catalogs was reviewed (`Review.sample`). The
      * suggestions are stored as relations with the status `suggested`, in one transaction, in the place of the earlier ones
-     * between the two; what a person accepted or rejected stays, and is not suggested again.
+     * between the two; what a person accepted or rejected stays, and is not suggested again. For what was accepted to have no
+     * counterpart nothing is suggested.
      *
      * Both catalogs are embedded first where they are not. Fails with NotFoundError where a catalog has no references or the
      * source is not stored, with ValidationError where both catalogs are the same, and with ModelMismatchError where vectors

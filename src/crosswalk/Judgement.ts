@@ -11,8 +11,8 @@ import {
 } from "./Calibration.ts"
 import type { Found } from "./Candidates.ts"
 import type { Content } from "./CatalogContent.ts"
+import type * as NoCounterpart from "./NoCounterpart.ts"
 import { identity, leastDecisions } from "./Recalibration.ts"
-
 import { confidenceOf, type Learnt } from "./Learning.ts"
 
 const round = (value: number) => Math.round(value * 1e4) / 1e4
@@ -31,7 +31,8 @@ export const suggestions = Effect.fnUntraced(function* (
     /** Nothing where no decisions can be known. */
     readonly learnt: Learnt | undefined
   },
-  { limit, minConfidence }: { readonly limit: number; readonly minConfidence: number }
+  { limit, minConfidence }: { readonly limit: number; readonly minConfidence: number },
+  { hasNone, isAllowed }: Effect.Success<ReturnType<typeof NoCounterpart.read>>
 ) {
   const judged: Array<ReferenceSuggestions> = []
   const recalibration = learnt?.recalibration ?? identity
@@ -44,11 +45,13 @@ export const suggestions = Effect.fnUntraced(function* (
     const source = sources.references[found.source]
     if (source === undefined) continue
     const settled = settle(judge(fitted, found, circumstances))
-    const { ranked } = settled
+    const ranked = settled.ranked.filter(({ candidate }) =>
+      isAllowed(source.uri, targets.references[candidate.target]?.uri ?? "")
+    )
     const uncalibrated = ranked.map(({ confidence }) => round(confidence))
     const [first = 0] = uncalibrated.map((one) => confidenceOf(recalibration, one))
     // Either the first is right or there is none, or neither; never both.
-    const none = isLearnt ? noCounterpartOf(fitted, found, known) : settled.noCounterpart
+    const none = hasNone(source.uri) ? 1 : isLearnt ? noCounterpartOf(fitted, found, known) : settled.noCounterpart
     const noCounterpart = round(Math.min(none, 1 - first))
     const suggestions = ranked.slice(0, limit).flatMap(({ candidate }, rank) => {
       const before = uncalibrated[rank] ?? 0

@@ -26,10 +26,22 @@ export type RelationStatus = typeof RelationStatus.Type
 /** A degree of belief from 0 to 1. */
 export const Confidence = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 
+/** How a published mapping says that its relations were made, in the words of OSCAL and NIST IR 8477. */
+export const Made = Schema.Struct({
+  /** Who mapped: people, a program, or both. */
+  mapper: Schema.optionalKey(Schema.Literals(["human", "automation", "hybrid"])),
+  /** What was compared: the words, what they mean, or what comes of them. */
+  rationale: Schema.optionalKey(Schema.Literals(["syntactic", "semantic", "functional"])),
+  /** How strong the relation is, 0–10. */
+  strength: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10 })))
+})
+export type Made = typeof Made.Type
+
 /** Where a relation comes from. */
 export const Provenance = Schema.Struct({
   /** What made it: `manual`, `import:…`, `suggest:…`. */
   method: NonBlankText,
+  ...Made.fields,
   /** The fingerprint of the model, where one took part. */
   model: Schema.optionalKey(Text),
   /** The scores it was made from, by name. */

@@ -48,6 +48,77 @@ describe("RelationImport", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("stores that something has no counterpart, where the catalog is known", () =>
+    Effect.gen(function* () {
+      const relations = yield* references
+      const rows = () => pairs("1,,none", "2,,", "1,2,no relationship")
+      expect(yield* run(rows(), { from: "a", to: "b", by: "Ann" })).toMatchObject({
+        created: 3,
+        unmapped: 2,
+        failed: []
+      })
+      expect(yield* relations.find("a:1", "outgoing")).toMatchObject([
+        { targets: [], to: "b", type: "no-relationship", status: "accepted", provenance: { by: "Ann" } },
+        { targets: ["b:2"], type: "no-relationship" }
+      ])
+      const unknown = yield* run(pairs("a:1,,none", "a:2,,none"), { to: "c" })
+      expect(unknown).toMatchObject({
+        created: 0,
+        failed: [{ problem: "there is no catalog c, which is named 2 times" }]
+      })
+      expect(yield* run(pairs("a:1,,none"))).toMatchObject({ created: 0, unmapped: 1, failed: [] })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("takes maps of sets as they are; what a missing end leaves is suggested, and each is told once", () =>
+    Effect.gen(function* () {
+      const relations = yield* references
+      const ids = (...all: ReadonlyArray<string>) => all.map((id) => ({ "id-ref": id }))
+      const map = (relationship: string, sources: ReadonlyArray<string>, targets: ReadonlyArray<string>) => ({
+        relationship,
+        sources: ids(...sources),
+        targets: ids(...targets)
+      })
+      const collection = {
+        mappings: [
+          {
+            status: "draft",
+            method: "human",
+            "matching-rationale": "semantic",
+            "source-resource": { href: "a.json" },
+            "target-resource": { href: "b.json" },
+            maps: [map("equal-to", ["1", "2"], ["1"])]
+          },
+          {
+            "source-resource": { href: "a.json" },
+            "target-resource": { href: "b.json" },
+            maps: [
+              map("subset-of", ["1"], ["1", "2"]),
+              map("subset-of", ["2"], ["1", "9"]),
+              map("superset-of", ["1"], ["9"])
+            ]
+          }
+        ]
+      }
+      const bytes = Stream.encodeText(Stream.make(JSON.stringify({ "mapping-collection": collection })))
+      const report = yield* run({ name: "m.json", bytes })
+      expect(report.failed).toEqual([
+        {
+          at: expect.stringContaining("mappings[1].maps[1]"),
+          problem: "there is no reference b:9, which is named 2 times"
+        }
+      ])
+      const found = yield* Stream.runCollect(relations.findAll())
+      expect(found.map(({ sources, status, targets, type }) => [sources, type, targets, status])).toEqual([
+        [["a:1", "a:2"], "equal", ["b:1"], "suggested"],
+        [["a:1"], "subset", ["b:1", "b:2"], "accepted"],
+        [["a:2"], "intersects", ["b:1"], "suggested"]
+      ])
+      expect(found[0]?.provenance).toMatchObject({ mapper: "human", rationale: "semantic" })
+      expect(found[2]?.provenance.note).toBe("a:2 subset {b:1, b:9}, of which not all are stored")
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("leaves what a person decided unless it is forced", () =>
     Effect.gen(function* () {
       const relations = yield* references

@@ -294,10 +294,15 @@ describe("map", () => {
         "a.csv": "id,title\nA-1,Arch\n",
         "b.csv": "id,title\nB-1,Beam\n",
         "c.csv": "id,title\nC-1,Cellar\n",
+        "d.csv": "id,title\nD-1,Door\n",
+        "other.json": { "mapping-collection": { mappings: [mapping("y.json", "B-1"), mapping("z.json", "C-1")] } },
         "map.json": { "mapping-collection": { mappings: [mapping("b.json", "B-1"), mapping("x/c.json", "C-1")] } }
       })
       for (const name of ["a.csv", "b.csv", "c.csv"]) yield* run("import", path(name), "--no-embed")
-      const unsaid = yield* run("map", path("map.json"), "--from", "a", "--to", "b")
+      const named = yield* run("map", path("map.json"))
+      expect(named).toMatchObject({ code: 0, stdout: expect.stringContaining("2 relations created") })
+      yield* run("import", path("d.csv"), "--no-embed")
+      const unsaid = yield* run("map", path("other.json"), "--from", "a", "--to", "b")
       expect(unsaid).toMatchObject({ code: 1, stderr: expect.stringContaining("Use --resource") })
       const wrong = yield* run("map", path("map.json"), "--from", "a", "--resource", "b.json")
       expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("href=catalog") })
@@ -311,7 +316,7 @@ describe("map", () => {
         "--resource",
         "c.json=c"
       )
-      expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining("2 relations created") })
+      expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining("2 kept as they were decided") })
     })
   )
 

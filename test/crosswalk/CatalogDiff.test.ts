@@ -168,6 +168,39 @@ layer(store)("CatalogDiff.diff", (it) => {
     })
   )
 
+  it.effect("never contradicts that something has no counterpart, or that two are unrelated", () =>
+    Effect.gen(function* () {
+      const { diff } = yield* prepare(
+        { A: password, B: session, C: logging },
+        { A: password, X: `${session} Really.`, Z: `${logging} Always.` }
+      )
+      const relations = yield* RelationRepository
+      yield* relations.saveMany([
+        { sources: ["std:1/A"], targets: [], to: "std@2" },
+        { sources: ["std:2/X"], targets: [], to: "std@1" },
+        { sources: ["std:1/C"], targets: ["std:2/Z"], type: "no-relationship" }
+      ])
+      const { changes } = yield* diff(between)
+      const of = (uri: string) =>
+        changes.flatMap(({ after, before, kinds, possible }) =>
+          [before, ...(before === undefined ? after.map(({ reference }) => reference) : [])].some(
+            (one) => one?.uri === uri
+          )
+            ? [
+                {
+                  kinds,
+                  near: [...(before === undefined ? [] : after), ...possible].map(({ reference }) => reference.uri)
+                }
+              ]
+            : []
+        )
+      assert.deepStrictEqual(of("std:1/A"), [{ kinds: ["deleted"], near: [] }])
+      assert.deepStrictEqual(of("std:2/X"), [{ kinds: ["new"], near: [] }])
+      assert.notInclude(of("std:1/C")[0]?.near ?? [], "std:2/Z")
+      assert.notInclude(of("std:1/B")[0]?.near ?? [], "std:2/X")
+    })
+  )
+
   it.effect("of several that lead to one the most similar continues, the others are merged into it", () =>
     Effect.gen(function* () {
       const { diff } = yield* prepare({ A: `${password} Strong.`, B: session }, { A: `${password} Always.` })

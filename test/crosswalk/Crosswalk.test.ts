@@ -120,6 +120,27 @@ layer(store)("Crosswalk.suggest", (it) => {
     })
   )
 
+  it.effect("never contradicts that something has no counterpart, or that two are unrelated", () =>
+    Effect.gen(function* () {
+      const crosswalk = yield* prepare(...company, ...standard)
+      const relations = yield* RelationRepository
+      yield* relations.saveMany([
+        { sources: ["company/1"], targets: [], to: "standard@2" },
+        { sources: ["standard@2/B"], targets: [], to: "company" },
+        { sources: ["company/2"], targets: ["standard@2/A"], type: "no-relationship" }
+      ])
+      const { references } = yield* crosswalk.suggest({ ...between, limit: 3 })
+      const [first, second] = references
+      assert.deepInclude(first, { suggestions: [], noCounterpart: 1, hasCounterpart: false })
+      assert.notIncludeMembers(second?.suggestions.map(({ target }) => target.uri) ?? [], [
+        "standard@2/A",
+        "standard@2/B"
+      ])
+      assert.strictEqual(yield* relations.count({ source: "company/1" }), 1)
+      assert.strictEqual(yield* relations.count({ target: "standard@2/B" }), 0)
+    })
+  )
+
   it.effect("run again gives the same, replaces what it suggested and never touches what a person decided", () =>
     Effect.gen(function* () {
       const crosswalk = yield* prepare(...company, ...standard)

@@ -4,6 +4,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
 import { dump } from "js-yaml"
+import { setText } from "../../src/domain/RelationEnds.ts"
 import type { MappingItem, MappingOptions } from "../../src/importer/mapping/Mapping.ts"
 import * as Mappings from "../../src/importer/mapping/Mappings.ts"
 import * as Sources from "../../src/importer/Sources.ts"
@@ -17,8 +18,8 @@ const lines = (items: ReadonlyArray<MappingItem>): ReadonlyArray<string> =>
     if (Result.isFailure(item)) return `FAULT ${item.failure.at}: ${item.failure.problem}`
     const found = item.success
     if (found._tag === "Unmapped") return `${found.source} none (${found.reason}) @${found.at}`
-    const { at, confidence, note, source, target, type } = found
-    return `${source} ${type} ${target}${confidence === undefined ? "" : ` ${confidence}`}${note ? ` (${note})` : ""} @${at}`
+    const { at, confidence, note, sources, targets, type } = found
+    return `${setText(sources)} ${type} ${setText(targets)}${confidence === undefined ? "" : ` ${confidence}`}${note ? ` (${note})` : ""} @${at}`
   })
 
 const collected = (opened: ReturnType<typeof Mappings.open>) =>
@@ -54,7 +55,7 @@ layer(NodeServices.layer)("mappings", (it) => {
         "company:1/R-1 equal asvs:5.0.0/V1.1.1 0.8 (same) @line 2",
         "company:R-2 implements asvs:5.0.0/V1.1.2 0.8 @line 3",
         "company:1/R-3 none (not in scope) @line 4",
-        "company:1/R-4 none (no counterpart) @line 5",
+        "company:1/R-4 no-relationship asvs:5.0.0/V9 @line 5",
         "FAULT line 6: that company:1/R-1 is equal to asvs:5.0.0/V1.1.1 is there already, at line 2; the first one counts",
         'FAULT line 7, Relationship: "likes" is no type of relation: ' +
           "equal, subset, superset, intersects, implements, supersedes or none",
@@ -142,8 +143,11 @@ v4.0.3-1.1.7:
                   relationship: "equal-to",
                   sources: ends(...Array(200).fill("a")),
                   targets: ends(...Array(200).fill("b"))
-                }
-              ]
+                },
+                { relationship: "no-relationship", sources: ends("v"), targets: [] }
+              ],
+              "source-gap-summary": { uuid: "g", "unmapped-controls": [{ "with-ids": ["g"] }] },
+              "target-gap-summary": { uuid: "h", "unmapped-controls": [{ "with-ids": ["h"] }] }
             }
           ]
         }
@@ -156,13 +160,15 @@ v4.0.3-1.1.7:
         const found = yield* read(name, text, { to: "b" })
         assert.strictEqual(found.format, "oscal-mapping")
         assert.deepStrictEqual(found.lines, [
-          `a:1/x superset b:y (equivalent-to as a set: x / y, z; why) @${path}[0]`,
-          `a:1/x superset b:z (equivalent-to as a set: x / y, z; why) @${path}[0]`,
+          `a:1/x equal {b:y, b:z} (why) @${path}[0]`,
           `a:1/x subset b:q 0.9 @${path}[1]`,
-          `a:1/w none (no counterpart) @${path}[2]`,
+          `a:1/w no-relationship b:q @${path}[2]`,
           `FAULT ${path}[3].relationship: "adores" is no relationship of OSCAL`,
           `FAULT ${path}[4].relationship: is missing`,
-          `FAULT ${path}[5]: stands for more than 10000 pairs. Split it`
+          `a:1/a equal b:b @${path}[5]`,
+          `a:1/v none (no counterpart) @${path}[6]`,
+          `a:1/g none (listed as a gap) @$["mapping-collection"].mappings[0]["source-gap-summary"]`,
+          `b:h none (listed as a gap) @$["mapping-collection"].mappings[0]["target-gap-summary"]`
         ])
       }
     })
@@ -191,35 +197,59 @@ v4.0.3-1.1.7:
     })
   )
 
-  it.effect("between sets say of each pair only what follows of it", () =>
+  it.effect("name their catalogues by the files and titles of resources, and say how they were made", () =>
     Effect.gen(function* () {
       const ids = (...all: ReadonlyArray<string>) => all.map((id) => ({ "id-ref": id }))
-      const maps = [
-        { relationship: "subset-of", sources: ids("a"), targets: ids("x", "y") },
-        { relationship: "superset-of", sources: ids("b"), targets: ids("x", "y") },
-        { relationship: "superset-of", sources: ids("c", "d"), targets: ids("x") },
-        { relationship: "equal-to", sources: ids("e", "f"), targets: ids("x") },
-        { relationship: "equal-to", sources: ids("g", "h"), targets: ids("x", "y") }
-      ]
-      const { lines } = yield* read("m.json", JSON.stringify({ "mapping-collection": { mappings: [{ maps }] } }), {
-        from: "a",
-        to: "b"
-      })
-      const types = Map.groupBy(lines, (line) => line.split(" ")[0])
+      const collection = {
+        provenance: { method: "hybrid", "matching-rationale": "semantic", status: "draft" },
+        mappings: [
+          {
+            status: "complete",
+            "source-resource": { href: "ours.json" },
+            "target-resource": { href: "#1" },
+            maps: [
+              { relationship: "equal-to", sources: ids("2", "1"), targets: ids("x") },
+              { relationship: "subset-of", "matching-rationale": "functional", sources: ids("1"), targets: ids("x") }
+            ]
+          },
+          {
+            "source-resource": { href: "ours.json" },
+            "target-resource": { href: "#2" },
+            maps: [
+              {
+                relationship: "superset-of",
+                sources: ids("1"),
+                targets: ids("y", "z"),
+                props: [{ name: "strength", value: "8" }]
+              }
+            ]
+          }
+        ],
+        "back-matter": {
+          resources: [
+            { uuid: "1", title: "Theirs" },
+            { uuid: "2", title: "Unknown", rlinks: [{ href: "https://house.example/iso-27001.json" }] }
+          ]
+        }
+      }
+      const catalogs = ["ours@2026", "theirs@1", "iso-27001@2022", "other@1", "other@2"]
+      const text = JSON.stringify({ "mapping-collection": collection })
+      const { items } = yield* Mappings.read("m.json", Stream.make(new TextEncoder().encode(text)), { catalogs })
+      const found = (yield* Stream.runCollect(items)).flatMap((item) => (Result.isSuccess(item) ? item.success : []))
       assert.deepStrictEqual(
-        Array.from(types, ([source, lines]) => [source, ...new Set(lines.map((line) => line.split(" ")[1]))].join(" ")),
+        found.map((item) => (item._tag === "Mapping" ? [item.sources, item.targets, item.isDraft, item.made] : [])),
         [
-          "a:a intersects",
-          "a:b superset",
-          "a:c intersects",
-          "a:d intersects",
-          "a:e subset",
-          "a:f subset",
-          "a:g intersects",
-          "a:h intersects"
+          [["ours:2026/1", "ours:2026/2"], ["theirs:1/x"], undefined, { mapper: "hybrid", rationale: "semantic" }],
+          [["ours:2026/1"], ["theirs:1/x"], undefined, { mapper: "hybrid", rationale: "functional" }],
+          [
+            ["ours:2026/1"],
+            ["iso-27001:2022/y", "iso-27001:2022/z"],
+            true,
+            { mapper: "hybrid", rationale: "semantic", strength: 8 }
+          ]
         ]
       )
-    })
+    }).pipe(Effect.scoped)
   )
 
   it.effect("are read from the mappings to ATT&CK of the Center for Threat-Informed Defense", () =>
@@ -338,19 +368,20 @@ x,,1,
         const good = all.filter(Result.isSuccess).map(({ success }) => success)
         assert.strictEqual(good.length, all.length)
         const mapped = good.filter((item) => item._tag === "Mapping")
-        assert.strictEqual(new Set(mapped.map(({ source }) => source)).size, 228)
+        assert.strictEqual(new Set(mapped.flatMap(({ sources }) => sources)).size, 228)
         assert.strictEqual(good.filter((item) => item._tag === "Unmapped").length, 50)
         const uris = (name: string) =>
           Effect.scoped(Effect.flatMap(Sources.open(shared(`asvs/${name}`)), collect)).pipe(
             Effect.map(({ entries }) => new Set(entries.map(({ reference }) => reference.uri)))
           )
         const [from, to] = [yield* uris("asvs-4.0.3.flat.json"), yield* uris("asvs-5.0.0.flat.json")]
+        const sources = good.flatMap((item) => (item._tag === "Unmapped" ? [item.source] : item.sources))
         assert.deepStrictEqual(
-          good.filter(({ source }) => !from.has(source)),
+          sources.filter((uri) => !from.has(uri)),
           []
         )
         assert.deepStrictEqual(
-          mapped.filter(({ target }) => !to.has(target)),
+          mapped.flatMap(({ targets }) => targets).filter((uri) => !to.has(uri)),
           []
         )
       })

@@ -361,7 +361,7 @@ describe("tables of mappings", () => {
           const { success } = item
           return success._tag === "Unmapped"
             ? `${success.source} none`
-            : `${success.source} ${success.type} ${success.target}`
+            : `${success.sources.join()} ${success.type} ${success.targets.join()}`
         })
       })
     )

@@ -1,17 +1,22 @@
 import { Schema } from "effect"
 import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
-import { RelationType } from "../../domain/Relation.ts"
+import { type Made, RelationType } from "../../domain/Relation.ts"
+import type { RelationEnds } from "../../domain/RelationEnds.ts"
 import { type Contents, type Download, type Head, Sheet, TextOptions, UrlOptions } from "../Importer.ts"
 
-/** A relation that a source says there is between two references. */
+/** A relation that a source says there is between references; of several it says it of all together. */
 export interface Mapping {
   readonly _tag: "Mapping"
-  /** The URI it starts from. */
-  readonly source: string
-  /** The URI it points to. */
-  readonly target: string
+  /** The URIs it starts from. */
+  readonly sources: RelationEnds["sources"]
+  /** The URIs it points to; at least one. */
+  readonly targets: RelationEnds["targets"]
   readonly type: RelationType
+  /** The source calls it a draft. */
+  readonly isDraft?: boolean
+  /** What else the source says of how it was made. */
+  readonly made?: Made
   /** From 0 to 1, where the source says it. */
   readonly confidence?: number
   /** What the source says about it, such as `MODIFIED, MOVED TO v5.0.0-11.1.2`. */
@@ -25,6 +30,8 @@ export interface Unmapped {
   readonly _tag: "Unmapped"
   /** Its URI. */
   readonly source: string
+  /** The catalog in which nothing answers it, where that is known. */
+  readonly to?: string
   /** What the source says about it, such as `DELETED, NOT IN SCOPE`. */
   readonly reason: string
   readonly at: string
@@ -71,6 +78,8 @@ export const MappingOptions = Schema.Struct({
    * `{ "iso-catalog.json": "iso-27001@2022" }`. They come before `from` and `to`.
    */
   resources: Schema.optional(Schema.Record(Schema.String, Schema.String)),
+  /** The catalogs that are stored, among which an OSCAL mapping's resources are looked for by their names. Default: none. */
+  catalogs: Schema.optional(Schema.Array(Schema.String)),
   /** The type of a relation for which the source says none. Default: `intersects`. */
   type: Schema.optional(RelationType),
   /** Which column holds what, in `csv` and `xlsx`. */

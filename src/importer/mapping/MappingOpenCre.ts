@@ -61,7 +61,7 @@ export const format: MappingFormat = {
           if (Result.isFailure(row)) return [seen, [Result.fail(row.failure)]]
           const fresh = mappings(row.success).filter((item) => {
             if (Result.isFailure(item) || item.success._tag === "Unmapped") return true
-            const key = JSON.stringify([item.success.source, item.success.target])
+            const key = JSON.stringify([item.success.sources, item.success.targets])
             const isNew = !seen.has(key)
             seen.add(key)
             return isNew

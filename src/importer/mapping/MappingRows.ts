@@ -42,9 +42,9 @@ export interface Ends {
 const isUri = (text: string): boolean => /^\p{L}[\p{L}\p{N}+.-]*:\S/u.test(text)
 const isText = Schema.is(NonBlankText)
 const isNote = Schema.is(Text)
-const isConfidence = Schema.is(Confidence)
+export const isConfidence = Schema.is(Confidence)
 
-const toUri = (
+export const toUri = (
   source: string,
   at: string,
   text: string,
@@ -58,6 +58,9 @@ const toUri = (
   return failure(source, at, problem)
 }
 
+/** The reason where a source gives none. */
+export const noCounterpart = "no counterpart"
+
 /** Checks what was read as a mapping. */
 export const toItem = (
   name: string,
@@ -68,9 +71,9 @@ export const toItem = (
   const source = toUri(name, within(at, "source"), start, from, "from")
   if (Result.isFailure(source)) return Result.fail(source.failure)
   if (note !== undefined && !isNote(note)) return failure(name, within(at, "note"), "is not a text that can be stored")
-  if (end === "" || type === "none") {
-    const reason = note === undefined || note === "" ? "no counterpart" : note
-    return Result.succeed({ _tag: "Unmapped", source: source.success, reason, at })
+  if (end === "") {
+    const reason = note === undefined || note === "" ? noCounterpart : note
+    return Result.succeed({ _tag: "Unmapped", source: source.success, ...(to !== undefined && { to }), reason, at })
   }
   const target = toUri(name, within(at, "target"), end, to, "to")
   if (Result.isFailure(target)) return Result.fail(target.failure)
@@ -80,9 +83,9 @@ export const toItem = (
   }
   return Result.succeed({
     _tag: "Mapping",
-    source: source.success,
-    target: target.success,
-    type: type ?? fallback,
+    sources: [source.success],
+    targets: [target.success],
+    type: type === "none" ? "no-relationship" : (type ?? fallback),
     ...(confidence !== undefined && { confidence }),
     ...(note !== undefined && note !== "" && { note }),
     at
