@@ -6,7 +6,7 @@ import * as DecisionLog from "../storage/DecisionLog.ts"
 import * as Proposals from "../storage/Proposals.ts"
 import { noneThreshold } from "./Calibration.ts"
 import * as Recalibration from "./Recalibration.ts"
-import { type Sampled, sampledOf } from "./Sampled.ts"
+import { basesOf, type Sampled, sampledOf } from "./Sampled.ts"
 
 /** What decisions on sampled first proposals teach about suggestions that were made alike. */
 export interface Learnt {
@@ -88,20 +88,21 @@ export const make = Effect.gen(function* () {
 
   /** Gives the open suggestions of two catalogs the confidences that were learnt; inside a transaction. */
   const recalibrate = Effect.fnUntraced(function* (pair: Proposals.Pair) {
-    const open = yield* proposals.open(pair)
-    const learnt = new Map<string, Learnt>()
-    for (const { proposal } of open) {
-      const key = basisKey(proposal)
-      if (!learnt.has(key)) learnt.set(key, yield* of(pair, proposal))
+    const entries = yield* log.ofSamples(pair)
+    const sampled = sampledOf(entries)
+    for (const basis of basesOf(entries)) {
+      const own = sampled.filter(({ proposal }) => basisKey(proposal) === basisKey(basis))
+      const recalibration = Recalibration.fit(outcomesOf(own))
+      const decisions = decisionsOf(own)
+      const open = yield* proposals.open(pair, basis, decisions === undefined)
+      yield* proposals.setConfidences(
+        open.flatMap((one) => {
+          const confidence = confidenceOf(recalibration, one.probability)
+          const isSame = confidence === one.confidence && decisions === (one.decisions ?? undefined)
+          return isSame ? [] : [{ id: one.id, confidence, decisions }]
+        })
+      )
     }
-    yield* proposals.setConfidences(
-      open.flatMap(({ confidence, id, proposal }) => {
-        const known = learnt.get(basisKey(proposal))
-        const now = confidenceOf(known?.recalibration ?? Recalibration.identity, proposal.probability)
-        const decisions = decisionsOf(known)
-        return now === confidence && decisions === proposal.decisions ? [] : [{ id, confidence: now, decisions }]
-      })
-    )
   })
 
   /** Brings confidences up to date after a step of the log; inside the transaction that wrote it. */
@@ -115,8 +116,8 @@ export const make = Effect.gen(function* () {
 export type Learning = Effect.Success<typeof make>
 
 /** How many decisions confidences rest on; nothing where there are too few. */
-export const decisionsOf = (learnt: Learnt | undefined): number | undefined =>
-  learnt !== undefined && learnt.sampled.length >= Recalibration.leastDecisions ? learnt.sampled.length : undefined
+export const decisionsOf = (sampled: ReadonlyArray<Sampled>): number | undefined =>
+  sampled.length >= Recalibration.leastDecisions ? sampled.length : undefined
 
 /** The confidence of a suggestion whose probability was `probability` before any decision. */
 export const confidenceOf = (recalibration: Recalibration.Recalibration, probability: number): number =>

@@ -1,4 +1,4 @@
-import { proposalOf, type Proposal } from "../domain/Proposal.ts"
+import { type Basis, basisKey, proposalOf, type Proposal } from "../domain/Proposal.ts"
 import type { Decision } from "../domain/Decision.ts"
 import { keyOf } from "../domain/RelationEnds.ts"
 
@@ -8,6 +8,16 @@ export interface Sampled {
   readonly source: string
   readonly proposal: Proposal
   readonly isRight: boolean
+}
+
+/** What suggestions that were ever sampled were made by, whatever became of the decisions. */
+export const basesOf = (entries: ReadonlyArray<Decision>): ReadonlyArray<Basis> => {
+  const bases = new Map<string, Basis>()
+  for (const { before, chosen } of entries) {
+    const proposal = chosen !== "sample" || before === undefined ? undefined : proposalOf(before.provenance)
+    if (proposal !== undefined) bases.set(basisKey(proposal), proposal)
+  }
+  return [...bases.values()]
 }
 
 /**

@@ -1,10 +1,11 @@
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { CalibrationFilter } from "../domain/CalibrationFilter.ts"
-import { type Basis, type Proposal, proposalOf } from "../domain/Proposal.ts"
+import { type Basis, type Proposal, proposalOf, suggestMethod } from "../domain/Proposal.ts"
 import { Provenance, RelationStatus } from "../domain/Relation.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import { decodeRow } from "./Decoding.ts"
 
 /** Two catalogs: the one that is answered, and the one it is answered from. */
 export interface Pair {
@@ -53,6 +54,14 @@ const ProposalRow = Schema.Struct({
   provenance: Schema.fromJsonString(Provenance)
 })
 
+/** An open suggestion in numbers: of a large catalog there are tens of thousands. */
+const OpenRow = Schema.Struct({
+  id: Schema.Int,
+  confidence: Schema.Finite,
+  probability: Schema.Finite,
+  decisions: Schema.NullOr(Schema.Finite)
+})
+
 const basisColumns = Columns.make(
   "basis",
   {
@@ -80,14 +89,17 @@ const pairs = `crosswalk_relation AS x
   JOIN crosswalk_relation_end AS b ON b.relation_id = x.id AND b.side = 'target'
   JOIN crosswalk_reference AS t ON t.id = b.reference_id`
 
+const probability = "x.provenance ->> '$.scores.uncalibrated'"
+const decisions = "x.provenance ->> '$.scores.decisions'"
 const isFirst = "x.provenance ->> '$.scores.rank' = 1"
-const isProposal = "x.provenance ->> '$.scores.uncalibrated' IS NOT NULL"
+const isProposal = `${probability} IS NOT NULL`
 
 /** Suggestions as they are stored, and their confidences. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const decodeProposal = Columns.decoder(proposalColumns, ProposalRow, "Review.calibrations")
   const decodeBasis = Columns.decoder(basisColumns, BasisRow, "Review.calibrations")
+  const decodeOpen = decodeRow(Schema.Array(OpenRow), "Review.decide")
   const source = sql.literal(pairs)
 
   const read = Effect.fnUntraced(function* (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) {
@@ -108,13 +120,24 @@ export const make = Effect.gen(function* () {
       read
     )
 
-  /** The suggestions of two catalogs that nobody decided on. */
-  const open = ({ from, to }: Pair) =>
-    Effect.flatMap(
-      sql`SELECT ${sql.literal(proposalColumns.sql)} FROM ${source}
-        WHERE s.catalog = ${from} AND t.catalog = ${to} AND x.status = 'suggested' AND ${sql.literal(isProposal)}`,
-      read
-    )
+  /** The suggestions of two catalogs that nobody decided on and `basis` made; of the corrected ones only, where asked for. */
+  const open = Effect.fnUntraced(function* ({ from, to }: Pair, basis: Basis, onlyCorrected: boolean) {
+    const rows = yield* sql`SELECT x.id, x.confidence, ${sql.literal(probability)} AS probability,
+        ${sql.literal(decisions)} AS decisions
+      FROM ${source}
+      WHERE s.catalog = ${from} AND t.catalog = ${to} AND x.status = 'suggested'
+        AND ${sql.literal(probability)} BETWEEN 0 AND 1
+        AND x.provenance ->> '$.method' = ${suggestMethod + basis.method}
+        AND x.provenance ->> '$.model' IS ${basis.model ?? null}
+        AND coalesce(x.provenance ->> '$.calibration', '') = ${basis.set}
+        AND ${
+          onlyCorrected
+            ? sql.literal(`x.id IN (SELECT x.id FROM crosswalk_relation AS x
+                WHERE x.status = 'suggested' AND ${decisions} IS NOT NULL)`)
+            : sql.literal("true")
+        }`
+    return yield* decodeOpen(rows)
+  })
 
   /** What suggestions there are of which catalogs, made by what. */
   const bases = Effect.fnUntraced(function* ({ from, to }: CalibrationFilter, ids?: ReadonlyArray<number>) {
@@ -122,6 +145,7 @@ export const make = Effect.gen(function* () {
       ids === undefined ? sql.literal("true") : sql`x.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
     const rows = yield* sql`SELECT DISTINCT ${sql.literal(basisColumns.sql)} FROM ${source}
       WHERE x.status = 'suggested' AND ${sql.literal(isProposal)} AND ${among}
+        AND substr(x.provenance ->> '$.method', 1, ${suggestMethod.length}) = ${suggestMethod}
         AND (${from ?? null} IS NULL OR s.catalog = ${from ?? null} OR t.catalog = ${from ?? null})
         AND (${to ?? null} IS NULL OR s.catalog = ${to ?? null} OR t.catalog = ${to ?? null})
         AND s.catalog IS NOT NULL AND t.catalog IS NOT NULL`
@@ -129,7 +153,7 @@ export const make = Effect.gen(function* () {
     return decoded.map(({ from, method, model, set, to }): Pair & Basis => ({
       from,
       to,
-      method: method.replace(/^suggest:/u, ""),
+      method: method.slice(suggestMethod.length),
       model: model ?? undefined,
       set: set ?? ""
     }))
