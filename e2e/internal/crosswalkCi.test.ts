@@ -28,9 +28,9 @@ const pairs = (
 
 const relations = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
   [
-    "sources,targets,to,type,confidence,status,needsReview,by,note,method,model,calibration,scores",
+    "sources,targets,to,type,confidence,status,needsReview,by,note,method,model,calibration,scores,mapper,rationale,strength",
     ...rows.map(
-      ([from, to, type]) => `company:2026.1/${from},sample:1.0.0/${to},,${type},1,accepted,false,Ann,,manual,,,`
+      ([from, to, type]) => `company:2026.1/${from},sample:1.0.0/${to},,${type},1,accepted,false,Ann,,manual,,,,,,`
     )
   ].join("\r\n")
 

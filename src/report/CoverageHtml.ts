@@ -83,7 +83,8 @@ const row = (reference: CoveredReference): Markup => {
     ...(needsReview ? ["A text has changed since it was decided"] : [])
   ]
   return markup`<tr><td><code>${uri}</code><br>${titled(reference)}</td><td>${level}</td><td class="${state}">${CoverageSummary.stateText[state]}</td><td>${by.map(
-    (one) => markup`<code>${one.uri}</code>${one.extent === "partly" ? " (in part)" : ""}<br>`
+    (one) =>
+      markup`<code>${one.uri}</code>${one.extent === "partly" ? " (in part)" : one.extent === "together" ? " (with others)" : ""}<br>`
   )}${more ? "…" : ""}</td><td>${remarks.join(". ")}</td></tr>
 `
 }

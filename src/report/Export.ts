@@ -94,7 +94,10 @@ export const relationsCsv = <E, R>(relations: Stream.Stream<Relation, E, R>): St
         provenance.method,
         provenance.model,
         provenance.calibration,
-        provenance.scores === undefined ? undefined : JSON.stringify(provenance.scores)
+        provenance.scores === undefined ? undefined : JSON.stringify(provenance.scores),
+        provenance.mapper,
+        provenance.rationale,
+        provenance.strength
       ])
     )
   )

@@ -6,7 +6,7 @@ import * as ExportCycloneDx from "../../src/report/ExportCycloneDx.ts"
 import * as ExportOscal from "../../src/report/ExportOscal.ts"
 import { RelationImport, type RelationImportOptions } from "../../src/catalog/RelationImport.ts"
 import type { Reference, ReferenceInput } from "../../src/domain/Reference.ts"
-import { RelationStatus, RelationType } from "../../src/domain/Relation.ts"
+import { Made, RelationStatus, RelationType } from "../../src/domain/Relation.ts"
 import { Role } from "../../src/domain/Role.ts"
 import * as Mappings from "../../src/importer/mapping/Mappings.ts"
 import * as Sources from "../../src/importer/Sources.ts"
@@ -169,6 +169,7 @@ describe("export and import of references", () => {
 
 const relation = Arbitrary.all({
   source: Arbitrary.schema(Schema.Literals(["a", "=b", "c,d"])),
+  others: Arbitrary.schema(Schema.Array(Schema.Literals(["a", "=b", "c,d"]))),
   target: Arbitrary.schema(Schema.Literals(["e", "'f", "g"])),
   type: Arbitrary.schema(RelationType),
   status: Arbitrary.schema(RelationStatus),
@@ -178,6 +179,7 @@ const relation = Arbitrary.all({
   by: optional(text),
   note: optional(text),
   model: optional(text),
+  made: Arbitrary.schema(Made),
   scores: optional(Arbitrary.schema(Schema.Struct({ cosine: Schema.Finite, "a b": Schema.Finite })))
 })
 
@@ -205,24 +207,43 @@ describe("export and import of relations", () => {
       Effect.gen(function* () {
         const rows = [
           ...new Map(
-            given.map(({ by, confidence, method, model, needsReview, note, scores, source, status, target, type }) => [
-              `${source} ${target} ${type}`,
-              {
-                sources: [source],
-                targets: [target],
-                type,
+            given.map(
+              ({
+                by,
+                confidence,
+                made,
+                method,
+                model,
+                needsReview,
+                note,
+                others,
+                scores,
+                source,
                 status,
-                confidence: Object.is(confidence, -0) ? 0 : confidence,
-                needsReview: needsReview && status !== "suggested",
-                provenance: {
-                  method,
-                  ...(model === undefined ? {} : { model }),
-                  ...(scores === undefined ? {} : { scores: { cosine: scores.cosine + 0, "a b": scores["a b"] + 0 } }),
-                  ...(by === undefined ? {} : { by }),
-                  ...(note === undefined ? {} : { note })
+                target,
+                type
+              }) => [
+                `${[...new Set([source, ...others])].sort().join()} ${target} ${type}`,
+                {
+                  sources: [...new Set([source, ...others])],
+                  targets: [target],
+                  type,
+                  status,
+                  confidence: Object.is(confidence, -0) ? 0 : confidence,
+                  needsReview: needsReview && status !== "suggested",
+                  provenance: {
+                    method,
+                    ...made,
+                    ...(model === undefined ? {} : { model }),
+                    ...(scores === undefined
+                      ? {}
+                      : { scores: { cosine: scores.cosine + 0, "a b": scores["a b"] + 0 } }),
+                    ...(by === undefined ? {} : { by }),
+                    ...(note === undefined ? {} : { note })
+                  }
                 }
-              }
-            ])
+              ]
+            )
           ).values()
         ]
         const lines = [{ crosswalk: "relations", version: 1 }, ...rows].map((row) => JSON.stringify(row)).join("\n")

@@ -24,7 +24,10 @@ export const relationColumns = [
   "method",
   "model",
   "calibration",
-  "scores"
+  "scores",
+  "mapper",
+  "rationale",
+  "strength"
 ] as const
 
 const { createdAt: _createdAt, updatedAt: _updatedAt, ...exported } = Relation.fields
@@ -65,7 +68,7 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
   }
   const scores = cell("scores")
   const parsed = scores === undefined ? undefined : parse(scores)
-  const [confidence, needsReview] = [cell("confidence"), cell("needsReview")]
+  const [confidence, needsReview, strength] = [cell("confidence"), cell("needsReview"), cell("strength")]
   return toItem(source, at, {
     sources: SetCell.decode(cell("sources")),
     targets: SetCell.decode(cell("targets")),
@@ -80,6 +83,9 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
       ...optional("model"),
       ...(parsed === undefined ? {} : { scores: Result.isSuccess(parsed) ? parsed.success : scores }),
       ...optional("calibration"),
+      ...optional("mapper"),
+      ...optional("rationale"),
+      ...(strength === undefined ? {} : { strength: Number(strength) }),
       ...optional("by"),
       ...optional("note")
     }
