@@ -4,6 +4,7 @@ import { CatalogImport } from "./catalog/CatalogImport.ts"
 import { RelationImport } from "./catalog/RelationImport.ts"
 import { Doctor } from "./catalog/Doctor.ts"
 import { Status } from "./catalog/Status.ts"
+import { Carry } from "./crosswalk/Carry.ts"
 import { CatalogDiff } from "./crosswalk/CatalogDiff.ts"
 import { Coverage } from "./crosswalk/Coverage.ts"
 import { Crosswalk } from "./crosswalk/Crosswalk.ts"
@@ -34,6 +35,7 @@ export type Services =
   | Review
   | Coverage
   | CatalogDiff
+  | Carry
   | CatalogImport
   | RelationImport
   | Doctor
@@ -59,7 +61,7 @@ export type Parts = SqlClient.SqlClient | Embedder | VectorIndex
 export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll(
   Search.layerNoDeps,
   Crosswalk.layerNoDeps,
-  CatalogDiff.layerNoDeps,
+  Layer.provideMerge(Carry.layerNoDeps, CatalogDiff.layerNoDeps),
   Coverage.layerNoDeps,
   Review.layerNoDeps,
   Layer.provide(Layer.merge(CatalogImport.layerNoDeps, RelationImport.layerNoDeps), NodeFiles.layer),

@@ -42,7 +42,7 @@ export { SuggestionScope } from "./domain/SuggestionScope.ts"
 export { ScoredReference } from "./domain/ScoredReference.ts"
 export { MetadataCondition } from "./domain/MetadataCondition.ts"
 export { Reference, ReferenceInput } from "./domain/Reference.ts"
-export { Confidence, Provenance, Relation, RelationStatus, RelationType } from "./domain/Relation.ts"
+export { Confidence, Provenance, Relation, RelationStatus, RelationStep, RelationType } from "./domain/Relation.ts"
 export { Hit } from "./domain/Hit.ts"
 export * as Metrics from "./domain/Metrics.ts"
 export { SearchResult } from "./domain/SearchResult.ts"
@@ -113,6 +113,7 @@ export {
 export { ExportFormat } from "./report/ExportFormat.ts"
 
 // Crosswalks
+export { Carry, type CarryError } from "./crosswalk/Carry.ts"
 export { CatalogDiff, type DiffError } from "./crosswalk/CatalogDiff.ts"
 export { Coverage } from "./crosswalk/Coverage.ts"
 export { Crosswalk, type SuggestError } from "./crosswalk/Crosswalk.ts"
@@ -133,6 +134,8 @@ export * as GraphDot from "./report/GraphDot.ts"
 export * as GraphSvg from "./report/GraphSvg.ts"
 export { Review, type ReviewError } from "./crosswalk/Review.ts"
 export * as ReviewCsv from "./report/ReviewCsv.ts"
+export { Carried, CarriedRelation, CarryOutcome, CarryReason, CarryReport, UnclearEnd } from "./domain/Carry.ts"
+export { CarryOptions, CarryThrough } from "./domain/CarryOptions.ts"
 export { CatalogChanges, Change, ChangeBasis, ChangeKind, Possibility, Successor, TextChange } from "./domain/Change.ts"
 export {
   CoverageCounts,

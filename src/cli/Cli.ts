@@ -2,6 +2,7 @@ import { Layer } from "effect"
 import { Command } from "effect/cli"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { backup, restore } from "./commands/backup.ts"
+import { carry } from "./commands/carry.ts"
 import { coverage } from "./commands/coverage.ts"
 import { decide } from "./commands/decide.ts"
 import { demo } from "./commands/demo.ts"
@@ -38,7 +39,7 @@ export const cli = (surroundings: {
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate, exportCommand] },
       { group: "Search", commands: [search, similar, evaluate] },
-      { group: "Crosswalks", commands: [suggest, review, decide, map, coverage, diff, graph] },
+      { group: "Crosswalks", commands: [suggest, review, decide, map, coverage, diff, carry, graph] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, backup, restore, model] },
       { group: "Learn", commands: [demo] }
     ]),

@@ -19,6 +19,7 @@ import * as Snapshot from "../storage/Snapshot.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
 import * as CatalogContent from "./CatalogContent.ts"
 import * as CatalogMatch from "./CatalogMatch.ts"
+import * as Rewording from "./Rewording.ts"
 import * as TextDiff from "./TextDiff.ts"
 
 /** Why two versions cannot be compared. */
@@ -62,13 +63,6 @@ const count = (changes: ReadonlyArray<Change>): Record<ChangeKind, number> => {
   return totals
 }
 
-/** How many references have each title: a title that several have is a heading, not the name of one. */
-const titlesOf = (references: ReadonlyArray<Reference>) => {
-  const titles = new Map<string, number>()
-  for (const { title } of references) titles.set(title, (titles.get(title) ?? 0) + 1)
-  return titles
-}
-
 const toChanges = Effect.fnUntraced(function* (
   before: ReadonlyArray<Reference>,
   after: ReadonlyArray<Reference>,
@@ -80,7 +74,7 @@ const toChanges = Effect.fnUntraced(function* (
       const reference = references[place]
       return reference === undefined ? [] : new Possibility({ reference, confidence })
     })
-  const headings = [titlesOf(before), titlesOf(after)] as const
+  const isModified = Rewording.between(before, after)
   const bySource = Map.groupBy(pairs, (pair) => pair.before)
   const byTarget = Map.groupBy(pairs, (pair) => pair.after)
   /** The predecessor that a target continues before any other. */
@@ -94,10 +88,6 @@ const toChanges = Effect.fnUntraced(function* (
     })
   )
   const mainOf = (target: number) => mains.get(target)
-
-  const isModified = (a: Reference, b: Reference) =>
-    !TextDiff.same(a.description ?? "", b.description ?? "") ||
-    (!TextDiff.same(a.title, b.title) && headings[0].get(a.title) === 1 && headings[1].get(b.title) === 1)
 
   const changes: Array<Change> = []
   for (const [i, reference] of before.entries()) {
@@ -171,7 +161,7 @@ export class CatalogDiff extends Context.Service<
   {
     /**
      * What became of each reference of `before`, then what of `after` has no predecessor. Relations that a person accepted between the
-     * two count first, those rejected are left out; then equal texts; then likeness, as in `Crosswalk.suggest`, for which
+     * two count first, those rejected are left out; then UUIDs that both versions have; then equal texts; then likeness, as in `Crosswalk.suggest`, for which
      * both are embedded first where they are not. Nothing else is written.
      */
     readonly diff: (options: DiffOptions) => Effect.Effect<CatalogChanges, DiffError>

@@ -5,6 +5,7 @@ import type { RelationUse } from "../domain/DiffOptions.ts"
 import type { Relation } from "../domain/Relation.ts"
 import type { SuggestMethod } from "../domain/SuggestOptions.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
+import * as Uuid from "../domain/Uuid.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import { circumstancesOf, judge, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
@@ -94,6 +95,19 @@ const readDecisions = Effect.fnUntraced(function* (before: Content, after: Conte
   return { pairs, isAllowed }
 })
 
+/** Pairs of the UUIDs that one reference of each version has. */
+const sameUuids = (before: Content, after: Content, isFree: (pair: Pick<Pair, "before" | "after">) => boolean) => {
+  const places = ({ references }: Content) =>
+    Map.groupBy(references.keys(), (i) => references[i] && Uuid.of(references[i]))
+  const later = places(after)
+  return [...places(before)].flatMap(([uuid, [earlier, ...others]]): ReadonlyArray<Pair> => {
+    const [own, ...more] = later.get(uuid) ?? []
+    if (uuid === undefined || earlier === undefined || own === undefined || others.length + more.length > 0) return []
+    const pair = { before: earlier, after: own }
+    return isFree(pair) ? [{ ...pair, basis: "uuid", confidence: 1, similarity: Infinity, isPart: false }] : []
+  })
+}
+
 /** Pairs of equal texts: those with the same identifier first, then in their order. */
 const equalTexts = (
   before: Content,
@@ -168,7 +182,7 @@ export interface Matched {
 }
 
 /**
- * Which references of the later version continue which of the earlier one. What a person decided counts first, then equal
+ * Which references of the later version continue which of the earlier one. What a person decided counts first, then UUIDs, then equal
  * texts, then likeness as in suggest, asked from both sides: the likeliest successor of each of the earlier version, and
  * the likeliest predecessor of each of the later one, which finds what was split or merged.
  */
@@ -190,7 +204,21 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     similarity: similarity.row(pair.before).total[pair.after] ?? 0
   }))
   const isDecided = { before: new Set(pairs.map((one) => one.before)), after: new Set(pairs.map((one) => one.after)) }
-  pairs.push(...equalTexts(before, after, names, (i, place) => !isDecided.before.has(i) && decided.isAllowed(i, place)))
+  pairs.push(
+    ...sameUuids(before, after, (one) => !isDecided.before.has(one.before) && decided.isAllowed(one.before, one.after))
+  )
+  const known = {
+    before: new Set(pairs.map((one) => one.before)),
+    after: new Set(pairs.flatMap((one) => (one.basis === "uuid" ? one.after : [])))
+  }
+  pairs.push(
+    ...equalTexts(
+      before,
+      after,
+      names,
+      (i, place) => !known.before.has(i) && !known.after.has(place) && decided.isAllowed(i, place)
+    )
+  )
   if (relations === "only") return { pairs, unclearBefore: new Map(), unclearAfter: new Map() }
 
   const { back, found } = yield* Candidates.findBoth(similarity, {
@@ -221,11 +249,11 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
   const paired = new Set(pairs.map((one) => one.before))
   const taken = new Set(pairs.map((one) => one.after))
   const idsAfter = after.references.map(({ uri }) => localId(uri, names[1]))
-  const known = new Set<string>()
+  const added = new Set<string>()
   const add = (pair: Pair) => {
     const key = `${pair.before} ${pair.after}`
-    if (!known.has(key)) pairs.push(pair)
-    known.add(key)
+    if (!added.has(key)) pairs.push(pair)
+    added.add(key)
   }
   for (const one of forward) {
     const { own, ranked } = one

@@ -26,15 +26,15 @@ export const TextChange = Schema.Struct({
 })
 export type TextChange = typeof TextChange.Type
 
-/** Where a pair of references comes from: equal texts, a relation that a person accepted, or likeness. */
-export const ChangeBasis = Schema.Literals(["text", "relation", "suggestion"])
+/** Where a pair of references comes from: a relation that a person accepted, a UUID that both have, equal texts, or likeness. */
+export const ChangeBasis = Schema.Literals(["relation", "uuid", "text", "suggestion"])
 export type ChangeBasis = typeof ChangeBasis.Type
 
 /** A reference of the later version that continues one of the earlier version. */
 export class Successor extends Schema.Class<Successor>("crosswalk/Successor")({
   reference: Reference,
   basis: ChangeBasis,
-  /** How certain the pair is: 1 for equal texts, what the relation says, or the calibrated probability. */
+  /** How certain the pair is: 1 for UUIDs and equal texts, what the relation says, or the calibrated probability. */
   confidence: Confidence,
   /** Whether it continues this reference before any other. */
   isMain: Schema.Boolean,

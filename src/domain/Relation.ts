@@ -37,9 +37,22 @@ export const Made = Schema.Struct({
 })
 export type Made = typeof Made.Type
 
+/** A relation on the way to another: the targets of one are the sources of the next. */
+export const RelationStep = Schema.Struct({
+  sources: RelationEnds.fields.sources,
+  targets: RelationEnds.fields.targets,
+  /** The catalog in which the sources have no counterpart; exactly where there are no targets. */
+  to: Schema.optionalKey(CatalogId),
+  type: RelationType,
+  confidence: Confidence,
+  /** What it rests on: that a person accepted it, the same UUID, the same text, or likeness. */
+  basis: Schema.Literals(["relation", "uuid", "text", "suggestion"])
+})
+export type RelationStep = typeof RelationStep.Type
+
 /** Where a relation comes from. */
 export const Provenance = Schema.Struct({
-  /** What made it: `manual`, `import:…`, `suggest:…`. */
+  /** What made it: `manual`, `import:…`, `suggest:…`, `carry:…`. */
   method: NonBlankText,
   ...Made.fields,
   /** The fingerprint of the model, where one took part. */
@@ -48,6 +61,8 @@ export const Provenance = Schema.Struct({
   scores: Schema.optionalKey(Schema.Record(Text, Schema.Finite)),
   /** The set of known answers on which the confidence was calibrated. */
   calibration: Schema.optionalKey(Text),
+  /** What it follows from, from its sources to its targets, where it follows from others. */
+  path: Schema.optionalKey(Schema.Array(RelationStep)),
   /** Who made or last decided it. */
   by: Schema.optionalKey(Text),
   /** A remark by that person. */

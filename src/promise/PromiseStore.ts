@@ -3,6 +3,7 @@ import { CatalogImport } from "../catalog/CatalogImport.ts"
 import { Doctor } from "../catalog/Doctor.ts"
 import { RelationImport } from "../catalog/RelationImport.ts"
 import { Status } from "../catalog/Status.ts"
+import { Carry } from "../crosswalk/Carry.ts"
 import { CatalogDiff } from "../crosswalk/CatalogDiff.ts"
 import { Coverage } from "../crosswalk/Coverage.ts"
 import { Crosswalk } from "../crosswalk/Crosswalk.ts"
@@ -26,6 +27,7 @@ const services = {
   review: Review,
   coverage: Coverage,
   diff: CatalogDiff,
+  carry: Carry,
   imports: CatalogImport,
   relationImports: RelationImport,
   exports: CatalogExport,
@@ -86,6 +88,7 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
       review: of(services.review),
       coverage: of(services.coverage),
       diff: of(services.diff),
+      carry: of(services.carry),
       imports: of(services.imports),
       relationImports: of(services.relationImports),
       exports: of(services.exports),

@@ -1,23 +1,25 @@
 import type { CatalogChanges } from "../domain/Change.ts"
 import * as CatalogDiffHtml from "./CatalogDiffHtml.ts"
 import * as CatalogDiffJson from "./CatalogDiffJson.ts"
+import * as CatalogDiffMarkdown from "./CatalogDiffMarkdown.ts"
 import * as CatalogDiffText from "./CatalogDiffText.ts"
 import { endingOf } from "./Ending.ts"
 
 export type { TextOptions } from "./CatalogDiffText.ts"
 
 /** What the changes of a catalog can be written as. */
-export const formats = ["text", "json", "html"] as const
+export const formats = ["text", "json", "html", "markdown"] as const
 export type CatalogDiffFormat = (typeof formats)[number]
 
-/** The format of a file, told by its ending: text unless it is `.html` or `.json`. */
+/** The format of a file, told by its ending: text unless it is `.html`, `.json` or `.md`. */
 export const formatOf = (path: string): CatalogDiffFormat => {
   const ending = endingOf(path)
+  if (ending === "md" || ending === "markdown") return "markdown"
   return ending === "html" || ending === "json" ? ending : "text"
 }
 
 /**
- * The changes of a catalog as a document. The options are those of `text`.
+ * The changes of a catalog as a document. The options are those of `text`; `markdown` takes `unchanged` of them.
  *
  * @example
  * import { Effect } from "effect"
@@ -40,5 +42,7 @@ export const render = (
       return CatalogDiffJson.render(changes)
     case "html":
       return CatalogDiffHtml.render(changes)
+    case "markdown":
+      return CatalogDiffMarkdown.render(changes, options)
   }
 }

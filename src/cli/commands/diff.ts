@@ -23,13 +23,13 @@ export const diff = Command.make(
       optional
     ),
     unchanged: toggle("unchanged", "List what did not change too"),
-    format: Flag.Literals("format", ["text", "json", "html"]).pipe(
-      Flag.withDescription("What to print (default text)"),
+    format: Flag.Literals("format", ["text", "json", "html", "markdown"]).pipe(
+      Flag.withDescription("What to print; markdown is a changelog (default text)"),
       optional
     ),
     outputs: Flag.String("output").pipe(
       Flag.withAlias("o"),
-      Flag.withDescription("Write a file instead of printing; .html, .json, else text; may be repeated"),
+      Flag.withDescription("Write a file instead of printing; .html, .json, .md, else text; may be repeated"),
       Flag.withMetavar("file"),
       Flag.atLeast(0)
     )
@@ -49,7 +49,9 @@ export const diff = Command.make(
     }
     if (outputs.length > 0) return yield* output.note(safe`Wrote ${outputs.join(", ")}`)
     const printed = output.json ? "json" : (format ?? "text")
-    if (printed === "html") return yield* Files.write("-", Stream.make(render(changes, printed)))
+    if (printed === "html" || printed === "markdown") {
+      return yield* Files.write("-", Stream.make(render(changes, printed, { unchanged })))
+    }
     // JSON.stringify leaves control characters of C1 and marks of direction as they are.
     if (printed === "json") return yield* output.line(safe`${render(changes, printed)}`)
     const mark = (words: string, operation: "insert" | "delete") =>
@@ -61,6 +63,7 @@ export const diff = Command.make(
   Command.withDescription("Compare two versions of a catalogue: moved, modified, split, merged, deleted, new"),
   Command.withExamples([
     { command: "crosswalk diff asvs@4.0.3 asvs@5.0.0", description: "With the words that changed" },
-    { command: "crosswalk diff asvs@4.0.3 asvs@5.0.0 -o changes.html", description: "As a page" }
+    { command: "crosswalk diff asvs@4.0.3 asvs@5.0.0 -o changes.html", description: "As a page" },
+    { command: "crosswalk diff asvs@4.0.3 asvs@5.0.0 --format markdown", description: "As a changelog" }
   ])
 )
