@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Inspectable, Layer, Schema, Stream } from "effect"
 import { CrosswalkError } from "../src/domain/CrosswalkError.ts"
 import * as root from "../src/index.ts"
+import * as DatabaseChecks from "../src/storage/Doctor.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import { TestStore } from "../src/testing.ts"
 import { argumentsOf, randomOf } from "./support/hostileValues.ts"
@@ -70,6 +71,9 @@ describe("every function of every service ends with a value or an error of the f
             }
           }
           expect(defects.slice(0, 5), `${defects.length} defects`).toEqual([])
+          // Nothing that no column is for has entered, such as a lone surrogate.
+          const checks = yield* DatabaseChecks.run
+          expect(checks.filter(({ name, status }) => name === "values" && status !== "ok")).toEqual([])
         }).pipe(Effect.provide(TestStore.layer)),
       60_000 + runs * 1000
     )
