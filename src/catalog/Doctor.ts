@@ -100,7 +100,12 @@ const make = Effect.fnUntraced(function* <I, M>(
       ...database.map((check) => (check.name === "keyword index" && check.status === "ok" ? words : check)),
       ...(yield* beside.check),
       looked.check,
-      yield* languages(looked.model)
+      yield* Effect.catchTag(languages(looked.model), "DatabaseError", (error) =>
+        // What cannot be read has been told.
+        error.reason === "corrupt"
+          ? Effect.succeed({ name: "languages", status: "skipped", detail: error.problem } as const)
+          : Effect.fail(error)
+      )
     ]
     return new DoctorReport({ sound: checks.every(({ status }) => status !== "failed"), checks })
   }).pipe(Effect.provideContext(services), Effect.withSpan("Doctor.check"))

@@ -1,10 +1,11 @@
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { CreateTables, inventory } from "../libsql/CreateTables.ts"
 import { fromCause, toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
+import * as Columns from "./Columns.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 
 const ledger = "crosswalk_migration"
@@ -319,6 +320,16 @@ const requirePlace = Effect.gen(function* () {
   )
 })
 
+const ledgerColumns = Columns.make("migration", { id: "migration_id", name: "name", created_at: "created_at" })
+const decodeLedger = Columns.decoder(ledgerColumns, Schema.Struct({ id: Schema.Int }), "Migrations.run")
+
+/** What migrates reads the list's texts by themselves, and one that is not UTF-8 would end the process. */
+const requireReadable = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const rows = yield* sql`SELECT ${sql.literal(ledgerColumns.sql)} FROM crosswalk_migration`
+  yield* Effect.forEach(rows, decodeLedger)
+})
+
 const refused = (problem: string, remedy: Remedy, cause?: unknown) =>
   new DatabaseError({ operation: "Migrations.run", reason: "migration", isRetryable: false, problem, remedy, cause })
 
@@ -341,6 +352,7 @@ export const runTo = Effect.fn("Migrations.run")(
       )
     }
     if (found === 0) yield* requirePlace
+    if (found > 0 && found < newest) yield* requireReadable
     if (found < last)
       yield* Migrator.make({})({ loader: Migrator.fromRecord(upTo(last)), table: ledger }).pipe(
         Effect.catchIf(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { type Client, createClient, type InStatement, type ResultSet, type TransactionMode } from "@libsql/client"
 import { Cause, Effect, Exit, type Layer, Option, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { Doctor } from "../../src/catalog/Doctor.ts"
@@ -12,9 +13,11 @@ import { CrosswalkError } from "../../src/domain/CrosswalkError.ts"
 import { CatalogExport } from "../../src/report/CatalogExport.ts"
 import { Search } from "../../src/search/Search.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import * as CatalogLanguages from "../../src/storage/CatalogLanguages.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import * as Store from "../../src/Store.ts"
 import { TestStore } from "../../src/testing.ts"
 
 /** What another program, or one flipped bit, can leave in a column, as SQL. */
@@ -80,6 +83,8 @@ const calls = Effect.gen(function* () {
     resolve: references.resolve("V0", { catalog: "a@1" }),
     catalogs: references.catalogs,
     count: references.count({ catalog: "a@1" }),
+    language: references.languageOf("a@1"),
+    languages: CatalogLanguages.all,
     save: references.save({ uri: "a@1:0", title: "Passwords are hashed", entityType: "rule" }),
     learn: references.learnBoilerplate("a@1", { refresh: true }),
     relationsOf: relations.find("a@1:0", "outgoing"),
@@ -181,6 +186,61 @@ const whileDamaged = Effect.fnUntraced(function* <A, E, R>(
     )
     .pipe(Effect.catch((error) => (error === "rolled back" ? Effect.void : Effect.fail(error))))
   return done.result
+})
+
+/** A client in memory that notes which statements give out a text of our tables by itself. */
+const noting = (client: Client, found: Set<string>): Client => {
+  // Made of what was asked for, or names of the schema.
+  const allowed = new Set(["term", "ids", "problem", "table", "name", "type", "uri"])
+  const note = (statement: InStatement, result: ResultSet) => {
+    const sql = typeof statement === "string" ? statement : statement.sql
+    // What migrates reads its own list, which is looked at before.
+    if (!sql.includes("crosswalk_") || sql.includes('FROM "crosswalk_migration"')) return result
+    for (const [i, name] of result.columns.entries()) {
+      if (!allowed.has(name) && result.rows.some((row) => typeof row[i] === "string")) found.add(`${name}: ${sql}`)
+    }
+    return result
+  }
+  const execute = async (target: Pick<Client, "execute">, statement: InStatement) =>
+    note(statement, await target.execute(statement))
+  return new Proxy(client, {
+    get: (target, key) => {
+      if (key === "execute") return (statement: InStatement) => execute(target, statement)
+      if (key !== "transaction")
+        return typeof Reflect.get(target, key) === "function"
+          ? Reflect.get(target, key).bind(target)
+          : Reflect.get(target, key)
+      return async (mode: TransactionMode) => {
+        const transaction = await target.transaction(mode)
+        return new Proxy(transaction, {
+          get: (inner, key) =>
+            key === "execute"
+              ? async (statement: InStatement) => note(statement, await inner.execute(statement))
+              : typeof Reflect.get(inner, key) === "function"
+                ? Reflect.get(inner, key).bind(inner)
+                : Reflect.get(inner, key)
+        })
+      }
+    }
+  })
+}
+
+describe("a statement", () => {
+  it.live("never gives out a text of a table by itself, which would end the process where it is not UTF-8", () =>
+    Effect.gen(function* () {
+      const found = new Set<string>()
+      const client = createClient({ url: ":memory:", intMode: "bigint" })
+      yield* Effect.gen(function* () {
+        yield* fill
+        for (const { call } of yield* calls) yield* Effect.exit(call)
+        yield* Effect.exit(Doctor.use(({ repair }) => repair))
+      }).pipe(
+        Effect.provide(Store.layerLibsql({ liveClient: noting(client, found), embedder: { type: "deterministic" } }))
+      )
+      client.close()
+      expect([...found]).toEqual([])
+    })
+  )
 })
 
 describe("whatever a table holds, every call ends with a value or an error of the family", () => {
