@@ -4,13 +4,12 @@ import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
-import { type Made, RelationStatus } from "../domain/Relation.ts"
+import { RelationStatus } from "../domain/Relation.ts"
 import { urisOf } from "../domain/RelationEnds.ts"
 import { Text } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { MappingOptions } from "../importer/mapping/Mapping.ts"
 import { mappingFormats } from "../importer/mapping/MappingFormats.ts"
-import { noCounterpart } from "../importer/mapping/MappingRows.ts"
 import * as Mappings from "../importer/mapping/Mappings.ts"
 import * as RelationFile from "../importer/mapping/RelationFile.ts"
 import { withHead } from "../importer/source/Bytes.ts"
@@ -63,46 +62,27 @@ const open = Effect.fnUntraced(function* (
   if (format !== undefined) return { format, items: RelationFile.read(format, opened) }
   const mapping = yield* Mappings.read(source, opened.bytes, { ...options, encoding: undefined })
   const { by, status = "accepted" } = options
-  const provenance = (made: Made, note: string | undefined) => ({
-    method: `import:${mapping.format}`,
-    ...made,
-    ...(by === undefined ? {} : { by }),
-    ...(note === undefined ? {} : { note })
-  })
   return {
     format: mapping.format,
     items: mapping.items.pipe(
       Stream.map(
-        Result.map((item): RelationFile.Placed | { readonly unmapped: string } =>
-          item._tag === "Unmapped"
-            ? item.to === undefined
-              ? { unmapped: item.source }
-              : {
-                  at: item.at,
-                  relation: {
-                    sources: [item.source],
-                    targets: [],
-                    to: item.to,
-                    type: "no-relationship",
-                    confidence: 1,
-                    status,
-                    needsReview: false,
-                    provenance: provenance({}, item.reason === noCounterpart ? undefined : item.reason)
-                  }
-                }
-            : {
-                at: item.at,
-                relation: {
-                  sources: item.sources,
-                  targets: item.targets,
-                  type: item.type,
-                  confidence: item.confidence ?? 1,
-                  status: item.isDraft === true ? "suggested" : status,
-                  needsReview: false,
-                  provenance: provenance(item.made ?? {}, item.note)
-                }
-              }
-        )
+        Result.map((item): RelationFile.Placed | { readonly unmapped: number } => {
+          if (item._tag === "Unmapped") return { unmapped: item.sources.length }
+          const { at, confidence = 1, needsReview = false, provenance, sources, targets, to, type } = item
+          return {
+            at,
+            relation: {
+              sources,
+              targets,
+              ...(to !== undefined && { to }),
+              type,
+              confidence,
+              status: item.status ?? status,
+              needsReview,
+              provenance: { method: `import:${mapping.format}`, ...(by === undefined ? {} : { by }), ...provenance }
+            }
+          }
+        })
       )
     )
   }
@@ -134,10 +114,10 @@ const make = Effect.gen(function* () {
       yield* Stream.runForEach(items, (item) =>
         Effect.sync(() => {
           if (Result.isFailure(item)) failed.push(failureOf(name, item.failure))
-          else if ("unmapped" in item.success) unmapped++
+          else if ("unmapped" in item.success) unmapped += item.success.unmapped
           else {
             found.push(item.success)
-            if (item.success.relation.targets.length === 0) unmapped++
+            if (item.success.relation.targets.length === 0) unmapped += item.success.relation.sources.length
           }
         })
       )

@@ -12,13 +12,14 @@ import { RelationRepository } from "../storage/RelationRepository.ts"
 import * as Snapshot from "../storage/Snapshot.ts"
 import * as Export from "./Export.ts"
 import * as ExportCycloneDx from "./ExportCycloneDx.ts"
-import { ExportFormat } from "./ExportFormat.ts"
+import { type ExchangeName, exchangeFormats } from "./ExchangeFormats.ts"
+import { ReferenceFormat, RelationFormat } from "./ExportFormat.ts"
 import * as ExportOscal from "./ExportOscal.ts"
 
 /** Which references are written, and how. */
 export const ReferenceExportOptions = Schema.Struct({
   /** Default: `ndjson`. */
-  format: Schema.optional(ExportFormat),
+  format: Schema.optional(ReferenceFormat),
   /** Only the references of this catalog. Default: the only one there is. */
   catalog: Schema.optional(CatalogId)
 })
@@ -27,8 +28,11 @@ export type ReferenceExportOptions = typeof ReferenceExportOptions.Type
 /** Which relations are written, and how. */
 export const RelationExportOptions = Schema.Struct({
   ...RelationFilter.fields,
-  /** Default: `ndjson`. `oscal` needs `from` and `to`, and has accepted relations only; `cyclonedx` has no relations. */
-  format: Schema.optional(ExportFormat)
+  /**
+   * Default: `ndjson`. All but `ndjson` and `csv` need `from` and `to`, and have accepted relations where `status` does not
+   * say otherwise; `sssom` has all.
+   */
+  format: Schema.optional(RelationFormat)
 })
 export type RelationExportOptions = typeof RelationExportOptions.Type
 
@@ -74,8 +78,19 @@ const make = Effect.gen(function* () {
     }
   })
 
-  const mapping = Effect.fnUntraced(function* (from: string, to: string, filter: RelationFilter) {
-    const found = yield* Stream.runCollect(relations.findAll({ ...filter, status: ["accepted"] }))
+  const exchange = Effect.fnUntraced(function* (name: ExchangeName, from: string, to: string, filter: RelationFilter) {
+    const format = exchangeFormats[name]
+    const status = filter.status ?? format.usual
+    const unsaid = status.find((one) => !format.statuses.includes(one))
+    if (unsaid !== undefined) {
+      return yield* new ValidationError({
+        field: "status",
+        value: unsaid,
+        constraint: `is nothing that ${name} can say`,
+        expected: `one of ${format.statuses.join(", ")}; ndjson, csv and sssom have all`
+      })
+    }
+    const found = yield* Stream.runCollect(relations.findAll({ ...filter, status: [...status] }))
     const ends = yield* references.findMany([...new Set(found.flatMap(urisOf))])
     const read = (uris: ReadonlyArray<string>) => uris.flatMap((uri) => ends.get(uri) ?? [])
     const placed = found.map((relation) => ({
@@ -83,7 +98,14 @@ const make = Effect.gen(function* () {
       sources: read(relation.sources),
       targets: read(relation.targets)
     }))
-    return ExportOscal.mapping(from, to, placed)
+    const document = format.write({ from, to, relations: placed })
+    if (document !== undefined) return document
+    return yield* new ValidationError({
+      field: "format",
+      value: name,
+      constraint: `has no document without a relation to a target, and there is none from ${from} to ${to}`,
+      expected: "a relation between them, or ndjson"
+    })
   })
 
   const relationsOf = Effect.fnUntraced(function* ({ format = "ndjson", ...filter }: RelationExportOptions) {
@@ -94,15 +116,8 @@ const make = Effect.gen(function* () {
         return Export.relationsNdjson(relations.findAll(filter))
       case "csv":
         return Export.relationsCsv(relations.findAll(filter))
-      case "cyclonedx":
-        return yield* new ValidationError({
-          field: "format",
-          value: format,
-          constraint: "has no place for relations",
-          expected: "ndjson, csv or oscal"
-        })
-      case "oscal":
-        if (from !== undefined && to !== undefined) return Stream.make(yield* mapping(from, to, filter))
+      default:
+        if (from !== undefined && to !== undefined) return Stream.make(yield* exchange(format, from, to, filter))
         return yield* new ValidationError({
           field: from === undefined ? "from" : "to",
           value: undefined,

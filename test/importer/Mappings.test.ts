@@ -17,8 +17,10 @@ const lines = (items: ReadonlyArray<MappingItem>): ReadonlyArray<string> =>
   items.map((item) => {
     if (Result.isFailure(item)) return `FAULT ${item.failure.at}: ${item.failure.problem}`
     const found = item.success
-    if (found._tag === "Unmapped") return `${found.source} none (${found.reason}) @${found.at}`
-    const { at, confidence, note, sources, targets, type } = found
+    if (found._tag === "Unmapped") return `${found.sources} none (${found.reason}) @${found.at}`
+    const { at, confidence, provenance, sources, targets, type } = found
+    const note = provenance?.note
+    if (targets.length === 0) return `${setText(sources)} none (${note ?? "no counterpart"}) @${at}`
     return `${setText(sources)} ${type} ${setText(targets)}${confidence === undefined ? "" : ` ${confidence}`}${note ? ` (${note})` : ""} @${at}`
   })
 
@@ -237,14 +239,16 @@ v4.0.3-1.1.7:
       const { items } = yield* Mappings.read("m.json", Stream.make(new TextEncoder().encode(text)), { catalogs })
       const found = (yield* Stream.runCollect(items)).flatMap((item) => (Result.isSuccess(item) ? item.success : []))
       assert.deepStrictEqual(
-        found.map((item) => (item._tag === "Mapping" ? [item.sources, item.targets, item.isDraft, item.made] : [])),
+        found.map((item) =>
+          item._tag === "Mapping" ? [item.sources, item.targets, item.status, item.provenance] : []
+        ),
         [
           [["ours:2026/1", "ours:2026/2"], ["theirs:1/x"], undefined, { mapper: "hybrid", rationale: "semantic" }],
           [["ours:2026/1"], ["theirs:1/x"], undefined, { mapper: "hybrid", rationale: "functional" }],
           [
             ["ours:2026/1"],
             ["iso-27001:2022/y", "iso-27001:2022/z"],
-            true,
+            "suggested",
             { mapper: "hybrid", rationale: "semantic", strength: 8 }
           ]
         ]
@@ -315,6 +319,7 @@ v4.0.3-1.1.7:
           [
             `house:d:1 equal iso:a.5.1 @${path}[0]`,
             `house:d:2 intersects iso:a.5.2 @${path}[1]`,
+            `house:d:3 no-relationship iso:a.5.3 @${path}[2]`,
             `FAULT ${path}[3].relationship: "adores" is no type of relation`
           ]
         ]
@@ -351,7 +356,7 @@ x,,1,
       assert.strictEqual(yield* problem(" "), "is empty")
       assert.include(
         yield* problem("words"),
-        "Say which it is: oscal-mapping, ctid-mappings, ciso-assistant-mapping, asvs-mapping, opencre, xlsx, csv"
+        "Say which it is: oscal-mapping, ctid-mappings, ciso-assistant-mapping, asvs-mapping, opencre, sssom, strm, xlsx, csv"
       )
       assert.include(yield* problem("a,b\n", { format: "xml" }), 'no format of mappings "xml"')
       assert.include(yield* problem("source,target\n", { from: "a b" }), "name@version")
@@ -368,14 +373,17 @@ x,,1,
         const good = all.filter(Result.isSuccess).map(({ success }) => success)
         assert.strictEqual(good.length, all.length)
         const mapped = good.filter((item) => item._tag === "Mapping")
-        assert.strictEqual(new Set(mapped.flatMap(({ sources }) => sources)).size, 228)
-        assert.strictEqual(good.filter((item) => item._tag === "Unmapped").length, 50)
+        assert.strictEqual(
+          new Set(mapped.flatMap(({ sources, targets }) => (targets.length > 0 ? sources : []))).size,
+          228
+        )
+        assert.strictEqual(mapped.filter(({ targets }) => targets.length === 0).length, 50)
         const uris = (name: string) =>
           Effect.scoped(Effect.flatMap(Sources.open(shared(`asvs/${name}`)), collect)).pipe(
             Effect.map(({ entries }) => new Set(entries.map(({ reference }) => reference.uri)))
           )
         const [from, to] = [yield* uris("asvs-4.0.3.flat.json"), yield* uris("asvs-5.0.0.flat.json")]
-        const sources = good.flatMap((item) => (item._tag === "Unmapped" ? [item.source] : item.sources))
+        const sources = good.flatMap(({ sources }) => sources)
         assert.deepStrictEqual(
           sources.filter((uri) => !from.has(uri)),
           []

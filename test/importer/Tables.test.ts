@@ -359,8 +359,8 @@ describe("tables of mappings", () => {
         return found.map((item) => {
           if (item._tag === "Failure") return item.failure.message
           const { success } = item
-          return success._tag === "Unmapped"
-            ? `${success.source} none`
+          return success._tag === "Unmapped" || success.targets.length === 0
+            ? `${success.sources} none`
             : `${success.sources.join()} ${success.type} ${success.targets.join()}`
         })
       })

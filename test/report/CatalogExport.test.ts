@@ -59,7 +59,10 @@ describe("CatalogExport", () => {
       expect(yield* Effect.flip(references({ catalog: "c" }))).toMatchObject({ _tag: "NotFoundError", uri: "c" })
       expect(yield* Effect.flip(relations({ to: "c" }))).toMatchObject({ _tag: "NotFoundError", uri: "c" })
       expect(yield* Effect.flip(relations({ from: "a", format: "oscal" }))).toMatchObject({ field: "to" })
-      expect(yield* Effect.flip(relations({ format: "cyclonedx" }))).toMatchObject({ field: "format" })
+      expect(yield* Effect.flip(relations({ from: "a", to: "b", format: "oscal" }))).toMatchObject({ field: "format" })
+      expect(
+        yield* Effect.flip(relations({ from: "a", to: "b", format: "oscal", status: ["rejected"] }))
+      ).toMatchObject({ field: "status" })
     }).pipe(Effect.provide(TestStore.layer))
   )
 })

@@ -279,16 +279,16 @@ describe("export and import of relations", () => {
       )
       const found = yield* Stream.runCollect(relations.findAll())
       const ends = yield* references.findMany(["a:1/X1", "b:X1", "b:X2"])
-      const document = ExportOscal.mapping(
-        "a@1",
-        "b",
-        found.map((relation) => ({
+      const document = ExportOscal.mapping({
+        from: "a@1",
+        to: "b",
+        relations: found.map((relation) => ({
           relation,
           sources: [ends.get(relation.sources[0])!],
           targets: [ends.get(relation.targets[0]!)!]
         }))
-      )
-      const { items } = yield* Mappings.read("m.json", Stream.make(new TextEncoder().encode(document)))
+      })
+      const { items } = yield* Mappings.read("m.json", Stream.make(new TextEncoder().encode(document ?? "")))
       const read = (yield* Stream.runCollect(items)).map((item) =>
         Result.isSuccess(item) ? item.success : item.failure
       )
@@ -298,7 +298,7 @@ describe("export and import of relations", () => {
           targets,
           type,
           confidence,
-          note: provenance.note
+          provenance
         }))
       )
     }).pipe(Effect.scoped, Effect.provide(store))

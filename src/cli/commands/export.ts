@@ -9,22 +9,30 @@ import { Output } from "../Output.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
-/** The format that was asked for, or that the ending of the file tells. */
-const formatOf = (
+/** The format that was asked for, or that the ending of the file tells, where it can say what is exported. */
+const formatOf = <Format extends string>(
+  formats: ReadonlyArray<Format>,
   format: ExportFormat.ExportFormat | undefined,
   path: string | undefined
-): Effect.Effect<ExportFormat.ExportFormat, ValidationError> => {
+): Effect.Effect<Format, ValidationError> => {
   const chosen = format ?? ExportFormat.formatOf(path ?? "")
-  return chosen === undefined
-    ? Effect.fail(
-        new ValidationError({
+  const found = formats.find((one) => one === chosen)
+  if (found !== undefined) return Effect.succeed(found)
+  return Effect.fail(
+    chosen === undefined
+      ? new ValidationError({
           field: "--output",
           value: path,
           constraint: "does not tell the format",
-          expected: `a name that ends in .ndjson or .csv, or --format with one of ${ExportFormat.ExportFormat.literals.join(", ")}`
+          expected: `a name that ends in .ndjson or .csv, or --format with one of ${formats.join(", ")}`
         })
-      )
-    : Effect.succeed(chosen)
+      : new ValidationError({
+          field: "--format",
+          value: chosen,
+          constraint: "cannot say what is exported",
+          expected: formats.join(", ")
+        })
+  )
 }
 
 export const exportCommand = Command.make(
@@ -39,13 +47,13 @@ export const exportCommand = Command.make(
     to: Flag.String("to").pipe(Flag.withDescription("Only relations that point into this catalog"), optional),
     status: Flag.Literals("status", RelationStatus.literals).pipe(
       Flag.withDescription(
-        "Only relations with this status; may be repeated (default: all; OSCAL has accepted ones only)"
+        "Only relations with this status; may be repeated (default: all in ndjson, csv and sssom, accepted ones in other formats)"
       ),
       Flag.atLeast(0)
     ),
     format: Flag.Literals("format", ExportFormat.ExportFormat.literals).pipe(
       Flag.withDescription(
-        "ndjson, csv, oscal (catalog or mapping) or cyclonedx (references only); default: the ending of --output, else ndjson"
+        "Default: the ending of --output, else ndjson. References: ndjson, csv, oscal (catalog), cyclonedx; relations: ndjson, csv, and those of two catalogs as oscal (mapping), sssom, strm, ciso-assistant"
       ),
       optional
     ),
@@ -58,13 +66,15 @@ export const exportCommand = Command.make(
   },
   Effect.fn(function* ({ catalog, format, from, path, relations, status, to }) {
     const output = yield* Output
-    const chosen = yield* formatOf(format, path)
     const { CatalogExport } = yield* lazily(() => import("../../report/CatalogExport.ts"))
-    const write = CatalogExport.use((exports) => {
+    const { ReferenceFormat, RelationFormat } = ExportFormat
+    const ofRelations = { from, to, status: status.length === 0 ? undefined : status }
+    const write = Effect.gen(function* () {
+      const exports = yield* CatalogExport
       const pieces = relations
-        ? exports.relations({ format: chosen, from, to, status: status.length === 0 ? undefined : status })
-        : exports.references({ format: chosen, catalog })
-      return Files.write(path ?? "-", pieces)
+        ? exports.relations({ format: yield* formatOf(RelationFormat.literals, format, path), ...ofRelations })
+        : exports.references({ format: yield* formatOf(ReferenceFormat.literals, format, path), catalog })
+      yield* Files.write(path ?? "-", pieces)
     })
     yield* Effect.provide(write, Layer.provide(CatalogExport.layer, Session.database("readonly")))
     if (path !== undefined) yield* output.note(safe`Wrote ${path}`)

@@ -1,37 +1,31 @@
 import { Schema } from "effect"
 import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
-import { type Made, RelationType } from "../../domain/Relation.ts"
+import { type Provenance, type RelationStatus, RelationType } from "../../domain/Relation.ts"
 import type { RelationEnds } from "../../domain/RelationEnds.ts"
 import { type Contents, type Download, type Head, Sheet, TextOptions, UrlOptions } from "../Importer.ts"
 
-/** A relation that a source says there is between references; of several it says it of all together. */
-export interface Mapping {
+/** A relation that a source says there is between two sets of references. */
+export interface Mapping extends RelationEnds {
   readonly _tag: "Mapping"
-  /** The URIs it starts from. */
-  readonly sources: RelationEnds["sources"]
-  /** The URIs it points to; at least one. */
-  readonly targets: RelationEnds["targets"]
   readonly type: RelationType
-  /** The source calls it a draft. */
-  readonly isDraft?: boolean
-  /** What else the source says of how it was made. */
-  readonly made?: Made
   /** From 0 to 1, where the source says it. */
   readonly confidence?: number
-  /** What the source says about it, such as `MODIFIED, MOVED TO v5.0.0-11.1.2`. */
-  readonly note?: string
+  /** Where the source says it; its draft is `suggested`. */
+  readonly status?: RelationStatus
+  /** Where the source says it. */
+  readonly needsReview?: boolean
+  /** What else the source says about it, such as the note `MODIFIED, MOVED TO v5.0.0-11.1.2`. */
+  readonly provenance?: Partial<Provenance>
   /** Where it stands, such as `line 12` or `$["mapping-collection"].mappings[0].maps[3]`. */
   readonly at: string
 }
 
-/** A reference of which the source says that nothing answers it. */
+/** References of which the source says that nothing answers them, and not in which catalog. */
 export interface Unmapped {
   readonly _tag: "Unmapped"
-  /** Its URI. */
-  readonly source: string
-  /** The catalog in which nothing answers it, where that is known. */
-  readonly to?: string
+  /** Their URIs. */
+  readonly sources: RelationEnds["sources"]
   /** What the source says about it, such as `DELETED, NOT IN SCOPE`. */
   readonly reason: string
   readonly at: string

@@ -54,12 +54,12 @@ function* itemsOf(input: MappingInput, root: Readonly<Record<string, unknown>>):
           yield failure(source, where, "is blank")
           continue
         }
-        const start = { at: where, source: `V${id}`, note }
-        const ends = { from: from ?? `asvs@${version}`, to }
+        const start = { at: where, sources: [`V${id}`], provenance: { note } }
+        const ends = { from: from ?? `asvs@${version}`, to: to ?? `asvs@${name.slice("tag-v".length)}` }
         const targets = targetsOf(note)
-        if (targets.length === 0) yield toItem(source, ends, type, { ...start, target: "" })
+        if (targets.length === 0) yield toItem(source, ends, type, { ...start, targets: [] })
         for (const { action, id, version } of targets) {
-          const said = { ...start, target: `V${id}`, type: typeOf(note, action) }
+          const said = { ...start, targets: [`V${id}`], type: typeOf(note, action) }
           yield toItem(source, { ...ends, to: to ?? `asvs@${version}` }, type, said)
         }
       }

@@ -4,7 +4,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import { failure, fromIssue, uriOf, within } from "../Items.ts"
 import { frameworkOf, isLibrary, tailOf } from "../sets/CisoAssistant.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"
-import { toItem, typeOf } from "./MappingRows.ts"
+import { pair, toItem, typeOf } from "./MappingRows.ts"
 
 const MappingSet = Schema.Struct({
   source_framework_urn: NonBlankText,
@@ -23,6 +23,8 @@ const Mapped = Schema.Struct({
   source_requirement_urn: NonBlankText,
   target_requirement_urn: NonBlankText,
   relationship: Schema.String,
+  rationale: Schema.optional(Schema.NullOr(Schema.String)),
+  strength_of_relationship: Schema.optional(Schema.NullOr(Schema.Finite)),
   annotation: Schema.optional(Schema.NullOr(Schema.String))
 })
 
@@ -62,24 +64,26 @@ export const format: MappingFormat = {
           }
           const {
             annotation,
+            rationale,
             relationship,
             source_requirement_urn: start,
+            strength_of_relationship: strength,
             target_requirement_urn: end
           } = decoded.success
-          const type = relationship === "not_related" ? ("none" as const) : typeOf(relationship)
+          const type = typeOf(relationship)
           if (type === undefined) {
             yield failure(source, within(at, "relationship"), `${JSON.stringify(relationship)} is no type of relation`)
             continue
           }
-          // That two are not related says nothing of what else the first may be related to.
-          if (type === "none") continue
-          const note = annotation?.trim() ?? ""
           yield toItem(source, ends, fallback, {
             at,
-            source: uriOf(ends.from, tailOf(start)),
-            target: uriOf(ends.to, tailOf(end)),
+            ...pair(uriOf(ends.from, tailOf(start)), uriOf(ends.to, tailOf(end))),
             type,
-            note
+            provenance: {
+              note: annotation ?? undefined,
+              strength: strength ?? undefined,
+              rationale: rationale ?? undefined
+            }
           })
         }
       }

@@ -3,6 +3,7 @@ import * as Csv from "../text/Csv.ts"
 import * as Archive from "../xlsx/Archive.ts"
 import * as Xlsx from "../xlsx/Xlsx.ts"
 import type { MappingFormat } from "./Mapping.ts"
+import * as MappingStrm from "./MappingStrm.ts"
 import * as MappingTable from "./MappingTable.ts"
 
 /** CSV with a source and a target in each row, and perhaps a type, a confidence and a note; streamed. */
@@ -15,13 +16,16 @@ export const format: MappingFormat = {
   })
 }
 
-/** The same in a sheet of a workbook; read whole. */
+/** The same, or a set theory relationship mapping, in a sheet of a workbook; read whole. */
 export const xlsx: MappingFormat = {
   name: "xlsx",
-  summary: "pairs in a sheet of an Excel workbook",
+  summary: "pairs or a set theory relationship mapping in a sheet of an Excel workbook",
   detect: Archive.isWorkbook,
   read: Effect.fnUntraced(function* (input) {
     const { columns, sheet } = input.options
-    return yield* MappingTable.read(input, yield* Xlsx.table(input, MappingTable.wanted(columns), sheet))
+    const pairs = MappingTable.wanted(columns)
+    const table = yield* Xlsx.table(input, (names) => MappingStrm.wanted(names) ?? pairs(names), sheet)
+    const isStrm = MappingStrm.wanted(table.columns) !== undefined && pairs(table.columns) === undefined
+    return yield* (isStrm ? MappingStrm : MappingTable).read(input, table)
   })
 }

@@ -3,7 +3,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import { fromIssue, within } from "../Items.ts"
 import { slugOf } from "../Names.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"
-import { toItem } from "./MappingRows.ts"
+import { pair, toItem } from "./MappingRows.ts"
 
 const optional = Schema.optional(Schema.NullOr(Schema.String))
 
@@ -69,7 +69,11 @@ export const format: MappingFormat = {
           .map((text) => text?.trim() ?? "")
           .filter((text) => text !== "")
           .join(": ")
-        yield toItem(source, ends, type, { at, source: start?.trim() ?? "", target: target?.trim() ?? "", note })
+        yield toItem(source, ends, type, {
+          at,
+          ...pair(start?.trim() ?? "", target?.trim() ?? ""),
+          provenance: { note }
+        })
       }
     }
     return Stream.suspend(() => Stream.fromIterable(items()))

@@ -5,6 +5,8 @@ import * as MappingCsv from "./MappingCsv.ts"
 import * as MappingCtid from "./MappingCtid.ts"
 import * as MappingOpenCre from "./MappingOpenCre.ts"
 import * as MappingOscal from "./MappingOscal.ts"
+import * as MappingSssom from "./MappingSssom.ts"
+import * as MappingStrm from "./MappingStrm.ts"
 
 /** The formats of mappings. The first that recognises a source reads it, so the particular stand before the general. */
 export const mappingFormats: ReadonlyArray<MappingFormat> = [
@@ -13,6 +15,8 @@ export const mappingFormats: ReadonlyArray<MappingFormat> = [
   MappingCiso.format,
   MappingAsvs.format,
   MappingOpenCre.format,
+  MappingSssom.format,
+  MappingStrm.format,
   MappingCsv.xlsx,
   MappingCsv.format
 ]

@@ -1,9 +1,10 @@
 import { Effect, Result, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
+import { keyOf } from "../../domain/RelationEnds.ts"
 import * as Csv from "../text/Csv.ts"
 import { uriOf } from "../Items.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"
-import { toItem } from "./MappingRows.ts"
+import { pair, toItem } from "./MappingRows.ts"
 import { format as references } from "../opencre/OpenCre.ts"
 import { catalogOf, columnsFrom, type CreRow, readRow } from "../opencre/OpenCreRow.ts"
 
@@ -34,8 +35,7 @@ export const format: MappingFormat = {
       const links = (standard === undefined ? cres.slice(1) : []).map((cre, index) =>
         toItem(source, { from, to }, type, {
           at,
-          source: uriOf(from, cre.id),
-          target: uriOf(from, cres[index]?.id ?? ""),
+          ...pair(uriOf(from, cre.id), uriOf(from, cres[index]?.id ?? "")),
           type: "subset"
         })
       )
@@ -47,8 +47,7 @@ export const format: MappingFormat = {
         ...wanted.map((entry) =>
           toItem(source, { from, to }, type, {
             at,
-            source: uriOf(from, cre.id),
-            target: uriOf(to ?? catalogOf(entry.standard), entry.id)
+            ...pair(uriOf(from, cre.id), uriOf(to ?? catalogOf(entry.standard), entry.id))
           })
         )
       ]
@@ -61,7 +60,7 @@ export const format: MappingFormat = {
           if (Result.isFailure(row)) return [seen, [Result.fail(row.failure)]]
           const fresh = mappings(row.success).filter((item) => {
             if (Result.isFailure(item) || item.success._tag === "Unmapped") return true
-            const key = JSON.stringify([item.success.sources, item.success.targets])
+            const key = keyOf(item.success)
             const isNew = !seen.has(key)
             seen.add(key)
             return isNew

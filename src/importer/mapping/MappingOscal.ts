@@ -2,23 +2,26 @@ import { Effect, Result, Schema, Stream } from "effect"
 import { CatalogId } from "../../domain/Catalog.ts"
 import { ImportError } from "../../domain/ImportError.ts"
 import { setOption } from "../../domain/Remedy.ts"
-import { Made } from "../../domain/Relation.ts"
-import { faultOf, sorted } from "../../domain/RelationEnds.ts"
+import { Made, RelationStatus } from "../../domain/Relation.ts"
 import { NonBlankText } from "../../domain/Text.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import { failure, fromIssue, within } from "../Items.ts"
 import { fileName, slugOf } from "../Names.ts"
 import type { MappingFormat, MappingInput, MappingItem } from "./Mapping.ts"
-import { type Ends, isConfidence, toItem, toUri, typeOf } from "./MappingRows.ts"
+import { type Ends, type Said, toItem, typeOf } from "./MappingRows.ts"
 import { hasRoot } from "../oscal/Oscal.ts"
 import { Prop } from "../oscal/OscalModel.ts"
+import * as OscalProp from "../oscal/OscalProp.ts"
+import { parse } from "../text/JsonText.ts"
 
 const Resource = Schema.Struct({
   href: Schema.optional(Schema.String),
   props: Schema.optional(Schema.Array(Prop))
 })
 
-const End = Schema.Struct({ type: Schema.optional(Schema.String), "id-ref": NonBlankText })
+const Props = Schema.optional(Schema.Array(Prop))
+
+const End = Schema.Struct({ type: Schema.optional(Schema.String), "id-ref": NonBlankText, props: Props })
 
 /** What can stand in a map, in the mapping it is of, and in the provenance of all. */
 const how = {
@@ -32,7 +35,7 @@ const Map_ = Schema.Struct({
   relationship: Schema.Union([Schema.String, Schema.Struct({ type: Schema.String })]),
   sources: Schema.Array(End),
   targets: Schema.Array(End),
-  props: Schema.optional(Schema.Array(Prop)),
+  props: Props,
   remarks: Schema.optional(Schema.String),
   "confidence-score": Schema.optional(
     Schema.Union([
@@ -52,6 +55,7 @@ const Mapping = Schema.Struct({
   ...how,
   "source-resource": Schema.optional(Resource),
   "target-resource": Schema.optional(Resource),
+  props: Props,
   maps: Schema.Array(Schema.Unknown),
   "source-gap-summary": Schema.optional(Gap),
   "target-gap-summary": Schema.optional(Gap)
@@ -81,6 +85,18 @@ type Collection = (typeof Root.Type)["mapping-collection"]
 
 const decodeRoot = Schema.decodeUnknownResult(Root)
 const decodeMap = Schema.decodeUnknownResult(Map_)
+const decodeGap = Schema.decodeUnknownResult(
+  Schema.fromJsonString(
+    Schema.Struct({
+      ids: Schema.Array(Schema.String),
+      sources: Schema.Array(Schema.String),
+      confidence: Schema.optionalKey(Schema.Finite),
+      status: RelationStatus,
+      needsReview: Schema.optionalKey(Schema.Boolean),
+      provenance: Schema.Record(Schema.String, Schema.Unknown)
+    })
+  )
+)
 const isCatalogId = Schema.is(CatalogId)
 
 /** How many references one map may relate. */
@@ -131,83 +147,96 @@ const confidenceOf = (score: (typeof Map_.Type)["confidence-score"]): number | u
 
 const isMapper = Schema.is(Made.fields.mapper.schema)
 const isRationale = Schema.is(Made.fields.rationale.schema)
-const isStrength = Schema.is(Made.fields.strength.schema)
 
 type How = Schema.Struct.Type<typeof how>
 
-/** What a source says of how a map was made; what stands nearest to it counts. */
-const madeOf = (props: ReadonlyArray<typeof Prop.Type>, all: ReadonlyArray<How | undefined>): Made => {
-  const first = (field: keyof How) => all.flatMap((one) => one?.[field] ?? [])[0]
-  const [mapper, rationale] = [first("method"), first("matching-rationale")]
-  const strength = Number(props.find(({ name }) => name === "strength")?.value)
+/** What a property of ours says of a map. */
+const propOf = (props: ReadonlyArray<Prop> | undefined, name: string): string | undefined => {
+  const found = props?.find((prop) => prop.ns === OscalProp.ns && prop.name === name)?.value
+  return found === undefined ? undefined : OscalProp.decode(found)
+}
+
+/** How an end is called: by the URI that this program wrote, else by its identifier. */
+const endOf = ({ "id-ref": id, props }: typeof End.Type) => {
+  const uri = propOf(props, "uri")
+  return uri === undefined ? id : { uri }
+}
+
+const parsed = (text: string | undefined): unknown => {
+  if (text === undefined) return undefined
+  const found = parse(text)
+  return Result.isSuccess(found) ? found.success : text
+}
+
+/** What is said of how a map was made: by this program in its own properties, else by what stands nearest to it. */
+const provenanceOf = (
+  props: ReadonlyArray<Prop>,
+  map: How,
+  above: ReadonlyArray<How | undefined>
+): NonNullable<Said["provenance"]> => {
+  const own = (name: string) => propOf(props, name)
+  const isOwn = own("method") !== undefined
+  const first = (field: keyof How) => [map, ...(isOwn ? [] : above)].flatMap((one) => one?.[field] ?? [])[0]
+  const [mapper, rationale] = [own("mapper") ?? (isOwn ? undefined : first("method")), first("matching-rationale")]
+  const strength = own("strength") ?? props.find(({ name }) => name === "strength")?.value
   return {
     ...(isMapper(mapper) && { mapper }),
     ...(isRationale(rationale) && { rationale }),
-    ...(isStrength(strength) && { strength })
+    strength: strength === undefined ? undefined : Number(strength),
+    method: own("method"),
+    by: own("by"),
+    model: own("model"),
+    calibration: own("calibration"),
+    scores: parsed(own("scores"))
   }
 }
 
 /** What a map says: one relation of sets; of sources without targets, that they have no counterpart. */
-function* itemsOf(
+const itemOf = (
   input: MappingInput,
   ends: Ends,
   above: ReadonlyArray<How | undefined>,
   value: unknown,
   at: string
-): Generator<MappingItem> {
+): MappingItem => {
   const source = input.head.name
   const decoded = decodeMap(value)
-  if (Result.isFailure(decoded)) return yield Result.fail(fromIssue(source, at, decoded.failure.issue))
+  if (Result.isFailure(decoded)) return Result.fail(fromIssue(source, at, decoded.failure.issue))
   const { "confidence-score": score, props = [], relationship, remarks, ...map } = decoded.success
   const word = typeof relationship === "string" ? relationship : relationship.type
-  const said = typeOf(word)
-  if (said === undefined) {
-    return yield failure(source, within(at, "relationship"), `${JSON.stringify(word)} is no relationship of OSCAL`)
+  const type = typeOf(word)
+  if (type === undefined) {
+    return failure(source, within(at, "relationship"), `${JSON.stringify(word)} is no relationship of OSCAL`)
   }
   if (map.sources.length + map.targets.length > maxEnds) {
-    return yield failure(source, at, `relates more than ${maxEnds} references. Split it`)
+    return failure(source, at, `relates more than ${maxEnds} references. Split it`)
   }
-  const note = remarks?.trim() ?? ""
-  if (map.targets.length === 0) {
-    for (const { "id-ref": from } of map.sources) {
-      yield toItem(source, ends, "intersects", { at, source: from, target: "", note })
-    }
-    return
-  }
-  const uris = (side: typeof map.sources, name: "sources" | "targets") =>
-    Result.all(
-      side.map((end, i) =>
-        name === "sources"
-          ? toUri(source, within(within(at, name), i), end["id-ref"], ends.from, "from")
-          : toUri(source, within(within(at, name), i), end["id-ref"], ends.to, "to")
-      )
-    )
-  const [sources, targets] = [uris(map.sources, "sources"), uris(map.targets, "targets")]
-  if (Result.isFailure(sources)) return yield Result.fail(sources.failure)
-  if (Result.isFailure(targets)) return yield Result.fail(targets.failure)
-  const [first, ...others] = sources.success
-  if (first === undefined) return yield failure(source, within(at, "sources"), "is empty")
-  const type = said === "none" ? "no-relationship" : said
-  const sets = { sources: sorted([first, ...others] as const), targets: sorted(targets.success) }
-  const fault = faultOf(sets, type)
-  if (fault !== undefined) return yield failure(source, at, fault.problem)
-  const confidence = confidenceOf(score)
-  if (confidence !== undefined && !isConfidence(confidence)) {
-    return yield failure(source, within(at, "confidence-score"), "is not a number from 0 to 1")
-  }
-  const all = [map, ...above]
-  const status = all.flatMap((one) => one?.status ?? [])[0]
-  yield Result.succeed({
-    _tag: "Mapping",
-    ...sets,
+  const status = [map, ...above].flatMap((one) => one?.status ?? [])[0]
+  return toItem(source, ends, "intersects", {
+    at,
+    sources: map.sources.map(endOf),
+    targets: map.targets.map(endOf),
     type,
-    ...(confidence !== undefined && { confidence }),
-    ...(note !== "" && { note }),
-    ...(status === "draft" && { isDraft: true }),
-    made: madeOf(props, all),
-    at
+    confidence: confidenceOf(score),
+    ...(status === "draft" && { status: "suggested" as const }),
+    ...(propOf(props, "needs-review") === "true" && { needsReview: true }),
+    provenance: { note: remarks, ...provenanceOf(props, map, above) }
   })
 }
+
+/** The relations to nothing that this program wrote, with the identifiers by which a summary of gaps lists them. */
+const ownGaps = (input: MappingInput, ends: Ends, props: ReadonlyArray<Prop>, at: string) =>
+  props
+    .filter(({ ns, name }) => ns === OscalProp.ns && name === "no-counterpart")
+    .map(({ value }): { readonly ids: ReadonlyArray<string>; readonly item: MappingItem } => {
+      const found = decodeGap(OscalProp.decode(value))
+      const where = within(at, "props")
+      if (Result.isFailure(found))
+        return { ids: [], item: Result.fail(fromIssue(input.head.name, where, found.failure.issue)) }
+      const { ids, sources, ...relation } = found.success
+      const said = { at: where, ...relation, sources: sources.map((uri) => ({ uri })), targets: [] }
+      return { ids, item: toItem(input.head.name, ends, "no-relationship", said) }
+    })
 
 /** The controls that a gap summary lists. */
 const gapOf = (gap: typeof Gap.Type | undefined): ReadonlyArray<string> =>
@@ -245,17 +274,27 @@ export const format: MappingFormat = {
           from: catalog(mapping["source-resource"]) ?? from,
           to: catalog(mapping["target-resource"]) ?? to
         }
+        const where = within(path, index)
         for (const [position, map] of mapping.maps.entries()) {
-          const at = within(within(within(path, index), "maps"), position)
-          yield* itemsOf(input, ends, [mapping, collection.provenance], map, at)
+          const at = within(within(where, "maps"), position)
+          yield itemOf(input, ends, [mapping, collection.provenance], map, at)
         }
+        const own = ownGaps(input, ends, mapping.props ?? [], where)
+        yield* own.map(({ item }) => item)
+        const told = new Set(own.flatMap(({ ids }) => ids))
         for (const [name, gap, sides] of [
           ["source-gap-summary", mapping["source-gap-summary"], ends],
           ["target-gap-summary", mapping["target-gap-summary"], { from: ends.to, to: ends.from }]
         ] as const) {
           for (const id of gapOf(gap)) {
-            const at = within(within(path, index), name)
-            yield toItem(input.head.name, sides, "intersects", { at, source: id, target: "", note: "listed as a gap" })
+            if (told.has(id)) continue
+            const provenance = { note: "listed as a gap" }
+            yield toItem(input.head.name, sides, "intersects", {
+              at: within(where, name),
+              sources: [id],
+              targets: [],
+              provenance
+            })
           }
         }
       }

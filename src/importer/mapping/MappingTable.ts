@@ -8,7 +8,7 @@ import { CellFault } from "../table/Cell.ts"
 import type { Wanted } from "../table/Header.ts"
 import { ambiguity, type Table } from "../table/Table.ts"
 import type { MappingColumns, MappingInput, MappingItem } from "./Mapping.ts"
-import { toItem, typeOf } from "./MappingRows.ts"
+import { pair, toItem, typeOf } from "./MappingRows.ts"
 
 type Field = keyof MappingColumns
 
@@ -91,11 +91,10 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
       (targets.length === 0 ? [""] : targets).map((end) =>
         toItem(source, { from, to }, fallback, {
           at,
-          source: start,
-          target: end,
+          ...pair(start, end),
           type,
           confidence: share === "" ? undefined : numberOf(share),
-          note: cell("note")
+          provenance: { note: cell("note") }
         })
       )
     )

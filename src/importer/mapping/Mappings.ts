@@ -1,6 +1,6 @@
 import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
-import { keyOf, setText } from "../../domain/RelationEnds.ts"
+import { keyOf, setText, targetsText } from "../../domain/RelationEnds.ts"
 import { faultOf, textFaultOf, withHead } from "../source/Bytes.ts"
 import { checkCatalog } from "../Items.ts"
 import { locate } from "../source/Locate.ts"
@@ -15,14 +15,15 @@ const refuseRepeated = (source: string, items: MappingSource["items"]): MappingS
       () => new Map<string, string>(),
       (seen, item): [Map<string, string>, Array<MappingItem>] => {
         if (Result.isFailure(item) || item.success._tag === "Unmapped") return [seen, [item]]
-        const { at, sources, targets, type } = item.success
-        const key = `${type} ${keyOf({ sources, targets })}`
+        const { at, type, ...ends } = item.success
+        const key = `${type} ${keyOf(ends)}`
         const before = seen.get(key)
         if (before === undefined) {
           seen.set(key, at)
           return [seen, [item]]
         }
-        const problem = `that ${setText(sources)} is ${type} to ${setText(targets)} is there already, at ${before}; the first one counts`
+        const words = `${setText(ends.sources)} is ${type} to ${targetsText(ends)}`
+        const problem = `that ${words} is there already, at ${before}; the first one counts`
         return [seen, [Result.fail(new ImportError({ source, at, problem }))]]
       }
     )

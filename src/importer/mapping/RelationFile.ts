@@ -68,13 +68,14 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
   }
   const scores = cell("scores")
   const parsed = scores === undefined ? undefined : parse(scores)
-  const [confidence, needsReview, strength] = [cell("confidence"), cell("needsReview"), cell("strength")]
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text.replace(",", ".")))
+  const [strength, needsReview] = [cell("strength"), cell("needsReview")]
   return toItem(source, at, {
     sources: SetCell.decode(cell("sources")),
     targets: SetCell.decode(cell("targets")),
     ...optional("to"),
     type: cell("type"),
-    confidence: confidence === undefined ? undefined : Number(confidence.replace(",", ".")),
+    confidence: number(cell("confidence")),
     status: cell("status"),
     // A spreadsheet writes TRUE.
     needsReview: needsReview?.toLowerCase() === "true",
@@ -85,7 +86,7 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
       ...optional("calibration"),
       ...optional("mapper"),
       ...optional("rationale"),
-      ...(strength === undefined ? {} : { strength: Number(strength) }),
+      ...(strength === undefined ? {} : { strength: number(strength) }),
       ...optional("by"),
       ...optional("note")
     }

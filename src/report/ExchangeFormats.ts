@@ -1,0 +1,31 @@
+import type { RelationStatus } from "../domain/Relation.ts"
+import type { Exchange } from "./Exchange.ts"
+import * as ExportCiso from "./ExportCiso.ts"
+import * as ExportOscal from "./ExportOscal.ts"
+import * as ExportSssom from "./ExportSssom.ts"
+import * as ExportStrm from "./ExportStrm.ts"
+
+/** A format of others in which the relations between two catalogs are written; a format of mappings reads it back. */
+export interface ExchangeFormat {
+  /** The statuses that it can say. */
+  readonly statuses: ReadonlyArray<RelationStatus>
+  /** Those that are written where none is asked for. */
+  readonly usual: ReadonlyArray<RelationStatus>
+  /** The document; undefined where there is no relation that it can say. */
+  readonly write: (exchange: Exchange) => string | undefined
+}
+
+const all = ["suggested", "accepted", "rejected"] as const
+const accepted = ["accepted"] as const
+
+/** The names of the formats. */
+export const exchangeNames = ["oscal", "sssom", "strm", "ciso-assistant"] as const
+export type ExchangeName = (typeof exchangeNames)[number]
+
+/** The formats by their names. */
+export const exchangeFormats: Readonly<Record<ExchangeName, ExchangeFormat>> = {
+  oscal: { statuses: ["suggested", "accepted"], usual: accepted, write: ExportOscal.mapping },
+  sssom: { statuses: all, usual: all, write: ExportSssom.write },
+  strm: { statuses: all, usual: accepted, write: ExportStrm.write },
+  "ciso-assistant": { statuses: accepted, usual: accepted, write: ExportCiso.write }
+}
