@@ -255,7 +255,8 @@ describe("export and import of relations", () => {
           expect(report.failed).toEqual([])
           expect(withoutTimes(found)).toEqual(withoutTimes(first.found))
         }
-      })
+      }),
+    { arbitrary: { runs: 40 }, timeout: 60_000 }
   )
 
   it.effect("keep type, confidence and note of accepted relations in an OSCAL mapping", () =>

@@ -80,7 +80,7 @@ export const exportCommand = Command.make(
     if (path !== undefined) yield* output.note(safe`Wrote ${path}`)
   })
 ).pipe(
-  Command.withDescription("Write references or relations as NDJSON, CSV, OSCAL or CycloneDX"),
+  Command.withDescription("Write references or relations as NDJSON or CSV, or in a format of others"),
   Command.withExamples([
     {
       command: "crosswalk export --catalog company@2026.1 -o company.csv",

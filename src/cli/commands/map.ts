@@ -65,7 +65,7 @@ export const map = Command.make(
     to: Flag.String("to").pipe(Flag.withDescription("The catalog of the targets"), optional),
     format: Flag.String("format").pipe(
       Flag.withDescription(
-        "The format: csv, xlsx, oscal-mapping, asvs-mapping, ctid-mappings, ciso-assistant-mapping, opencre, or what export wrote (default: found out from the content)"
+        "The format: csv, xlsx, oscal-mapping, sssom, strm, ciso-assistant-mapping, asvs-mapping, ctid-mappings, opencre, or what export wrote (default: found out from the content)"
       ),
       optional
     ),
@@ -125,7 +125,7 @@ export const map = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Import relations: a mapping as OSCAL, OWASP (ASVS), CTID (ATT&CK), CISO Assistant, OpenCRE, CSV or XLSX has it, or what export wrote"
+    "Import relations: a mapping as OSCAL, SSSOM, NIST and SCF (STRM), OWASP (ASVS), CTID (ATT&CK), CISO Assistant, OpenCRE, CSV or XLSX has it, or what export wrote"
   ),
   Command.withExamples([
     { command: "crosswalk map relations.ndjson", description: "Decisions that 'crosswalk export --relations' wrote" },
