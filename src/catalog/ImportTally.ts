@@ -21,7 +21,7 @@ export interface ImportTally {
 export type Tell = (progress: ImportProgress) => Effect.Effect<void>
 
 /** How many rows are checked and written at a time. */
-const groupSize = 256
+const groupSize = 512
 
 /**
  * Reads what a source holds in groups, so that memory does not grow with it. `use` gets the references of each group. A

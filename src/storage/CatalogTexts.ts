@@ -4,6 +4,7 @@ import { Boilerplate, learn as learnBoilerplate, none, withoutOpening } from "..
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import { TextOf } from "../domain/TextOf.ts"
+import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Columns from "./Columns.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
@@ -33,9 +34,11 @@ export const storeTextHashes = (
 ): Effect.Effect<void, SqlError.SqlError> =>
   rows.length === 0
     ? Effect.void
-    : Effect.asVoid(sql`
+    : Effect.asVoid(
+        ServerWrites.repeatable(sql)(sql`
     UPDATE crosswalk_reference AS r SET text_hash = j.value ->> '$.textHash'
     FROM json_each(${JSON.stringify(rows)}) AS j WHERE r.id = j.value ->> '$.id'`)
+      )
 
 /** The texts that are embedded: of a reference by what is known of its catalog, and of a query. */
 export const make = Effect.gen(function* () {
@@ -82,7 +85,7 @@ export const make = Effect.gen(function* () {
         sql`
           SELECT r.id, ${sql.literal(ReferenceRow.columns.sql)} FROM crosswalk_reference AS r
           WHERE r.catalog = ${catalog} AND ${NaturalPages.behind(sql, after)}
-          ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`,
+          ORDER BY ${NaturalPages.order(sql)} LIMIT ${Math.max(pageSize, ServerWrites.sizeOf(sql).rows)}`,
         Effect.forEach(decodeReference)
       )
       const last = rows.at(-1)
@@ -111,7 +114,9 @@ export const make = Effect.gen(function* () {
       Effect.forEach(decodeText)
     )
     const learnt = learnBoilerplate(texts)
-    yield* sql`UPDATE crosswalk_catalog SET boilerplate = ${JSON.stringify(learnt)} WHERE id = ${catalog}`
+    yield* ServerWrites.repeatable(sql)(
+      sql`UPDATE crosswalk_catalog SET boilerplate = ${JSON.stringify(learnt)} WHERE id = ${catalog}`
+    )
     yield* rehash(catalog)
     return learnt
   })

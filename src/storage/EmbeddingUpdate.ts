@@ -7,9 +7,10 @@ import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { toBytes } from "../domain/Vector.ts"
 import { Embedder, type EmbedderError } from "../embedder/Embedder.ts"
+import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
-import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import { chunks } from "./Chunks.ts"
 import { checked } from "./EmbeddedVector.ts"
 import { retrying } from "./EmbeddingRetry.ts"
 import { conditions } from "./FilterSql.ts"
@@ -17,9 +18,6 @@ import { ReferenceRepository } from "./ReferenceRepository.ts"
 import { operation, optional } from "./Operation.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import { UpdateOptions, type UpdateTotals } from "./UpdateOptions.ts"
-
-/** How many vectors one transaction writes: some 5 ms. */
-const transactionSize = 32
 
 /** So many texts in succession without a vector that can be used: it is the embedder, not the texts. */
 const invalidInARow = 3
@@ -55,7 +53,10 @@ const PageRow = Schema.Struct({ ...ReferenceRow.ReferenceRow.fields, id: Schema.
 
 /** What writes vectors: for one reference, and for all that are stale. */
 export const make = Effect.gen(function* () {
-  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const client = yield* SqlClient.SqlClient
+  const size = ServerWrites.sizeOf(client)
+  const sql = client.withoutTransforms()
+  const repeatable = ServerWrites.repeatable(sql)
   const embedder = yield* Embedder
   const references = yield* ReferenceRepository
   const { reader } = yield* CatalogTexts.make
@@ -63,7 +64,9 @@ export const make = Effect.gen(function* () {
   const check = checked(model)
   const decode = Columns.decoder(ReferenceRow.columns, PageRow, "EmbeddingRepository.updateAllEmbeddings")
   const columns = sql.literal(ReferenceRow.columns.sql)
-  const groupSize = Math.max(1, Math.floor(embedder.batchSize ?? transactionSize))
+  const batchSize = Math.max(1, Math.floor(embedder.batchSize ?? size.rows))
+  // Several batches are written at once where that saves round trips.
+  const groupSize = batchSize * Math.max(1, Math.floor(size.gathered / batchSize))
   const embedded = Metric.withAttributes(Metrics.embeddedTexts, { model: model.id })
   const failed = Metric.withAttributes(Metrics.failedTexts, { model: model.id })
 
@@ -73,7 +76,7 @@ export const make = Effect.gen(function* () {
   const store = Effect.fnUntraced(function* (rows: ReadonlyArray<Embedded>) {
     if (rows.length === 0) return
     const now = yield* Clock.currentTimeMillis
-    yield* sql.withTransaction(
+    const writing = sql.withTransaction(
       Effect.gen(function* () {
         yield* sql`
         INSERT OR IGNORE INTO crosswalk_embedding_model (fingerprint, name, dimensions, max_length)
@@ -94,6 +97,7 @@ export const make = Effect.gen(function* () {
         )
       })
     )
+    yield* repeatable(writing)
     yield* Metric.update(embedded, rows.length)
   })
 
@@ -122,7 +126,7 @@ export const make = Effect.gen(function* () {
         yield* CatalogTexts.storeTextHashes(sql, retold)
         const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
         return [[{ pending, skipped: rows.length - pending.length }], Option.fromUndefinedOr(last)] as const
-      })
+      }).pipe(repeatable)
     )
 
   /** One call of `updateAllEmbeddings`: what it has done, and how it embeds a group. */
@@ -166,10 +170,10 @@ export const make = Effect.gen(function* () {
       group: ReadonlyArray<Pending>
     ) => Effect.Effect<void, EmbeddingError | ModelLoadError | SqlError.SqlError> = Effect.fnUntraced(
       function* (group) {
-        const asked = yield* Effect.result(retry(ask(group)))
+        const asked = yield* Effect.result(Effect.forEach(chunks(group, batchSize), (batch) => retry(ask(batch))))
         if (Result.isSuccess(asked)) {
           state.invalid = 0
-          for (const rows of chunks(asked.success, transactionSize)) {
+          for (const rows of ServerWrites.pieces(asked.success.flat(), size, () => 4 * model.dimensions)) {
             yield* store(rows)
             yield* add("updated", rows.length)
           }

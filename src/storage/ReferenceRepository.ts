@@ -21,6 +21,7 @@ import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as CatalogLanguages from "./CatalogLanguages.ts"
+import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
@@ -36,12 +37,6 @@ import * as ReferenceWriter from "./ReferenceWriter.ts"
 import { RelationRepository } from "./RelationRepository.ts"
 import * as Snapshot from "./Snapshot.ts"
 
-/**
- * How many references one transaction writes. A local statement holds the event loop, and with it every fiber; 32
- * references take some 40 ms.
- */
-const transactionSize = 32
-
 /** How many references are read at once. */
 const pageSize = 500
 
@@ -51,8 +46,17 @@ const CatalogRow = Schema.Struct({ id: CatalogId, total: Schema.Int, embedded: S
 /** So many are removed in a transaction. */
 const removedAtOnce = 100
 
+/** About how long a reference is on its way. */
+const lengthOf = (input: ReferenceInput): number =>
+  input.title.length +
+  (input.description?.length ?? 0) +
+  (input.metadata === undefined ? 0 : JSON.stringify(input.metadata).length) +
+  400
+
 const make = Effect.gen(function* () {
-  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const client = yield* SqlClient.SqlClient
+  const size = ServerWrites.sizeOf(client)
+  const sql = client.withoutTransforms()
   const texts = yield* CatalogTexts.make
   const relations = yield* RelationRepository
   const keyword = yield* KeywordLeg.make
@@ -75,7 +79,7 @@ const make = Effect.gen(function* () {
       return ReferenceRow.toReference(before)
     }
     // Read inside the transaction: a replica that took the write may not have it yet.
-    const [after = {}] = yield* sql.withTransaction(Effect.andThen(writer.upsert([row]), stored))
+    const [after = {}] = yield* writer.repeatable(sql.withTransaction(Effect.andThen(writer.upsert([row]), stored)))
     return ReferenceRow.toReference(yield* decode(after))
   })
 
@@ -83,9 +87,8 @@ const make = Effect.gen(function* () {
     const decoded = yield* decodeMany(inputs)
     const totals = { created: 0, updated: 0, unchanged: 0 }
     const textOf = yield* texts.reader
-    for (let start = 0; start < decoded.length; start += transactionSize) {
-      const rows = decoded.slice(start, start + transactionSize).map((input) => ReferenceRow.toRow(input, textOf))
-      const written = yield* writer.write(rows)
+    for (const inputs of ServerWrites.pieces(decoded, size, lengthOf)) {
+      const written = yield* writer.write(inputs.map((input) => ReferenceRow.toRow(input, textOf)))
       totals.created += written.created
       totals.updated += written.updated
       totals.unchanged += written.unchanged
@@ -254,7 +257,7 @@ export class ReferenceRepository extends Context.Service<
      */
     readonly save: (input: ReferenceInput) => Effect.Effect<Reference, ValidationError | DatabaseError>
     /**
-     * Saves many, in transactions of 32. All are validated before the first is written; of several with one uri the last
+     * Saves many, in transactions of 32, or of up to 512 where they go to a server. All are validated before the first is written; of several with one uri the last
      * is kept.
      */
     readonly saveMany: (

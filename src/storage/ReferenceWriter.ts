@@ -1,5 +1,6 @@
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import * as ServerWrites from "../libsql/ServerWrites.ts"
 import type { StoredRow } from "./ReferenceRow.ts"
 
 /** What saving did, in numbers of references. */
@@ -12,6 +13,7 @@ export interface SaveTotals {
 /** Writes references, and only what differs from what is stored. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const repeatable = ServerWrites.repeatable(sql)
 
   /** Which of these rows differ from what is stored, and how many of them are new. */
   const changed = Effect.fnUntraced(function* (rows: ReadonlyArray<StoredRow>) {
@@ -55,12 +57,21 @@ export const make = Effect.gen(function* () {
   /** Writes in one transaction what differs, if anything does; the last of several rows with one uri wins. */
   const write = Effect.fnUntraced(function* (rows: ReadonlyArray<StoredRow>) {
     const distinct = [...new Map(rows.map((row) => [row.uri, row])).values()]
-    // Where the first differs others do, mostly; the transaction asks about all of them anyway.
-    const differs = Effect.map(changed(distinct.slice(0, 1)), ({ rows }) => rows.length > 0)
-    const isSame = !(yield* differs) && (yield* changed(distinct)).rows.length === 0
-    if (isSame) return { created: 0, updated: 0, unchanged: distinct.length }
-    return yield* sql.withTransaction(upsert(distinct))
+    // What is counted first is what was there before: the answer to the commit may be lost, and then nothing differs.
+    let counted: SaveTotals | undefined
+    const counting = Effect.tap(upsert(distinct), (totals) => Effect.sync(() => (counted ??= totals)))
+    return yield* repeatable(
+      Effect.gen(function* () {
+        // Where the first differs others do, mostly; the transaction asks about all of them anyway.
+        const differs = Effect.map(changed(distinct.slice(0, 1)), ({ rows }) => rows.length > 0)
+        const isSame = !(yield* differs) && (yield* changed(distinct)).rows.length === 0
+        const totals = isSame
+          ? { created: 0, updated: 0, unchanged: distinct.length }
+          : yield* sql.withTransaction(counting)
+        return counted ?? totals
+      })
+    )
   })
 
-  return { upsert, write }
+  return { upsert, write, repeatable }
 })

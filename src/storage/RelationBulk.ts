@@ -8,6 +8,7 @@ import { complete, RelationInput } from "../domain/RelationInput.ts"
 import { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import { SuggestionScope } from "../domain/SuggestionScope.ts"
 import { chunks } from "./Chunks.ts"
+import * as ServerWrites from "../libsql/ServerWrites.ts"
 import { operation, optional } from "./Operation.ts"
 import { conditions } from "./RelationFilterSql.ts"
 import * as RelationKeys from "./RelationKeys.ts"
@@ -49,6 +50,7 @@ const lacksNone = (side: RelationRow.Side, list: "from" | "onto") =>
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const keys = yield* RelationKeys.make
+  const repeatable = ServerWrites.repeatable(sql)
   const decode = decodeEach(orInstanceOf(RelationInput, Relation), "inputs")
 
   /** Validated inputs in groups; of several with the same ends and type the last counts. */
@@ -132,7 +134,11 @@ export const make = Effect.gen(function* () {
     options: optional(SaveManyOptions)
   })(function* ({ inputs, options }) {
     const decoded = yield* decodeAll(inputs)
-    return yield* sql.withTransaction(writeAll(decoded, options?.keepDecided === true))
+    let counted: RelationTotals | undefined
+    const writing = Effect.tap(writeAll(decoded, options?.keepDecided === true), (totals) =>
+      Effect.sync(() => (counted ??= totals))
+    )
+    return yield* Effect.map(repeatable(sql.withTransaction(writing)), (totals) => counted ?? totals)
   })
 
   const remove = (filter: RelationFilter) =>
