@@ -127,7 +127,10 @@ export type Columns = typeof Columns.Type
 export const UrlOptions = Schema.Struct({
   /** Refuse to use the network. Default: whether `CROSSWALK_OFFLINE` is set, to anything but `0`, `false`, `no` or `off`. */
   offline: Schema.optional(Schema.Boolean),
-  /** Allow addresses that are not public, such as `127.0.0.1` or `10.0.0.5`. Default: false. */
+  /**
+   * Allow addresses that are not public, such as `127.0.0.1` or `10.0.0.5`; those of the link (`169.254.0.0/16`, `fe80::/10`),
+   * where clouds keep their credentials, are never asked. Default: false.
+   */
   allowPrivate: Schema.optional(Schema.Boolean),
   /** The most bytes that are taken. Default: 64 MB. */
   maxBytes: Schema.optional(Schema.Natural),

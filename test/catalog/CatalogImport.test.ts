@@ -162,10 +162,10 @@ describe("CatalogImport", () => {
       const catalogs = yield* CatalogImport
       const many = () => rules(...Array.from({ length: 600 }, (_, i) => `R${i}`))
       const first = yield* catalogs.stream(many()).pipe(Stream.take(1), Stream.runCollect)
-      expect(first).toMatchObject([{ stage: "saving", done: 256 }])
+      expect(first).toMatchObject([{ stage: "saving", done: 512 }])
       const { created, embedded, unchanged } = yield* catalogs.run(many())
       expect(created + unchanged).toBe(600)
-      expect(unchanged).toBeGreaterThanOrEqual(256)
+      expect(unchanged).toBeGreaterThanOrEqual(512)
       expect(embedded).toBe(600)
     }).pipe(Effect.provide(TestStore.layer))
   )
@@ -179,8 +179,8 @@ describe("CatalogImport", () => {
       yield* Deferred.await(told)
       yield* Fiber.interrupt(fiber)
       expect(Exit.hasInterrupts(yield* Fiber.await(fiber))).toBe(true)
-      expect(yield* ReferenceRepository.use(({ count }) => count())).toBe(256)
-      expect(yield* run(many())).toMatchObject({ created: 344, unchanged: 256, embedded: 600 })
+      expect(yield* ReferenceRepository.use(({ count }) => count())).toBe(512)
+      expect(yield* run(many())).toMatchObject({ created: 88, unchanged: 512, embedded: 600 })
     }).pipe(Effect.provide(TestStore.layer))
   )
 

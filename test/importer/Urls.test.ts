@@ -51,6 +51,33 @@ layer(NodeServices.layer, { excludeTestServices: true })("URLs", (it) => {
     })
   )
 
+  it.effect("are never of the machine's own link, also where private addresses are allowed", () =>
+    Effect.gen(function* () {
+      const hosts = [
+        "169.254.169.254",
+        "169.254.0.1",
+        "2852039166",
+        "0xa9fea9fe",
+        "0251.0376.0251.0376",
+        "[fe80::1]",
+        "[febf::1]",
+        "[::ffff:169.254.169.254]",
+        "[::169.254.169.254]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[2002:a9fe:a9fe::1]",
+        "[fd00:ec2::254]"
+      ]
+      const url = yield* serve((request, response) => {
+        response.writeHead(302, { location: `http://${hosts[Number(request.url?.slice(1))]}/latest/meta-data/` }).end()
+      })
+      for (const [i, host] of hosts.entries()) {
+        for (const source of [`http://${host}/latest/meta-data/`, `${url}/${i}`]) {
+          assert.match(yield* problem(source), /never asked/u, `${source} to ${host}`)
+        }
+      }
+    })
+  )
+
   it.effect("follow redirects and say where they ended, but not for ever", () =>
     Effect.gen(function* () {
       const url = yield* serve((request, response) => {

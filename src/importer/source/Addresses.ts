@@ -51,3 +51,26 @@ export const makeIsPublic = (): ((address: string) => boolean) => {
     }
   }
 }
+
+/** Networks of one link: what answers there is the machine's own cloud, with its credentials. */
+const link4 = [["169.254.0.0", 16]] as const
+const link6 = [
+  ["fe80::", 10],
+  // What Amazon's and others' metadata services answer at.
+  ["fd00:ec2::", 32]
+] as const
+
+/** Tells the addresses of the link, also where IPv6 carries an IPv4 address: nothing is ever asked there. */
+export const makeIsLinkLocal = (): ((address: string) => boolean) => {
+  const link = new BlockList()
+  for (const [network, bits] of link4) link.addSubnet(network, bits, "ipv4")
+  for (const [network, bits] of link6) link.addSubnet(network, bits, "ipv6")
+  // IPv4 inside of IPv6: mapped, translated (NAT64) and compatible addresses, and 6to4.
+  for (const prefix of ["::ffff:", "64:ff9b::", "::"]) link.addSubnet(`${prefix}a9fe:0`, 112, "ipv6")
+  link.addSubnet("2002:a9fe::", 32, "ipv6")
+  return (address) => {
+    const [plain = ""] = address.split("%")
+    const family = isIP(plain)
+    return family !== 0 && link.check(plain, family === 4 ? "ipv4" : "ipv6")
+  }
+}

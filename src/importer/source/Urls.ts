@@ -6,7 +6,7 @@ import { Duration, Effect } from "effect"
 import { ImportError, type ImportReason } from "../../domain/ImportError.ts"
 import { isOffline } from "../../domain/Offline.ts"
 import { redact } from "../../domain/Redact.ts"
-import { makeIsPublic } from "./Addresses.ts"
+import { makeIsLinkLocal, makeIsPublic } from "./Addresses.ts"
 import type { Download, UrlOptions } from "../Importer.ts"
 
 const defaultMaxBytes = 64 * 1024 * 1024
@@ -150,12 +150,15 @@ export const download: (
       return yield* fail("is not downloaded offline. Allow the network (CROSSWALK_OFFLINE=0), or give a file")
     }
     const isPublic = makeIsPublic()
+    const isLinkLocal = makeIsLinkLocal()
     const limits: Limits = {
       maxBytes: options.maxBytes ?? defaultMaxBytes,
       refuse: (address) =>
-        options.allowPrivate === true || isPublic(address)
-          ? undefined
-          : `${address || "an unknown address"}, which is not a public address; allow private addresses if it is meant`
+        isLinkLocal(address)
+          ? `${address}, which is not a public address but one of the machine's own link, where clouds keep credentials; it is never asked`
+          : options.allowPrivate === true || isPublic(address)
+            ? undefined
+            : `${address || "an unknown address"}, which is not a public address; allow private addresses if it is meant`
     }
     const first = check(source)
     if (typeof first === "string") return yield* fail(first)
