@@ -178,13 +178,15 @@ describe.skipIf(!isPosix)("a pipe without a writer", () => {
     for (const command of [["import"], ["import", "--strict"], ["map"]]) {
       test(`is left by ${command.join(" ")} after ${signal}, with ${expected}`, async ({ crosswalk, folder }) => {
         const pipe = join(folder, "pipe.csv")
+        // What 'map' needs to begin.
+        await crosswalk(["import", example("company-requirements.csv"), "--db", join(folder, "x.db"), ...words])
         execFileSync("mkfifo", [pipe])
         let signalled = 0
         const ran = await crosswalk([...command, pipe, "--db", join(folder, "x.db"), ...words], {
           onStart: (child) =>
             void setTimeout(1500).then(() => {
               signalled = performance.now()
-              child.kill(signal)
+              return child.kill(signal)
             })
         })
         expect(ran).toMatchObject({ code: expected, stdout: "", stderr: "" })

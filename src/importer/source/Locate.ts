@@ -1,4 +1,6 @@
-import { type Cause, Effect, FileSystem, Queue, Stdio, Stream } from "effect"
+import { spawn } from "node:child_process"
+import { Readable } from "node:stream"
+import { Effect, FileSystem, Stdio, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { ImportError } from "../../domain/ImportError.ts"
 import type { Download, UrlOptions } from "../Importer.ts"
@@ -27,28 +29,36 @@ export const unreadable =
   }
 
 /**
- * The same bytes, for a reader that can be interrupted also while the system holds their opening, such as that of a pipe
- * without a writer.
+ * The bytes of a named pipe, read by a process of their own: until somebody writes to it the system holds who opens it, which
+ * could then neither be interrupted nor end.
  */
-const leavable = (bytes: Stream.Stream<Uint8Array, PlatformError>): Stream.Stream<Uint8Array, PlatformError> =>
+const pipe = (path: string): Stream.Stream<Uint8Array, ImportError> =>
   Stream.unwrap(
-    Effect.gen(function* () {
-      const queue = yield* Queue.bounded<Uint8Array, PlatformError | Cause.Done>(4)
-      const fiber = yield* Effect.forkDetach(Stream.runIntoQueue(bytes, queue))
-      // It is not waited for.
-      yield* Effect.addFinalizer(() => Effect.sync(() => fiber.interruptUnsafe()))
-      return Stream.fromQueue(queue)
-    })
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const child = spawn("cat", ["--", path], { stdio: ["ignore", "pipe", "ignore"] })
+          // Without a listener a program that is not there would end this one; the bytes are none then.
+          return child.on("error", () => {})
+        }),
+        (child) => Effect.sync(() => child.kill("SIGKILL"))
+      ),
+      (child) =>
+        Stream.fromReadableStream<Uint8Array, ImportError>({
+          evaluate: () => Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
+          onError: (cause) => new ImportError({ source: path, reason: "unreadable", problem: "cannot be read", cause })
+        })
+    )
   )
 
-/** The bytes of a file; what is no ordinary one may never open. */
+/** The bytes of a file or a named pipe. */
 const read = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
-  const isOrdinary = yield* files.stat(path).pipe(
-    Effect.map(({ type }) => type === "File" || type === "Directory"),
-    Effect.orElseSucceed(() => true)
+  const isPipe = yield* files.stat(path).pipe(
+    Effect.map(({ type }) => type === "FIFO"),
+    Effect.orElseSucceed(() => false)
   )
-  return isOrdinary ? files.stream(path) : leavable(files.stream(path))
+  return isPipe ? pipe(path) : Stream.mapError(files.stream(path), unreadable(path))
 })
 
 /** The bytes of a source, and for a URL what was downloaded. */
@@ -57,6 +67,6 @@ export const locate = Effect.fnUntraced(function* (source: string, options: UrlO
     const { pieces, ...found } = yield* download(source, options)
     return { bytes: Stream.fromArray(pieces).pipe(Stream.rechunk(1)), download: found }
   }
-  const all = source === "-" ? (yield* Stdio.Stdio).stdin : yield* read(source)
-  return { bytes: Stream.mapError(all, unreadable(source)), download: undefined }
+  const bytes = source === "-" ? Stream.mapError((yield* Stdio.Stdio).stdin, unreadable(source)) : yield* read(source)
+  return { bytes, download: undefined }
 })

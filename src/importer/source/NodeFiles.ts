@@ -43,8 +43,17 @@ const typeOf = (found: {
   readonly isFile: () => boolean
   readonly isDirectory: () => boolean
   readonly isSymbolicLink: () => boolean
+  readonly isFIFO: () => boolean
 }) =>
-  found.isFile() ? "File" : found.isDirectory() ? "Directory" : found.isSymbolicLink() ? "SymbolicLink" : "Unknown"
+  found.isFile()
+    ? "File"
+    : found.isDirectory()
+      ? "Directory"
+      : found.isSymbolicLink()
+        ? "SymbolicLink"
+        : found.isFIFO()
+          ? "FIFO"
+          : "Unknown"
 
 const entries = (path: string) =>
   Effect.map(
