@@ -3,6 +3,7 @@ import type { SqlClient } from "effect/sql"
 import { CatalogImport } from "./catalog/CatalogImport.ts"
 import { RelationImport } from "./catalog/RelationImport.ts"
 import { Doctor } from "./catalog/Doctor.ts"
+import { Lint } from "./catalog/Lint.ts"
 import { Status } from "./catalog/Status.ts"
 import { Carry } from "./crosswalk/Carry.ts"
 import { CatalogDiff } from "./crosswalk/CatalogDiff.ts"
@@ -38,6 +39,7 @@ export type Services =
   | Carry
   | CatalogImport
   | RelationImport
+  | Lint
   | Doctor
   | Status
   | CatalogExport
@@ -64,7 +66,10 @@ export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll
   Layer.provideMerge(Carry.layerNoDeps, CatalogDiff.layerNoDeps),
   Coverage.layerNoDeps,
   Review.layerNoDeps,
-  Layer.provide(Layer.merge(CatalogImport.layerNoDeps, RelationImport.layerNoDeps), NodeFiles.layer),
+  Layer.provide(
+    Layer.mergeAll(CatalogImport.layerNoDeps, RelationImport.layerNoDeps, Lint.layerNoDeps),
+    NodeFiles.layer
+  ),
   CatalogExport.layerNoDeps,
   Status.layerNoDeps,
   Doctor.layer

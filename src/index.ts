@@ -102,6 +102,7 @@ export {
   RelationImportReport
 } from "./catalog/ImportReport.ts"
 export { CatalogSource, ImportSource, type NamedBytes } from "./catalog/ImportSource.ts"
+export { Lint, type LintError } from "./catalog/Lint.ts"
 export { RelationImport, type RelationImportError, RelationImportOptions } from "./catalog/RelationImport.ts"
 export { Status, StoreStatus } from "./catalog/Status.ts"
 export {
@@ -124,6 +125,7 @@ export * as CoverageHtml from "./report/CoverageHtml.ts"
 export * as CoverageJUnit from "./report/CoverageJUnit.ts"
 export * as CoverageMarkdown from "./report/CoverageMarkdown.ts"
 export * as CoverageSarif from "./report/CoverageSarif.ts"
+export * as LintDocument from "./report/LintDocument.ts"
 export * as Exceptions from "./importer/Exceptions.ts"
 export * as Export from "./report/Export.ts"
 export * as ExportCycloneDx from "./report/ExportCycloneDx.ts"
@@ -152,6 +154,7 @@ export {
 export { CalibrationFilter } from "./domain/CalibrationFilter.ts"
 export { Chosen } from "./domain/Chosen.ts"
 export { Decision, RelationState } from "./domain/Decision.ts"
+export { LintFinding, LintOptions, LintReport, LintRule, lintRules, LintSeverity } from "./domain/Lint.ts"
 export { DiffOptions, RelationUse } from "./domain/DiffOptions.ts"
 export { GraphOptions } from "./domain/GraphOptions.ts"
 export { LogOptions } from "./domain/LogOptions.ts"

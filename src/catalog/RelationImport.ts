@@ -49,7 +49,7 @@ export type RelationImportError = ValidationError | NotFoundError | ImportError 
 const groupSize = 500
 
 /** What a source holds, whatever its format. */
-const open = Effect.fnUntraced(function* (
+export const open = Effect.fnUntraced(function* (
   source: string,
   bytes: Stream.Stream<Uint8Array, ImportError>,
   options: RelationImportOptions

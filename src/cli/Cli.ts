@@ -15,6 +15,7 @@ import { get } from "./commands/get.ts"
 import { graph } from "./commands/graph.ts"
 import { importCommand } from "./commands/import.ts"
 import { indexCommand } from "./commands/indexCommand.ts"
+import { lint } from "./commands/lint.ts"
 import { list } from "./commands/list.ts"
 import { map } from "./commands/map.ts"
 import { model } from "./commands/model.ts"
@@ -39,7 +40,7 @@ export const cli = (surroundings: {
     Command.withSubcommands([
       { group: "Catalogues", commands: [importCommand, list, get, remove, relate, exportCommand] },
       { group: "Search", commands: [search, similar, evaluate] },
-      { group: "Crosswalks", commands: [suggest, review, decide, map, coverage, diff, carry, graph] },
+      { group: "Crosswalks", commands: [suggest, review, decide, map, lint, coverage, diff, carry, graph] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, backup, restore, model] },
       { group: "Learn", commands: [demo] }
     ]),

@@ -13,7 +13,9 @@ export const ImportReason = Schema.Literals([
   /** An option does not fit it: it has no such sheet, path or column. */
   "option",
   /** What it says is not what its format asks for. */
-  "malformed"
+  "malformed",
+  /** A row names columns, among those that have values. */
+  "header"
 ])
 export type ImportReason = typeof ImportReason.Type
 

@@ -9,7 +9,7 @@ const latin = "ABESIJKMHOPCTXYabesijkmhopctxyABEZHIKMNOPTYXaiknoptux"
 const twins: ReadonlyMap<string, string> = new Map([...others].map((letter, index) => [letter, latin[index] ?? letter]))
 
 /** What an identifier looks like: full width and the like folded, letters of other scripts as the Latin ones they resemble. */
-const looksOf = (identifier: string): string =>
+export const looksOf = (identifier: string): string =>
   [...identifier.normalize("NFKC")].map((char) => twins.get(char) ?? char).join("")
 
 /** Whether every character is one that a keyboard for English has; such an identifier only looks like itself. */

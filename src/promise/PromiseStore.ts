@@ -1,6 +1,7 @@
 import { Context, Effect, ManagedRuntime } from "effect"
 import { CatalogImport } from "../catalog/CatalogImport.ts"
 import { Doctor } from "../catalog/Doctor.ts"
+import { Lint } from "../catalog/Lint.ts"
 import { RelationImport } from "../catalog/RelationImport.ts"
 import { Status } from "../catalog/Status.ts"
 import { Carry } from "../crosswalk/Carry.ts"
@@ -30,6 +31,7 @@ const services = {
   carry: Carry,
   imports: CatalogImport,
   relationImports: RelationImport,
+  lint: Lint,
   exports: CatalogExport,
   doctor: Doctor,
   status: Status
@@ -91,6 +93,7 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
       carry: of(services.carry),
       imports: of(services.imports),
       relationImports: of(services.relationImports),
+      lint: of(services.lint),
       exports: of(services.exports),
       doctor: of(services.doctor),
       status: of(services.status),

@@ -7,6 +7,7 @@ import type { Row } from "../Rows.ts"
 import { CellFault } from "../table/Cell.ts"
 import type { Wanted } from "../table/Header.ts"
 import { ambiguity, type Table } from "../table/Table.ts"
+import * as HeaderWords from "./HeaderWords.ts"
 import type { MappingColumns, MappingInput, MappingItem } from "./Mapping.ts"
 import { pair, toItem, typeOf } from "./MappingRows.ts"
 
@@ -16,8 +17,7 @@ const fields = ["source", "target", "type", "confidence", "note"] as const
 
 /** The usual names of a column, the first that is there is taken; case, spaces and punctuation do not count. */
 const usual: Fields.Words<Field> = {
-  source: ["source", "from", "sourceuri", "fromuri", "sourceid", "fromid", "sourceidentifier", "quelle", "von"],
-  target: ["target", "to", "targeturi", "touri", "targetid", "toid", "targetidentifier", "targets", "ziel", "nach"],
+  ...HeaderWords.ends,
   type: ["type", "relation", "relationship", "relationtype"],
   confidence: ["confidence", "score", "probability"],
   note: ["note", "notes", "comment", "comments", "remark", "remarks", "rationale"]
@@ -78,6 +78,11 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
       if (fault instanceof CellFault) return [failure(source, where(field), fault.problem)]
     }
     const cell = (field: Field): string => String(value(field)).trim()
+    if (HeaderWords.isHeader(cell("source")) && HeaderWords.isHeader(cell("target"))) {
+      return [
+        Result.fail(new ImportError({ source, at, reason: "header", problem: "names columns, as a header does" }))
+      ]
+    }
     const [word, share] = [cell("type"), cell("confidence")]
     const type = word === "" ? undefined : typeOf(word)
     if (word !== "" && type === undefined) {

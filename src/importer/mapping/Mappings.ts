@@ -47,10 +47,13 @@ const readInput = Effect.fnUntraced(function* (input: MappingInput) {
         : `there is no format of mappings ${JSON.stringify(wanted)}. There are ${names}`
     )
   }
-  return { format: format.name, items: refuseRepeated(head.name, yield* format.read(input)) }
+  return { format: format.name, items: yield* format.read(input) }
 })
 
-/** Finds out what a stream of bytes is and reads it as mappings. The stream flows once, in the scope. */
+/**
+ * Finds out what a stream of bytes is and reads it as mappings, those too that were there before. The stream flows once, in
+ * the scope.
+ */
 export const read: (
   name: string,
   bytes: Stream.Stream<Uint8Array, ImportError>,
@@ -85,5 +88,5 @@ export const open: (
 )(function* (source, options = {}) {
   const { bytes, download } = yield* locate(source, options)
   const found = yield* readInput({ ...(yield* withHead(source, bytes, options.encoding)), options })
-  return { ...found, ...(download !== undefined && { download }) }
+  return { ...found, items: refuseRepeated(source, found.items), ...(download !== undefined && { download }) }
 })
