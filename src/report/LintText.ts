@@ -13,12 +13,14 @@ const plain: Printer = { bold: (text) => safe`${text}`, bad: (text) => safe`${te
 const several = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`
 
 /** What was found, in numbers. */
-export const numbersOf = ({ errors, hints, relations, warnings }: LintReport): string =>
-  `${several(relations, "relation")}: ${several(errors, "error")}, ${several(warnings, "warning")}, ${several(hints, "hint")}`
+export const numbersOf = ({ errors, hints, relations, source, warnings }: LintReport): string => {
+  const found = `${several(errors, "error")}, ${several(warnings, "warning")}, ${several(hints, "hint")}`
+  return `${source === undefined ? "" : `${source}, `}${several(relations, "relation")}: ${found}`
+}
 
-/** Where a finding is: the place in the file, or the file. */
+/** Where in the file a finding is. */
 const placeOf = ({ source }: LintReport, { at }: LintFinding): string =>
-  source === undefined ? "" : at === undefined || at === source ? `${source}: ` : `${source}, ${at}: `
+  at === undefined || at === source ? "" : `${at}: `
 
 /** The findings as lines, a line each, then the numbers. */
 export const lines = ({ bad, bold }: Printer, report: LintReport): ReadonlyArray<Safe> => {

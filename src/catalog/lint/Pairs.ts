@@ -25,14 +25,20 @@ const turned = (type: Statement["type"]): string => {
 /** The types of which two references have one only: what they ask for is one of these. */
 const extents: ReadonlySet<string> = new Set(["equal", "subset", "superset", "intersects"])
 
-/** What is wrong with all that is said of the same two sets. */
+/** What is wrong with all that is said of the same two sets. That the same is said from either end is not: some formats do. */
 const ofPair = (said: ReadonlyArray<readonly [type: string, statement: Statement]>): ReadonlyArray<LintFinding> => {
   const found: Array<LintFinding> = []
   const first = new Map<string, Statement>()
+  const sides = new Map<string, Statement>()
   for (const [type, statement] of said) {
-    const before = first.get(type)
-    if (before === undefined) first.set(type, statement)
-    else found.push(finding("duplicate", statement, `${textOf(statement)} says the same as ${placedText(before)}.`))
+    if (!first.has(type)) first.set(type, statement)
+    const side = `${type} ${keyOf(statement.sources)}`
+    const before = sides.get(side)
+    if (before === undefined) sides.set(side, statement)
+    else
+      found.push(
+        finding("duplicate", statement, `${textOf(statement)} is said before, at ${before.at ?? "another place"}.`)
+      )
   }
   const types = [...first.keys()]
   const [one, ...others] = [...first.values()]
