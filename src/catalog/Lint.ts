@@ -29,7 +29,7 @@ const read = Effect.fnUntraced(function* (
   catalogs: ReadonlyArray<string>
 ) {
   const name = ImportSource.nameOf(source)
-  const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), options)
+  const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), { catalogs, ...options })
   const said: Array<Statement> = []
   const findings: Array<LintFinding> = []
   yield* Stream.runForEach(items, (item) =>

@@ -126,7 +126,15 @@ export const resolve = (given: ReadonlyArray<Statement>, stored: Stored): Resolv
 
   const missing = new Map<string, { readonly about: About; count: number }>()
   const statements: Array<Statement> = []
+  const without = new Set<string>()
   for (const statement of meant) {
+    const { at, sources, to } = statement
+    if (to !== undefined && !stored.catalogs.includes(to) && !without.has(to)) {
+      without.add(to)
+      findings.push(
+        finding("unknown-catalog", { at, sources }, `There is no catalog ${to}.`, { action: "import", catalog: to })
+      )
+    }
     const ends = urisOf(statement).map((uri) => [uri, find(uri)] as const)
     const unknown = ends.filter(([, found]) => !isOne(found))
     if (unknown.length === 0) {
