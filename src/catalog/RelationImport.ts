@@ -60,7 +60,7 @@ export const open = Effect.fnUntraced(function* (
       ? RelationFile.formatOf(opened.head)
       : undefined
   if (format !== undefined) return { format, items: RelationFile.read(format, opened) }
-  const mapping = yield* Mappings.read(source, opened.bytes, { ...options, encoding: undefined })
+  const mapping = yield* Mappings.readAll(source, opened.bytes, { ...options, encoding: undefined })
   const { by, status = "accepted" } = options
   return {
     format: mapping.format,

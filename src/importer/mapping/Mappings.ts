@@ -50,21 +50,20 @@ const readInput = Effect.fnUntraced(function* (input: MappingInput) {
   return { format: format.name, items: yield* format.read(input) }
 })
 
-/**
- * Finds out what a stream of bytes is and reads it as mappings, those too that were there before. The stream flows once, in
- * the scope.
- */
-export const read: (
+type Read = (
   name: string,
   bytes: Stream.Stream<Uint8Array, ImportError>,
   options?: MappingOptions
-) => Effect.Effect<MappingSource, ImportError, Scope.Scope> = Effect.fn("Mappings.read")(function* (
-  name,
-  bytes,
-  options = {}
-) {
+) => Effect.Effect<MappingSource, ImportError, Scope.Scope>
+
+/** {@link read}, with the mappings too that were there before. */
+export const readAll: Read = Effect.fn("Mappings.read")(function* (name, bytes, options = {}) {
   return yield* readInput({ ...(yield* withHead(name, bytes, options.encoding)), options })
 })
+
+/** Finds out what a stream of bytes is and reads it as mappings. The stream flows once, in the scope. */
+export const read: Read = (name, bytes, options) =>
+  Effect.map(readAll(name, bytes, options), (found) => ({ ...found, items: refuseRepeated(name, found.items) }))
 
 /**
  * Opens a file, an http or https URL, or standard input as `-`, finds out what it is and reads it as mappings between
