@@ -17,7 +17,7 @@ interface Row {
 }
 
 const ours = Array.from({ length: 40 }, (_, i) => `OPS-${10 + Math.floor(i / 10)}.${1 + (i % 10)}`)
-const theirs = Array.from({ length: 60 }, (_, i) => `A.${1 + Math.floor(i / 12)}.${101 + (i % 12)}`)
+const theirs = Array.from({ length: 60 }, (_, i) => `A.${1 + Math.floor(i / 9)}.${101 + (i % 9)}`)
 
 const entry = (catalog: string, id: string, more: object = {}) => {
   const [name, version] = catalog.split("@")

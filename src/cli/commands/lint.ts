@@ -48,6 +48,14 @@ export const lint = Command.make(
       Argument.optional
     ),
     ...mapping,
+    from: Flag.String("from").pipe(
+      Flag.withDescription("The catalog of the sources, name@version; without a file, only relations of this catalog"),
+      optional
+    ),
+    to: Flag.String("to").pipe(
+      Flag.withDescription("The catalog of the targets; without a file, only relations between --from and this one"),
+      optional
+    ),
     failOn: Flag.Literals("fail-on", thresholds).pipe(
       Flag.withDescription(
         "End with 1 where there is one of these or worse: error, warning, hint or never (default error)"
