@@ -55,7 +55,7 @@ export const mapping = {
   to: Flag.String("to").pipe(Flag.withDescription("The catalog of the targets"), optional),
   format: Flag.String("format").pipe(
     Flag.withDescription(
-      "The format: csv, xlsx, oscal-mapping, sssom, strm, ciso-assistant-mapping, asvs-mapping, ctid-mappings, opencre, or what export wrote (default: found out from the content)"
+      "The format: csv, xlsx, oscal-mapping, sssom, strm, ciso-assistant-mapping, gemara-mapping, trestle, asvs-mapping, ctid-mappings, opencre, or what export wrote (default: found out from the content)"
     ),
     optional
   ),

@@ -16,8 +16,18 @@ import { type ExchangeName, exchangeFormats } from "./ExchangeFormats.ts"
 import { ReferenceFormat, RelationFormat } from "./ExportFormat.ts"
 import * as ExportOscal from "./ExportOscal.ts"
 
+/** How a table is written. */
+const marked = {
+  /** Begin CSV with a byte order mark, by which Excel knows its letters. Default: false. */
+  byteOrderMark: Schema.optional(Schema.Boolean)
+}
+
+/** The formats that are CSV. */
+const tables: ReadonlyArray<string> = ["csv", "strm", "trestle", "pairs"]
+
 /** Which references are written, and how. */
 export const ReferenceExportOptions = Schema.Struct({
+  ...marked,
   /** Default: `ndjson`. */
   format: Schema.optional(ReferenceFormat),
   /** Only the references of this catalog. Default: the only one there is. */
@@ -28,6 +38,7 @@ export type ReferenceExportOptions = typeof ReferenceExportOptions.Type
 /** Which relations are written, and how. */
 export const RelationExportOptions = Schema.Struct({
   ...RelationFilter.fields,
+  ...marked,
   /**
    * Default: `ndjson`. All but `ndjson` and `csv` need `from` and `to`, and have accepted relations where `status` does not
    * say otherwise; `sssom` has all.
@@ -38,6 +49,22 @@ export type RelationExportOptions = typeof RelationExportOptions.Type
 
 /** Why nothing is written. */
 export type CatalogExportError = ValidationError | NotFoundError | DatabaseError
+
+/** The pieces behind a byte order mark, where one is asked for. */
+const withMark = Effect.fnUntraced(function* (
+  pieces: Stream.Stream<string, CatalogExportError>,
+  format: string,
+  byteOrderMark: boolean | undefined
+) {
+  if (byteOrderMark !== true) return pieces
+  if (tables.includes(format)) return Stream.concat(Stream.make("\uFEFF"), pieces)
+  return yield* new ValidationError({
+    field: "byteOrderMark",
+    value: byteOrderMark,
+    constraint: `has no place in ${format}`,
+    expected: `a format that is CSV: ${tables.join(", ")}`
+  })
+})
 
 const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
@@ -108,7 +135,11 @@ const make = Effect.gen(function* () {
     })
   })
 
-  const relationsOf = Effect.fnUntraced(function* ({ format = "ndjson", ...filter }: RelationExportOptions) {
+  const relationsOf = Effect.fnUntraced(function* ({
+    byteOrderMark: _byteOrderMark,
+    format = "ndjson",
+    ...filter
+  }: RelationExportOptions) {
     const { from, to } = filter
     for (const catalog of [from, to]) if (catalog !== undefined) yield* requireCatalog(catalog)
     switch (format) {
@@ -130,10 +161,24 @@ const make = Effect.gen(function* () {
 
   return {
     references: streamOperation("CatalogExport.references", { options: optional(ReferenceExportOptions) })(
-      ({ options = {} }) => snapshot.stream(Stream.unwrap(referencesOf(options)))
+      ({ options = {} }) =>
+        snapshot.stream(
+          Stream.unwrap(
+            Effect.flatMap(referencesOf(options), (pieces) =>
+              withMark(pieces, options.format ?? "ndjson", options.byteOrderMark)
+            )
+          )
+        )
     ),
     relations: streamOperation("CatalogExport.relations", { options: optional(RelationExportOptions) })(
-      ({ options = {} }) => snapshot.stream(Stream.unwrap(relationsOf(options)))
+      ({ options = {} }) =>
+        snapshot.stream(
+          Stream.unwrap(
+            Effect.flatMap(relationsOf(options), (pieces) =>
+              withMark(pieces, options.format ?? "ndjson", options.byteOrderMark)
+            )
+          )
+        )
     )
   }
 })

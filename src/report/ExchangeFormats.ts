@@ -1,9 +1,12 @@
 import type { RelationStatus } from "../domain/Relation.ts"
 import type { Exchange } from "./Exchange.ts"
 import * as ExportCiso from "./ExportCiso.ts"
+import * as ExportGemara from "./ExportGemara.ts"
 import * as ExportOscal from "./ExportOscal.ts"
+import * as ExportPairs from "./ExportPairs.ts"
 import * as ExportSssom from "./ExportSssom.ts"
 import * as ExportStrm from "./ExportStrm.ts"
+import * as ExportTrestle from "./ExportTrestle.ts"
 
 /** A format of others in which the relations between two catalogs are written; a format of mappings reads it back. */
 export interface ExchangeFormat {
@@ -19,7 +22,7 @@ const all = ["suggested", "accepted", "rejected"] as const
 const accepted = ["accepted"] as const
 
 /** The names of the formats. */
-export const exchangeNames = ["oscal", "sssom", "strm", "ciso-assistant"] as const
+export const exchangeNames = ["oscal", "sssom", "strm", "ciso-assistant", "gemara", "trestle", "pairs"] as const
 export type ExchangeName = (typeof exchangeNames)[number]
 
 /** The formats by their names. */
@@ -27,5 +30,8 @@ export const exchangeFormats: Readonly<Record<ExchangeName, ExchangeFormat>> = {
   oscal: { statuses: ["suggested", "accepted"], usual: accepted, write: ExportOscal.mapping },
   sssom: { statuses: all, usual: all, write: ExportSssom.write },
   strm: { statuses: all, usual: accepted, write: ExportStrm.write },
-  "ciso-assistant": { statuses: accepted, usual: accepted, write: ExportCiso.write }
+  "ciso-assistant": { statuses: accepted, usual: accepted, write: ExportCiso.write },
+  gemara: { statuses: accepted, usual: accepted, write: ExportGemara.write },
+  trestle: { statuses: accepted, usual: accepted, write: ExportTrestle.write },
+  pairs: { statuses: accepted, usual: accepted, write: ExportPairs.write }
 }

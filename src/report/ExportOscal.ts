@@ -80,7 +80,7 @@ export const catalog = (id: string, references: ReadonlyArray<Reference>): strin
 }
 
 /** OSCAL's own words; the types it has none for keep theirs. */
-const relationships: Readonly<Record<RelationType, string>> = {
+export const relationships: Readonly<Record<RelationType, string>> = {
   equal: "equal-to",
   subset: "subset-of",
   superset: "superset-of",

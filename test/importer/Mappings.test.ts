@@ -356,7 +356,7 @@ x,,1,
       assert.strictEqual(yield* problem(" "), "is empty")
       assert.include(
         yield* problem("words"),
-        "Say which it is: oscal-mapping, ctid-mappings, ciso-assistant-mapping, asvs-mapping, opencre, sssom, strm, xlsx, csv"
+        "Say which it is: oscal-mapping, ctid-mappings, ciso-assistant-mapping, asvs-mapping, opencre, gemara-mapping, sssom, trestle, strm, xlsx, csv"
       )
       assert.include(yield* problem("a,b\n", { format: "xml" }), 'no format of mappings "xml"')
       assert.include(yield* problem("source,target\n", { from: "a b" }), "name@version")

@@ -52,6 +52,23 @@ describe("CatalogExport", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("begins CSV with a byte order mark on request, which imports read over", () =>
+    Effect.gen(function* () {
+      yield* catalogs("a", "b")
+      const repository = yield* RelationRepository
+      yield* repository.save({ sources: ["a:1"], targets: ["b:1"], type: "equal", status: "accepted" })
+      const { run } = yield* RelationImport
+      for (const format of ["csv", "strm", "trestle", "pairs"] as const) {
+        const text = yield* relations({ from: "a", to: "b", format, byteOrderMark: true })
+        expect(text.startsWith("\uFEFF")).toBe(true)
+        const report = yield* run(source("r.csv", text), { from: "a", to: "b" })
+        expect(report).toMatchObject({ created: 0, failed: [] })
+        expect(report.kept + report.unchanged).toBe(1)
+      }
+      expect(yield* Effect.flip(relations({ byteOrderMark: true }))).toMatchObject({ field: "byteOrderMark" })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("asks which catalog is meant, and says which there is not", () =>
     Effect.gen(function* () {
       yield* catalogs("a", "b")

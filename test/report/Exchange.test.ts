@@ -211,6 +211,13 @@ const pairsOf = (said: Said): ReadonlyArray<Said> =>
     }))
   )
 
+/** Of several sources without a counterpart each by itself. */
+const singleSources = (said: Said): ReadonlyArray<Said> =>
+  said.targets.length > 0 ? [] : said.sources.map((source) => ({ ...said, sources: [source] }))
+
+const trimmed = ({ note, ...rest }: Partial<Provenance>): Partial<Provenance> =>
+  note === undefined ? rest : { ...rest, note: note.trim() }
+
 /** What each format keeps of a relation; nothing where it cannot say it. */
 const kept: Readonly<
   Record<ExchangeName, { readonly reader: string; readonly of: (said: Said) => ReadonlyArray<Said> }>
@@ -239,6 +246,50 @@ const kept: Readonly<
             confidence: 1,
             needsReview: false,
             provenance: pick(said.provenance, "note", "rationale", "strength")
+          }))
+  },
+  gemara: {
+    reader: "gemara-mapping",
+    of: (said) =>
+      said.status !== "accepted"
+        ? []
+        : [...singleSources(said), ...pairsOf(said)].flatMap((one) => {
+            if (one.targets.length > 0 && one.type === "no-relationship") return []
+            const { note, strength } = one.provenance
+            return {
+              ...one,
+              type: one.type === "subset" || one.type === "supersedes" ? "intersects" : one.type,
+              confidence: 1,
+              needsReview: false,
+              provenance: {
+                ...(note !== undefined && { note }),
+                ...(one.targets.length > 0 && strength !== undefined && strength > 0 && { strength })
+              }
+            }
+          })
+  },
+  trestle: {
+    reader: "trestle",
+    of: (said) =>
+      said.status !== "accepted"
+        ? []
+        : [
+            {
+              ...said,
+              needsReview: false,
+              provenance: pick(said.provenance, "by", "note", "rationale", "strength")
+            }
+          ]
+  },
+  pairs: {
+    reader: "csv",
+    of: (said) =>
+      said.status !== "accepted"
+        ? []
+        : [...singleSources(said), ...pairsOf(said)].map((one) => ({
+            ...one,
+            needsReview: false,
+            provenance: trimmed(pick(one.provenance, "note"))
           }))
   }
 }

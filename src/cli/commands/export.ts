@@ -53,10 +53,11 @@ export const exportCommand = Command.make(
     ),
     format: Flag.Literals("format", ExportFormat.ExportFormat.literals).pipe(
       Flag.withDescription(
-        "Default: the ending of --output, else ndjson. References: ndjson, csv, oscal (catalog), cyclonedx; relations: ndjson, csv, and those of two catalogs as oscal (mapping), sssom, strm, ciso-assistant"
+        "Default: the ending of --output, else ndjson. References: ndjson, csv, oscal (catalog), cyclonedx; relations: ndjson, csv, and those of two catalogs as oscal (mapping), sssom, strm, ciso-assistant, gemara, trestle, pairs"
       ),
       optional
     ),
+    byteOrderMark: toggle("bom", "Begin CSV with a byte order mark, so that Excel shows its letters"),
     path: Flag.String("output").pipe(
       Flag.withAlias("o"),
       Flag.withDescription("Write this file instead of printing"),
@@ -64,16 +65,17 @@ export const exportCommand = Command.make(
       optional
     )
   },
-  Effect.fn(function* ({ catalog, format, from, path, relations, status, to }) {
+  Effect.fn(function* ({ byteOrderMark, catalog, format, from, path, relations, status, to }) {
     const output = yield* Output
     const { CatalogExport } = yield* lazily(() => import("../../report/CatalogExport.ts"))
     const { ReferenceFormat, RelationFormat } = ExportFormat
-    const ofRelations = { from, to, status: status.length === 0 ? undefined : status }
+    const mark = byteOrderMark ? { byteOrderMark } : {}
+    const ofRelations = { ...mark, from, to, status: status.length === 0 ? undefined : status }
     const write = Effect.gen(function* () {
       const exports = yield* CatalogExport
       const pieces = relations
         ? exports.relations({ format: yield* formatOf(RelationFormat.literals, format, path), ...ofRelations })
-        : exports.references({ format: yield* formatOf(ReferenceFormat.literals, format, path), catalog })
+        : exports.references({ format: yield* formatOf(ReferenceFormat.literals, format, path), catalog, ...mark })
       yield* Files.write(path ?? "-", pieces)
     })
     yield* Effect.provide(write, Layer.provide(CatalogExport.layer, Session.database("readonly")))

@@ -53,7 +53,7 @@ export const map = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Import relations: a mapping as OSCAL, SSSOM, NIST and SCF (STRM), OWASP (ASVS), CTID (ATT&CK), CISO Assistant, OpenCRE, CSV or XLSX has it, or what export wrote"
+    "Import relations: a mapping as OSCAL, trestle, SSSOM, NIST and SCF (STRM), Gemara, OWASP (ASVS), CTID (ATT&CK), CISO Assistant, OpenCRE, CSV or XLSX has it, or what export wrote"
   ),
   Command.withExamples([
     { command: "crosswalk map relations.ndjson", description: "Decisions that 'crosswalk export --relations' wrote" },

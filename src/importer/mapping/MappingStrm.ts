@@ -11,33 +11,46 @@ import * as Csv from "../text/Csv.ts"
 import type { MappingFormat, MappingInput, MappingItem } from "./Mapping.ts"
 import { toItem, typeOf } from "./MappingRows.ts"
 
-type Field =
-  | "focal"
-  | "reference"
-  | "relationship"
-  | "rationale"
-  | "strength"
-  | "group"
-  | "comment"
-  | "confidence"
-  | "status"
-  | "reviewer"
+const fields = [
+  "focal",
+  "reference",
+  "relationship",
+  "rationale",
+  "strength",
+  "group",
+  "comment",
+  "confidence",
+  "status",
+  "reviewer"
+] as const
+type Field = (typeof fields)[number]
 
-/** The names of the columns as NIST (OLIR) and the Secure Controls Framework publish them; punctuation does not count. */
+/**
+ * The names of the columns as NIST (OLIR) and the Secure Controls Framework publish them, and CISO Assistant in its
+ * workbooks; punctuation does not count.
+ */
 const usual: Fields.Words<Field> = {
-  focal: ["focaldocumentelement", "focaldocumentelementfde", "fde", "fdeid"],
-  reference: ["referencedocumentelement", "referencedocumentelementrde", "rde", "rdeid", "scf", "scfid"],
+  focal: ["focaldocumentelement", "focaldocumentelementfde", "fdenumber", "fde", "fdeid", "sourcenodeid"],
+  reference: [
+    "referencedocumentelement",
+    "referencedocumentelementrde",
+    "rdenumber",
+    "rde",
+    "rdeid",
+    "scfnumber",
+    "scf",
+    "scfid",
+    "targetnodeid"
+  ],
   relationship: ["relationship", "strmrelationship", "relationshiptype"],
   rationale: ["rationale", "strmrationale"],
   strength: ["strengthofrelationship", "strengthofrelationshipoptional", "strength"],
   group: ["group", "groupidentifier", "groupidentifieroptional", "groupoptional"],
-  comment: ["comments", "commentsoptional", "comment", "notes", "notesoptional"],
+  comment: ["comments", "commentsoptional", "comment", "notes", "notesoptional", "annotation"],
   confidence: ["confidence"],
   status: ["status"],
   reviewer: ["reviewer"]
 }
-
-const fields = Object.keys(usual) as ReadonlyArray<Field>
 
 /** A table of set theory relationships: an element of either document, and how the first stands to the second. */
 export const wanted: Wanted = (names) => {

@@ -1,4 +1,5 @@
 import { Effect, Result, Stream } from "effect"
+import { unguard } from "../../domain/CellText.ts"
 import { ImportError } from "../../domain/ImportError.ts"
 import { setOption } from "../../domain/Remedy.ts"
 import * as Fields from "../Fields.ts"
@@ -9,6 +10,7 @@ import type { Wanted } from "../table/Header.ts"
 import { ambiguity, type Table } from "../table/Table.ts"
 import * as HeaderWords from "./HeaderWords.ts"
 import type { MappingColumns, MappingInput, MappingItem } from "./Mapping.ts"
+import { listed } from "./IdList.ts"
 import { pair, toItem, typeOf } from "./MappingRows.ts"
 
 type Field = keyof MappingColumns
@@ -40,19 +42,6 @@ const numberOf = (text: string): number => {
   return percent === undefined ? number : number / 100
 }
 
-/** The identifiers of a cell that lists several: on lines, or behind `;`, `|` or a comma, where none has a space in it. */
-const listed = (cell: string): ReadonlyArray<string> => {
-  const parts = (separator: RegExp) =>
-    cell
-      .split(separator)
-      .map((part) => part.trim())
-      .filter((part) => part !== "")
-  const lines = parts(/[;|\n]/u)
-  const all = parts(/[,;|\n]/u)
-  const isList = all.length > lines.length && all.every((part) => /^[^\s]*[\p{L}\p{N}][^\s]*$/u.test(part))
-  return isList ? all : lines
-}
-
 /** Reads the rows of a table as mappings: a row with lists relates each source to each target. */
 export const read = Effect.fnUntraced(function* (input: MappingInput, table: Table) {
   const source = input.head.name
@@ -77,7 +66,7 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
       const fault = value(field)
       if (fault instanceof CellFault) return [failure(source, where(field), fault.problem)]
     }
-    const cell = (field: Field): string => String(value(field)).trim()
+    const cell = (field: Field): string => (unguard(String(value(field))) ?? "").trim()
     if (HeaderWords.isHeader(cell("source")) && HeaderWords.isHeader(cell("target"))) {
       return [
         Result.fail(new ImportError({ source, at, reason: "header", problem: "names columns, as a header does" }))

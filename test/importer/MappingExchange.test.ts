@@ -1,0 +1,206 @@
+import { existsSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { NodeServices } from "@effect/platform-node"
+import { describe, expect, it, layer } from "@effect/vitest"
+import { Effect, Result, Stream } from "effect"
+import { writeXlsx } from "hucre/xlsx"
+import { setText, targetsText } from "../../src/domain/RelationEnds.ts"
+import type { MappingOptions } from "../../src/importer/mapping/Mapping.ts"
+import * as Mappings from "../../src/importer/mapping/Mappings.ts"
+import * as Sources from "../../src/importer/Sources.ts"
+import { collect } from "./reading.ts"
+
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
+/** The format that was found, and what came out of it, a line each. */
+const read = (name: string, bytes: Uint8Array, options: MappingOptions = { from: "p@1", to: "q" }) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { format, items } = yield* Mappings.read(name, Stream.succeed(bytes), options)
+      const lines = (yield* Stream.runCollect(items)).map((item) => {
+        if (Result.isFailure(item)) return `FAULT ${item.failure.at}: ${item.failure.problem}`
+        if (item.success._tag === "Unmapped") return `${setText(item.success.sources)} none`
+        const { confidence, provenance = {}, sources, status, type } = item.success
+        const { by, note, rationale, strength } = provenance
+        const said = [confidence, status, strength, rationale, by, note].filter((one) => one !== undefined)
+        return [setText(sources), type, targetsText(item.success), ...said].join(" ")
+      })
+      return [format, ...lines]
+    })
+  )
+
+describe("mappings as others publish them", () => {
+  it.effect("are read from SSSOM: CURIEs, what is not so, what has no term, who reviewed it", () =>
+    Effect.gen(function* () {
+      const tsv = [
+        "#curie_map:",
+        "#  P: https://p.example/",
+        "#mapping_set_id: https://p.example/set",
+        "#license: https://w3id.org/sssom/license/unspecified",
+        "subject_id\tpredicate_id\tpredicate_modifier\tobject_id\tmapping_justification\tconfidence\treviewer_label\tcomment",
+        "P:1\tskos:exactMatch\t\tQ:1\tsemapv:ManualMappingCuration\t0.9\tAnn\\|Bo|Cy\tsame",
+        'P:2\tskos:broadMatch\t\tQ:2\tsemapv:LexicalMatching\t\t\t"a ""tab""\there"',
+        "P:3\tskos:closeMatch\tNot\tQ:3\tsemapv:LexicalMatching\t\t\t",
+        "P:4\tskos:exactMatch\t\tsssom:NoTermFound\tsemapv:ManualMappingCuration\t\t\t",
+        "P:5\tex:likes\t\tQ:5\tsemapv:ManualMappingCuration\t\t\t",
+        ""
+      ].join("\n")
+      const fault = 'FAULT line 10, predicate_id: "ex:likes" is no predicate that is a type of relation'
+      expect(yield* read("x.tsv", bytesOf(tsv), { to: "q" })).toEqual([
+        "sssom",
+        "https://p.example/1 equal Q:1 0.9 Ann|Bo same",
+        'https://p.example/2 subset Q:2 a "tab"\there',
+        "https://p.example/3 no-relationship Q:3",
+        "https://p.example/4 no-relationship nothing in q",
+        fault
+      ])
+    })
+  )
+
+  const scf = [
+    [
+      "FDE #",
+      "FDE Name",
+      "Focal Document Element (FDE) Description",
+      "STRM Rationale",
+      "STRM Relationship",
+      "SCF Control"
+    ],
+    ["GV.1", "Govern", "Say who governs", "Functional", "Subset Of", "Program"],
+    ["GV.2", "Plan", "Plan it", "Semantic", "Intersects With", "Plans"],
+    ["GV.3", "Other", "Else", "Functional", "No Relationship", "N/A"],
+    ["GV.4", "Odd", "Odd", "Functional", "Likes", "Plans"]
+  ]
+  const more = [
+    ["SCF #", "Strength of Relationship (optional)", "Notes (optional)"],
+    ["GOV-01", "10", ""],
+    ["GOV-02", "5", "in part"],
+    ["N/A", "", ""],
+    ["GOV-02", "", ""]
+  ]
+  const table = scf.map((row, index) => [...row, ...(more[index] ?? [])])
+  const expected = [
+    "p:1/GV.1 subset q:GOV-01 10 functional",
+    "p:1/GV.2 intersects q:GOV-02 5 semantic in part",
+    "p:1/GV.3 no-relationship nothing in q functional"
+  ]
+  const unknown = '"Likes" is no relationship: equal, subset of, superset of, intersects with or no relationship'
+
+  it.effect("are read from the Secure Controls Framework's set theory tables, as CSV and as a sheet", () =>
+    Effect.gen(function* () {
+      const csv = table.map((row) => row.map((cell) => `"${cell}"`).join(",")).join("\r\n")
+      const fault = `FAULT line 5, STRM Relationship: ${unknown}`
+      expect(yield* read("x.csv", bytesOf(`\uFEFF${csv}`))).toEqual(["strm", ...expected, fault])
+      const workbook = yield* Effect.promise(() => writeXlsx({ sheets: [{ name: "STRM", rows: table }] }))
+      const inSheet = `FAULT row 5, STRM Relationship: ${unknown}`
+      expect(yield* read("x.xlsx", workbook)).toEqual(["xlsx", ...expected, inSheet])
+    })
+  )
+
+  it.effect("are read from OLIR's tables, where the rows of a group are one relation of sets", () =>
+    Effect.gen(function* () {
+      const csv = `Focal Document Element,Rationale,Relationship,Reference Document Element,Group,Comments
+A-1,Semantic,equal,B-1,A-1:G1,both
+A-1,Semantic,equal,B-2,A-1:G1,both
+A-2,Semantic,superset of,B-3,G1,
+A-3,Semantic,superset of,B-4,G1,
+`
+      expect(yield* read("x.csv", bytesOf(csv))).toEqual([
+        "strm",
+        "p:1/A-1 equal {q:B-1, q:B-2} semantic both",
+        "p:1/A-2 superset q:B-3 semantic",
+        "p:1/A-3 superset q:B-4 semantic"
+      ])
+    })
+  )
+
+  it.effect("are read from the sheet of a mapping of CISO Assistant", () =>
+    Effect.gen(function* () {
+      const rows = [
+        ["source_node_id", "target_node_id", "relationship", "rationale", "strength_of_relationship"],
+        ["gv.1", "5.1", "intersect", "semantic", 3],
+        ["gv.2", "5.2", "not_related", "", ""]
+      ]
+      const workbook = yield* Effect.promise(() => writeXlsx({ sheets: [{ name: "mappings_content", rows }] }))
+      expect(yield* read("x.xlsx", workbook)).toEqual([
+        "xlsx",
+        "p:1/gv.1 intersects q:5.1 3 semantic",
+        "p:1/gv.2 no-relationship q:5.2"
+      ])
+    })
+  )
+
+  it.effect("are read from Gemara's mapping documents: each target by itself, what implements from its own side", () =>
+    Effect.gen(function* () {
+      const yaml = `title: House to law
+metadata:
+  id: M
+  type: MappingDocument
+  mapping-references:
+    - { id: HOUSE, title: House, version: "2" }
+    - { id: LAW, title: Law, version: 2024/2847 }
+source-reference: { reference-id: HOUSE, entry-type: Control }
+target-reference: { reference-id: LAW, entry-type: Guideline }
+mappings:
+  - { id: a, source: H-1, relationship: relates-to, targets: [{ entry-id: "2.1", strength: 6, rationale: why }, { entry-id: 2.5 }] }
+  - { id: b, source: H-2, relationship: implemented-by, targets: [{ entry-id: "2.2" }] }
+  - { id: c, source: H-3, relationship: no-match, remarks: none of it }
+  - { id: d, source: H-4, relationship: adores, targets: [{ entry-id: "2.2" }] }
+  - { id: e, source: H-5, relationship: equivalent }
+`
+      expect(yield* read("x.yaml", bytesOf(yaml), {})).toEqual([
+        "gemara-mapping",
+        "house:2/H-1 intersects law:2024/2847/2.1 6 why",
+        "house:2/H-1 intersects law:2024/2847/2.5",
+        "law:2024/2847/2.2 implements house:2/H-2",
+        "house:2/H-3 no-relationship nothing in law@2024/2847 none of it",
+        'FAULT $.mappings[3].relationship: "adores" is no relationship of Gemara',
+        "FAULT $.mappings[4].targets: is missing"
+      ])
+    })
+  )
+
+  it.effect("are read from the CSV of compliance-trestle: lists as sets, percentages, gaps on either side", () =>
+    Effect.gen(function* () {
+      const csv = `$$Source_Resource,$$Target_Resource,$$Map_Source_ID_Ref_list,$$Map_Target_ID_Ref_list,$$Map_Relationship,$Map_Confidence_Score,$Map_Coverage
+What,it,means,in,words,and,more
+catalogs/house/catalog.json,catalogs/law/profile.json,h-1 h-2,ra-5_smt.a si-2,subset-of,90%,10%
+catalogs/house/catalog.json,catalogs/law/profile.json,h-3,,,,
+catalogs/house/catalog.json,catalogs/law/profile.json,,l-4,,,
+catalogs/house/catalog.json,catalogs/law/profile.json,h-5,l-5,adores,,
+`
+      expect(yield* read("x.csv", bytesOf(csv), {})).toEqual([
+        "trestle",
+        "{house:h-1, house:h-2} subset {law:ra-5_smt.a, law:si-2} 0.9",
+        "house:h-3 no-relationship nothing in law",
+        "law:l-4 no-relationship nothing in house",
+        'FAULT line 6, Map_Relationship: "adores" is no relationship of OSCAL'
+      ])
+    })
+  )
+})
+
+const shared = (name: string) => fileURLToPath(new URL(`../../../shared/real/ciso-assistant/${name}`, import.meta.url))
+const mapping = shared("mapping-nist-csf-2.0-to-iso27001-2022.yaml")
+
+layer(NodeServices.layer)("a mapping of CISO Assistant", (it) => {
+  it.effect.skipIf(!existsSync(mapping))(
+    "is read with every pair, and each of its sources is in its framework (skipped without ../shared)",
+    () =>
+      Effect.gen(function* () {
+        const all = yield* Effect.scoped(
+          Effect.flatMap(Mappings.open(mapping), ({ items }) => Stream.runCollect(items))
+        )
+        const pairs = readFileSync(mapping, "utf8").match(/- source_requirement_urn:/gu)?.length
+        const good = all.flatMap((item) => (Result.isSuccess(item) ? item.success : []))
+        const repeated = all.filter(
+          (item) => Result.isFailure(item) && item.failure.problem.includes("is there already")
+        )
+        expect(good.length + repeated.length).toBe(pairs)
+        const { entries } = yield* Effect.scoped(Effect.flatMap(Sources.open(shared("nist-csf-2.0.yaml")), collect))
+        const known = new Set(entries.map(({ reference }) => reference.uri))
+        const from = good.flatMap(({ sources }) => sources).filter((uri) => uri.startsWith("nist-csf-2.0:"))
+        expect(from.filter((uri) => !known.has(uri))).toEqual([])
+      })
+  )
+})
