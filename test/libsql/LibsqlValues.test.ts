@@ -63,7 +63,12 @@ describe("locate", () => {
   })
 
   it("shows no secret of a URL", () => {
-    const { label } = locate({ url: "https://user:password@db.example/path/?authToken=secret" })
-    assert.strictEqual(label, "https://db.example/path")
+    const location = locate({ url: "https://db.example/path/?authToken=secret" })
+    assert.strictEqual(location.label, "https://db.example/path")
+    assert.notInclude(JSON.stringify(location), "secret")
+    assert.throws(
+      () => locate({ url: "https://user:password@db.example/path" }),
+      /^url has a user name or password in it/u
+    )
   })
 })
