@@ -3,7 +3,7 @@ import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import * as Identifier from "../domain/Identifier.ts"
-import { type LintFinding, LintOptions, LintReport } from "../domain/Lint.ts"
+import { type LintFinding, LintOptions, LintReport, type LintRule } from "../domain/Lint.ts"
 import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
 import { urisOf } from "../domain/RelationEnds.ts"
@@ -32,20 +32,31 @@ const read = Effect.fnUntraced(function* (
   const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), { catalogs, ...options })
   const said: Array<Statement> = []
   const findings: Array<LintFinding> = []
+  const unnamed: Array<ImportError> = []
   yield* Stream.runForEach(items, (item) =>
     Effect.sync(() => {
       if (Result.isSuccess(item)) {
-        if (!("unmapped" in item.success)) said.push({ ...item.success.relation, at: item.success.at })
+        if (!("unmapped" in item.success))
+          said.push({ ...item.success.relation, at: item.success.at, uuids: item.success.uuids })
         return
       }
-      const { at, problem, reason, remedy } = item.failure
-      findings.push(
-        finding(reason === "header" ? "header-row" : "unreadable-row", { at }, `The row ${problem}.`, remedy)
-      )
+      const { failure } = item
+      if (failure.reason === "option") unnamed.push(failure)
+      else findings.push(ofRow(failure.reason === "header" ? "header-row" : "unreadable-row", failure))
     })
   )
-  return { catalogs, format, said, findings, name }
+  const [first, ...others] = unnamed
+  if (first !== undefined) {
+    const more = others.length === 0 ? "" : ` The same is true of ${others.length} more.`
+    const { message, ...rest } = ofRow("unknown-catalog", first)
+    findings.push({ ...rest, message: message + more })
+  }
+  return { format, said, findings, name }
 })
+
+/** What is wrong with a row that is no relation. */
+const ofRow = (rule: LintRule, { at, problem, remedy }: ImportError): LintFinding =>
+  finding(rule, { at }, `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`, remedy)
 
 const countOf = (findings: ReadonlyArray<LintFinding>) => {
   const of = (severity: LintFinding["severity"]) => findings.filter((one) => one.severity === severity).length

@@ -68,9 +68,10 @@ export const open = Effect.fnUntraced(function* (
       Stream.map(
         Result.map((item): RelationFile.Placed | { readonly unmapped: number } => {
           if (item._tag === "Unmapped") return { unmapped: item.sources.length }
-          const { at, confidence = 1, needsReview = false, provenance, sources, targets, to, type } = item
+          const { at, confidence = 1, needsReview = false, provenance, sources, targets, to, type, uuids } = item
           return {
             at,
+            ...(uuids !== undefined && { uuids }),
             relation: {
               sources,
               targets,

@@ -2,9 +2,14 @@ import { Effect, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { RelationStatus, RelationType } from "../domain/Relation.ts"
 import { Role } from "../domain/Role.ts"
+import * as Uuid from "../domain/Uuid.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
 import * as RelationRow from "./RelationRow.ts"
+
+/** The first of these paths in the metadata at which something is. */
+const ofMetadata = (paths: ReadonlyArray<string>): string =>
+  `CASE WHEN json_valid(r.metadata) THEN coalesce(${[...paths.map((path) => `r.metadata ->> '${path}'`), "NULL"].join(", ")}) END`
 
 const referenceColumns = Columns.make("reference", {
   uri: "r.uri",
@@ -12,7 +17,8 @@ const referenceColumns = Columns.make("reference", {
   identifier: "r.identifier",
   label: "r.label",
   role: "r.role",
-  state: "CASE WHEN json_valid(r.metadata) THEN r.metadata ->> '$.status' END"
+  state: ofMetadata(["$.status"]),
+  uuid: ofMetadata([...Uuid.keys.map((key) => `$.${key}`), `$.props."${Uuid.property}"`])
 })
 
 const ReferenceRow = Schema.Struct({
@@ -23,7 +29,9 @@ const ReferenceRow = Schema.Struct({
   label: Schema.NullOr(Schema.String),
   role: Role,
   /** What its metadata call its status. */
-  state: Schema.NullOr(Schema.Union([Schema.String, Schema.Finite]))
+  state: Schema.NullOr(Schema.Union([Schema.String, Schema.Finite])),
+  /** What its metadata say that machines know it by. */
+  uuid: Schema.NullOr(Schema.Union([Schema.String, Schema.Finite]))
 })
 /** What relations are checked against: a reference without its texts. */
 export type LintReference = typeof ReferenceRow.Type

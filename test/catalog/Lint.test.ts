@@ -190,6 +190,37 @@ describe("Lint.file", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("tells by the UUIDs of an OSCAL mapping which identifiers are another control's now, or renamed", () =>
+    Effect.gen(function* () {
+      const { references } = yield* store
+      const uuid = (digit: number) => `c07f7e22-1641-41e2-a29c-f1180ff9f60${digit}`
+      const known = (id: string, digit: number) =>
+        entry(`o:${id}`, { metadata: { props: { "alt-identifier": uuid(digit) } } })
+      yield* references.saveMany([known("X.1", 1), known("X.2", 2), known("X.9", 3)])
+      const end = (id: string, digit?: number) => ({
+        type: "control",
+        "id-ref": id,
+        ...(digit !== undefined && { props: [{ name: "oscal_uuid", value: uuid(digit).toUpperCase() }] })
+      })
+      const map = (target: object) => ({ relationship: "equal-to", sources: [end("1")], targets: [target] })
+      const maps = [map(end("X.1", 1)), map(end("X.1", 2)), map(end("X.2", 7)), map(end("X.3", 3)), map(end("X.2"))]
+      const text = JSON.stringify({
+        "mapping-collection": { mappings: [{ maps: maps.map((one) => ({ ...one, relationship: "intersects-with" })) }] }
+      })
+      const lint = yield* Lint
+      const { findings } = yield* lint.file(
+        { name: "m.json", bytes: Stream.encodeText(Stream.make(text)) },
+        { from: "a", to: "o" }
+      )
+      const at = (i: number) => `$["mapping-collection"].mappings[0].maps[${i}]`
+      expect(findings.filter(({ rule }) => rule !== "duplicate")).toMatchObject([
+        { rule: "other-control", at: at(1), targets: ["o:X.1"], remedy: { values: ["o:X.2"] } },
+        { rule: "other-control", at: at(2), targets: ["o:X.2"], message: expect.stringContaining("is gone") },
+        { rule: "unknown-identifier", at: at(3), targets: ["o:X.3"], remedy: { values: ["o:X.9"] } }
+      ])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("stores nothing", () =>
     Effect.gen(function* () {
       const { relations } = yield* store

@@ -5,6 +5,7 @@ import type { Remedy } from "../../domain/Remedy.ts"
 import { isHeader } from "../../importer/mapping/HeaderWords.ts"
 import type { LintReference } from "../../storage/LintRows.ts"
 import { difference } from "./LookAlike.ts"
+import * as Uuids from "./Uuids.ts"
 import * as Names from "./Names.ts"
 import { type About, finding, type Statement, times } from "./Statement.ts"
 
@@ -124,6 +125,12 @@ export const resolve = (given: ReadonlyArray<Statement>, stored: Stored): Resolv
   }
   const meant = isSwapped ? given.map((statement) => exchanged(statement, reader) ?? statement) : given
 
+  const moved = Uuids.check(meant, stored.references, (uri) => {
+    const found = find(uri)
+    return isOne(found) ? found.uri : undefined
+  })
+  findings.push(...moved.findings)
+
   const missing = new Map<string, { readonly about: About; count: number }>()
   const statements: Array<Statement> = []
   const without = new Set<string>()
@@ -156,6 +163,7 @@ export const resolve = (given: ReadonlyArray<Statement>, stored: Stored): Resolv
       continue
     }
     for (const [uri] of unknown) {
+      if (moved.told.has(uri)) continue
       const before = missing.get(uri)
       if (before !== undefined) before.count++
       else {

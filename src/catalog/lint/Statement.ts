@@ -15,6 +15,8 @@ export interface Statement {
   readonly type: RelationType
   readonly status: RelationStatus
   readonly needsReview: boolean
+  /** The UUIDs by which a file knows what its ends name. */
+  readonly uuids?: Readonly<Record<string, string>> | undefined
 }
 
 /** A statement in words. */

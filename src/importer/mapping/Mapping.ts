@@ -15,6 +15,8 @@ export interface Mapping extends RelationEnds {
   readonly status?: RelationStatus
   /** Where the source says it. */
   readonly needsReview?: boolean
+  /** The UUIDs by which the source knows what its ends name, by their URIs. */
+  readonly uuids?: Readonly<Record<string, string>>
   /** What else the source says about it, such as the note `MODIFIED, MOVED TO v5.0.0-11.1.2`. */
   readonly provenance?: Partial<Provenance>
   /** Where it stands, such as `line 12` or `$["mapping-collection"].mappings[0].maps[3]`. */

@@ -4,8 +4,9 @@ import { ImportError } from "../../domain/ImportError.ts"
 import { setOption } from "../../domain/Remedy.ts"
 import { Made, RelationStatus } from "../../domain/Relation.ts"
 import { NonBlankText } from "../../domain/Text.ts"
+import * as Uuid from "../../domain/Uuid.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
-import { failure, fromIssue, within } from "../Items.ts"
+import { failure, fromIssue, uriOf, within } from "../Items.ts"
 import { fileName, slugOf } from "../Names.ts"
 import type { MappingFormat, MappingInput, MappingItem } from "./Mapping.ts"
 import { type Ends, type Said, toItem, typeOf } from "./MappingRows.ts"
@@ -162,6 +163,17 @@ const endOf = ({ "id-ref": id, props }: typeof End.Type) => {
   return uri === undefined ? id : { uri }
 }
 
+/** The UUIDs of ends by their URIs, where properties have them. */
+const uuidsOf = (ends: ReadonlyArray<typeof End.Type>, catalog: string | undefined): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ends.flatMap((end) => {
+      const called = endOf(end)
+      const uri = typeof called !== "string" ? called.uri : catalog === undefined ? called : uriOf(catalog, called)
+      const uuid = end.props?.flatMap(({ value }) => Uuid.inText(value) ?? [])[0]
+      return uuid === undefined ? [] : [[uri, uuid] as const]
+    })
+  )
+
 const parsed = (text: string | undefined): unknown => {
   if (text === undefined) return undefined
   const found = parse(text)
@@ -212,7 +224,7 @@ const itemOf = (
     return failure(source, at, `relates more than ${maxEnds} references. Split it`)
   }
   const status = [map, ...above].flatMap((one) => one?.status ?? [])[0]
-  return toItem(source, ends, "intersects", {
+  const item = toItem(source, ends, "intersects", {
     at,
     sources: map.sources.map(endOf),
     targets: map.targets.map(endOf),
@@ -222,6 +234,10 @@ const itemOf = (
     ...(propOf(props, "needs-review") === "true" && { needsReview: true }),
     provenance: { note: remarks, ...provenanceOf(props, map, above) }
   })
+  const uuids = { ...uuidsOf(map.sources, ends.from), ...uuidsOf(map.targets, ends.to) }
+  return Object.keys(uuids).length === 0
+    ? item
+    : Result.map(item, (found) => (found._tag === "Mapping" ? { ...found, uuids } : found))
 }
 
 /** The relations to nothing that this program wrote, with the identifiers by which a summary of gaps lists them. */

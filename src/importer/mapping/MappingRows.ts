@@ -1,5 +1,5 @@
 import { Result, Schema } from "effect"
-import type { ImportError } from "../../domain/ImportError.ts"
+import { ImportError } from "../../domain/ImportError.ts"
 import { CatalogId } from "../../domain/Catalog.ts"
 import { Confidence, Provenance, type RelationType } from "../../domain/Relation.ts"
 import { sorted } from "../../domain/RelationEnds.ts"
@@ -71,7 +71,7 @@ const toUri = (
   if (typeof written !== "string" || isUri(text)) return Result.succeed(text)
   if (catalog !== undefined) return Result.succeed(uriOf(catalog, text))
   const problem = `${JSON.stringify(text)} is no URI. Say which catalog it belongs to: ${end}, such as asvs@5.0.0`
-  return failure(source, at, problem)
+  return Result.fail(new ImportError({ source, at, reason: "option", problem }))
 }
 
 /** What is said, without what is blank. */

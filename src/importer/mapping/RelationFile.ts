@@ -38,6 +38,8 @@ export type ExportedRelation = typeof ExportedRelation.Type
 
 /** A relation and where it stands. */
 export interface Placed {
+  /** The UUIDs by which the source knows what its ends name, by their URIs. */
+  readonly uuids?: Readonly<Record<string, string>>
   readonly at: string
   readonly relation: ExportedRelation
 }
