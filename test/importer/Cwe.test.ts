@@ -124,7 +124,8 @@ describe("CWE", () => {
       const deep = `<Weakness_Catalog>${"<a>".repeat(100_000)}`
       assert.match(yield* fault(deep), /nested in more than 100 levels/u)
       const long = `<Weakness_Catalog>${"x".repeat(17 * 1024 * 1024)}`
-      assert.match(yield* fault(long), /no element in 16 MB/u)
+      assert.match(yield* fault(long), /^line 1, column \d+: has no element in 16 MB/u)
+      assert.match(yield* fault(`${long}</Weakness_Catalog>`), /^line 1, column \d+: has no element in 16 MB/u)
       const latin = Buffer.from("<Weakness_Catalog>\n\u00fc</Weakness_Catalog>", "latin1")
       assert.match(yield* fault(latin), /is not UTF-8/u)
       const wide = `<Weakness_Catalog><Weakness ID="1"><Description>${"<a/>xxx".repeat(400_000)}`

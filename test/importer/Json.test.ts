@@ -37,6 +37,13 @@ describe("JsonText", () => {
     assert.isTrue(Result.isFailure(spoilt) && spoilt.failure.column === text.length + 1)
   })
 
+  it("refuses a text of more than 16 MB where it begins, and takes one of 16 MB", () => {
+    const most = "x".repeat(16 * 1024 * 1024)
+    assert.strictEqual(refusedAt(`{"a": "${most}"}`), "accepted")
+    assert.strictEqual(refusedAt(`[1,\n {"a": "${most}x"}]`), "2:8 is a text longer than 16 MB. Is the format right?")
+    assert.strictEqual(refusedAt(`{"${most}x": 1}`), "1:2 is a text longer than 16 MB. Is the format right?")
+  })
+
   it("reads paths", () => {
     assert.deepStrictEqual(JsonText.parsePath('$.data.items[0]["a b"]'), ["data", "items", "0", "a b"])
     assert.deepStrictEqual(JsonText.parsePath("data.items"), ["data", "items"])
@@ -141,6 +148,14 @@ describe("json", () => {
       bytes[0] = 0x5b
       const error = yield* Effect.flip(read("x.json", bytes, {}, 1024 * 1024))
       assert.include(error.problem, "NDJSON or CSV")
+    })
+  )
+
+  it.effect("is refused with a text of more than 16 MB, where that begins", () =>
+    Effect.gen(function* () {
+      const rows = `[{"id":"1","title":"a"},\n{"id":"2","title":"${"x".repeat(16 * 1024 * 1024 + 1)}"}]`
+      const error = yield* Effect.flip(read("x.json", rows))
+      assert.strictEqual(error.message, "x.json, line 2, column 19: is a text longer than 16 MB. Is the format right?")
     })
   )
 

@@ -79,10 +79,13 @@ const faultOffset = (text: string): number => {
   }
 }
 
+/** The longest key or text, in characters as written: a line of NDJSON may be as long. */
+const maxString = 16 * 1024 * 1024
+
 /** What valid JSON says that `JSON.parse` does not tell. */
 interface Skimmed {
-  /** The first key that stands in its object a second time, and where. */
-  readonly repeated: { readonly key: string; readonly offset: number } | undefined
+  /** The first text that is too long, or key that stands in its object a second time, and where. */
+  readonly fault: { readonly problem: string; readonly offset: number } | undefined
   /** Where numbers begin and end that are not written as they would be printed. */
   readonly odd: ReadonlyArray<readonly [start: number, end: number]>
 }
@@ -106,13 +109,19 @@ const skim = (text: string): Skimmed => {
     const char = text[at]
     if (char === '"') {
       const end = endOfString(text, at)
+      if (end - at - 2 > maxString) {
+        return { fault: { problem: "is a text longer than 16 MB. Is the format right?", offset: at }, odd }
+      }
       space.lastIndex = end
       space.test(text)
       const keys = open.at(-1)
       if (keys !== undefined && text[space.lastIndex] === ":") {
         const written = text.slice(at + 1, end - 1)
         const key = written.includes("\\") ? String(JSON.parse(`"${written}"`)) : written
-        if (keys.has(key)) return { repeated: { key, offset: at }, odd }
+        if (keys.has(key)) {
+          const problem = `repeats the key ${JSON.stringify(key)} of its object. Remove one of the two`
+          return { fault: { problem, offset: at }, odd }
+        }
         keys.add(key)
       }
       at = end
@@ -131,7 +140,7 @@ const skim = (text: string): Skimmed => {
     }
     at++
   }
-  return { repeated: undefined, odd }
+  return { fault: undefined, odd }
 }
 
 const faultAt = (text: string, offset: number, problem: string): Result.Result<never, JsonFault> => {
@@ -167,7 +176,7 @@ const quoted = (text: string, odd: Skimmed["odd"]): string => {
 
 /**
  * Parses JSON; what is wrong comes with its place, which `JSON.parse` does not always tell. An object that repeats a key is
- * refused, as in YAML.
+ * refused, as in YAML, and so is a text of more than 16 MB.
  *
  * With `asWritten` numbers that are not written as they would be printed stay texts, as in YAML: `1.10`, and whole numbers
  * whose digits would change.
@@ -178,14 +187,8 @@ export const parse = (
 ): Result.Result<unknown, JsonFault> => {
   const value = parsed(text)
   if (Result.isFailure(value)) return value
-  const { odd, repeated } = skim(text)
-  if (repeated !== undefined) {
-    return faultAt(
-      text,
-      repeated.offset,
-      `repeats the key ${JSON.stringify(repeated.key)} of its object. Remove one of the two`
-    )
-  }
+  const { fault, odd } = skim(text)
+  if (fault !== undefined) return faultAt(text, fault.offset, fault.problem)
   return asWritten && odd.length > 0 ? parsed(quoted(text, odd)) : value
 }
 

@@ -21,6 +21,9 @@ const maxDepth = 100
 /** How many characters may come without an element beginning or ending. */
 const maxRun = 16 * 1024 * 1024
 
+/** How many characters the parser gets at a time, so that {@link maxRun} holds however large the pieces of a source are. */
+const feedSize = 64 * 1024
+
 /** A refusal on the way through the parser, which reports only by throwing. */
 class Refused extends Error {}
 
@@ -102,10 +105,13 @@ export const events = (input: Contents): Stream.Stream<XmlEvent, ImportError> =>
               step(state, () => {
                 for (const piece of pieces) {
                   const text = state.decoder.decode(piece, { stream: piece !== undefined })
-                  state.run += text.length
-                  state.parser.write(text)
+                  for (let at = 0; at < text.length; at += feedSize) {
+                    const part = text.slice(at, at + feedSize)
+                    state.run += part.length
+                    state.parser.write(part)
+                    if (state.run > maxRun) throw new Refused("has no element in 16 MB. Is the format right?")
+                  }
                   if (piece === undefined) state.parser.close()
-                  if (state.run > maxRun) throw new Refused("has no element in 16 MB. Is the format right?")
                 }
               }),
               (found) => [state, found] as const
