@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { Doctor } from "../../src/catalog/Doctor.ts"
 import { Review } from "../../src/crosswalk/Review.ts"
@@ -175,8 +175,11 @@ describe("a database that is not of this version", () => {
   const model = new ModelInfo({ id: "m", dimensions: 3, maxLength: 3, fingerprint: "f" })
   const check = (url: string) =>
     Doctor.use(({ check }) => check).pipe(
-      Effect.provide(Doctor.layerInspect(Effect.succeed({ model }))),
-      Effect.provide(LibsqlClient.layer({ url, readonly: true }))
+      Effect.provide(
+        Doctor.layerInspect(Effect.succeed({ model })).pipe(
+          Layer.provideMerge(LibsqlClient.layer({ url, readonly: true }))
+        )
+      )
     )
 
   it.effect("is no error where a process was killed before or in its migration", () =>

@@ -2,7 +2,7 @@
  * Saves ROWS references into a database, for tests of what the system refuses: `node libsqlSaver.ts PATH ROWS`. It prints
  * how that ended as one line of JSON.
  */
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 
@@ -19,7 +19,7 @@ const save = Effect.gen(function* () {
     entityType: "requirement"
   }))
   return yield* references.saveMany(inputs)
-}).pipe(Effect.provide(ReferenceRepository.layer), Effect.provide(LibsqlClient.layer({ url })))
+}).pipe(Effect.provide(Layer.provide(ReferenceRepository.layer, LibsqlClient.layer({ url }))))
 
 const outcome = await Effect.runPromise(
   Effect.match(save, {
