@@ -109,7 +109,8 @@ export {
   CatalogExport,
   type CatalogExportError,
   ReferenceExportOptions,
-  RelationExportOptions
+  RelationExportOptions,
+  WorkbookOptions
 } from "./report/CatalogExport.ts"
 export { ExportFormat } from "./report/ExportFormat.ts"
 

@@ -4,14 +4,21 @@ import { Ended, ExitCode } from "./Errors.ts"
 import { Output } from "./Output.ts"
 import * as PartialFile from "../storage/PartialFile.ts"
 
+const encoder = new TextEncoder()
+
 /**
  * Writes a file, or standard output as `-`. The file appears whole or not at all: it is written beside its place, and
  * moved there at the end.
  */
-export const write = Effect.fnUntraced(function* <E, R>(path: string, pieces: Stream.Stream<string, E, R>) {
+export const write = Effect.fnUntraced(function* <E, R>(
+  path: string,
+  pieces: Stream.Stream<string | Uint8Array, E, R>
+) {
   const output = yield* Output
   if (path === "-") {
-    yield* Stream.runForEach(pieces, output.raw)
+    yield* Stream.runForEach(pieces, (piece) =>
+      output.raw(typeof piece === "string" ? piece : new TextDecoder().decode(piece))
+    )
     return
   }
   const files = yield* FileSystem.FileSystem
@@ -30,7 +37,7 @@ export const write = Effect.fnUntraced(function* <E, R>(path: string, pieces: St
       yield* Effect.addFinalizer(() => Effect.ignore(files.remove(part, { force: true })))
       const file = yield* files.open(part, { flag: "wx" }).pipe(Effect.mapError(failed))
       yield* pieces.pipe(
-        Stream.encodeText,
+        Stream.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece)),
         Stream.runForEach((bytes) => Effect.mapError(file.writeAll(bytes), failed))
       )
       yield* Effect.mapError(file.sync, failed)

@@ -6,7 +6,7 @@ import { NotFoundError } from "../domain/NotFoundError.ts"
 import { urisOf } from "../domain/RelationEnds.ts"
 import { RelationFilter } from "../domain/RelationFilter.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
-import { optional, streamOperation } from "../storage/Operation.ts"
+import { operation, optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import * as Snapshot from "../storage/Snapshot.ts"
@@ -15,6 +15,7 @@ import * as ExportCycloneDx from "./ExportCycloneDx.ts"
 import { type ExchangeName, exchangeFormats } from "./ExchangeFormats.ts"
 import { ReferenceFormat, RelationFormat } from "./ExportFormat.ts"
 import * as ExportOscal from "./ExportOscal.ts"
+import * as ExportStrm from "./ExportStrm.ts"
 
 /** How a table is written. */
 const marked = {
@@ -46,6 +47,14 @@ export const RelationExportOptions = Schema.Struct({
   format: Schema.optional(RelationFormat)
 })
 export type RelationExportOptions = typeof RelationExportOptions.Type
+
+/** Which relations stand in a workbook. */
+export const WorkbookOptions = Schema.Struct({
+  ...RelationFilter.fields,
+  from: CatalogId,
+  to: CatalogId
+})
+export type WorkbookOptions = typeof WorkbookOptions.Type
 
 /** Why nothing is written. */
 export type CatalogExportError = ValidationError | NotFoundError | DatabaseError
@@ -105,7 +114,13 @@ const make = Effect.gen(function* () {
     }
   })
 
-  const exchange = Effect.fnUntraced(function* (name: ExchangeName, from: string, to: string, filter: RelationFilter) {
+  /** The relations of two catalogs with the references at their ends, where the format can say all that is asked for. */
+  const exchangeOf = Effect.fnUntraced(function* (
+    name: ExchangeName,
+    from: string,
+    to: string,
+    filter: RelationFilter
+  ) {
     const format = exchangeFormats[name]
     const status = filter.status ?? format.usual
     const unsaid = status.find((one) => !format.statuses.includes(one))
@@ -125,7 +140,11 @@ const make = Effect.gen(function* () {
       sources: read(relation.sources),
       targets: read(relation.targets)
     }))
-    const document = format.write({ from, to, relations: placed })
+    return { from, to, relations: placed }
+  })
+
+  const exchange = Effect.fnUntraced(function* (name: ExchangeName, from: string, to: string, filter: RelationFilter) {
+    const document = exchangeFormats[name].write(yield* exchangeOf(name, from, to, filter))
     if (document !== undefined) return document
     return yield* new ValidationError({
       field: "format",
@@ -159,7 +178,15 @@ const make = Effect.gen(function* () {
     }
   })
 
+  const workbookOf = Effect.fnUntraced(function* ({ from, to, ...filter }: WorkbookOptions) {
+    for (const catalog of [from, to]) yield* requireCatalog(catalog)
+    return yield* ExportStrm.workbook(yield* exchangeOf("strm", from, to, { ...filter, from, to }))
+  })
+
   return {
+    workbook: operation("CatalogExport.workbook", { options: WorkbookOptions })(function* ({ options }) {
+      return yield* snapshot.read(workbookOf(options))
+    }),
     references: streamOperation("CatalogExport.references", { options: optional(ReferenceExportOptions) })(
       ({ options = {} }) =>
         snapshot.stream(
@@ -205,6 +232,8 @@ export class CatalogExport extends Context.Service<
     readonly references: (options?: ReferenceExportOptions) => Stream.Stream<string, CatalogExportError>
     /** Relations, all unless the options say which. */
     readonly relations: (options?: RelationExportOptions) => Stream.Stream<string, CatalogExportError>
+    /** The relations of two catalogs as a workbook of Excel: a set theory relationship mapping, as the format `strm`. */
+    readonly workbook: (options: WorkbookOptions) => Effect.Effect<Uint8Array, CatalogExportError>
   }
 >()("crosswalk/CatalogExport") {
   /** With the repositories that are there. */

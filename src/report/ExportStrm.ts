@@ -1,3 +1,5 @@
+import { Effect } from "effect"
+import { guard } from "../domain/CellText.ts"
 import type { RelationType } from "../domain/Relation.ts"
 import * as CsvText from "./CsvText.ts"
 import { type Exchange, nameOf, type Placed } from "./Exchange.ts"
@@ -72,3 +74,13 @@ export const table = ({ from, relations, to }: Exchange): ReadonlyArray<Cells> =
 
 /** Relations from one catalog to another as a set theory relationship mapping (NIST IR 8477) in the columns of OLIR, CSV. */
 export const write = (exchange: Exchange): string => table(exchange).map(CsvText.line).join("")
+
+/** The same as a workbook of Excel with one sheet. */
+export const workbook = (exchange: Exchange): Effect.Effect<Uint8Array> =>
+  Effect.promise(async () => {
+    const { writeXlsx } = await import("hucre/xlsx")
+    const rows = table(exchange).map((row) =>
+      row.map((cell) => (typeof cell === "string" ? guard(cell) : (cell ?? null)))
+    )
+    return writeXlsx({ sheets: [{ name: "STRM", rows }] })
+  })

@@ -69,6 +69,25 @@ describe("CatalogExport", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("writes a workbook of set theory relationships, which is imported again without a change", () =>
+    Effect.gen(function* () {
+      yield* catalogs("a", "b")
+      const repository = yield* RelationRepository
+      const provenance = { method: "manual", note: '=1+1, "why"', strength: 7 }
+      yield* repository.save({ sources: ["a:1"], targets: ["b:1"], type: "subset", provenance })
+      const { workbook } = yield* CatalogExport
+      const bytes = yield* workbook({ from: "a", to: "b" })
+      yield* repository.remove({ sources: ["a:1"], targets: ["b:1"], type: "subset" })
+      const { run } = yield* RelationImport
+      const report = yield* run({ name: "r.xlsx", bytes: Stream.make(bytes) }, { from: "a", to: "b" })
+      expect(report).toMatchObject({ created: 1, failed: [] })
+      expect(yield* repository.find("a:1", "outgoing")).toMatchObject([
+        { targets: ["b:1"], type: "subset", provenance: { note: provenance.note, strength: 7 } }
+      ])
+      expect(yield* Effect.flip(workbook({ from: "a", to: "c" }))).toMatchObject({ _tag: "NotFoundError" })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("asks which catalog is meant, and says which there is not", () =>
     Effect.gen(function* () {
       yield* catalogs("a", "b")

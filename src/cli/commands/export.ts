@@ -1,7 +1,8 @@
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationStatus } from "../../domain/Relation.ts"
+import { endingOf } from "../../report/Ending.ts"
 import * as ExportFormat from "../../report/ExportFormat.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
@@ -53,7 +54,7 @@ export const exportCommand = Command.make(
     ),
     format: Flag.Literals("format", ExportFormat.ExportFormat.literals).pipe(
       Flag.withDescription(
-        "Default: the ending of --output, else ndjson. References: ndjson, csv, oscal (catalog), cyclonedx; relations: ndjson, csv, and those of two catalogs as oscal (mapping), sssom, strm, ciso-assistant, gemara, trestle, pairs"
+        "Default: the ending of --output, else ndjson. References: ndjson, csv, oscal (catalog), cyclonedx; relations: ndjson, csv, and those of two catalogs as oscal (mapping), sssom, strm, ciso-assistant, gemara, trestle, pairs; strm is a workbook where --output ends in .xlsx"
       ),
       optional
     ),
@@ -70,9 +71,14 @@ export const exportCommand = Command.make(
     const { CatalogExport } = yield* lazily(() => import("../../report/CatalogExport.ts"))
     const { ReferenceFormat, RelationFormat } = ExportFormat
     const mark = byteOrderMark ? { byteOrderMark } : {}
-    const ofRelations = { ...mark, from, to, status: status.length === 0 ? undefined : status }
+    const statuses = status.length === 0 ? undefined : status
+    const ofRelations = { ...mark, from, to, status: statuses }
     const write = Effect.gen(function* () {
       const exports = yield* CatalogExport
+      if (relations && format === "strm" && from !== undefined && to !== undefined && endingOf(path ?? "") === "xlsx") {
+        const workbook = exports.workbook({ from, to, status: statuses })
+        return yield* Files.write(path ?? "-", Stream.fromEffect(workbook))
+      }
       const pieces = relations
         ? exports.relations({ format: yield* formatOf(RelationFormat.literals, format, path), ...ofRelations })
         : exports.references({ format: yield* formatOf(ReferenceFormat.literals, format, path), catalog, ...mark })
