@@ -240,7 +240,7 @@ const migrations = {
     `UPDATE crosswalk_decision SET sources = json_array(sources), targets = json_array(targets)`
   ),
   // What follows the changes of a large store may be a fifth of it behind before it has to read all again.
-  "0008_changes": statements(
+  "0007_changes_kept": statements(
     `DROP TRIGGER crosswalk_change_prune`,
     `CREATE TRIGGER crosswalk_change_prune AFTER INSERT ON crosswalk_change WHEN new.seq % 1024 = 0 BEGIN
       DELETE FROM crosswalk_change
@@ -248,19 +248,19 @@ const migrations = {
     END`
   ),
   // How long the texts of vectors are; NULL where that is not known.
-  "0009_tokens": statements(
+  "0008_tokens": statements(
     `ALTER TABLE crosswalk_embedding ADD COLUMN tokens INTEGER`,
     `CREATE INDEX crosswalk_embedding_tokens ON crosswalk_embedding (model_id, tokens)`
   ),
   // Few uris are ordered alike, so that what orders those need not be in the indexes.
-  "0011_natural": statements(
+  "0009_natural": statements(
     `DROP INDEX crosswalk_reference_natural`,
     `DROP INDEX crosswalk_reference_catalog`,
     `CREATE INDEX crosswalk_reference_natural ON crosswalk_reference (natural)`,
     `CREATE INDEX crosswalk_reference_catalog ON crosswalk_reference (catalog, natural)`
   ),
   // How each relation was chosen to be decided on, and of a sample which catalogs it was drawn from.
-  "0012_chosen": statements(
+  "0010_chosen": statements(
     `ALTER TABLE crosswalk_decision ADD COLUMN chosen TEXT`,
     `ALTER TABLE crosswalk_decision ADD COLUMN from_catalog TEXT`,
     `ALTER TABLE crosswalk_decision ADD COLUMN to_catalog TEXT`,
