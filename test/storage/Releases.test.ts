@@ -43,9 +43,14 @@ const fill = Effect.gen(function* () {
   }
   yield* ReferenceRepository.use(({ save }) => save({ uri: "note:1", title: "Not embedded", entityType: "note" }))
   const [one, ten, company] = requirements.map(([uri]) => uri)
-  const ends = { sources: [String(company)] as const, confidence: 0.5, provenance: { method: "suggest:hybrid" } }
-  yield* relations.save({ ...ends, targets: [String(one)], type: "implements" })
-  yield* relations.save({ ...ends, targets: [String(ten)], type: "intersects" })
+  const suggested = {
+    sources: [String(company)] as const,
+    status: "suggested" as const,
+    confidence: 0.5,
+    provenance: { method: "suggest:hybrid" }
+  }
+  yield* relations.save({ ...suggested, targets: [String(one)], type: "implements" })
+  yield* relations.save({ ...suggested, targets: [String(ten)], type: "intersects" })
   yield* Review.use(({ decide }) =>
     decide([{ sources: [String(company)], targets: [String(one)], status: "accepted", note: "yes" }], { by: "Ann" })
   )
