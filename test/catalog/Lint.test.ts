@@ -221,6 +221,27 @@ describe("Lint.file", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("knows the URNs of a CISO Assistant library whose framework has an underscore in its name", () =>
+    Effect.gen(function* () {
+      const { references } = yield* store
+      yield* references.saveMany([entry("pci-4_0:1.1", { catalog: "pci-4_0" }), entry("q_1:7", { catalog: "q_1" })])
+      const urn = "urn:x:risk"
+      const text = `urn: ${urn}:library:m
+objects:
+  requirement_mapping_sets:
+  - source_framework_urn: ${urn}:framework:pci-4_0
+    target_framework_urn: ${urn}:framework:q_1
+    requirement_mappings:
+    - source_requirement_urn: ${urn}:req_node:pci-4_0:1.1
+      target_requirement_urn: ${urn}:req_node:q_1:7
+      relationship: equal
+`
+      const lint = yield* Lint
+      const { findings, relations } = yield* lint.file({ name: "m.yaml", bytes: Stream.encodeText(Stream.make(text)) })
+      expect({ findings, relations }).toEqual({ findings: [], relations: 1 })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("stores nothing", () =>
     Effect.gen(function* () {
       const { relations } = yield* store

@@ -4,7 +4,7 @@ import { decodeAt, readDocument } from "../Documents.ts"
 import { failure, fromIssue, uriOf, within } from "../Items.ts"
 import { frameworkOf, isLibrary, tailOf } from "../sets/CisoAssistant.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"
-import { pair, toItem, typeOf } from "./MappingRows.ts"
+import { toItem, typeOf } from "./MappingRows.ts"
 
 const MappingSet = Schema.Struct({
   source_framework_urn: NonBlankText,
@@ -77,7 +77,8 @@ export const format: MappingFormat = {
           }
           yield toItem(source, ends, fallback, {
             at,
-            ...pair(uriOf(ends.from, tailOf(start)), uriOf(ends.to, tailOf(end))),
+            sources: [{ uri: uriOf(ends.from, tailOf(start)) }],
+            targets: [{ uri: uriOf(ends.to, tailOf(end)) }],
             type,
             provenance: {
               note: annotation ?? undefined,
