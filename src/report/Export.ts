@@ -97,7 +97,8 @@ export const relationsCsv = <E, R>(relations: Stream.Stream<Relation, E, R>): St
         provenance.scores === undefined ? undefined : JSON.stringify(provenance.scores),
         provenance.mapper,
         provenance.rationale,
-        provenance.strength
+        provenance.strength,
+        provenance.path === undefined ? undefined : JSON.stringify(provenance.path)
       ])
     )
   )

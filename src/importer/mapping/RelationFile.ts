@@ -27,7 +27,8 @@ export const relationColumns = [
   "scores",
   "mapper",
   "rationale",
-  "strength"
+  "strength",
+  "path"
 ] as const
 
 const { createdAt: _createdAt, updatedAt: _updatedAt, ...exported } = Relation.fields
@@ -68,8 +69,13 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
     const value = cell(name)
     return value === undefined ? {} : { [name]: value }
   }
-  const scores = cell("scores")
-  const parsed = scores === undefined ? undefined : parse(scores)
+  /** A cell that holds JSON; what is none stays a text, for the Schema to refuse. */
+  const json = (name: string) => {
+    const text = cell(name)
+    if (text === undefined) return {}
+    const parsed = parse(text)
+    return { [name]: Result.isSuccess(parsed) ? parsed.success : text }
+  }
   const number = (text: string | undefined) => (text === undefined ? undefined : Number(text.replace(",", ".")))
   const [strength, needsReview] = [cell("strength"), cell("needsReview")]
   return toItem(source, at, {
@@ -84,7 +90,8 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
     provenance: {
       method: cell("method"),
       ...optional("model"),
-      ...(parsed === undefined ? {} : { scores: Result.isSuccess(parsed) ? parsed.success : scores }),
+      ...json("scores"),
+      ...json("path"),
       ...optional("calibration"),
       ...optional("mapper"),
       ...optional("rationale"),
