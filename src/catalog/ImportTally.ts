@@ -3,12 +3,13 @@ import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ReferenceInput } from "../domain/Reference.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Link, Source, Unread, Warning } from "../importer/Importer.ts"
+import { Seen } from "../importer/Seen.ts"
 import { failureOf, type ImportFailure, ImportProgress } from "./ImportReport.ts"
 
 /** What was found in a source. */
 export interface ImportTally {
   /** The URIs of its references. */
-  readonly seen: ReadonlySet<string>
+  readonly seen: Pick<Seen, "has" | "size">
   readonly withdrawn: number
   readonly failed: ReadonlyArray<ImportFailure>
   readonly unread: ReadonlyArray<Unread>
@@ -34,7 +35,7 @@ export const read = Effect.fnUntraced(function* (
   use: (references: ReadonlyArray<ReferenceInput>) => Effect.Effect<unknown, ValidationError | DatabaseError>,
   tell: Tell
 ) {
-  const seen = new Set<string>()
+  const seen = new Seen()
   const failed: Array<ImportFailure> = []
   const unread: Array<Unread> = []
   const warnings: Array<Warning> = []

@@ -1,6 +1,7 @@
 import { Result, Stream } from "effect"
 import type { Item, Source } from "./Importer.ts"
 import { warning } from "./Items.ts"
+import { Seen } from "./Seen.ts"
 
 /** Greek and Cyrillic letters that look like a Latin one, in the order of `latin`. */
 const others = "АВЕЅІЈКМНОРСТХУавеѕіјкмнорстхуΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορτυχ"
@@ -15,14 +16,19 @@ export const looksOf = (identifier: string): string =>
 /** Whether every character is one that a keyboard for English has; such an identifier only looks like itself. */
 const isPlain = (identifier: string): boolean => /^[\x20-\x7e]*$/u.test(identifier)
 
-type Seen = Map<string, { readonly identifier: string; readonly at: string }>
+/** The identifiers before, by what they look like. */
+interface Before {
+  readonly looks: Seen
+  /** Those that are not what they look like; all others are. */
+  readonly others: Map<string, string>
+}
 
 /** Adds a warning before an entry whose identifier looks like another's, or mixes scripts that look alike. */
 export const tell = (items: Source["items"]): Source["items"] =>
   items.pipe(
     Stream.mapAccum(
-      (): Seen => new Map(),
-      (seen, item): [Seen, ReadonlyArray<Item>] => {
+      (): Before => ({ looks: new Seen(), others: new Map() }),
+      (seen, item): [Before, ReadonlyArray<Item>] => {
         if (Result.isFailure(item) || item.success._tag !== "Entry") return [seen, [item]]
         const {
           at,
@@ -30,12 +36,12 @@ export const tell = (items: Source["items"]): Source["items"] =>
         } = item.success
         if (identifier === undefined) return [seen, [item]]
         const looks = isPlain(identifier) ? identifier : looksOf(identifier)
-        const before = seen.get(looks)
-        if (before === undefined) seen.set(looks, { identifier, at })
+        const before = seen.looks.add(looks, at)
+        if (before === undefined && looks !== identifier) seen.others.set(looks, identifier)
         const isMixed = looks !== identifier && /\p{Script=Latin}/u.test(identifier)
         const problem =
-          before !== undefined && before.identifier !== identifier
-            ? `the identifier looks like the one at ${before.at}, but has other characters`
+          before !== undefined && (seen.others.get(looks) ?? looks) !== identifier
+            ? `the identifier looks like the one at ${before}, but has other characters`
             : isMixed
               ? `the identifier looks like ${looks}, but has letters of another script`
               : undefined

@@ -6,6 +6,7 @@ import { formats } from "./Formats.ts"
 import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
 import * as LookAlikes from "./LookAlikes.ts"
+import { Seen } from "./Seen.ts"
 import * as Several from "./Several.ts"
 import * as Files from "./source/Files.ts"
 import { type Located, locate, unreadable } from "./source/Locate.ts"
@@ -48,18 +49,15 @@ const choose = (head: Head, wanted: string | undefined): Format | undefined => {
 const refuseRepeated = (source: string, items: Source["items"]): Source["items"] =>
   items.pipe(
     Stream.mapAccum(
-      () => new Map<string, string>(),
-      (seen, item): [Map<string, string>, Array<Item>] => {
+      () => new Seen(),
+      (seen, item): [Seen, Array<Item>] => {
         if (Result.isFailure(item) || item.success._tag !== "Entry") return [seen, [item]]
         const {
           at,
           reference: { uri }
         } = item.success
-        const before = seen.get(uri)
-        if (before === undefined) {
-          seen.set(uri, at)
-          return [seen, [item]]
-        }
+        const before = seen.add(uri, at)
+        if (before === undefined) return [seen, [item]]
         const problem = `${uri} is there already, at ${before}; the first one counts`
         return [seen, [Result.fail(new ImportError({ source, at, problem }))]]
       }
