@@ -69,7 +69,9 @@ const kinds: ReadonlyArray<Kind> = [
 /** Files that relate two catalogues. */
 const mappings: ReadonlyArray<(head: Head) => boolean> = [
   (head) => hasRoot(head, "mapping-collection"),
-  ({ text }) => /^\s*\{/u.test(text) && /"mapping_objects"\s*:/u.test(text) && /"attack_version"\s*:/u.test(text)
+  ({ text }) => /^\s*\{/u.test(text) && /"mapping_objects"\s*:/u.test(text) && /"attack_version"\s*:/u.test(text),
+  // OWASP's own mapping between two versions of ASVS.
+  ({ text }) => /^(?:---\r?\n)?v[\d.]+-[\d.]+:\r?\n\s+tag-v\d/u.test(text)
 ]
 
 /** Whether a source is no text, as far as its beginning shows. */

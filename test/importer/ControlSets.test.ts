@@ -99,7 +99,9 @@ describe("control sets", () => {
     it.effect("of mappings and matrices say what they are", () =>
       Effect.gen(function* () {
         const of = (objects: unknown) => Effect.flip(read("x.yaml", dump({ ...library, objects })))
-        assert.include((yield* of({ requirement_mapping_sets: [] })).problem, "Import it as a mapping")
+        const mapping = yield* of({ requirement_mapping_sets: [] })
+        assert.include(mapping.problem, "Import it as a mapping")
+        assert.deepEqual(mapping.remedy, { action: "importRelations" })
         assert.include((yield* of({ risk_matrix: [] })).problem, "is a library of risk_matrix")
       })
     )

@@ -28,6 +28,7 @@ const files: ReadonlyArray<readonly [name: string, content: string | Uint8Array,
   ["rules.pdf", "%PDF-1.7\n", /is a PDF/u],
   ["maps.json", '{"mapping-collection":{"uuid":"u"}}', /Import it as a mapping/u],
   ["ctid.json", '{"metadata":{"attack_version":"1"},"mapping_objects":[]}', /Import it as a mapping/u],
+  ["asvs.yml", "---\nv4.0.3-1.1.1:\n  tag-v5.0.0: MOVED TO v5.0.0-1.2.1\n", /Import it as a mapping/u],
   ["photo", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1]), /is not text/u],
   ["tool.ini", "[tool]\nkey = value\n", /is of no format that is known/u]
 ]
@@ -47,7 +48,9 @@ describe("files that are not read", () => {
 
   it.effect("are called so where a mapping is asked for, too", () =>
     Effect.gen(function* () {
-      for (const [name, content, says] of files.filter(([name]) => !/maps|ctid|photo|tool|bom\.json/u.test(name))) {
+      for (const [name, content, says] of files.filter(
+        ([name]) => !/maps|ctid|asvs|photo|tool|bom\.json/u.test(name)
+      )) {
         const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
         const { problem } = yield* Effect.flip(Effect.scoped(Mappings.read(name, Stream.succeed(bytes))))
         assert.match(problem, says, name)

@@ -227,10 +227,12 @@ const read = Effect.fnUntraced(function* (input: Input) {
   ]
   if (nodes.length === 0) {
     const kinds = isObject(root) && isObject(root["objects"]) ? Object.keys(root["objects"]).join(", ") : "nothing"
-    const problem = kinds.includes("mapping_set")
+    const isMapping = kinds.includes("mapping_set")
+    const problem = isMapping
       ? "is a library that maps two frameworks and has no requirements itself. Import it as a mapping"
       : `is a library of ${kinds} and has no requirements. Import the library of the framework`
-    return yield* new ImportError({ source, problem, reason: "unsupported" })
+    const remedy = isMapping ? { action: "importRelations" as const } : undefined
+    return yield* new ImportError({ source, problem, reason: "unsupported", remedy })
   }
   const [only, another] = chosen
   const named = only === undefined || another !== undefined ? urn : (only.framework.urn ?? urn)
