@@ -7,6 +7,7 @@ import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import * as Doctor from "../../src/storage/Doctor.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { repair } from "../../src/storage/doctor/Repair.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -42,6 +43,16 @@ describe("Doctor", () => {
     Effect.gen(function* () {
       expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 15 }, () => "ok"))
     })
+  )
+
+  it.effect("leaves the database of a later version as it is", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`DELETE FROM crosswalk_migration WHERE migration_id = 3`
+      yield* sql`INSERT INTO crosswalk_migration (migration_id, name) VALUES (9999, 'later')`
+      expect(yield* repair).toEqual([])
+      expect(yield* sql`SELECT name FROM crosswalk_migration WHERE migration_id = 3`).toEqual([])
+    }).pipe(Effect.provide(layer))
   )
 
   it.effect("finds a vector of the wrong length or dimensions", () =>

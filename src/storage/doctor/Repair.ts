@@ -5,6 +5,7 @@ import { toDatabaseError } from "../../libsql/DatabaseErrors.ts"
 import { faultOf } from "../../libsql/LibsqlError.ts"
 import * as Columns from "../Columns.ts"
 import { ofBytes } from "../EmbeddedVector.ts"
+import * as Migrations from "../Migrations.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
 import * as Tables from "./Tables.ts"
 
@@ -162,9 +163,11 @@ const make = Effect.gen(function* () {
 /**
  * Makes again what follows from what else is stored: tables of indexes, triggers, tags, the change log; removes vectors that
  * cannot be used. Relations, decisions and texts stay as they are. In one transaction; what was done, in sentences.
+ * Does nothing to the database of a later version, whose triggers and indexes it does not know.
  */
 export const repair: Effect.Effect<ReadonlyArray<string>, DatabaseError, SqlClient.SqlClient> = Effect.gen(
   function* () {
+    if ((yield* Migrations.state) === "newer") return []
     const sql = yield* SqlClient.SqlClient
     const steps = yield* make
     return yield* sql.withTransaction(
