@@ -6,6 +6,7 @@ const flags: Readonly<Record<ImportOption, string>> = {
   columns: "--columns",
   encoding: "--encoding",
   format: "--format",
+  from: "--from",
   language: "--language",
   path: "--path",
   resources: "--resource",

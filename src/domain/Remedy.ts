@@ -7,6 +7,7 @@ export const ImportOption = Schema.Literals([
   "columns",
   "encoding",
   "format",
+  "from",
   "language",
   "path",
   "resources",

@@ -46,6 +46,16 @@ describe("map", () => {
     })
   )
 
+  it.live("names the flag that says which catalog identifiers are of", () =>
+    Effect.gen(function* () {
+      const { run, write } = yield* workspace
+      yield* run("import", yield* write("ours.csv", "id,title\nP-1,Keys\n"), "--no-embed")
+      const done = yield* run("map", yield* write("m.csv", "source,target\nP-1,AA-2\n"))
+      expect(done.code).toBe(1)
+      expect(done.stderr).toContain("Use --from, such as --from asvs@5.0.0.")
+    })
+  )
+
   it.live("tells each end once that is none or not clear, with what may be meant", () =>
     Effect.gen(function* () {
       const { map } = yield* house1

@@ -29,6 +29,7 @@ const files: ReadonlyArray<readonly [name: string, content: string | Uint8Array,
   ["maps.json", '{"mapping-collection":{"uuid":"u"}}', /Import it as a mapping/u],
   ["ctid.json", '{"metadata":{"attack_version":"1"},"mapping_objects":[]}', /Import it as a mapping/u],
   ["asvs.yml", "---\nv4.0.3-1.1.1:\n  tag-v5.0.0: MOVED TO v5.0.0-1.2.1\n", /Import it as a mapping/u],
+  ["pairs.csv", "source,target,type\nA-1,B-1,equal\n", /relates references to each other, and has none itself/u],
   ["photo", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1]), /is not text/u],
   ["tool.ini", "[tool]\nkey = value\n", /is of no format that is known/u]
 ]
@@ -49,7 +50,7 @@ describe("files that are not read", () => {
   it.effect("are called so where a mapping is asked for, too", () =>
     Effect.gen(function* () {
       for (const [name, content, says] of files.filter(
-        ([name]) => !/maps|ctid|asvs|photo|tool|bom\.json/u.test(name)
+        ([name]) => !/maps|ctid|asvs|pairs|photo|tool|bom\.json/u.test(name)
       )) {
         const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
         const { problem } = yield* Effect.flip(Effect.scoped(Mappings.read(name, Stream.succeed(bytes))))

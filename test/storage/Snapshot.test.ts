@@ -118,8 +118,11 @@ const inProcess = Effect.fnUntraced(function* (url: string) {
 const inFiber = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const one = () => 1 + Math.floor(Math.random() * size)
-  const add = (amount: number) => sql`UPDATE crosswalk_reference
-    SET metadata = json_object('n', (metadata ->> '$.n') + ${amount}) WHERE id = ${one()}`
+  const add = (amount: number) =>
+    Effect.suspend(
+      () => sql`UPDATE crosswalk_reference
+        SET metadata = json_object('n', (metadata ->> '$.n') + ${amount}) WHERE id = ${one()}`
+    )
   const swap = sql`UPDATE crosswalk_relation SET status = CASE status WHEN 'accepted' THEN 'suggested' ELSE 'accepted' END
     WHERE id IN ((SELECT min(id) FROM crosswalk_relation WHERE status = 'accepted'),
       (SELECT max(id) FROM crosswalk_relation WHERE status = 'suggested'))`
@@ -173,7 +176,11 @@ const places: ReadonlyArray<{
   },
   {
     name: "memory",
-    make: Effect.succeed({ layer: services(LibsqlClient.layer({ url: ":memory:" })), writes: inFiber })
+    make: Effect.succeed({
+      layer: services(LibsqlClient.layer({ url: ":memory:" })),
+      writes: inFiber,
+      between: Effect.sleep("3 millis")
+    })
   },
   {
     name: "a server",

@@ -2,6 +2,7 @@ import { Result, Schema } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import { CatalogId } from "../../domain/Catalog.ts"
 import { Confidence, Provenance, type RelationType } from "../../domain/Relation.ts"
+import { setOption } from "../../domain/Remedy.ts"
 import { sorted } from "../../domain/RelationEnds.ts"
 import { NonBlankText } from "../../domain/Text.ts"
 import { failure, fromIssue, uriOf, within } from "../Items.ts"
@@ -71,7 +72,7 @@ const toUri = (
   if (typeof written !== "string" || isUri(text)) return Result.succeed(text)
   if (catalog !== undefined) return Result.succeed(uriOf(catalog, text))
   const problem = `${JSON.stringify(text)} is no URI. Say which catalog it belongs to: ${end}, such as asvs@5.0.0`
-  return Result.fail(new ImportError({ source, at, reason: "option", problem }))
+  return Result.fail(new ImportError({ source, at, reason: "option", problem, remedy: setOption(end, "asvs@5.0.0") }))
 }
 
 /** What is said, without what is blank. */

@@ -116,6 +116,11 @@ interface Above extends Groups.Above {
 const aDate =
   "looks like a date that a spreadsheet made of the identifier. Where it did, correct it there, in a column of texts"
 
+/** Whether the columns are those of relations between references, and of no reference. */
+const isMapping = (table: Table, fields: References): boolean =>
+  !["id", "uri", "title", "description"].some((field) => [...fields.keys()].some((known) => known === field)) &&
+  ["source", "target"].every((word) => table.columns.some((name) => Fields.plain(name) === word))
+
 /** What ciso-assistant's sheets leave blank for what only groups other rows. */
 const isHeading = (value: unknown): boolean => isBlank(value) || /^(?:no|false|0|n)$/iu.test(String(value).trim())
 
@@ -125,6 +130,11 @@ export const read = Effect.fnUntraced(function* (input: Input, table: Table) {
   const { columns = {} } = input.options
   const fields = ReferenceWords.resolveColumns(table.columns, columns, table.isFilled)
   const fault = problemOf(table, fields, columns)
+  if (fault !== undefined && isMapping(table, fields)) {
+    const problem = `relates references to each other, and has none itself: its columns are ${table.columns.join(", ")}`
+    const remedy = { action: "importRelations" } as const
+    return yield* new ImportError({ source, at: table.at, reason: "unsupported", problem, remedy })
+  }
   if (fault !== undefined) {
     const remedy = setOption("columns", fault.example)
     return yield* new ImportError({ source, at: table.at, reason: "option", problem: fault.problem, remedy })
