@@ -70,6 +70,7 @@ export * as LongReads from "./libsql/LongReads.ts"
 export * as Migrations from "./storage/Migrations.ts"
 export * as Snapshot from "./storage/Snapshot.ts"
 export { ReferenceRepository } from "./storage/ReferenceRepository.ts"
+export type { Removal } from "./storage/ReferenceRemoval.ts"
 export type { SaveTotals } from "./storage/ReferenceWriter.ts"
 export type { RelationTotals, ReplaceTotals } from "./storage/RelationBulk.ts"
 export { RelationRepository } from "./storage/RelationRepository.ts"
@@ -112,6 +113,7 @@ export {
   RelationExportOptions,
   WorkbookOptions
 } from "./report/CatalogExport.ts"
+export type { Exchange, Placed as PlacedRelation } from "./report/Exchange.ts"
 export { ExportFormat } from "./report/ExportFormat.ts"
 
 // Crosswalks

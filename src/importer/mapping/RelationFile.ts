@@ -31,6 +31,9 @@ export const relationColumns = [
   "path"
 ] as const
 
+/** Those that a table must have: a relation that follows from no other has no path. */
+const neededColumns = relationColumns.filter((name) => name !== "path")
+
 const { createdAt: _createdAt, updatedAt: _updatedAt, ...exported } = Relation.fields
 
 /** A relation as this program writes it: all of it but its times. */
@@ -61,7 +64,7 @@ type Format = (typeof formats)[number]
 export const formatOf = (head: Head): Format | undefined => {
   if (isHeader(firstLine(head), "relations")) return "crosswalk-ndjson"
   const found = Csv.columnsOf(head)
-  return relationColumns.every((name, i) => found[i] === name) ? "crosswalk-csv" : undefined
+  return neededColumns.every((name, i) => found[i] === name) ? "crosswalk-csv" : undefined
 }
 
 const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result<Placed, ImportError> => {
@@ -109,7 +112,7 @@ export const read = (
 ): Stream.Stream<Result.Result<Placed, ImportError>, ImportError> => {
   const source = input.head.name
   if (format === "crosswalk-csv") {
-    return CsvTable.rows(source, input.bytes, relationColumns).pipe(
+    return CsvTable.rows(source, input.bytes, neededColumns).pipe(
       Stream.map(Result.flatMap((row) => fromCsv(source, row)))
     )
   }
