@@ -113,7 +113,7 @@ export {
   RelationExportOptions,
   WorkbookOptions
 } from "./report/CatalogExport.ts"
-export type { Exchange, Placed as PlacedRelation } from "./report/Exchange.ts"
+export type { Exchange, PlacedRelation } from "./report/Exchange.ts"
 export { ExportFormat } from "./report/ExportFormat.ts"
 
 // Crosswalks

@@ -5,7 +5,7 @@ import { uriOf } from "../importer/Items.ts"
 import { isUri } from "../importer/mapping/MappingRows.ts"
 
 /** A relation with the references at its ends. */
-export interface Placed {
+export interface PlacedRelation {
   readonly relation: Relation
   readonly sources: ReadonlyArray<Reference>
   readonly targets: ReadonlyArray<Reference>
@@ -15,7 +15,7 @@ export interface Placed {
 export interface Exchange {
   readonly from: string
   readonly to: string
-  readonly relations: ReadonlyArray<Placed>
+  readonly relations: ReadonlyArray<PlacedRelation>
 }
 
 /** What a reference is called where its catalog is known: its identifier where that is read back, else its URI. */

@@ -3,7 +3,7 @@ import type { Reference } from "../domain/Reference.ts"
 import type { Relation, RelationType } from "../domain/Relation.ts"
 import * as OscalProp from "../importer/oscal/OscalProp.ts"
 import * as CoverageGroups from "../crosswalk/CoverageGroups.ts"
-import { type Exchange, line, partsOfRelation, type Placed } from "./Exchange.ts"
+import { type Exchange, line, partsOfRelation, type PlacedRelation } from "./Exchange.ts"
 import { partsOf, tokenOf, uuidOf } from "./ExportIds.ts"
 import { localId } from "../crosswalk/Graph.ts"
 
@@ -110,7 +110,7 @@ const ownOf = ({ needsReview, provenance }: Relation) => [
   ...(needsReview ? [own("needs-review", "true")] : [])
 ]
 
-const mapOf = ({ relation, sources, targets }: Placed) => {
+const mapOf = ({ relation, sources, targets }: PlacedRelation) => {
   const { confidence, provenance, type } = relation
   return {
     uuid: uuidOf("map", ...partsOfRelation(relation)),
@@ -126,9 +126,9 @@ const mapOf = ({ relation, sources, targets }: Placed) => {
 }
 
 /** Relations to nothing: their identifiers as OSCAL lists them, and what it cannot say of each. */
-const gapsOf = (id: string, status: Relation["status"], gaps: ReadonlyArray<Placed>) => {
+const gapsOf = (id: string, status: Relation["status"], gaps: ReadonlyArray<PlacedRelation>) => {
   if (gaps.length === 0) return {}
-  const idsOf = ({ sources }: Placed) => sources.map((reference) => tokenOf(localId(reference)))
+  const idsOf = ({ sources }: PlacedRelation) => sources.map((reference) => tokenOf(localId(reference)))
   const listed = [...new Set(gaps.filter(({ relation }) => relation.status === status).flatMap(idsOf))]
   return {
     ...(listed.length > 0 && {

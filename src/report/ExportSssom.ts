@@ -1,7 +1,7 @@
 import type { Reference } from "../domain/Reference.ts"
 import * as Sssom from "../importer/mapping/Sssom.ts"
 import { uriOf } from "../importer/Items.ts"
-import { type Exchange, line, type Placed } from "./Exchange.ts"
+import { type Exchange, line, type PlacedRelation } from "./Exchange.ts"
 import { partsOf, uuidOf } from "./ExportIds.ts"
 import { ofPair } from "./PairType.ts"
 
@@ -53,7 +53,7 @@ const curies = (known: ReadonlyArray<string>) => {
 }
 
 /** Who answers for a relation: a reviewer by the identifier of ORCID, or by name; the author of what is suggested. */
-const personOf = ({ relation: { provenance, status } }: Placed): Row => {
+const personOf = ({ relation: { provenance, status } }: PlacedRelation): Row => {
   const { by } = provenance
   if (by === undefined) return {}
   if (status === "suggested") return { author_label: single(by) }
@@ -61,7 +61,7 @@ const personOf = ({ relation: { provenance, status } }: Placed): Row => {
 }
 
 /** A relation as rows, one a pair; what has no counterpart has the object that stands for none. */
-const rowsOf = (placed: Placed, set: number, curieOf: (uri: string) => string): ReadonlyArray<Row> => {
+const rowsOf = (placed: PlacedRelation, set: number, curieOf: (uri: string) => string): ReadonlyArray<Row> => {
   const { relation, sources, targets } = placed
   const { confidence, needsReview, provenance, status, type } = relation
   const isSet = sources.length > 1 || targets.length > 1

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { guard } from "../domain/CellText.ts"
 import type { RelationType } from "../domain/Relation.ts"
 import * as CsvText from "./CsvText.ts"
-import { type Exchange, nameOf, type Placed } from "./Exchange.ts"
+import { type Exchange, nameOf, type PlacedRelation } from "./Exchange.ts"
 
 const columns = [
   "Focal Document",
@@ -38,7 +38,7 @@ type Cells = ReadonlyArray<string | number | undefined>
 const rowsOf = (
   from: string,
   to: string,
-  { relation, sources, targets }: Placed,
+  { relation, sources, targets }: PlacedRelation,
   index: number
 ): ReadonlyArray<Cells> => {
   const { confidence, provenance, status, type } = relation

@@ -3,7 +3,7 @@ import type { RelationType } from "../domain/Relation.ts"
 import { localId } from "../crosswalk/Graph.ts"
 import * as OscalProp from "../importer/oscal/OscalProp.ts"
 import * as CsvText from "./CsvText.ts"
-import type { Exchange, Placed } from "./Exchange.ts"
+import type { Exchange, PlacedRelation } from "./Exchange.ts"
 import { tokenOf } from "./ExportIds.ts"
 import { relationships } from "./ExportOscal.ts"
 
@@ -33,7 +33,7 @@ const said = (text: string | undefined) => (text === undefined ? undefined : Osc
 const idsOf = (references: ReadonlyArray<Reference>) =>
   references.length === 0 ? undefined : references.map((reference) => tokenOf(localId(reference))).join(" ")
 
-const rowOf = (from: string, to: string, { relation, sources, targets }: Placed) => {
+const rowOf = (from: string, to: string, { relation, sources, targets }: PlacedRelation) => {
   const { confidence, provenance, type } = relation
   return [
     hrefOf(from),
