@@ -38,23 +38,30 @@ export class Seen {
   /** Takes a text, and gives where it stood before; `undefined` where it is new. */
   add(text: string, at = ""): string | undefined {
     const key = hashOf(text)
-    const slot = this.#slotOf(key)
+    let slot = this.#slotOf(key)
     const row = this.#slots[slot] ?? 0
     if (row !== 0) return this.#placeOf(row - 1)
-    if ((this.#size + 1) * width > this.#rows.length) this.#grow()
-    this.#rows.set([...key, ...this.#placed(at)], this.#size * width)
-    this.#slots[this.#slotOf(key)] = ++this.#size
+    if ((this.#size + 1) * width > this.#rows.length) {
+      this.#grow()
+      slot = this.#slotOf(key)
+    }
+    const start = this.#size * width
+    this.#rows.set(key, start)
+    this.#place(at, start + words)
+    this.#slots[slot] = ++this.#size
     return undefined
   }
 
   /** The slot that has a hash, or the free one where it belongs. */
-  #slotOf(key: Uint32Array): number {
+  #slotOf(key: ArrayLike<number>): number {
     const last = this.#slots.length - 1
     for (let slot = (key[0] ?? 0) & last; ; slot = (slot + 1) & last) {
       const row = this.#slots[slot] ?? 0
       if (row === 0) return slot
       const start = (row - 1) * width
-      if (key.every((word, index) => this.#rows[start + index] === word)) return slot
+      let same = 0
+      while (same < words && this.#rows[start + same] === key[same]) same++
+      if (same === words) return slot
     }
   }
 
@@ -68,7 +75,8 @@ export class Seen {
     }
   }
 
-  #placed(at: string): readonly [pattern: number, number: number] {
+  /** Writes a place into the two words from `start` on. */
+  #place(at: string, start: number): void {
     const found = /^(.*?)(0|[1-9]\d{0,8})(\D*)$/su.exec(at)
     const [, before = at, digits, after = ""] = found ?? []
     const key = `${before}\0${after}`
@@ -77,7 +85,8 @@ export class Seen {
       pattern = this.#patterns.push({ before, after }) - 1
       this.#numbers.set(key, pattern)
     }
-    return [pattern, digits === undefined ? none : Number(digits)]
+    this.#rows[start] = pattern
+    this.#rows[start + 1] = digits === undefined ? none : Number(digits)
   }
 
   #placeOf(row: number): string {
@@ -87,8 +96,8 @@ export class Seen {
   }
 }
 
-const hashOf = (text: string): Uint32Array => {
-  // In UTF-8 all halves of a pair would be alike.
-  const bytes = hash("sha256", Buffer.from(text, "utf16le"), "buffer")
-  return Uint32Array.of(bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8))
+/** The first words of a text's hash. In UTF-8 all halves of a pair would be alike. */
+const hashOf = (text: string): ReadonlyArray<number> => {
+  const hex = text.isWellFormed() ? hash("sha256", text, "hex") : hash("sha512", Buffer.from(text, "utf16le"), "hex")
+  return [0, 8, 16].map((start) => Number.parseInt(hex.slice(start, start + 8), 16))
 }
