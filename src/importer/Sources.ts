@@ -3,10 +3,10 @@ import { ImportError } from "../domain/ImportError.ts"
 import { type Remedy, setOption } from "../domain/Remedy.ts"
 import { faultOf, withHead } from "./source/Bytes.ts"
 import { formats } from "./Formats.ts"
-import type { Download, Format, Head, Input, Item, Options, Source, UrlOptions } from "./Importer.ts"
+import type { Download, Format, Head, Input, Options, Source, UrlOptions } from "./Importer.ts"
 import { checkCatalog } from "./Items.ts"
 import * as LookAlikes from "./LookAlikes.ts"
-import { Seen } from "./Seen.ts"
+import * as Repeated from "./Repeated.ts"
 import * as Several from "./Several.ts"
 import * as Files from "./source/Files.ts"
 import { type Located, locate, unreadable } from "./source/Locate.ts"
@@ -47,21 +47,8 @@ const choose = (head: Head, wanted: string | undefined): Format | undefined => {
 
 /** Turns every entry whose URI was there before into a failure that names where. */
 const refuseRepeated = (source: string, items: Source["items"]): Source["items"] =>
-  items.pipe(
-    Stream.mapAccum(
-      () => new Seen(),
-      (seen, item): [Seen, Array<Item>] => {
-        if (Result.isFailure(item) || item.success._tag !== "Entry") return [seen, [item]]
-        const {
-          at,
-          reference: { uri }
-        } = item.success
-        const before = seen.add(uri, at)
-        if (before === undefined) return [seen, [item]]
-        const problem = `${uri} is there already, at ${before}; the first one counts`
-        return [seen, [Result.fail(new ImportError({ source, at, problem }))]]
-      }
-    )
+  Repeated.refuse(source, items, (item) =>
+    item._tag === "Entry" ? { key: item.reference.uri, at: item.at, what: () => item.reference.uri } : undefined
   )
 
 /** Fails where a source ends without anything that was read, or went wrong. */

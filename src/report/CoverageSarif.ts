@@ -1,52 +1,37 @@
-import { createHash } from "node:crypto"
 import type { CoverageReport } from "../domain/Coverage.ts"
 import * as CoverageSummary from "./CoverageSummary.ts"
+import * as Sarif from "./Sarif.ts"
 
-/** What SARIF says beside the report. */
-export interface SarifOptions {
-  /** The version of the program. Default: none. */
-  readonly version?: string | undefined
-  /** The file of the repository that results point at, such as the requirements; GitHub shows only results that have one. */
-  readonly file?: string | undefined
-}
+export type { SarifOptions } from "./Sarif.ts"
 
 const rules = [
-  ["uncovered", "error", "A reference is not covered"],
-  ["partly-covered", "warning", "A reference is covered in part only"],
-  ["exception-expired", "error", "An exception has run out"],
-  ["needs-review", "warning", "A decision is about a text that has changed since"],
-  ["unlinked", "warning", "A reference leads to nothing of the other catalog"]
+  { id: "uncovered", level: "error", text: "A reference is not covered" },
+  { id: "partly-covered", level: "warning", text: "A reference is covered in part only" },
+  { id: "exception-expired", level: "error", text: "An exception has run out" },
+  { id: "needs-review", level: "warning", text: "A decision is about a text that has changed since" },
+  { id: "unlinked", level: "warning", text: "A reference leads to nothing of the other catalog" }
 ] as const
 
-type Rule = (typeof rules)[number][0]
+type Rule = (typeof rules)[number]["id"]
 
 /** The report as SARIF 2.1.0: a result for each reference that is not well covered, or leads to nothing. */
-export const render = (report: CoverageReport, { file, version }: SarifOptions): string => {
+export const render = (report: CoverageReport, { file, version }: Sarif.SarifOptions): string => {
   const { expired, needsReview, partly, uncovered, unlinked } = CoverageSummary.findingsOf(report)
   const result = (rule: Rule, uri: string, title: string, text: string) => {
-    const ruleIndex = rules.findIndex(([id]) => id === rule)
+    const ruleIndex = rules.findIndex(({ id }) => id === rule)
     return {
       ruleId: rule,
       ruleIndex,
-      level: rules[ruleIndex]?.[1] ?? "warning",
+      level: rules[ruleIndex]?.level ?? "warning",
       message: { text: `${uri} (${title}) ${text}` },
       locations: [
         {
-          ...(file === undefined
-            ? {}
-            : {
-                physicalLocation: {
-                  artifactLocation: { uri: encodeURI(file.replaceAll("\\", "/")) },
-                  region: { startLine: 1 }
-                }
-              }),
-          logicalLocations: [{ name: uri, fullyQualifiedName: uri }]
+          ...(file !== undefined && { physicalLocation: Sarif.physicalLocation(file, 1) }),
+          logicalLocations: [Sarif.logicalLocation(uri)]
         }
       ],
       partialFingerprints: {
-        "crosswalkReference/v1": createHash("sha256")
-          .update(JSON.stringify([rule, report.to, report.by, uri]))
-          .digest("hex")
+        "crosswalkReference/v1": Sarif.fingerprint(JSON.stringify([rule, report.to, report.by, uri]))
       }
     }
   }
@@ -69,27 +54,5 @@ export const render = (report: CoverageReport, { file, version }: SarifOptions):
       .filter((one) => !one.expired)
       .map(({ title, uri }) => result("unlinked", uri, title, `leads to nothing of ${report.to}.`))
   ]
-  const log = {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-    version: "2.1.0",
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: "crosswalk",
-            version,
-            rules: rules.map(([id, level, text]) => ({
-              id,
-              shortDescription: { text },
-              defaultConfiguration: { level }
-            }))
-          }
-        },
-        automationDetails: { id: `crosswalk/coverage/${report.to}/${report.by}/` },
-        columnKind: "utf16CodeUnits",
-        results
-      }
-    ]
-  }
-  return `${JSON.stringify(log, undefined, 2)}\n`
+  return Sarif.render(`crosswalk/coverage/${report.to}/${report.by}/`, version, rules, results)
 }

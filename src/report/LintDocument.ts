@@ -1,5 +1,5 @@
 import type { LintReport } from "../domain/Lint.ts"
-import type { SarifOptions } from "./CoverageSarif.ts"
+import type { SarifOptions } from "./Sarif.ts"
 import type { LintFormat } from "./LintFormat.ts"
 import * as LintSarif from "./LintSarif.ts"
 import * as LintText from "./LintText.ts"

@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto"
 import { type LintFinding, type LintReport, lintRules, type LintSeverity } from "../domain/Lint.ts"
-import type { SarifOptions } from "./CoverageSarif.ts"
+import * as Sarif from "./Sarif.ts"
 
-const levels: Readonly<Record<LintSeverity, "error" | "warning" | "note">> = {
+const levels: Readonly<Record<LintSeverity, Sarif.SarifLevel>> = {
   error: "error",
   warning: "warning",
   hint: "note"
 }
 
-const rules = Object.entries(lintRules)
+const rules = Object.entries(lintRules).map(([id, [severity, text]]) => ({ id, level: levels[severity], text }))
 
 /** The line that a place names; the first where it names none. */
 const lineOf = (at: string | undefined): number => Math.max(1, Number(/\bline (\d+)/u.exec(at ?? "")?.[1] ?? 1))
@@ -18,13 +17,8 @@ const locationsOf = ({ at, sources, targets }: LintFinding, file: string | undef
   if (file === undefined && names.length === 0) return []
   return [
     {
-      ...(file !== undefined && {
-        physicalLocation: {
-          artifactLocation: { uri: encodeURI(file.replaceAll("\\", "/")) },
-          region: { startLine: lineOf(at) }
-        }
-      }),
-      ...(names.length > 0 && { logicalLocations: names.map((name) => ({ name, fullyQualifiedName: name })) })
+      ...(file !== undefined && { physicalLocation: Sarif.physicalLocation(file, lineOf(at)) }),
+      ...(names.length > 0 && { logicalLocations: names.map(Sarif.logicalLocation) })
     }
   ]
 }
@@ -36,44 +30,20 @@ const fingerprints = (findings: ReadonlyArray<LintFinding>): ReadonlyArray<strin
     const said = JSON.stringify([rule, sources, targets, sources.length + targets.length === 0 ? message : ""])
     const times = seen.get(said) ?? 0
     seen.set(said, times + 1)
-    return createHash("sha256")
-      .update(`${said}${times === 0 ? "" : times}`)
-      .digest("hex")
+    return Sarif.fingerprint(`${said}${times === 0 ? "" : times}`)
   })
 }
 
 /** The findings as SARIF 2.1.0. They point at the file that was checked, or at the one that is said. */
-export const render = (report: LintReport, { file = report.source, version }: SarifOptions): string => {
+export const render = (report: LintReport, { file = report.source, version }: Sarif.SarifOptions): string => {
   const prints = fingerprints(report.findings)
   const results = report.findings.map((finding, i) => ({
     ruleId: finding.rule,
-    ruleIndex: rules.findIndex(([id]) => id === finding.rule),
+    ruleIndex: rules.findIndex(({ id }) => id === finding.rule),
     level: levels[finding.severity],
     message: { text: finding.message },
     locations: locationsOf(finding, file),
     partialFingerprints: { "crosswalkRelation/v1": prints[i] }
   }))
-  const log = {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-    version: "2.1.0",
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: "crosswalk",
-            version,
-            rules: rules.map(([id, [severity, text]]) => ({
-              id,
-              shortDescription: { text },
-              defaultConfiguration: { level: levels[severity] }
-            }))
-          }
-        },
-        automationDetails: { id: `crosswalk/lint/${report.source ?? ""}/` },
-        columnKind: "utf16CodeUnits",
-        results
-      }
-    ]
-  }
-  return `${JSON.stringify(log, undefined, 2)}\n`
+  return Sarif.render(`crosswalk/lint/${report.source ?? ""}/`, version, rules, results)
 }

@@ -10,31 +10,13 @@ import type { MetadataCondition } from "../../domain/MetadataCondition.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { calibrationLine } from "../CalibrationText.ts"
+import * as Documents from "../Documents.ts"
 import * as Files from "../Files.ts"
 import { filter, lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
-
-/** The file to write, in the format that its ending tells. */
-const documentAt = (
-  path: string
-): Effect.Effect<{ readonly path: string; readonly format: CoverageFormat.CoverageFormat }, ValidationError> => {
-  const format = CoverageFormat.formatOf(path)
-  return format === undefined
-    ? Effect.fail(
-        new ValidationError({
-          field: "--output",
-          value: path,
-          constraint: "does not tell the format",
-          expected: `a name that ends in ${Object.keys(CoverageFormat.endings)
-            .map((ending) => `.${ending}`)
-            .join(", ")}`
-        })
-      )
-    : Effect.succeed({ path, format })
-}
 
 const { catalog: _catalog, role: _role, ...which } = filter
 
@@ -89,13 +71,8 @@ export const coverage = Command.make(
       Flag.withDescription("What to print: table, json, csv, markdown, html, sarif or junit (default table)"),
       optional
     ),
-    outputs: Flag.String("output").pipe(
-      Flag.withAlias("o"),
-      Flag.withDescription(
-        "Write a file too, in the format of its ending: .html, .md, .csv, .json, .sarif, .xml; may be repeated"
-      ),
-      Flag.withMetavar("file"),
-      Flag.atLeast(0)
+    outputs: Documents.outputs(
+      "Write a file too, in the format of its ending: .html, .md, .csv, .json, .sarif, .xml; may be repeated"
     ),
     file: Flag.String("sarif-file").pipe(
       Flag.withDescription("The file of the repository that SARIF points at, such as requirements.csv"),
@@ -129,7 +106,7 @@ export const coverage = Command.make(
     const CoverageDocument = yield* lazily(() => import("../../report/CoverageDocument.ts"))
     const Sources = yield* lazily(() => import("../../importer/Sources.ts"))
     const Exceptions = yield* lazily(() => import("../../importer/Exceptions.ts"))
-    const written = yield* Effect.forEach(outputs, documentAt)
+    const written = yield* Documents.named(outputs, CoverageFormat.formatOf, CoverageFormat.endings)
     const earlier =
       baseline === undefined ? undefined : yield* CoverageDocument.read(baseline, yield* Sources.bytes(baseline))
     const made =
@@ -147,16 +124,13 @@ export const coverage = Command.make(
         : Effect.succeed([])
     ]).pipe(Effect.provide(Layer.provide(Layer.merge(Coverage.layer, Review.layer), Session.database("readonly"))))
     yield* Effect.forEach(calibrations, (pair) => output.note(calibrationLine(pair)), { discard: true })
-    for (const { format, path } of written) {
-      yield* Files.write(
-        path,
-        Stream.make(CoverageDocument.render(report, format, { file, version: manifest.version }))
-      )
-    }
+    const render = (format: CoverageFormat.CoverageFormat) =>
+      CoverageDocument.render(report, format, { file, version: manifest.version })
+    yield* Documents.write(written, render)
     const printed = output.json ? "json" : (format ?? "table")
     yield* printed === "table"
       ? Effect.forEach(CoverageText.lines(output, report), output.line, { discard: true })
-      : Files.write("-", Stream.make(CoverageDocument.render(report, printed, { file, version: manifest.version })))
+      : Files.write("-", Stream.make(render(printed)))
 
     const problems: Array<string> = []
     if (failUnder !== undefined && report.percent < failUnder) {

@@ -1,6 +1,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { SuggestMethod } from "../../domain/SuggestOptions.ts"
+import * as Documents from "../Documents.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -27,12 +28,7 @@ export const diff = Command.make(
       Flag.withDescription("What to print; markdown is a changelog (default text)"),
       optional
     ),
-    outputs: Flag.String("output").pipe(
-      Flag.withAlias("o"),
-      Flag.withDescription("Write a file instead of printing; .html, .json, .md, else text; may be repeated"),
-      Flag.withMetavar("file"),
-      Flag.atLeast(0)
-    )
+    outputs: Documents.outputs("Write a file instead of printing; .html, .json, .md, else text; may be repeated")
   },
   Effect.fn(function* ({ format, outputs, unchanged, ...options }) {
     const output = yield* Output
@@ -44,9 +40,8 @@ export const diff = Command.make(
       )
     )
     yield* output.progressDone
-    for (const path of outputs) {
-      yield* Files.write(path, Stream.make(render(changes, formatOf(path), { unchanged })))
-    }
+    const written = outputs.map((path) => ({ path, format: formatOf(path) }))
+    yield* Documents.write(written, (format) => render(changes, format, { unchanged }))
     if (outputs.length > 0) return yield* output.note(safe`Wrote ${outputs.join(", ")}`)
     const printed = output.json ? "json" : (format ?? "text")
     if (printed === "html" || printed === "markdown") {

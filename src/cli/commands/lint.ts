@@ -3,11 +3,11 @@ import { Argument, Command, Flag } from "effect/cli"
 import manifest from "../../../package.json" with { type: "json" }
 import type { LintError } from "../../catalog/Lint.ts"
 import type { LintReport } from "../../domain/Lint.ts"
-import { ValidationError } from "../../domain/ValidationError.ts"
 import * as LintFormat from "../../report/LintFormat.ts"
 import * as LintText from "../../report/LintText.ts"
 import { safe } from "../../report/Safe.ts"
 import { Ended, ExitCode } from "../Errors.ts"
+import * as Documents from "../Documents.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional } from "../Flags.ts"
 import { mapping } from "../MappingFlags.ts"
@@ -21,22 +21,6 @@ const thresholds = ["error", "warning", "hint", "never"] as const
 /** How many findings count for a threshold. */
 const counted = ({ errors, hints, warnings }: LintReport, failOn: (typeof thresholds)[number]): number =>
   ({ error: errors, warning: errors + warnings, hint: errors + warnings + hints, never: 0 })[failOn]
-
-/** The file to write, in the format that its ending tells. */
-const documentAt = (path: string) => {
-  const format = LintFormat.formatOf(path)
-  const endings = Object.keys(LintFormat.endings).map((ending) => `.${ending}`)
-  return format === undefined
-    ? Effect.fail(
-        new ValidationError({
-          field: "--output",
-          value: path,
-          constraint: "does not tell the format",
-          expected: `a name that ends in ${endings.join(", ")}`
-        })
-      )
-    : Effect.succeed({ path, format })
-}
 
 export const lint = Command.make(
   "lint",
@@ -66,12 +50,7 @@ export const lint = Command.make(
       Flag.withDescription("What to print: table, json or sarif (default table)"),
       optional
     ),
-    outputs: Flag.String("output").pipe(
-      Flag.withAlias("o"),
-      Flag.withDescription("Write a file too, in the format of its ending: .txt, .json, .sarif; may be repeated"),
-      Flag.withMetavar("file"),
-      Flag.atLeast(0)
-    ),
+    outputs: Documents.outputs("Write a file too, in the format of its ending: .txt, .json, .sarif; may be repeated"),
     sarifFile: Flag.String("sarif-file").pipe(
       Flag.withDescription("The file of the repository that SARIF points at (default: the one that is checked)"),
       optional
@@ -79,7 +58,7 @@ export const lint = Command.make(
   },
   Effect.fn(function* ({ failOn, output: print, outputs, sarifFile: file, source, ...flags }) {
     const output = yield* Output
-    const written = yield* Effect.forEach(outputs, documentAt)
+    const written = yield* Documents.named(outputs, LintFormat.formatOf, LintFormat.endings)
     const { Lint } = yield* lazily(() => import("../../catalog/Lint.ts"))
     const options = { ...flags, offline: (yield* Settings).offline || undefined }
     const { from, to } = flags
@@ -89,12 +68,12 @@ export const lint = Command.make(
     ).pipe(Effect.provide(Layer.provide(Lint.layer, Session.database("readonly"))))
     const LintDocument = yield* lazily(() => import("../../report/LintDocument.ts"))
     const render = (format: LintFormat.LintFormat) =>
-      Stream.make(LintDocument.render(report, format, { file, version: manifest.version }))
-    for (const { format, path } of written) yield* Files.write(path, render(format))
+      LintDocument.render(report, format, { file, version: manifest.version })
+    yield* Documents.write(written, render)
     const printed = output.json ? "json" : (print ?? "table")
     yield* printed === "table"
       ? Effect.forEach(LintText.lines(output, report), output.line, { discard: true })
-      : Files.write("-", render(printed))
+      : Files.write("-", Stream.make(render(printed)))
     const failed = counted(report, failOn)
     if (failed > 0) {
       const what = Option.getOrElse(source, () => "what is stored")

@@ -1,33 +1,22 @@
-import { Effect, type FileSystem, Result, type Scope, type Stdio, Stream } from "effect"
+import { Effect, type FileSystem, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import { keyOf, setText, targetsText } from "../../domain/RelationEnds.ts"
 import { faultOf, textFaultOf, withHead } from "../source/Bytes.ts"
 import { checkCatalog } from "../Items.ts"
+import * as Repeated from "../Repeated.ts"
 import { locate } from "../source/Locate.ts"
-import type { MappingInput, MappingItem, MappingOptions, MappingSource } from "./Mapping.ts"
+import type { MappingInput, MappingOptions, MappingSource } from "./Mapping.ts"
 import * as Unsupported from "../Unsupported.ts"
 import { mappingFormats } from "./MappingFormats.ts"
 
 /** Turns every mapping that was there before into a failure that names where. */
 const refuseRepeated = (source: string, items: MappingSource["items"]): MappingSource["items"] =>
-  items.pipe(
-    Stream.mapAccum(
-      () => new Map<string, string>(),
-      (seen, item): [Map<string, string>, Array<MappingItem>] => {
-        if (Result.isFailure(item) || item.success._tag === "Unmapped") return [seen, [item]]
-        const { at, type, ...ends } = item.success
-        const key = `${type} ${keyOf(ends)}`
-        const before = seen.get(key)
-        if (before === undefined) {
-          seen.set(key, at)
-          return [seen, [item]]
-        }
-        const words = `${setText(ends.sources)} is ${type} to ${targetsText(ends)}`
-        const problem = `that ${words} is there already, at ${before}; the first one counts`
-        return [seen, [Result.fail(new ImportError({ source, at, problem }))]]
-      }
-    )
-  )
+  Repeated.refuse(source, items, (item) => {
+    if (item._tag === "Unmapped") return undefined
+    const { at, type, ...ends } = item
+    const what = () => `that ${setText(ends.sources)} is ${type} to ${targetsText(ends)}`
+    return { key: `${type} ${keyOf(ends)}`, at, what }
+  })
 
 const readInput = Effect.fnUntraced(function* (input: MappingInput) {
   const { head, options } = input
