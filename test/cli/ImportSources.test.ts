@@ -5,33 +5,21 @@ import { createServer } from "node:http"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { listening } from "../support/listening.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { crosswalk } from "./run.ts"
 
 const catalogue = JSON.stringify({ catalog: "rules@1", references: [{ id: "A", title: "Hashed passwords" }] })
 
 /** A server of the catalogue on 127.0.0.1, with the number of requests it answered. */
-const served = Effect.acquireRelease(
-  Effect.callback<{ readonly url: string; readonly requests: () => number; readonly stop: () => void }>((resume) => {
-    let requests = 0
-    const server = createServer((_, response) => {
-      requests++
-      response.end(catalogue)
-    })
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" ? address?.port : undefined
-      resume(
-        Effect.succeed({
-          url: `http://127.0.0.1:${port}/rules.json`,
-          requests: () => requests,
-          stop: () => server.close()
-        })
-      )
-    })
-  }),
-  ({ stop }) => Effect.sync(stop)
-)
+const served = Effect.suspend(() => {
+  let requests = 0
+  const server = createServer((_, response) => {
+    requests++
+    response.end(catalogue)
+  })
+  return Effect.map(listening(server), (host) => ({ url: `http://${host}/rules.json`, requests: () => requests }))
+})
 
 describe("import of a URL", () => {
   it.live("refuses an address that is not public unless it is allowed, and shows the checksum", () =>

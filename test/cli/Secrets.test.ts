@@ -11,6 +11,7 @@ import { CrosswalkError } from "../../src/domain/CrosswalkError.ts"
 import { redact } from "../../src/domain/Redact.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
+import { listening } from "../support/listening.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { crosswalk } from "./run.ts"
@@ -24,28 +25,14 @@ const assertSafe = (text: string, where: string) => {
 }
 
 /** A server that answers everything with a status, and says what it was sent. */
-const echo = Effect.acquireRelease(
-  Effect.callback<{ readonly host: string; readonly close: () => void }>((resume) => {
-    const server = createServer((request, response) => {
+const echo = Effect.suspend(() =>
+  listening(
+    createServer((request, response) => {
       request.resume()
       response.statusCode = 400
       response.end(`bad request ${request.url} ${request.headers.authorization}`)
     })
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" ? address?.port : 0
-      resume(
-        Effect.succeed({
-          host: `127.0.0.1:${port}`,
-          close: () => {
-            server.closeAllConnections()
-            server.close()
-          }
-        })
-      )
-    })
-  }),
-  ({ close }) => Effect.sync(close)
+  )
 )
 
 /** URLs with a secret in them, in every way in which one can be put into a URL. */
@@ -65,7 +52,7 @@ const urls = (host: string) => [
 describe("a secret", () => {
   it.live("is in nothing that a failing command prints, wherever it was given", () =>
     Effect.gen(function* () {
-      const { host } = yield* echo
+      const host = yield* echo
       const folder = yield* temporaryFolder
       const run = crosswalk(folder)
       const all = urls(host)
@@ -95,7 +82,7 @@ describe("a secret", () => {
 
   it.live("is in nothing that is printed where crosswalk.json or the environment has it", () =>
     Effect.gen(function* () {
-      const { host } = yield* echo
+      const host = yield* echo
       const files = [
         ...urls(host).map((db) => ({ db })),
         { db: "x.db", syncUrl: `http://user:${secret}@${host}` },
@@ -119,7 +106,7 @@ describe("a secret", () => {
 
   it.live("is in nothing that the command prints where the environment has it", () =>
     Effect.gen(function* () {
-      const { host } = yield* echo
+      const host = yield* echo
       const command = fileURLToPath(new URL("../../src/cli/crosswalk.ts", import.meta.url))
       const environments: ReadonlyArray<Record<string, string>> = [
         { CROSSWALK_DB: `http://${host}`, CROSSWALK_DB_TOKEN: secret },
@@ -150,7 +137,7 @@ describe("a secret", () => {
   ] as const) {
     it.live(`is in no error, log or span: a token ${name}`, () =>
       Effect.gen(function* () {
-        const { host } = yield* echo
+        const host = yield* echo
         const proxy = yield* LoopbackProxy.make("http://127.0.0.1:1")
         proxy.behave((number) => (number % 2 === 0 ? { kind: "resetBefore" } : { kind: "answer", status: 401 }))
         const seen: Array<string> = []

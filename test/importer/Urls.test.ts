@@ -6,28 +6,14 @@ import { Effect, Stream } from "effect"
 import { makeIsPublic } from "../../src/importer/source/Addresses.ts"
 import type { Options } from "../../src/importer/Importer.ts"
 import * as Sources from "../../src/importer/Sources.ts"
+import { listening } from "../support/listening.ts"
 import { collect } from "./reading.ts"
 
 const csv = "id,title\n1,a\n2,b\n"
 const online = { offline: false, allowPrivate: true }
 
 /** Serves on 127.0.0.1 until the scope ends. */
-const serve = (listener: RequestListener) =>
-  Effect.acquireRelease(
-    Effect.callback<{ readonly url: string; readonly close: () => void }>((resume) => {
-      const server = createServer(listener)
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        const port = typeof address === "object" && address !== null ? address.port : 0
-        const close = () => {
-          server.closeAllConnections()
-          server.close()
-        }
-        resume(Effect.succeed({ url: `http://127.0.0.1:${port}`, close }))
-      })
-    }),
-    ({ close }) => Effect.sync(close)
-  ).pipe(Effect.map(({ url }) => url))
+const serve = (listener: RequestListener) => Effect.map(listening(createServer(listener)), (host) => `http://${host}`)
 
 const open = (url: string, options: Options = online) =>
   Effect.scoped(Effect.flatMap(Sources.open(url, options), collect))

@@ -12,6 +12,7 @@ import type { DatabaseError } from "../../src/domain/DatabaseError.ts"
 import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
+import { listening } from "../support/listening.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
@@ -137,27 +138,15 @@ describe("what a server answers", () => {
 
   it.live("is told: something that is no HTTP, and a port that browsers refuse", () =>
     Effect.gen(function* () {
-      const port = yield* Effect.acquireRelease(
-        Effect.callback<{ readonly port: number; readonly close: () => void }>((resume) => {
-          const server = createServer((socket) => {
-            socket.on("error", () => {})
-            socket.end("SSH-2.0-OpenSSH_9.7\r\n")
-          })
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address()
-            resume(
-              Effect.succeed({
-                port: typeof address === "object" && address !== null ? address.port : 0,
-                close: () => server.close()
-              })
-            )
-          })
-        }),
-        ({ close }) => Effect.sync(close)
+      const host = yield* listening(
+        createServer((socket) => {
+          socket.on("error", () => {})
+          socket.end("SSH-2.0-OpenSSH_9.7\r\n")
+        })
       )
-      const other = yield* open({ url: `http://127.0.0.1:${port.port}` })
+      const other = yield* open({ url: `http://${host}` })
       assert.include(yield* failure(other`SELECT 1`), { reason: "connection", isRetryable: true })
-      const encrypted = yield* open({ url: `https://127.0.0.1:${port.port}` })
+      const encrypted = yield* open({ url: `https://${host}` })
       assert.include((yield* failure(encrypted`SELECT 1`)).problem, "does not use TLS")
       const refused = yield* open({ url: "http://127.0.0.1:1" })
       const error = yield* failure(refused`SELECT 1`)

@@ -5,6 +5,7 @@ import { Reactivity } from "effect/reactivity"
 import type { SqlError } from "effect/sql"
 import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { listening } from "../support/listening.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
 
@@ -14,30 +15,12 @@ const failure = <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>) =>
   Effect.map(Effect.flip(effect), toDatabaseError("test"))
 
 /** A server that takes requests and never answers. */
-const silent = Effect.acquireRelease(
-  Effect.callback<{ readonly url: string; readonly close: () => void }>((resume) => {
-    const server = createServer(() => {})
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" ? address?.port : undefined
-      resume(
-        Effect.succeed({
-          url: `http://127.0.0.1:${port}`,
-          close: () => {
-            server.closeAllConnections()
-            server.close()
-          }
-        })
-      )
-    })
-  }),
-  ({ close }) => Effect.sync(close)
-)
+const silent = Effect.suspend(() => listening(createServer(() => {})))
 
 describe("a server that does not answer", () => {
   it.live("is given up after requestTimeout, also by a transaction", () =>
     Effect.gen(function* () {
-      const { url } = yield* silent
+      const url = `http://${yield* silent}`
       const sql = yield* open({ url, requestTimeout: "200 millis" })
       for (const statement of [sql`SELECT 1`, sql`DELETE FROM t`, sql.withTransaction(sql`DELETE FROM t`)]) {
         const [duration, error] = yield* Effect.timed(failure(statement))
@@ -51,8 +34,7 @@ describe("a server that does not answer", () => {
 
   it.live("is an error at once where nothing listens", () =>
     Effect.gen(function* () {
-      const { close, url } = yield* silent
-      close()
+      const url = `http://${yield* Effect.scoped(silent)}`
       const sql = yield* open({ url })
       const [duration, error] = yield* Effect.timed(failure(sql`SELECT 1`))
       assert.strictEqual(error.reason, "connection")

@@ -13,6 +13,9 @@ import * as Mappings from "../../src/importer/mapping/Mappings.ts"
 import { type ExchangeName, exchangeFormats, exchangeNames } from "../../src/report/ExchangeFormats.ts"
 import * as ExportOscal from "../../src/report/ExportOscal.ts"
 import { ofPair } from "../../src/report/PairType.ts"
+import * as Arbitraries from "../support/arbitraries.ts"
+
+const { optional, textOf } = Arbitraries
 
 const [from, to] = ["a@1", "b"]
 const now = DateTime.makeUnsafe("2026-01-31T12:00:00Z")
@@ -58,14 +61,8 @@ const pieces = [
   "#",
   "word"
 ] as const
-const text = Arbitrary.map(Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 8 }), (parts) =>
-  parts.join("")
-)
-const filled = Arbitrary.map(text, (tail) => (tail.trim() === "" ? `x${tail}` : tail))
-const optional = <A>(arbitrary: Arbitrary.Arbitrary<A>) =>
-  Arbitrary.map(Arbitrary.all([Arbitrary.schema(Schema.Boolean), arbitrary]), ([there, value]) =>
-    there ? value : undefined
-  )
+const text = textOf(pieces, 8)
+const filled = Arbitraries.filled(text)
 const someOf = (all: ReadonlyArray<Reference>, minLength: number) =>
   Arbitrary.map(
     Arbitrary.array(Arbitrary.schema(Schema.Literals(all.map(({ uri }) => uri))), { minLength, maxLength: 3 }),

@@ -13,6 +13,9 @@ import * as Sources from "../../src/importer/Sources.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import * as Arbitraries from "../support/arbitraries.ts"
+
+const { metadata, optional, textOf } = Arbitraries
 
 const store = Layer.fresh(
   Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, RelationImport.layer).pipe(
@@ -46,18 +49,8 @@ const pieces = [
   "\uFEFF",
   "word"
 ] as const
-const text = Arbitrary.map(Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 10 }), (parts) =>
-  parts.join("")
-)
-const filled = Arbitrary.map(text, (tail) => (tail.trim() === "" ? `x${tail}` : tail))
-const optional = <A>(arbitrary: Arbitrary.Arbitrary<A>) =>
-  Arbitrary.map(Arbitrary.all([Arbitrary.schema(Schema.Boolean), arbitrary]), ([there, value]) =>
-    there ? value : undefined
-  )
-const metadata = Arbitrary.filter(
-  Arbitrary.map(Arbitrary.schema(Schema.Json), (value): Schema.Json => JSON.parse(JSON.stringify(value))),
-  (value) => !/\\u(0000|d[89a-f])/u.test(JSON.stringify(value))
-)
+const text = textOf(pieces, 10)
+const filled = Arbitraries.filled(text)
 const inputs = Arbitrary.map(
   Arbitrary.array(
     Arbitrary.all({

@@ -12,6 +12,7 @@ import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
+import { metadata, optional, textOf } from "../support/arbitraries.ts"
 
 const dimensions = 8
 
@@ -83,19 +84,8 @@ const pieces = [
   "\u0001",
   "0"
 ]
-const text = Arbitrary.map(Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 12 }), (parts) =>
-  parts.join("")
-)
+const text = textOf(pieces, 12)
 const filled = Arbitrary.map(text, (tail) => `x${tail}`)
-const optional = <A>(arbitrary: Arbitrary.Arbitrary<A>) =>
-  Arbitrary.map(Arbitrary.all([Arbitrary.schema(Schema.Boolean), arbitrary]), ([there, value]) =>
-    there ? value : undefined
-  )
-// JSON has no negative zero; NUL and lone surrogates are refused and have a test of their own.
-const metadata = Arbitrary.filter(
-  Arbitrary.map(Arbitrary.schema(Schema.Json), (value): Schema.Json => JSON.parse(JSON.stringify(value))),
-  (value) => !/\\u(0000|d[89a-f])/u.test(JSON.stringify(value))
-)
 const anyReference = Arbitrary.all({
   uri: filled,
   title: filled,

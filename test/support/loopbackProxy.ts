@@ -1,6 +1,7 @@
 /** A proxy on 127.0.0.1 before a server, which does to requests what a bad network and a bad server do. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http"
 import { Effect, type Scope } from "effect"
+import { listening } from "./listening.ts"
 
 /** What happens to a request. */
 export type Behaviour =
@@ -55,81 +56,68 @@ const forward = (target: URL, message: IncomingMessage, body: Buffer): Promise<r
 
 /** A proxy before `target`, closed with the scope. */
 export const make = (target: string): Effect.Effect<Proxy, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.callback<Proxy & { readonly close: () => void }>((resume) => {
-      let requests = 0
-      let answered = 0
-      let next: (number: number, body: string) => Behaviour = () => ({ kind: "pass" })
+  Effect.suspend(() => {
+    let requests = 0
+    let answered = 0
+    let next: (number: number, body: string) => Behaviour = () => ({ kind: "pass" })
 
-      const respond = async (message: IncomingMessage, response: ServerResponse) => {
-        const body = await read(message)
-        requests += 1
-        const behaviour = next(requests, body.toString("utf8"))
-        const count = (bytes: Buffer) => {
-          answered += bytes.length
-          return bytes
-        }
-        switch (behaviour.kind) {
-          case "resetBefore":
-            return message.socket.resetAndDestroy()
-          case "silence":
-            return
-          case "answer":
-            response.writeHead(behaviour.status, { "content-type": behaviour.type ?? "text/plain" })
-            response.end(count(Buffer.from(behaviour.body ?? "no")))
-            return
-          case "endless": {
-            response.writeHead(200, { "content-type": "application/json" })
-            const piece = Buffer.alloc(1 << 20, " ")
-            const more = () => {
-              if (response.destroyed) return
-              if (response.write(count(piece))) setImmediate(more)
-            }
-            response.on("drain", more)
-            return more()
+    const respond = async (message: IncomingMessage, response: ServerResponse) => {
+      const body = await read(message)
+      requests += 1
+      const behaviour = next(requests, body.toString("utf8"))
+      const count = (bytes: Buffer) => {
+        answered += bytes.length
+        return bytes
+      }
+      switch (behaviour.kind) {
+        case "resetBefore":
+          return message.socket.resetAndDestroy()
+        case "silence":
+          return
+        case "answer":
+          response.writeHead(behaviour.status, { "content-type": behaviour.type ?? "text/plain" })
+          response.end(count(Buffer.from(behaviour.body ?? "no")))
+          return
+        case "endless": {
+          response.writeHead(200, { "content-type": "application/json" })
+          const piece = Buffer.alloc(1 << 20, " ")
+          const more = () => {
+            if (response.destroyed) return
+            if (response.write(count(piece))) setImmediate(more)
           }
-        }
-        const [answer, text] = await forward(new URL(target), message, body)
-        const half = text.subarray(0, text.length / 2)
-        const { connection: _, "transfer-encoding": __, ...headers } = answer.headers
-        switch (behaviour.kind) {
-          case "pass":
-            if (behaviour.delay !== undefined) await new Promise((done) => setTimeout(done, behaviour.delay))
-            response.writeHead(answer.statusCode ?? 500, { ...headers, "content-length": text.length })
-            response.end(count(text))
-            return
-          case "loseAnswer":
-            return message.socket.resetAndDestroy()
-          case "halfAnswer":
-            response.writeHead(answer.statusCode ?? 500, { ...headers, "content-length": half.length })
-            response.end(count(half))
-            return
-          case "cutAnswer":
-            response.writeHead(answer.statusCode ?? 500, { ...headers, "content-length": text.length })
-            response.write(count(half), () => message.socket.destroy())
+          response.on("drain", more)
+          return more()
         }
       }
-      const server = createServer((message, response) => {
-        respond(message, response).catch(() => message.socket.destroy())
-      })
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        const port = typeof address === "object" ? address?.port : undefined
-        resume(
-          Effect.succeed({
-            url: `http://127.0.0.1:${port}`,
-            requests: () => requests,
-            answered: () => answered,
-            behave: (wanted) => {
-              next = typeof wanted === "function" ? wanted : () => wanted
-            },
-            close: () => {
-              server.closeAllConnections()
-              server.close()
-            }
-          })
-        )
-      })
-    }),
-    ({ close }) => Effect.sync(close)
-  )
+      const [answer, text] = await forward(new URL(target), message, body)
+      const half = text.subarray(0, text.length / 2)
+      const { connection: _, "transfer-encoding": __, ...headers } = answer.headers
+      switch (behaviour.kind) {
+        case "pass":
+          if (behaviour.delay !== undefined) await new Promise((done) => setTimeout(done, behaviour.delay))
+          response.writeHead(answer.statusCode ?? 500, { ...headers, "content-length": text.length })
+          response.end(count(text))
+          return
+        case "loseAnswer":
+          return message.socket.resetAndDestroy()
+        case "halfAnswer":
+          response.writeHead(answer.statusCode ?? 500, { ...headers, "content-length": half.length })
+          response.end(count(half))
+          return
+        case "cutAnswer":
+          response.writeHead(answer.statusCode ?? 500, { ...headers, "content-length": text.length })
+          response.write(count(half), () => message.socket.destroy())
+      }
+    }
+    const server = createServer((message, response) => {
+      respond(message, response).catch(() => message.socket.destroy())
+    })
+    return Effect.map(listening(server), (host) => ({
+      url: `http://${host}`,
+      requests: () => requests,
+      answered: () => answered,
+      behave: (wanted) => {
+        next = typeof wanted === "function" ? wanted : () => wanted
+      }
+    }))
+  })
