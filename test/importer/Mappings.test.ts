@@ -327,6 +327,19 @@ v4.0.3-1.1.7:
     })
   )
 
+  it.effect("are read where the name of a catalog has an underscore or begins with a digit", () =>
+    Effect.gen(function* () {
+      const cre = "CRE 0,My_House|id\n100-001|Doors,H-1\n"
+      const found = yield* read("export.csv", cre, { from: "open_cre@1", to: "my_house@2" })
+      assert.deepStrictEqual(found.lines, ["open_cre:1/100-001 intersects my_house:2/H-1 @line 2"])
+      const pairs = "source,target\nmy_rules:1/R-1,800-53:5/ac-1\nR-2,ac-2\n"
+      assert.deepStrictEqual((yield* read("pairs.csv", pairs, { from: "my_rules@1", to: "800-53@5" })).lines, [
+        "my_rules:1/R-1 intersects 800-53:5/ac-1 @line 2",
+        "my_rules:1/R-2 intersects 800-53:5/ac-2 @line 3"
+      ])
+    })
+  )
+
   it.effect("are read from OpenCRE's export: CREs to entries of standards, and CREs to those above them", () =>
     Effect.gen(function* () {
       const csv = `CRE 0,CRE 1,CWE|id,NIST 800-53 v5|section

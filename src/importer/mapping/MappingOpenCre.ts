@@ -4,7 +4,7 @@ import { keyOf } from "../../domain/RelationEnds.ts"
 import * as Csv from "../text/Csv.ts"
 import { uriOf } from "../Items.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"
-import { pair, toItem } from "./MappingRows.ts"
+import { toItem } from "./MappingRows.ts"
 import { format as references } from "../opencre/OpenCre.ts"
 import { catalogOf, columnsFrom, type CreRow, readRow } from "../opencre/OpenCreRow.ts"
 
@@ -35,7 +35,8 @@ export const format: MappingFormat = {
       const links = (standard === undefined ? cres.slice(1) : []).map((cre, index) =>
         toItem(source, { from, to }, type, {
           at,
-          ...pair(uriOf(from, cre.id), uriOf(from, cres[index]?.id ?? "")),
+          sources: [{ uri: uriOf(from, cre.id) }],
+          targets: [{ uri: uriOf(from, cres[index]?.id ?? "") }],
           type: "subset"
         })
       )
@@ -47,7 +48,8 @@ export const format: MappingFormat = {
         ...wanted.map((entry) =>
           toItem(source, { from, to }, type, {
             at,
-            ...pair(uriOf(from, cre.id), uriOf(to ?? catalogOf(entry.standard), entry.id))
+            sources: [{ uri: uriOf(from, cre.id) }],
+            targets: [{ uri: uriOf(to ?? catalogOf(entry.standard), entry.id) }]
           })
         )
       ]

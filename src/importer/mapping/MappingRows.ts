@@ -1,6 +1,7 @@
 import { Result, Schema } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
 import { CatalogId } from "../../domain/Catalog.ts"
+import * as Identifier from "../../domain/Identifier.ts"
 import { Confidence, Provenance, type RelationType } from "../../domain/Relation.ts"
 import { setOption } from "../../domain/Remedy.ts"
 import { sorted } from "../../domain/RelationEnds.ts"
@@ -52,8 +53,8 @@ export interface Ends {
   readonly to: string | undefined
 }
 
-/** Whether a text is a URI, and no identifier. */
-export const isUri = (text: string): boolean => /^\p{L}[\p{L}\p{N}+.-]*:\S/u.test(text)
+/** Whether a text is a URI, and no identifier: one of a catalog too, whose name may have a line (`my_rules:1/R-1`). */
+export const isUri = (text: string): boolean => /^\p{L}[\p{L}\p{N}+._-]*:\S/u.test(text)
 const isText = Schema.is(NonBlankText)
 const isConfidence = Schema.is(Confidence)
 const isCatalog = Schema.is(CatalogId)
@@ -69,7 +70,10 @@ const toUri = (
 ): Result.Result<string, ImportError> => {
   const text = typeof written === "string" ? written : written.uri
   if (!isText(text)) return failure(source, at, "is not a text that can be stored")
-  if (typeof written !== "string" || isUri(text)) return Result.succeed(text)
+  const isOf = (id: string) => Identifier.ofUri(text, id) !== undefined
+  if (typeof written !== "string" || isUri(text) || (catalog !== undefined && isOf(catalog))) {
+    return Result.succeed(text)
+  }
   if (catalog !== undefined) return Result.succeed(uriOf(catalog, text))
   const problem = `${JSON.stringify(text)} is no URI. Say which catalog it belongs to: ${end}, such as asvs@5.0.0`
   return Result.fail(new ImportError({ source, at, reason: "option", problem, remedy: setOption(end, "asvs@5.0.0") }))
