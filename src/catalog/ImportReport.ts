@@ -111,5 +111,7 @@ export class RelationImportReport extends Schema.Class<RelationImportReport>("cr
   unmapped: Schema.Natural,
   /** The import was strict and a row was wrong, so nothing was written. */
   refused: Schema.Boolean,
-  failed: Schema.Array(ImportFailure)
+  failed: Schema.Array(ImportFailure),
+  /** What the source says beside its relations, and is not kept. */
+  warnings: Schema.Array(Warning)
 }) {}

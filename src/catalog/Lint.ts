@@ -36,7 +36,7 @@ const read = Effect.fnUntraced(function* (
   yield* Stream.runForEach(items, (item) =>
     Effect.sync(() => {
       if (Result.isSuccess(item)) {
-        if (!("unmapped" in item.success))
+        if ("relation" in item.success)
           said.push({ ...item.success.relation, at: item.success.at, uuids: item.success.uuids })
         return
       }

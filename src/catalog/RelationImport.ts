@@ -8,6 +8,7 @@ import { RelationStatus } from "../domain/Relation.ts"
 import { urisOf } from "../domain/RelationEnds.ts"
 import { Text } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
+import type { Warning } from "../importer/Importer.ts"
 import { MappingOptions } from "../importer/mapping/Mapping.ts"
 import { mappingFormats } from "../importer/mapping/MappingFormats.ts"
 import * as Mappings from "../importer/mapping/Mappings.ts"
@@ -66,8 +67,9 @@ export const open = Effect.fnUntraced(function* (
     format: mapping.format,
     items: mapping.items.pipe(
       Stream.map(
-        Result.map((item): RelationFile.Placed | { readonly unmapped: number } => {
+        Result.map((item): RelationFile.Placed | { readonly unmapped: number } | Warning => {
           if (item._tag === "Unmapped") return { unmapped: item.sources.length }
+          if (item._tag === "Warning") return item
           const { at, confidence = 1, needsReview = false, provenance, sources, targets, to, type, uuids } = item
           return {
             at,
@@ -111,11 +113,13 @@ const make = Effect.gen(function* () {
       const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), { ...options, catalogs })
       const found: Array<RelationFile.Placed> = []
       const failed: Array<ImportFailure> = []
+      const warnings: Array<Warning> = []
       let unmapped = 0
       yield* Stream.runForEach(items, (item) =>
         Effect.sync(() => {
           if (Result.isFailure(item)) failed.push(failureOf(name, item.failure))
           else if ("unmapped" in item.success) unmapped += item.success.unmapped
+          else if ("problem" in item.success) warnings.push(item.success)
           else {
             found.push(item.success)
             if (item.success.relation.targets.length === 0) unmapped += item.success.relation.sources.length
@@ -131,7 +135,7 @@ const make = Effect.gen(function* () {
         refused || good.length === 0
           ? { created: 0, updated: 0, unchanged: 0, kept: 0 }
           : yield* relations.saveMany(good, { keepDecided: options.force !== true })
-      return new RelationImportReport({ format, ...totals, unmapped, refused, failed })
+      return new RelationImportReport({ format, ...totals, unmapped, refused, failed, warnings })
     },
     Effect.scoped,
     Effect.provideContext(files)

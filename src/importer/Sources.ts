@@ -130,6 +130,8 @@ const leaves = (href: string): boolean => {
   return false
 }
 
+const pathBeside = (source: string, href: string): string => source.replace(/[^\\/]*$/u, "") + href
+
 const outside = (source: string, href: string) => `${href} leaves the folder of ${source}, so it is not followed`
 
 /** Another source, named relative to one: a file beside a file, a URL relative to a URL; or why it is not followed. */
@@ -138,7 +140,7 @@ const beside = (source: string, href: string, allowOutside: boolean): Result.Res
     return Result.fail(`${href} is not relative to ${source}, so it is not followed`)
   }
   if (!allowOutside && leaves(href)) return Result.fail(outside(source, href))
-  if (!isUrl(source)) return Result.succeed(source.replace(/[^\\/]*$/u, "") + href)
+  if (!isUrl(source)) return Result.succeed(pathBeside(source, href))
   return URL.canParse(href, source)
     ? Result.succeed(new URL(href, source).href)
     : Result.fail(`${href} is no URL relative to ${source}`)
@@ -156,16 +158,19 @@ const openInput: (
 > = Effect.fnUntraced(function* (source, options, located) {
   const services = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio | Scope.Scope>()
   const found = located ?? (yield* locate(source, options))
+  /** Why another source is not followed: to allow it helps only where it is there. */
+  const refused = Effect.fnUntraced(function* (href: string, problem: string) {
+    if (problem !== outside(source, href)) return yield* new ImportError({ source, problem })
+    const files = yield* FileSystem.FileSystem
+    const isThere = isUrl(source) || (yield* Effect.orElseSucceed(files.exists(pathBeside(source, href)), () => false))
+    return isThere
+      ? yield* new ImportError({ source, problem, remedy: setOption("allowOutside") })
+      : yield* new ImportError({ source, reason: "missing", problem: `there is no ${href}` })
+  }, Effect.provideContext(services))
   const related: Input["related"] = (href) => {
     const other = beside(source, href, options.allowOutside === true)
     return Result.isFailure(other)
-      ? Effect.fail(
-          new ImportError({
-            source,
-            problem: other.failure,
-            remedy: other.failure === outside(source, href) ? setOption("allowOutside") : undefined
-          })
-        )
+      ? refused(href, other.failure)
       : openInput(other.success, options).pipe(
           Effect.map(({ input }) => input),
           Effect.provideContext(services)

@@ -145,7 +145,12 @@ describe("RelationImport", () => {
   it("has a report that is JSON both ways", () => {
     const json = Schema.toCodecJson(RelationImportReport)
     const counts = { created: 1, updated: 0, unchanged: 0, kept: 0, unmapped: 2, refused: false }
-    const report = new RelationImportReport({ format: "csv", ...counts, failed: [{ at: "line 2", problem: "blank" }] })
+    const report = new RelationImportReport({
+      format: "csv",
+      ...counts,
+      failed: [{ at: "line 2", problem: "blank" }],
+      warnings: []
+    })
     const text = JSON.stringify(Schema.encodeSync(json)(report))
     expect(Schema.decodeUnknownSync(json)(JSON.parse(text))).toEqual(report)
   })

@@ -266,11 +266,16 @@ describe("import accounts for everything", () => {
       const metadata = { title: "Yard", version: "1" }
       const { path, run, urisOf } = yield* workshop({
         "catalog.json": { catalog: { metadata, controls: [control] } },
-        "base/profile.json": { profile: { metadata, imports: [{ href: "../catalog.json", "include-all": {} }] } }
+        "base/profile.json": { profile: { metadata, imports: [{ href: "../catalog.json", "include-all": {} }] } },
+        "base/absent.json": { profile: { metadata, imports: [{ href: "../nowhere.json", "include-all": {} }] } }
       })
       const refused = yield* run("import", path("base/profile.json"), "--no-embed")
       expect(refused.code).toBe(1)
       expect(refused.stderr).toContain("Use --allow-outside.")
+      expect(refused.stderr).not.toContain("Put it beside")
+      const absent = yield* run("import", path("base/absent.json"), "--no-embed")
+      expect(absent.stderr).toContain("Put it beside the profile as nowhere.json")
+      expect(absent.stderr).not.toContain("--allow-outside")
       expect((yield* run("import", path("base/profile.json"), "--no-embed", "--allow-outside")).code).toBe(0)
       expect(yield* urisOf()).toEqual(["yard:1/g-1"])
     })

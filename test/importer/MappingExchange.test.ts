@@ -20,6 +20,7 @@ const read = (name: string, bytes: Uint8Array, options: MappingOptions = { from:
       const lines = (yield* Stream.runCollect(items)).map((item) => {
         if (Result.isFailure(item)) return `FAULT ${item.failure.at}: ${item.failure.problem}`
         if (item.success._tag === "Unmapped") return `${setText(item.success.sources)} none`
+        if (item.success._tag === "Warning") return `WARNING ${item.success.at}: ${item.success.problem}`
         const { confidence, provenance = {}, sources, status, type } = item.success
         const { by, note, rationale, strength } = provenance
         const said = [confidence, status, strength, rationale, by, note].filter((one) => one !== undefined)
@@ -130,6 +131,55 @@ A-3,Semantic,superset of,B-4,G1,
     })
   )
 
+  it.effect("are read from OSCAL: catalogues in files called so, stages, and what is not kept is told once", () =>
+    Effect.gen(function* () {
+      const end = (id: string, more = {}) => ({ type: "control", "id-ref": id, ...more })
+      const qualifiers = [{ subject: "both", predicate: "has-requirement", category: "restriction", description: "x" }]
+      const map = (source: string, more = {}) => ({
+        uuid: "u",
+        relationship: "equal-to",
+        sources: [end(source)],
+        targets: [end("1", { remarks: "odd" })],
+        ...more
+      })
+      const mappings = [
+        {
+          status: "not-complete",
+          "source-resource": { type: "catalog", href: "House Rules-catalog.json" },
+          "target-resource": { type: "catalog", href: "../ISO27001-AnnexA_resolved-profile_catalog.xml" },
+          maps: [
+            map("a", { qualifiers, coverage: { "target-coverage": 0.5 } }),
+            map("b", { qualifiers, status: "complete", "confidence-score": { category: "high" } }),
+            map("c", { status: "deprecated", "matching-rationale": "poetic", props: [{ name: "mood", value: "x" }] })
+          ]
+        }
+      ]
+      const provenance = {
+        method: "human",
+        "confidence-score": 0.7,
+        "mapping-description": "d",
+        "responsible-parties": []
+      }
+      const collection = { "mapping-collection": { provenance, mappings } }
+      const catalogs = ["house-rules@2", "iso-27001-annex-a@2022", "other"]
+      const at = '$["mapping-collection"].mappings[0].maps'
+      expect(yield* read("x.json", bytesOf(JSON.stringify(collection)), { catalogs })).toEqual([
+        "oscal-mapping",
+        "house-rules:2/a equal iso-27001-annex-a:2022/1 0.7 suggested",
+        "house-rules:2/b equal iso-27001-annex-a:2022/1",
+        "house-rules:2/c equal iso-27001-annex-a:2022/1 0.7 suggested",
+        'WARNING $["mapping-collection"].provenance["responsible-parties"]: responsible-parties of the provenance is not kept',
+        `WARNING ${at}[0].qualifiers: qualifiers of a map is not kept; there are 2 of them`,
+        `WARNING ${at}[0].coverage: coverage of a map is not kept`,
+        `WARNING ${at}[0].targets[0].remarks: remarks of a source or target is not kept; there are 3 of them`,
+        `WARNING ${at}[1]: a confidence-score in words is not kept`,
+        `WARNING ${at}[2].status: that a map is deprecated is not kept`,
+        `WARNING ${at}[2]["matching-rationale"]: the matching-rationale "poetic" is not kept`,
+        `WARNING ${at}[2].props: the property mood of a map is not kept`
+      ])
+    })
+  )
+
   it.effect("are read from Gemara's mapping documents: each target by itself, what implements from its own side", () =>
     Effect.gen(function* () {
       const yaml = `title: House to law
@@ -199,7 +249,9 @@ layer(NodeServices.layer)("a mapping of CISO Assistant", (it) => {
         expect(good.length + repeated.length).toBe(pairs)
         const { entries } = yield* Effect.scoped(Effect.flatMap(Sources.open(shared("nist-csf-2.0.yaml")), collect))
         const known = new Set(entries.map(({ reference }) => reference.uri))
-        const from = good.flatMap(({ sources }) => sources).filter((uri) => uri.startsWith("nist-csf-2.0:"))
+        const from = good
+          .flatMap((item) => (item._tag === "Warning" ? [] : item.sources))
+          .filter((uri) => uri.startsWith("nist-csf-2.0:"))
         expect(from.filter((uri) => !known.has(uri))).toEqual([])
       })
   )

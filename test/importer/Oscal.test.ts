@@ -258,7 +258,7 @@ layer(NodeServices.layer)("OSCAL", (it) => {
       Effect.gen(function* () {
         const folder = yield* write({ "house.json": catalog })
         const files = yield* FileSystem.FileSystem
-        yield* files.makeDirectory(`${folder}/inner`)
+        yield* files.makeDirectory(`${folder}/inner/sub`, { recursive: true })
         for (const href of ["../house.json", "sub/../../house.json", "./../house.json"]) {
           const document = { profile: { metadata: { title: "x" }, imports: [{ href, "include-all": {} }] } }
           yield* files.writeFileString(`${folder}/inner/p.json`, JSON.stringify(document))

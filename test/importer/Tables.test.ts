@@ -359,6 +359,7 @@ describe("tables of mappings", () => {
         return found.map((item) => {
           if (item._tag === "Failure") return item.failure.message
           const { success } = item
+          if (success._tag === "Warning") return success.problem
           return success._tag === "Unmapped" || success.targets.length === 0
             ? `${success.sources} none`
             : `${success.sources.join()} ${success.type} ${success.targets.join()}`

@@ -33,9 +33,10 @@ export const map = Command.make(
       Effect.provide(Layer.provide(RelationImport.layer, Session.database("existing")))
     )
     const { refused, ...answer } = report
-    const { created, failed, kept, unchanged, unmapped, updated } = answer
+    const { created, failed, kept, unchanged, unmapped, updated, warnings } = answer
     yield* Failures.tell({ name: source, isSeveral: false }, failed, "problems")
-    yield* output.answer({ ...answer, failed: Failures.json(failed) }, () =>
+    yield* Failures.tell({ name: source, isSeveral: false }, warnings, "remarks")
+    yield* output.answer({ ...answer, failed: Failures.json(failed), warnings: Failures.json(warnings) }, () =>
       refused
         ? []
         : [

@@ -3,7 +3,7 @@ import type { Effect, Result, Stream } from "effect"
 import type { ImportError } from "../../domain/ImportError.ts"
 import { type Provenance, type RelationStatus, RelationType } from "../../domain/Relation.ts"
 import type { RelationEnds } from "../../domain/RelationEnds.ts"
-import { type Contents, type Download, type Head, Sheet, TextOptions, UrlOptions } from "../Importer.ts"
+import { type Contents, type Download, type Head, Sheet, TextOptions, UrlOptions, type Warning } from "../Importer.ts"
 
 /** A relation that a source says there is between two sets of references. */
 export interface Mapping extends RelationEnds {
@@ -33,8 +33,8 @@ export interface Unmapped {
   readonly at: string
 }
 
-/** One thing found in a mapping, or what is wrong with a row. */
-export type MappingItem = Result.Result<Mapping | Unmapped, ImportError>
+/** One thing found in a mapping, what it says beside that and is not kept, or what is wrong with a row. */
+export type MappingItem = Result.Result<Mapping | Unmapped | Warning, ImportError>
 
 /** What was found out about a mapping before it is read. */
 export interface MappingSource {

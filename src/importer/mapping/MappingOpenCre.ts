@@ -61,7 +61,7 @@ export const format: MappingFormat = {
         (seen, row): [Set<string>, Array<MappingItem>] => {
           if (Result.isFailure(row)) return [seen, [Result.fail(row.failure)]]
           const fresh = mappings(row.success).filter((item) => {
-            if (Result.isFailure(item) || item.success._tag === "Unmapped") return true
+            if (Result.isFailure(item) || item.success._tag !== "Mapping") return true
             const key = keyOf(item.success)
             const isNew = !seen.has(key)
             seen.add(key)

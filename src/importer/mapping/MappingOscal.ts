@@ -1,88 +1,20 @@
 import { Effect, Result, Schema, Stream } from "effect"
-import { CatalogId } from "../../domain/Catalog.ts"
 import { ImportError } from "../../domain/ImportError.ts"
 import { setOption } from "../../domain/Remedy.ts"
-import { Made, RelationStatus } from "../../domain/Relation.ts"
-import { NonBlankText } from "../../domain/Text.ts"
+import { RelationStatus } from "../../domain/Relation.ts"
 import * as Uuid from "../../domain/Uuid.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import { failure, fromIssue, uriOf, within } from "../Items.ts"
-import { fileName, slugOf } from "../Names.ts"
 import type { MappingFormat, MappingInput, MappingItem } from "./Mapping.ts"
 import { type Ends, type Said, toItem, typeOf } from "./MappingRows.ts"
 import { hasRoot } from "../oscal/Oscal.ts"
 import { Prop } from "../oscal/OscalModel.ts"
 import * as OscalProp from "../oscal/OscalProp.ts"
-import { parse } from "../text/JsonText.ts"
-
-const Resource = Schema.Struct({
-  href: Schema.optional(Schema.String),
-  props: Schema.optional(Schema.Array(Prop))
-})
-
-const Props = Schema.optional(Schema.Array(Prop))
-
-const End = Schema.Struct({ type: Schema.optional(Schema.String), "id-ref": NonBlankText, props: Props })
-
-/** What can stand in a map, in the mapping it is of, and in the provenance of all. */
-const how = {
-  method: Schema.optional(Schema.String),
-  "matching-rationale": Schema.optional(Schema.String),
-  status: Schema.optional(Schema.String)
-}
-
-const Map_ = Schema.Struct({
-  ...how,
-  relationship: Schema.Union([Schema.String, Schema.Struct({ type: Schema.String })]),
-  sources: Schema.Array(End),
-  targets: Schema.Array(End),
-  props: Props,
-  remarks: Schema.optional(Schema.String),
-  "confidence-score": Schema.optional(
-    Schema.Union([
-      Schema.Finite,
-      Schema.Struct({ percentage: Schema.optional(Schema.Finite), category: Schema.optional(Schema.String) })
-    ])
-  )
-})
-
-const Gap = Schema.Struct({
-  "unmapped-controls": Schema.optional(
-    Schema.Array(Schema.Struct({ "with-ids": Schema.optional(Schema.Array(NonBlankText)) }))
-  )
-})
-
-const Mapping = Schema.Struct({
-  ...how,
-  "source-resource": Schema.optional(Resource),
-  "target-resource": Schema.optional(Resource),
-  props: Props,
-  maps: Schema.Array(Schema.Unknown),
-  "source-gap-summary": Schema.optional(Gap),
-  "target-gap-summary": Schema.optional(Gap)
-})
-
-const BackMatter = Schema.Struct({
-  resources: Schema.optional(
-    Schema.Array(
-      Schema.Struct({
-        uuid: Schema.String,
-        title: Schema.optional(Schema.String),
-        props: Schema.optional(Schema.Array(Prop)),
-        rlinks: Schema.optional(Schema.Array(Schema.Struct({ href: Schema.String })))
-      })
-    )
-  )
-})
-
-const Root = Schema.Struct({
-  "mapping-collection": Schema.Struct({
-    provenance: Schema.optional(Schema.Struct(how)),
-    mappings: Schema.Array(Mapping),
-    "back-matter": Schema.optional(BackMatter)
-  })
-})
-type Collection = (typeof Root.Type)["mapping-collection"]
+import { isObject, parse } from "../text/JsonText.ts"
+import { End, Gap, type How, isMapper, isRationale, Map_, type Resource, Root } from "./MappingOscalModel.ts"
+import { catalogOf } from "./MappingOscalResource.ts"
+import * as OscalUnkept from "./MappingOscalUnkept.ts"
+import * as Unkept from "./Unkept.ts"
 
 const decodeRoot = Schema.decodeUnknownResult(Root)
 const decodeMap = Schema.decodeUnknownResult(Map_)
@@ -98,58 +30,14 @@ const decodeGap = Schema.decodeUnknownResult(
     })
   )
 )
-const isCatalogId = Schema.is(CatalogId)
 
 /** How many references one map may relate. */
 const maxEnds = 10_000
 
-const stemOf = (href: string): string => fileName(href).replace(/\.(?:json|ya?ml|xml)$/iu, "")
-
-/** The stored catalog that is called so, by its whole identifier or by its name alone; none where several are. */
-const named = (name: string, catalogs: ReadonlyArray<string>): string | undefined => {
-  const slug = slugOf(name)
-  if (slug === "") return undefined
-  const whole = catalogs.filter((id) => slugOf(id) === slug)
-  const found = whole.length > 0 ? whole : catalogs.filter((id) => slugOf(id.split("@", 1)[0] ?? "") === slug)
-  return found.length === 1 ? found[0] : undefined
-}
-
-/**
- * The catalog of a resource: the one that is said of its href or the name of its file; the one that its property `catalog`
- * names, as in this program's own exports; or the stored one that is called like its file, or like the title or the files
- * of what it stands for in the back matter.
- */
-const catalogOf = (
-  resource: typeof Resource.Type | undefined,
-  { resources: said, catalogs = [] }: MappingInput["options"],
-  collection: Collection
-): string | undefined => {
-  const href = resource?.href ?? ""
-  const behind = collection["back-matter"]?.resources?.find(({ uuid }) => href === `#${uuid}`)
-  const hrefs = [href, ...(behind?.rlinks ?? []).map((link) => link.href)].filter((one) => one !== "")
-  for (const one of hrefs) {
-    const catalog = said?.[one] ?? said?.[fileName(one)]
-    if (catalog !== undefined) return catalog
-  }
-  const props = [...(resource?.props ?? []), ...(behind?.props ?? [])]
-  const own = props.find(({ name, value }) => name === "catalog" && isCatalogId(value))?.value
-  if (own !== undefined) return own
-  for (const name of [...hrefs.map(stemOf), behind?.title ?? ""]) {
-    const catalog = named(name, catalogs)
-    if (catalog !== undefined) return catalog
-  }
-  return undefined
-}
-
-const confidenceOf = (score: (typeof Map_.Type)["confidence-score"]): number | undefined => {
+const confidenceOf = (score: How["confidence-score"]): number | undefined => {
   const number = typeof score === "number" ? score : score?.percentage
   return number === undefined || number <= 1 ? number : number / 100
 }
-
-const isMapper = Schema.is(Made.fields.mapper.schema)
-const isRationale = Schema.is(Made.fields.rationale.schema)
-
-type How = Schema.Struct.Type<typeof how>
 
 /** What a property of ours says of a map. */
 const propOf = (props: ReadonlyArray<Prop> | undefined, name: string): string | undefined => {
@@ -214,7 +102,7 @@ const itemOf = (
   const source = input.head.name
   const decoded = decodeMap(value)
   if (Result.isFailure(decoded)) return Result.fail(fromIssue(source, at, decoded.failure.issue))
-  const { "confidence-score": score, props = [], relationship, remarks, ...map } = decoded.success
+  const { props = [], relationship, remarks, ...map } = decoded.success
   const word = typeof relationship === "string" ? relationship : relationship.type
   const type = typeOf(word)
   if (type === undefined) {
@@ -224,13 +112,15 @@ const itemOf = (
     return failure(source, at, `relates more than ${maxEnds} references. Split it`)
   }
   const status = [map, ...above].flatMap((one) => one?.status ?? [])[0]
+  const score = [map, ...above].flatMap((one) => one?.["confidence-score"] ?? [])[0]
   const item = toItem(source, ends, "intersects", {
     at,
     sources: map.sources.map(endOf),
     targets: map.targets.map(endOf),
     type,
     confidence: confidenceOf(score),
-    ...(status === "draft" && { status: "suggested" as const }),
+    // What is not complete is proposed, and so is what no longer holds.
+    ...(status !== undefined && status !== "complete" && { status: "suggested" as const }),
     ...(propOf(props, "needs-review") === "true" && { needsReview: true }),
     provenance: { note: remarks, ...provenanceOf(props, map, above) }
   })
@@ -264,7 +154,8 @@ export const format: MappingFormat = {
   summary: "OSCAL control mapping, JSON or YAML",
   detect: (head) => hasRoot(head, "mapping-collection"),
   read: Effect.fnUntraced(function* (input) {
-    const root = yield* decodeAt(input.head.name, "$", decodeRoot, yield* readDocument(input))
+    const document = yield* readDocument(input)
+    const root = yield* decodeAt(input.head.name, "$", decodeRoot, document)
     const path = within(within("$", "mapping-collection"), "mappings")
     const { from, to } = input.options
     const collection = root["mapping-collection"]
@@ -284,15 +175,35 @@ export const format: MappingFormat = {
         remedy: setOption("resources")
       })
     }
+    const inDocument = (...keys: ReadonlyArray<string | number>) =>
+      keys.reduce<unknown>(
+        (value, key) => (isObject(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined),
+        document
+      )
     function* items(): Generator<MappingItem> {
+      const unkept = Unkept.make()
+      OscalUnkept.tell(
+        unkept,
+        "provenance",
+        inDocument("mapping-collection", "provenance"),
+        within(within("$", "mapping-collection"), "provenance")
+      )
       for (const [index, mapping] of mappings.entries()) {
         const ends = {
           from: catalog(mapping["source-resource"]) ?? from,
           to: catalog(mapping["target-resource"]) ?? to
         }
         const where = within(path, index)
+        OscalUnkept.tell(unkept, "mapping", inDocument("mapping-collection", "mappings", index), where)
         for (const [position, map] of mapping.maps.entries()) {
           const at = within(within(where, "maps"), position)
+          OscalUnkept.tell(unkept, "map", map, at)
+          for (const side of ["sources", "targets"]) {
+            const ends = isObject(map) ? map[side] : undefined
+            for (const [place, end] of (Array.isArray(ends) ? ends : []).entries()) {
+              OscalUnkept.tell(unkept, "end", end, within(within(at, side), place))
+            }
+          }
           yield itemOf(input, ends, [mapping, collection.provenance], map, at)
         }
         const own = ownGaps(input, ends, mapping.props ?? [], where)
@@ -314,6 +225,7 @@ export const format: MappingFormat = {
           }
         }
       }
+      yield* unkept.items()
     }
     return Stream.suspend(() => Stream.fromIterable(items()))
   })

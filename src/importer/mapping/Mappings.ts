@@ -12,7 +12,7 @@ import { mappingFormats } from "./MappingFormats.ts"
 /** Turns every mapping that was there before into a failure that names where. */
 const refuseRepeated = (source: string, items: MappingSource["items"]): MappingSource["items"] =>
   Repeated.refuse(source, items, (item) => {
-    if (item._tag === "Unmapped") return undefined
+    if (item._tag !== "Mapping") return undefined
     const { at, type, ...ends } = item
     const what = () => `that ${setText(ends.sources)} is ${type} to ${targetsText(ends)}`
     return { key: `${type} ${keyOf(ends)}`, at, what }

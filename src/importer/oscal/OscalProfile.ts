@@ -63,13 +63,15 @@ const openImport = Effect.fnUntraced(function* (input: Input, profile: Profile, 
     const opened = yield* Effect.result(related(place))
     if (Result.isSuccess(opened)) return opened.success
     remedy ??= opened.failure.remedy
-    if (!others.includes(place)) problems.push(opened.failure.problem)
+    const isTold = others.includes(place) || (remedy !== undefined && opened.failure.remedy === undefined)
+    if (!isTold) problems.push(opened.failure.problem)
   }
-  return yield* fail(
-    `imports ${title}, and its catalog cannot be read. Put it beside the profile as ` +
-      `${names.join(" or ")} (${problems.join("; ")})`,
-    remedy
-  )
+  const reasons = problems.join("; ")
+  return yield* remedy === undefined
+    ? fail(
+        `imports ${title}, and its catalog cannot be read (${reasons}). Put it beside the profile as ${names.join(" or ")}`
+      )
+    : fail(`imports ${title}, and its catalog is not read: ${reasons}`, remedy)
 })
 
 /** Whether a text is as a pattern with `*` and `?` says; in time proportional to both lengths. */
