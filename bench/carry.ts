@@ -6,12 +6,11 @@
  *
  * Needs ../shared/asvs. It exits with 1 where something that is accepted without review is not what OWASP says.
  */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Console, Effect, Layer, Schema } from "effect"
-import { load } from "js-yaml"
+import { Console, Effect, Layer } from "effect"
 import { RelationImport } from "../src/catalog/RelationImport.ts"
 import { Carry } from "../src/crosswalk/Carry.ts"
 import type { CarryReport } from "../src/domain/Carry.ts"
@@ -26,22 +25,6 @@ const folder = join(import.meta.dirname, "..", "..", "shared", "asvs")
 const catalog = "company@2026"
 const classes = ["moved", "reworded", "split", "merged", "deleted"] as const
 type Class = (typeof classes)[number]
-
-const decodeTags = Schema.decodeUnknownSync(
-  Schema.Record(Schema.String, Schema.Struct({ "tag-v5.0.0": Schema.String }))
-)
-
-/** OWASP's words on each requirement, and the successors that they name. */
-const readAnswers = (path: string): Asvs.Answers =>
-  new Map(
-    Object.entries(decodeTags(load(readFileSync(path, "utf8")))).map(([key, { "tag-v5.0.0": label }]) => [
-      `asvs:4.0.3/V${key.replace("v4.0.3-", "")}`,
-      {
-        label,
-        successors: new Set(Array.from(label.matchAll(/v5\.0\.0-([\d.]+)/gu), ([, id]) => `asvs:5.0.0/V${id}`))
-      }
-    ])
-  )
 
 /** What OWASP's words say became of a requirement. */
 const classOf = (label: string, successors: number): Class => {
@@ -116,7 +99,7 @@ const program = Effect.gen(function* () {
   if (!existsSync(folder)) return yield* Console.log(`${folder} is not there, so nothing is measured.`)
   const { from, to } = yield* Asvs.read(folder)
   const mapping = join(folder, "mapping_v4.0.3_to_v5.0.0.yml")
-  const all = readAnswers(mapping)
+  const all = Asvs.readAnswers(folder)
   const known = yield* invent(all)
   const answers = new Map([...all].filter(([uri]) => known.has(uri)))
   const carry = (through: "map" | "diff") =>

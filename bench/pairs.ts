@@ -14,6 +14,7 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer } from "effect"
 import * as Store from "../src/Store.ts"
 import * as ByPair from "./crosswalk/byPair.ts"
+import * as PairTables from "./crosswalk/pairTables.ts"
 import * as Pairs from "./crosswalk/pairs.ts"
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, full: { type: "boolean" } } })
@@ -38,7 +39,7 @@ const program = Effect.gen(function* () {
       "The hint in src/crosswalk/CalibrationAsvs.ts is not as good, or better, than what was measured."
     )
   }
-  yield* Console.log(values.json === true ? JSON.stringify(measured, null, 2) : ByPair.render(measured))
+  yield* Console.log(values.json === true ? JSON.stringify(measured, null, 2) : PairTables.render(measured))
 })
 
 NodeRuntime.runMain(program)

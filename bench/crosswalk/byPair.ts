@@ -1,11 +1,13 @@
 import { Effect } from "effect"
 import {
   circumstancesOf,
+  confidenceExamples,
   type Fitted,
   type HintMeasured,
   judge,
   noneThreshold,
   sampleOf,
+  scaleOf,
   settle,
   weightsOf
 } from "../../src/crosswalk/Calibration.ts"
@@ -48,7 +50,7 @@ const grid = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8].flatMa
   }))
 )
 
-const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
+export const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
 const share = (values: ReadonlyArray<boolean>) => mean(values.map(Number))
 
 /** Both catalogs of a pair, embedded, as `suggest` reads them. */
@@ -76,10 +78,10 @@ const find = Effect.fn(function* ({ sources, targets }: Contents, weights: Simil
   })
 })
 
+type Found = Effect.Success<ReturnType<typeof find>>
+
 /** What is said of each source, with the answers beside it: ten in order, and the five that are suggested by default. */
-const saidOf = Effect.fn(function* ({ answers }: Pair, contents: Contents, { fitted, weights }: Defaults) {
-  const { sources, targets } = contents
-  const found = yield* find(contents, weights)
+const saidOf = ({ answers }: Pair, { sources, targets }: Contents, found: Found, fitted: Fitted) => {
   const circumstances = circumstancesOf(
     fitted,
     sampleOf(found.length).flatMap((place) => found[place] ?? [])
@@ -102,8 +104,8 @@ const saidOf = Effect.fn(function* ({ answers }: Pair, contents: Contents, { fit
     }
   })
   return { said, estimated: circumstances.share }
-})
-type Said = Effect.Success<ReturnType<typeof saidOf>>
+}
+type Said = ReturnType<typeof saidOf>
 
 const rankingOf = ({ said }: Pick<Said, "said">) => {
   const answerable = said.filter(({ right }) => right.size > 0)
@@ -179,31 +181,49 @@ const calibrationOf = ({ estimated, said }: Said) => {
 export const measure = Effect.fn(function* (pair: Pair) {
   const contents = yield* contentsOf(pair)
   const turned = { sources: contents.targets, targets: contents.sources }
-  const said = yield* saidOf(pair, contents, now)
-  const saidBackwards = yield* saidOf(reverse(pair), turned, now)
+  const found = yield* find(contents, now.weights)
+  const foundBackwards = yield* find(turned, now.weights)
+  const bothWays = (fitted: Fitted) =>
+    [saidOf(pair, contents, found, fitted), saidOf(reverse(pair), turned, foundBackwards, fitted)] as const
+  const [said, saidBackwards] = bothWays(now.fitted)
+  const isRight = (source: number, target: number) =>
+    pair.answers
+      .get(contents.sources.references[source]?.uri ?? "")
+      ?.has(contents.targets.references[target]?.uri ?? "") ?? false
   return {
     name: pair.name,
     sources: contents.sources.references.length,
     targets: contents.targets.references.length,
-    before: rankingOf(yield* saidOf(pair, contents, before)),
+    before: rankingOf(saidOf(pair, contents, yield* find(contents, before.weights), before.fitted)),
     now: rankingOf(said),
     calibration: calibrationOf(said),
     backwards: { now: rankingOf(saidBackwards), calibration: calibrationOf(saidBackwards) },
     grid: yield* Effect.forEach(grid, (weights) => ndcgOf(pair, contents, weights)),
     shipped: yield* ndcgOf(pair, contents, now.weights),
     earlier: yield* ndcgOf(pair, contents, before.weights),
+    /** The candidates that a calibration of several pairs is fitted on; functions are no part of the JSON. */
+    examples: () => confidenceExamples(found, scaleOf(found), isRight),
+    /** The same figures by other parameters, both ways. */
+    calibrationBy: (confidence: Logistic.Logistic) => bothWays({ ...now.fitted, confidence }).map(calibrationOf),
     diff: versions.includes(pair.name) ? yield* Diffs.measure(pair) : undefined
   }
 })
 export type Measured = Effect.Success<ReturnType<typeof measure>>
 
 /** For each pair the weights that are best for the others on average, and what they are worth on it. */
-const leftOut = (all: ReadonlyArray<Measured>) =>
+export const leftOut = (all: ReadonlyArray<Measured>) =>
   all.map((pair) => {
     const others = all.filter((other) => other !== pair)
     const means = grid.map((_, i) => mean(others.map((other) => other.grid[i] ?? 0)))
     const best = means.indexOf(Math.max(...means))
     return { weights: grid[best], ndcg: pair.grid[best] ?? 0 }
+  })
+
+/** The calibration of each pair, both ways, by parameters that were fitted on the four others together. */
+export const fittedOnOthers = (all: ReadonlyArray<Measured>) =>
+  all.flatMap((pair) => {
+    const others = all.filter((other) => other !== pair)
+    return pair.calibrationBy(Logistic.fit(others.flatMap(({ examples }) => examples())))
   })
 
 /** Between what the precision and the recall of the hint lie, on pairs that have references without counterpart. */
@@ -225,90 +245,6 @@ export const isHintOutdated = (all: ReadonlyArray<Measured>): boolean => {
   )
 }
 
-const three = (value: number | undefined) =>
-  value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3).replace(/^(-?)0/u, "$1")
-
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>) => {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)))
-  const [head = [], ...body] = rows.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`)
-  return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body].flat()
-}
-
 /** The pairs whose nDCG@10 is lower than before by more than is allowed. */
 export const worse = (all: ReadonlyArray<Measured>): ReadonlyArray<string> =>
   all.flatMap(({ before, name, now }) => (now.ndcg < before.ndcg - 0.005 ? [name] : []))
-
-export const render = (all: ReadonlyArray<Measured>): string => {
-  const elsewhere = leftOut(all)
-  const bothWays = all.flatMap(({ backwards, calibration, name, sources, targets }) => [
-    { name, size: sources, ...calibration },
-    { name: `${name}, backwards`, size: targets, ...backwards.calibration }
-  ])
-  return [
-    "Suggestions by pair, before → now",
-    ...table([
-      ["pair", "nDCG@10", "first right", "one of five right"],
-      ...all.map(({ before, name, now }) => [
-        name,
-        ...(["ndcg", "firstRight", "firstFiveRight"] as const).map(
-          (key) => `${three(before[key])} → ${three(now[key])}`
-        )
-      ])
-    ]),
-    "",
-    "The weights by nDCG@10 in the order of similarity; in the last column chosen on the other pairs only",
-    ...table([
-      ["pair", "before", "now", "best of the grid", "chosen on the others"],
-      ...all.map(({ earlier, grid: own, name, shipped }, i) => {
-        const { ndcg, weights } = elsewhere[i] ?? { ndcg: Number.NaN, weights: undefined }
-        const { meaning = 0, trigrams = 0, words = 0 } = weights ?? {}
-        return [
-          name,
-          three(earlier),
-          three(shipped),
-          three(Math.max(...own)),
-          `${three(ndcg)} (${[meaning, words, trigrams].map((weight) => weight.toFixed(2)).join("/")})`
-        ]
-      }),
-      [
-        "mean",
-        ...[
-          all.map(({ earlier }) => earlier),
-          all.map(({ shipped }) => shipped),
-          all.map(({ grid }) => Math.max(...grid)),
-          elsewhere.map(({ ndcg }) => ndcg)
-        ].map((values) => three(mean(values)))
-      ]
-    ]),
-    "",
-    "First proposals: calibration error before a review, after one of 25 and of 50 sampled references, on those not sampled (of all)",
-    ...table([
-      ["pair", "proposals", "right", "bias", "at ≥ .8: right", "error", "after 25", "after 50"],
-      ...bothWays.map(({ after25, after50, bias, certain, certainRight, error, name, right, size }) => [
-        name,
-        String(size),
-        three(right),
-        three(bias),
-        `${certain}: ${three(certainRight)}`,
-        three(error),
-        ...[after25, after50].map(({ all, others }) => `${three(others)} (${three(all)})`)
-      ])
-    ]),
-    "",
-    "No counterpart: the share without one, as estimated without a review, and how good the hint is",
-    ...table([
-      ["pair", "share", "estimated", "hints", "precision", "recall"],
-      ...bothWays.map(({ name, none }) => [
-        name,
-        three(none.share),
-        three(none.estimated),
-        String(none.hinted),
-        three(none.precision),
-        three(none.recall)
-      ])
-    ]),
-    "",
-    "The diff of versions, without any decision",
-    ...table(Diffs.rows(all.flatMap(({ diff }) => diff ?? [])))
-  ].join("\n")
-}

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import { readAnswers } from "../../bench/crosswalk/asvs.ts"
 import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
 import { ModelInfo } from "../../src/domain/Embedding.ts"
 import { EmbeddingError } from "../../src/domain/EmbeddingError.ts"
@@ -340,18 +341,14 @@ describe.skipIf(!existsSync(folder))("Crosswalk.suggest on ASVS (skipped without
         )
         yield* references.learnBoilerplate(catalog)
       }
-      const mapping = readFileSync(join(folder, "mapping_v4.0.3_to_v5.0.0.yml"), "utf8")
-      const successors = new Map(
-        Array.from(mapping.matchAll(/v4\.0\.3-([\d.]+):\s*\n\s+tag-v5\.0\.0: (.*)/gu), ([, id, label = ""]) => [
-          `asvs:4.0.3/V${id}`,
-          Array.from(label.matchAll(/v5\.0\.0-([\d.]+)/gu), ([, id]) => `asvs:5.0.0/V${id}`)
-        ])
-      )
+      const successors = readAnswers(folder)
       const result = yield* crosswalk.suggest({ from: "asvs@4.0.3", to: "asvs@5.0.0", method: "keyword", store: false })
-      const answerable = result.references.filter(({ source }) => (successors.get(source.uri) ?? []).length > 0)
+      const answerable = result.references.filter(
+        ({ source }) => (successors.get(source.uri)?.successors.size ?? 0) > 0
+      )
       assert.strictEqual(answerable.length, 228)
       const right = answerable.filter(({ source, suggestions }) =>
-        successors.get(source.uri)?.includes(suggestions[0]?.target.uri ?? "")
+        successors.get(source.uri)?.successors.has(suggestions[0]?.target.uri ?? "")
       )
       assert.isAtLeast(right.length / answerable.length, 0.7)
     }).pipe(Effect.scoped, Effect.provide([store, NodeServices.layer]))
