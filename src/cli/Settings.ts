@@ -59,6 +59,12 @@ const fileName = "crosswalk.json"
 /** Whether a model was given as its folder, `./model` or `/models/x`, and not by its name on the hub. */
 const isFolder = (model: string) => isAbsolute(model) || /^\.{1,2}[\\/]/u.test(model)
 
+/** The configuration of an embedder that was named by its model, its kind, or both. */
+export const embedderOf = (model: string | undefined, type: string | undefined): Readonly<Record<string, unknown>> => ({
+  type: type ?? "transformers",
+  ...(model === undefined ? {} : isFolder(model) ? { folder: model } : { model })
+})
+
 const variable = (name: string) =>
   Config.String(name).pipe(
     Config.withDefault(""),
@@ -160,12 +166,10 @@ export const make = Effect.fnUntraced(function* (
     const type = Option.getOrUndefined(flags.embedder)
     const model = Option.getOrUndefined(flags.model)
     // Another model has another folder, prefixes and lengths than the one that was configured.
-    if (model !== undefined) {
-      return { type: type ?? "transformers", ...(isFolder(model) ? { folder: model } : { model }) }
-    }
+    if (model !== undefined) return embedderOf(model, type)
     const found = yield* config
     const configured = { type: "transformers", ...found?.config.embedder }
-    if (type !== undefined && type !== configured.type) return { type }
+    if (type !== undefined && type !== configured.type) return embedderOf(undefined, type)
     const folder: unknown = Reflect.get(configured, "folder")
     return typeof folder === "string" && found !== undefined
       ? { ...configured, folder: resolve(found.folder, folder) }

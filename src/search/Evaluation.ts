@@ -15,9 +15,13 @@ import type { UpdateProgress } from "../storage/UpdateOptions.ts"
 import * as Beir from "./Beir.ts"
 import { EvaluationOptions, KeywordEvaluationOptions } from "./EvaluationOptions.ts"
 import * as Measures from "./Measures.ts"
+import type { Ranking } from "./Ranking.ts"
 import { Search, type SearchError } from "./Search.ts"
 import { SearchMode } from "./SearchOptions.ts"
 
+export { compare, type Comparison, CompareOptions, type Difference, type QueryDifference } from "./Comparison.ts"
+export type { Measure } from "./Measures.ts"
+export { Ranking } from "./Ranking.ts"
 export {
   EvaluationOptions as Options,
   type EvaluationProgress as Progress,
@@ -26,12 +30,6 @@ export {
 
 /** Why an evaluation can fail. */
 export type EvaluationError = ImportError | SearchError
-
-/** A query's answer, best first. */
-export interface Ranking {
-  readonly query: string
-  readonly documents: ReadonlyArray<{ readonly id: string; readonly score: number }>
-}
 
 /** How well one mode did. */
 export interface ModeResult {
@@ -121,7 +119,7 @@ const evaluate = Effect.fnUntraced(function* (
         answered.map(({ scores }) => scores),
         seed
       ),
-      rankings: answered.map(({ documents, query }) => ({ query, documents }))
+      rankings: answered
     })
   }
   return { collection: collection.name, queries: collection.queries.length, documents, modes: results } satisfies Report

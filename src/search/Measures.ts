@@ -1,3 +1,5 @@
+import { Schema } from "effect"
+
 /** The relevant documents of a query with their grades, greater is better; 0 and less is not relevant. */
 export type Judgements = ReadonlyMap<string, number>
 
@@ -14,7 +16,23 @@ export const measures = [
   "hit@20"
 ] as const
 export type Measure = (typeof measures)[number]
-export type Scores = Readonly<Record<Measure, number>>
+
+/** Of each measure its value. */
+export const Scores = Schema.Record(Schema.Literals(measures), Schema.Finite)
+export type Scores = typeof Scores.Type
+
+/** Something of each measure. */
+export const ofEach = <A>(of: (measure: Measure) => A): Record<Measure, A> => ({
+  "ndcg@10": of("ndcg@10"),
+  "mrr@10": of("mrr@10"),
+  "recall@1": of("recall@1"),
+  "recall@5": of("recall@5"),
+  "recall@10": of("recall@10"),
+  "recall@20": of("recall@20"),
+  "recall@100": of("recall@100"),
+  "hit@1": of("hit@1"),
+  "hit@20": of("hit@20")
+})
 
 /** Discounted cumulative gain with linear gains, as trec_eval reckons it. */
 const dcg = (grades: ReadonlyArray<number>): number =>
@@ -44,7 +62,8 @@ export const measure = (ranking: ReadonlyArray<string>, judgements: Judgements):
   }
 }
 
-const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
+/** Of at least one value. */
+export const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Mulberry32: numbers from 0 to below 1 that are the same for the same seed. */
 const random = (seed: number): (() => number) => {
@@ -77,19 +96,9 @@ export const interval = (values: ReadonlyArray<number>, seed: number): readonly 
 
 /** The means over queries, of which there is at least one, and their intervals. */
 export const summarise = (scores: ReadonlyArray<Scores>, seed: number) => {
-  const over = <A>(f: (values: ReadonlyArray<number>) => A): Record<Measure, A> => {
-    const of = (name: Measure) => f(scores.map((score) => score[name]))
-    return {
-      "ndcg@10": of("ndcg@10"),
-      "mrr@10": of("mrr@10"),
-      "recall@1": of("recall@1"),
-      "recall@5": of("recall@5"),
-      "recall@10": of("recall@10"),
-      "recall@20": of("recall@20"),
-      "recall@100": of("recall@100"),
-      "hit@1": of("hit@1"),
-      "hit@20": of("hit@20")
-    }
+  const of = (measure: Measure) => scores.map((score) => score[measure])
+  return {
+    means: ofEach((measure) => mean(of(measure))),
+    intervals: ofEach((measure) => interval(of(measure), seed))
   }
-  return { means: over(mean), intervals: over((values) => interval(values, seed)) }
 }

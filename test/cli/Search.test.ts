@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { bundled } from "../embedder/fixtures/modelFolder.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { crosswalk } from "./run.ts"
 
@@ -171,6 +172,51 @@ describe("crosswalk evaluate", () => {
         const text = yield* Effect.promise(() => readFile(path, "utf8"))
         expect(text).toMatch(new RegExp(`^q1 Q0 R-6 1 [\\d.]+ ${tag}\n`, "u"))
       }
+    })
+  )
+
+  it.live("compares with another model, from its folder, and with another mode and weight", () =>
+    Effect.gen(function* () {
+      const { folder, run } = yield* collection
+      const file = join(folder, "run.trec")
+      const models = ["evaluate", folder, "--mode", "semantic", "--against", `model=${bundled}`]
+      const text = (yield* run(...models, "--per-query", "--run", file)).stdout
+      expect(text).toMatch(/^first +semantic, deterministic\nsecond +semantic, Xenova\/all-MiniLM-L6-v2$/mu)
+      expect(text).toMatch(/^ndcg@10 +1\.000 +[01]\.\d{3} +0 +\d +-?0\.\d{3} \(-?[01]\.\d{3} to -?0\.\d{3}\)$/mu)
+      expect(text).toMatch(/^ndcg@10 +first +second +query$/mu)
+      for (const path of [file, `${file}.against`]) {
+        expect(yield* Effect.promise(() => readFile(path, "utf8"))).toMatch(/^q1 Q0 .* crosswalk-semantic$/mu)
+      }
+      const settings = ["--against", "mode=hybrid", "--against", "semantic-weight=0.1", "--against", "fusion=convex"]
+      const other = (yield* run("evaluate", folder, "--mode", "keyword", "--json", ...settings)).json()
+      expect(other).toMatchObject({
+        queries: 2,
+        documents: 24,
+        first: { mode: "keyword", model: null, means: { "hit@1": 1 } },
+        second: {
+          mode: "hybrid",
+          model: "deterministic",
+          semanticWeight: 0.1,
+          fusion: "convex",
+          means: { "hit@1": 1 }
+        },
+        differences: { "ndcg@10": { mean: 0, interval: [0, 0], better: 0, worse: 0 } }
+      })
+      expect(other.perQuery).toBeUndefined()
+    })
+  )
+
+  it.effect.each([
+    ["--against", "modle=x"],
+    ["--against", "mode=fuzzy"],
+    ["--against", "semantic-weight=2"],
+    ["--per-query"]
+  ])("%s %s is a usage error", (args) =>
+    Effect.gen(function* () {
+      const { folder, run } = yield* collection
+      const ran = yield* run("evaluate", folder, ...args)
+      expect(ran.code).toBe(2)
+      expect(ran.stderr).toContain("--against")
     })
   )
 
