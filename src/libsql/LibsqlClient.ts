@@ -1,4 +1,4 @@
-import { Config as EffectConfig, Context, Effect, Layer, type Scope } from "effect"
+import { Config as EffectConfig, Context, type Duration, Effect, Layer, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlError, Statement } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
@@ -11,7 +11,7 @@ import { CreateTables } from "./CreateTables.ts"
 import * as LibsqlConnection from "./LibsqlConnection.ts"
 import { LibsqlFault } from "./LibsqlError.ts"
 import { adopt } from "./LibsqlLive.ts"
-import { connect, type ReplicaState } from "./LibsqlOpen.ts"
+import { connect, defaults, duration, type ReplicaState } from "./LibsqlOpen.ts"
 import { Snapshots } from "./Snapshots.ts"
 
 export { Config, type Kind, LiveConfig } from "./LibsqlConfig.ts"
@@ -22,6 +22,8 @@ export interface Extras {
   readonly kind: Kind
   /** The path or URL, without tokens. */
   readonly url: string
+  /** How long a call may take, its retries included, where the connection to a server breaks. */
+  readonly requestTimeout: Duration.Duration
   /** False while a replica cannot reach its primary, and for a database opened with `readonly`. */
   readonly isWritable: Effect.Effect<boolean>
   /**
@@ -113,6 +115,10 @@ const withParts = (given: Config | LiveConfig) =>
       copyTo: (path) => LibsqlConnection.copy(options, path),
       kind: location.kind,
       url: location.label,
+      requestTimeout: duration(
+        "requestTimeout" in config ? config.requestTimeout : undefined,
+        defaults.requestTimeout
+      ),
       isWritable: Effect.sync(() => options.refusal() === undefined),
       sync:
         location.kind === "replica"

@@ -63,7 +63,10 @@ export const Config = Schema.Struct({
   syncInterval: Schema.optional(DurationInput),
   /** The key of an encrypted file. Default: not encrypted. A file made with a key cannot be opened without it. */
   encryptionKey: Schema.optional(Secret),
-  /** How long one request to a server may take, its answer included. Default: 30 seconds. Files ignore it. */
+  /**
+   * How long a call to a server may take, its answer and its retries included: a statement, or a transaction of this package
+   * as a whole. Default: 30 seconds. A file ignores it.
+   */
   requestTimeout: Schema.optional(DurationInput),
   /**
    * How a file keeps its changes. Default: `wal` for a new database and for one with tables of Crosswalk; another program's

@@ -1,6 +1,7 @@
 import type { Client, InValue, ResultSet, Transaction } from "@libsql/client"
 import { Effect, type Scope, Stream } from "effect"
 import { SqlClient, type SqlConnection, type SqlError } from "effect/sql"
+import * as Deadline from "./Deadline.ts"
 import { faultOf, LibsqlFault, lost, passing, toSqlError } from "./LibsqlError.ts"
 import type { Session } from "./LibsqlSession.ts"
 import { hasMany, isRead, type Rows, toArg, toObjects, toValues } from "./LibsqlValues.ts"
@@ -123,7 +124,7 @@ export const snapshot = (
     if (begun === undefined) return undefined
     const run: Run = (sql, params) =>
       Effect.flatMap(bind(sql, params), (statement) =>
-        Effect.tryPromise({ try: () => begun.transaction.execute(statement), catch: toSqlError("execute") })
+        Deadline.promise({ try: () => begun.transaction.execute(statement), catch: toSqlError("execute") })
       )
     return readOnly(fromRun(inTurn(options, run)))
   })
@@ -200,7 +201,7 @@ export const lease = (options: Options): Effect.Effect<SqlConnection.Connection,
     const rollback = Effect.suspend(() => {
       const current = transaction
       if (current === undefined) return Effect.void
-      return Effect.tryPromise({ try: () => current.rollback(), catch: toSqlError("rollback") }).pipe(
+      return Deadline.promise({ try: () => current.rollback(), catch: toSqlError("rollback") }).pipe(
         Effect.interruptible,
         Effect.timeout("5 seconds"),
         Effect.catch((error) => Effect.sync(() => writer.failed(error))),
@@ -215,7 +216,7 @@ export const lease = (options: Options): Effect.Effect<SqlConnection.Connection,
       const done = isLocal
         ? // By exec, whose SQLITE_BUSY leaves the transaction as it was, so that it can be tried again.
           writer.whileBusy(
-            Effect.tryPromise({
+            Deadline.promise({
               try: () => current.executeMultiple("COMMIT"),
               catch: (cause) => {
                 writer.failed(cause)
@@ -223,13 +224,13 @@ export const lease = (options: Options): Effect.Effect<SqlConnection.Connection,
               }
             })
           )
-        : Effect.tryPromise({ try: () => current.commit(), catch: lost })
+        : Deadline.promise({ try: () => current.commit(), catch: lost })
       return Effect.andThen(Effect.mapError(done, toSqlError("commit")), ended(current))
     })
 
     const within = (current: Transaction, sql: string, params: ReadonlyArray<unknown>) =>
       Effect.flatMap(bind(sql, params), (statement) =>
-        Effect.tryPromise({
+        Deadline.promise({
           try: async () => {
             const changes = !isRead(sql) && !/^\s*(savepoint|release|rollback)\b/iu.test(sql)
             const refused = changes ? options.refusal() : undefined

@@ -40,10 +40,13 @@ export type Fault =
 /** An error of this module rather than of libSQL, which already knows its fault. */
 export class LibsqlFault extends Error {
   readonly fault: Fault
-  constructor(fault: Fault, message: string, cause?: unknown) {
+  /** How long the server asked to wait before the next request, in milliseconds. */
+  readonly retryAfter: number | undefined
+  constructor(fault: Fault, message: string, cause?: unknown, retryAfter?: number) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = "LibsqlFault"
     this.fault = fault
+    this.retryAfter = retryAfter
   }
 }
 
@@ -141,6 +144,19 @@ const statuses: Readonly<Record<number, Fault>> = {
   504: "timeout"
 }
 
+/** The fault that a status of HTTP tells; undefined where it tells none. */
+export const faultOfStatus = (status: number): Fault | undefined =>
+  statuses[status] ?? (status >= 500 ? "serverFailed" : undefined)
+
+/** How long a server asked to wait before the next request, in milliseconds; undefined where it did not. Pure. */
+export const retryAfterOf = (cause: unknown): number | undefined => {
+  for (const part of chain(cause)) {
+    if (part instanceof LibsqlFault && part.retryAfter !== undefined) return part.retryAfter
+    if (SqlError.isSqlError(part)) return retryAfterOf(part.reason.cause)
+  }
+  return undefined
+}
+
 /** Finds the fault in any error that libSQL, its server or the network throws. Pure. */
 export const faultOf = (cause: unknown): Fault => {
   const parts = chain(cause)
@@ -152,8 +168,7 @@ export const faultOf = (cause: unknown): Fault => {
     const name = property(part, "name")
     if (name === "TimeoutError") return "timeout"
     const status = property(part, "status")
-    const known =
-      typeof status === "number" ? (statuses[status] ?? (status >= 500 ? "serverFailed" : undefined)) : undefined
+    const known = typeof status === "number" ? faultOfStatus(status) : undefined
     if (known !== undefined) return known
   }
   for (const key of ["extendedCode", "code"]) {

@@ -1,5 +1,6 @@
 import { redact } from "../domain/Redact.ts"
-import { LibsqlFault } from "./LibsqlError.ts"
+import * as Deadline from "./Deadline.ts"
+import { faultOfStatus, LibsqlFault } from "./LibsqlError.ts"
 import { isRead } from "./LibsqlValues.ts"
 
 /** The parts of a request of libSQL's http protocol (Hrana) that matter here. */
@@ -41,8 +42,26 @@ const textOf = async (response: Response): Promise<string> => {
   return Buffer.concat(pieces).toString("utf8")
 }
 
+/** How long an answer asks to wait before the next request, in milliseconds; undefined where it does not. */
+const retryAfterOf = ({ headers }: Response): number | undefined => {
+  const text = headers.get("retry-after")
+  if (text === null) return undefined
+  const millis = /^\d+$/u.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now()
+  return Number.isFinite(millis) ? Math.max(0, millis) : undefined
+}
+
+/** What a server says that asks to come back later, which the driver would make an error without the wait. */
+const refuseLater = (answer: Response): void => {
+  const retryAfter = answer.ok ? undefined : retryAfterOf(answer)
+  if (retryAfter === undefined) return
+  const wait = `${Math.ceil(retryAfter / 1000)} s`
+  const text = `Server returned HTTP status ${answer.status} and asks to wait ${wait}`
+  throw new LibsqlFault(faultOfStatus(answer.status) ?? "unknown", text, undefined, retryAfter)
+}
+
 /**
- * A `fetch` for one libSQL client. It gives up after `timeout` milliseconds, answer included, or after 64 MB; asks for no
+ * A `fetch` for one libSQL client. It gives up after `timeout` milliseconds, answer included, at the end of the call that it
+ * is a part of, or after 64 MB; asks for no
  * compression, which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this
  * client wrote, so that a read after a write finds it. What a server says of a failure is not shown with the `token` in it.
  */
@@ -53,10 +72,11 @@ export const make = (timeout: number, token: string | undefined): ((request: Req
   return async (request) => {
     const headers = new Headers(request.headers)
     headers.set("accept-encoding", "identity")
-    const init = { headers, signal: AbortSignal.timeout(timeout) }
+    const init = { headers, signal: Deadline.signal(timeout) }
     const take = async (body?: string) => {
       const answer = await fetch(request.url, body === undefined ? init : { ...init, method: "POST", body })
       const text = await textOf(answer)
+      refuseLater(answer)
       const shown = answer.ok ? text : redact(text, token === undefined ? [] : [token])
       return { text, response: new Response(shown, { status: answer.status, headers: answer.headers }) }
     }

@@ -1,5 +1,5 @@
 import type { Client } from "@libsql/client"
-import { Effect, type Scope } from "effect"
+import { Duration, Effect, type Scope } from "effect"
 import type { SqlError } from "effect/sql"
 import { type LiveConfig, type Location, locate } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
@@ -44,7 +44,8 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
     close: () => {},
     renewable: location.kind === "file",
     interruptible: !isLocal,
-    busyTimeout: duration(config.busyTimeout, defaults.busyTimeout)
+    busyTimeout: duration(config.busyTimeout, defaults.busyTimeout),
+    callTimeout: isLocal ? Duration.infinity : defaults.requestTimeout
   })
   const thread =
     config.longReads === "thread" && location.kind === "file" ? yield* ReadThread.make(location.url) : undefined

@@ -62,12 +62,14 @@ export const connect = Effect.fnUntraced(function* (
       : state.offlineSince !== undefined
         ? new LibsqlFault("replicaOffline", "the primary cannot be reached")
         : undefined
+  const callTimeout = duration(config.requestTimeout, defaults.requestTimeout)
   const session = (open: () => Promise<Client>) =>
     LibsqlSession.make({
       open,
       renewable: location.kind === "file" || location.kind === "replica",
       interruptible: location.kind === "remote",
-      busyTimeout
+      busyTimeout,
+      callTimeout: location.kind === "remote" ? callTimeout : Duration.infinity
     })
   const isLocal = location.kind !== "remote"
   const thread =

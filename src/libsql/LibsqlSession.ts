@@ -1,7 +1,8 @@
 import type { Client } from "@libsql/client"
 import { Duration, Effect, Schedule, type Scope, Semaphore } from "effect"
 import type { SqlError } from "effect/sql"
-import { type Fault, faultOf, LibsqlFault, neverSent, passing, toSqlError } from "./LibsqlError.ts"
+import * as Deadline from "./Deadline.ts"
+import { type Fault, faultOf, LibsqlFault, neverSent, passing, retryAfterOf, toSqlError } from "./LibsqlError.ts"
 
 /** One libSQL client of one connection, replaced by a fresh one whenever it can no longer be trusted. */
 export interface Session {
@@ -9,7 +10,8 @@ export interface Session {
   readonly semaphore: Semaphore.Semaphore
   /**
    * Runs `use` on the client. Waits out other writers up to the busy timeout, each time on a fresh connection, and
-   * sends a request again that never reached the server, or that only reads (`repeatable`).
+   * sends a request again that never reached the server, or that only reads (`repeatable`): twice, and as often as the
+   * server asks to come back. All of it ends after `callTimeout`.
    */
   readonly attempt: <A>(
     operation: string,
@@ -54,6 +56,8 @@ export const make = Effect.fnUntraced(function* (options: {
   /** False where an abandoned call would go on using the connection. */
   readonly interruptible: boolean
   readonly busyTimeout: Duration.Duration
+  /** How long a call may take, its retries included. */
+  readonly callTimeout: Duration.Duration
 }): Effect.fn.Return<Session, SqlError.SqlError, Scope.Scope> {
   const close = options.close ?? ((client: Client) => client.close())
   let client: Client | undefined
@@ -79,28 +83,34 @@ export const make = Effect.fnUntraced(function* (options: {
     Schedule.jittered,
     Schedule.upTo({ duration: options.busyTimeout })
   )
-  const resend = Schedule.exponential("50 millis", 3).pipe(Schedule.upTo({ times: 2 }))
+  const resend = Deadline.paced(Schedule.exponential("50 millis", 3).pipe(Schedule.upTo({ times: 2 })))
+  const asked = Deadline.paced(Schedule.spaced("50 millis"))
 
   const whileBusy: Session["whileBusy"] = (effect) =>
-    Effect.retry(effect, { schedule: busy, while: (cause) => faultOf(cause) === "busy" })
+    Effect.retry(effect, {
+      schedule: busy,
+      while: (cause) => (faultOf(cause) === "busy" ? Deadline.fits(cause) : Effect.succeed(false))
+    })
 
   const attempt: Session["attempt"] = (operation, repeatable, use) => {
-    const once = Effect.tryPromise({
+    const once = Deadline.promise({
       try: async () => use(await ready()),
       catch: (cause) => {
         failed(cause)
         return cause
       }
     })
+    const isSafe = (cause: unknown) => {
+      const fault = faultOf(cause)
+      return passing.has(fault) && (repeatable || fault === "overloaded" || neverSent(cause))
+    }
+    const again = (isDue: (cause: unknown) => boolean) => (cause: unknown) =>
+      isSafe(cause) && isDue(cause) ? Deadline.fits(cause) : Effect.succeed(false)
     return whileBusy(options.interruptible ? once : Effect.uninterruptible(once)).pipe(
-      Effect.retry({
-        schedule: resend,
-        while: (cause) => {
-          const fault = faultOf(cause)
-          return passing.has(fault) && (repeatable || fault === "overloaded" || neverSent(cause))
-        }
-      }),
-      Effect.mapError(toSqlError(operation))
+      Effect.retry({ schedule: resend, while: again((cause) => retryAfterOf(cause) === undefined) }),
+      Effect.retry({ schedule: asked, while: again((cause) => retryAfterOf(cause) !== undefined) }),
+      Effect.mapError(toSqlError(operation)),
+      Deadline.within(options.callTimeout)
     )
   }
 

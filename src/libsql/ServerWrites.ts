@@ -1,5 +1,7 @@
 import { Duration, Effect, Option, Predicate, Schedule } from "effect"
-import { type SqlClient, SqlError } from "effect/sql"
+import { Migrator, type SqlClient, SqlError } from "effect/sql"
+import { DatabaseError } from "../domain/DatabaseError.ts"
+import * as Deadline from "./Deadline.ts"
 import { type Fault, faultOf, LibsqlFault, passing, toSqlError } from "./LibsqlError.ts"
 
 /** How much one transaction writes. */
@@ -41,35 +43,49 @@ export const pieces = <A>(
   return all
 }
 
-/** How long a change is tried again whose connection breaks: a server that is started again is back by then. */
-const patience = Duration.seconds(15)
-
 const broken: ReadonlySet<Fault> = new Set<Fault>([...passing, "transactionTimeout", "unknownOutcome"])
 
+/** Whether a change failed because its connection broke, so that nobody may know whether it was made. */
+const isBroken = (error: unknown): boolean =>
+  (SqlError.isSqlError(error) || error instanceof DatabaseError || error instanceof Migrator.MigrationError) &&
+  broken.has(faultOf(error))
+
+/** How long a change of this client may be tried again: a server that is started again is back by then. */
+const patienceOf = (client: SqlClient.SqlClient): Duration.Duration =>
+  Predicate.hasProperty(client, "requestTimeout") && Duration.isDuration(client.requestTimeout)
+    ? client.requestTimeout
+    : Duration.seconds(30)
+
 /**
- * A change that may be made twice without a difference, such as saving by URI: where its connection breaks it is made again,
- * for up to 15 seconds, also where nobody knows whether it was made. Inside a transaction it is made once, as only the whole
- * can be made again.
+ * A change that may be made twice: where its connection breaks it is made again until its time is up, also where nobody knows
+ * whether it was made. Inside a transaction it is made once, as only the whole can be made again.
  */
-export const repeatable =
+export const persistent =
   (client: SqlClient.SqlClient) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Effect.serviceOption(client.transactionService), (transaction) =>
       Option.isSome(transaction)
         ? effect
         : effect.pipe(
             Effect.retry({
-              schedule: Schedule.exponential("100 millis", 2).pipe(
-                Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.seconds(2)))),
-                Schedule.jittered,
-                Schedule.upTo({ duration: patience })
+              schedule: Deadline.paced(
+                Schedule.exponential("100 millis", 2).pipe(
+                  Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.seconds(2)))),
+                  Schedule.jittered
+                )
               ),
-              while: (error) => SqlError.isSqlError(error) && broken.has(faultOf(error))
+              while: (error) => (isBroken(error) ? Deadline.fits(error) : Effect.succeed(false))
             }),
-            Effect.mapError((error) =>
-              SqlError.isSqlError(error) && faultOf(error) === "unknownOutcome"
-                ? toSqlError("execute")(new LibsqlFault("repeatable", error.message, error))
-                : error
-            )
+            Deadline.within(patienceOf(client))
           )
+    )
+
+/** {@link persistent} for a change that makes no difference the second time, such as saving by URI: its error says so. */
+export const repeatable =
+  (client: SqlClient.SqlClient) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+    Effect.mapError(persistent(client)(effect), (error) =>
+      SqlError.isSqlError(error) && faultOf(error) === "unknownOutcome"
+        ? toSqlError("execute")(new LibsqlFault("repeatable", error.message, error))
+        : error
     )
