@@ -1,5 +1,5 @@
 import { Clock, Context, Effect, Layer, Schema, Stream } from "effect"
-import { SqlClient } from "effect/sql"
+import type { SqlClient } from "effect/sql"
 import { Carried, CarriedRelation, type CarryOutcome, type CarryReason, CarryReport } from "../domain/Carry.ts"
 import { CarryOptions } from "../domain/CarryOptions.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
@@ -8,6 +8,7 @@ import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import * as DecisionLog from "../storage/DecisionLog.ts"
 import * as Migrations from "../storage/Migrations.ts"
+import * as Once from "../storage/Once.ts"
 import { operation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
@@ -28,7 +29,7 @@ const carryMethod = "carry:"
 const isSame = Schema.toEquivalence(RelationState)
 
 const make = Effect.gen(function* () {
-  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const once = yield* Once.make
   const references = yield* ReferenceRepository
   const relations = yield* RelationRepository
   const snapshot = yield* Snapshot.make
@@ -155,7 +156,7 @@ const make = Effect.gen(function* () {
     yield* Effect.annotateCurrentSpan({ catalog, from, to })
     const plans = yield* plan(options)
     const { settled, step } = yield* store
-      ? sql.withTransaction(
+      ? once(
           Effect.gen(function* () {
             const { changes, settled } = yield* settle(plans, options)
             if (changes.length === 0) return { settled, step: undefined }

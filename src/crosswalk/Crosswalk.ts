@@ -15,6 +15,7 @@ import { ValidationError } from "../domain/ValidationError.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import * as Migrations from "../storage/Migrations.ts"
+import * as Once from "../storage/Once.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
@@ -97,6 +98,7 @@ const calibrationSet = (pair: PairCalibration | undefined, withVectors: boolean,
 
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const once = yield* Once.make
   const learning = yield* Learning.make
   const catalogs = yield* ReferenceRepository
   const relations = yield* RelationRepository
@@ -170,7 +172,7 @@ const make = Effect.gen(function* () {
       })
       const result = yield* store
         ? // What was learnt is written with what follows from it: a decision of another process comes before or after both.
-          sql.withTransaction(
+          once(
             Effect.gen(function* () {
               // Takes the lock: what begins with reading would fail where another process writes before this does.
               yield* sql`DELETE FROM crosswalk_relation WHERE false`

@@ -1,5 +1,4 @@
 import { Clock, Effect, Schema } from "effect"
-import { SqlClient } from "effect/sql"
 import { LogOptions } from "../domain/LogOptions.ts"
 import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
 import { Reviewer } from "../domain/Reviewer.ts"
@@ -9,6 +8,7 @@ import { UndoOptions } from "../domain/UndoOptions.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { Verdict, VerdictForAll } from "../domain/Verdict.ts"
 import * as DecisionLog from "../storage/DecisionLog.ts"
+import * as Once from "../storage/Once.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { endsOf } from "../storage/RelationRow.ts"
 import * as ReviewRows from "../storage/ReviewRows.ts"
@@ -25,7 +25,7 @@ export const make = Effect.fnUntraced(function* (
   learning: Learning,
   samples: ReviewSample
 ) {
-  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const once = yield* Once.make
   const log = yield* DecisionLog.make
 
   /** Inside a transaction. */
@@ -40,7 +40,7 @@ export const make = Effect.fnUntraced(function* (
 
   const decide = operation("Review.decide", { verdicts: Schema.Array(Verdict), reviewer: optional(Reviewer) })(
     function* ({ reviewer: { by } = {}, verdicts }) {
-      return verdicts.length === 0 ? nothing : yield* sql.withTransaction(apply(verdicts, by))
+      return verdicts.length === 0 ? nothing : yield* once(apply(verdicts, by))
     }
   )
 
@@ -56,7 +56,7 @@ export const make = Effect.fnUntraced(function* (
         expected: "the status accepted with it"
       })
     }
-    return yield* sql.withTransaction(
+    return yield* once(
       Effect.gen(function* () {
         const passing = yield* selected(filter)
         const isBorne = minPrecision === undefined ? undefined : new Set(yield* samples.borne(filter, minPrecision))
@@ -107,7 +107,7 @@ export const make = Effect.fnUntraced(function* (
   const undo = operation("Review.undo", { options: optional(UndoOptions) })(function* ({
     options: { by, step, steps = 1 } = {}
   }) {
-    return yield* sql.withTransaction(
+    return yield* once(
       Effect.gen(function* () {
         const last = yield* log.undoable(step === undefined ? steps : 2 ** 31)
         if (step !== undefined && !last.includes(step)) {

@@ -98,7 +98,8 @@ const advice: Readonly<Record<Fault, Advice>> = {
     reason: "limit",
     isRetryable: true,
     remedy: { action: "retry" },
-    problem: () => "the server takes no more requests for now. Nothing of this was stored; try again later."
+    problem: (detail) =>
+      `the server takes no more requests for now (${detail}). Nothing of this was stored; try again later.`
   },
   readonly: {
     reason: "readonly",

@@ -115,10 +115,7 @@ const withParts = (given: Config | LiveConfig) =>
       copyTo: (path) => LibsqlConnection.copy(options, path),
       kind: location.kind,
       url: location.label,
-      requestTimeout: duration(
-        "requestTimeout" in config ? config.requestTimeout : undefined,
-        defaults.requestTimeout
-      ),
+      requestTimeout: duration("requestTimeout" in config ? config.requestTimeout : undefined, defaults.requestTimeout),
       isWritable: Effect.sync(() => options.refusal() === undefined),
       sync:
         location.kind === "replica"

@@ -5,6 +5,7 @@ import type { Remedy } from "../domain/Remedy.ts"
 import { CreateTables, inventory } from "../libsql/CreateTables.ts"
 import { fromCause, toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
+import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Columns from "./Columns.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 
@@ -265,6 +266,18 @@ const migrations = {
     `ALTER TABLE crosswalk_decision ADD COLUMN from_catalog TEXT`,
     `ALTER TABLE crosswalk_decision ADD COLUMN to_catalog TEXT`,
     `CREATE INDEX crosswalk_decision_sample ON crosswalk_decision (from_catalog, to_catalog) WHERE chosen = 'sample'`
+  ),
+  // Marks of changes that were committed to a server, for as long as one may be made again whose answer was lost.
+  "0011_commits": statements(
+    `CREATE TABLE crosswalk_commit (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      mark TEXT NOT NULL UNIQUE,
+      at INTEGER NOT NULL DEFAULT (unixepoch())
+    )`,
+    `CREATE INDEX crosswalk_commit_at ON crosswalk_commit (at)`,
+    `CREATE TRIGGER crosswalk_commit_prune AFTER INSERT ON crosswalk_commit BEGIN
+      DELETE FROM crosswalk_commit WHERE at < unixepoch() - 3600;
+    END`
   )
 }
 
@@ -354,7 +367,9 @@ export const runTo = Effect.fn("Migrations.run")(
     if (found === 0) yield* requirePlace
     if (found > 0 && found < newest) yield* requireReadable
     if (found < last)
-      yield* Migrator.make({})({ loader: Migrator.fromRecord(upTo(last)), table: ledger }).pipe(
+      yield* ServerWrites.persistent(yield* SqlClient.SqlClient)(
+        Migrator.make({})({ loader: Migrator.fromRecord(upTo(last)), table: ledger })
+      ).pipe(
         Effect.catchIf(
           (error) => faultOf(error.cause) === "readonly",
           (cause) =>

@@ -18,26 +18,23 @@ const conflict = (uri: string, decided: number) =>
     remedy: { action: "force" }
   })
 
-/** Removes references with their vectors and relations in one transaction. What is not there is left out. */
-export const removeMany = (
+/** Removes references with their vectors and relations; inside a transaction. What is not there is left out. */
+export const removeMany = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   uris: ReadonlyArray<string>,
   force: boolean
-): Effect.Effect<Removal, SqlError.SqlError> =>
-  sql.withTransaction(
-    Effect.gen(function* () {
-      // Places in the list, and no text of a table, are what is read.
-      const found = yield* sql<{ readonly id: number; readonly at: number; readonly decided: number }>`
-        SELECT r.id, j.key AS at, (SELECT count(*) FROM crosswalk_relation WHERE status <> 'suggested'
-          AND id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = r.id)) AS decided
-        FROM json_each(${JSON.stringify([...new Set(uris)])}) AS j CROSS JOIN crosswalk_reference AS r ON r.uri = j.value`
-      const free = force ? found : found.filter(({ decided }) => decided === 0)
-      yield* sql`DELETE FROM crosswalk_reference
-        WHERE id IN (SELECT value FROM json_each(${JSON.stringify(free.map(({ id }) => id))}))`
-      const distinct = [...new Set(uris)]
-      const kept = force
-        ? []
-        : found.flatMap(({ at, decided }) => (decided === 0 ? [] : [conflict(distinct[at] ?? "", decided)]))
-      return { removed: free.length, kept }
-    })
-  )
+): Effect.fn.Return<Removal, SqlError.SqlError> {
+  const distinct = [...new Set(uris)]
+  // Places in the list, and no text of a table, are what is read.
+  const found = yield* sql<{ readonly id: number; readonly at: number; readonly decided: number }>`
+    SELECT r.id, j.key AS at, (SELECT count(*) FROM crosswalk_relation WHERE status <> 'suggested'
+      AND id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = r.id)) AS decided
+    FROM json_each(${JSON.stringify(distinct)}) AS j CROSS JOIN crosswalk_reference AS r ON r.uri = j.value`
+  const free = force ? found : found.filter(({ decided }) => decided === 0)
+  yield* sql`DELETE FROM crosswalk_reference
+    WHERE id IN (SELECT value FROM json_each(${JSON.stringify(free.map(({ id }) => id))}))`
+  const kept = force
+    ? []
+    : found.flatMap(({ at, decided }) => (decided === 0 ? [] : [conflict(distinct[at] ?? "", decided)]))
+  return { removed: free.length, kept }
+})

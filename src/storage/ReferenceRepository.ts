@@ -28,6 +28,7 @@ import * as Columns from "./Columns.ts"
 import { conditions } from "./FilterSql.ts"
 import * as KeywordLeg from "./legs/KeywordLeg.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Once from "./Once.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import { operation, optional, property, streamOperation } from "./Operation.ts"
 import * as ReferenceNames from "./ReferenceNames.ts"
@@ -61,6 +62,7 @@ const make = Effect.gen(function* () {
   const relations = yield* RelationRepository
   const keyword = yield* KeywordLeg.make
   const writer = yield* ReferenceWriter.make
+  const once = yield* Once.make
   const Input = orInstanceOf(ReferenceInput, Reference)
   const decodeMany = decodeEach(Input, "inputs")
   const snapshot = yield* Snapshot.make
@@ -164,7 +166,7 @@ const make = Effect.gen(function* () {
 
   const remove = operation("ReferenceRepository.remove", { uri: NonBlankText, options: optional(RemoveOptions) })(
     function* ({ options, uri }) {
-      const { kept, removed } = yield* ReferenceRemoval.removeMany(sql, [uri], options?.force === true)
+      const { kept, removed } = yield* once(ReferenceRemoval.removeMany(sql, [uri], options?.force === true))
       if (kept[0] !== undefined) return yield* kept[0]
       if (removed === 0) return yield* new NotFoundError({ uri, entity: "reference" })
     }
@@ -175,7 +177,7 @@ const make = Effect.gen(function* () {
     options: optional(RemoveOptions)
   })(function* ({ options, uris }) {
     const removals = yield* Effect.forEach(chunks(uris, removedAtOnce), (some) =>
-      ReferenceRemoval.removeMany(sql, some, options?.force === true)
+      once(ReferenceRemoval.removeMany(sql, some, options?.force === true))
     )
     return {
       removed: removals.reduce((sum, { removed }) => sum + removed, 0),

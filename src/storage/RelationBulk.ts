@@ -9,6 +9,7 @@ import { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import { SuggestionScope } from "../domain/SuggestionScope.ts"
 import { chunks } from "./Chunks.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
+import * as Once from "./Once.ts"
 import { operation, optional } from "./Operation.ts"
 import { conditions } from "./RelationFilterSql.ts"
 import * as RelationKeys from "./RelationKeys.ts"
@@ -51,6 +52,7 @@ export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const keys = yield* RelationKeys.make
   const repeatable = ServerWrites.repeatable(sql)
+  const once = yield* Once.make
   const decode = decodeEach(orInstanceOf(RelationInput, Relation), "inputs")
 
   /** Validated inputs in groups; of several with the same ends and type the last counts. */
@@ -162,7 +164,7 @@ export const make = Effect.gen(function* () {
         expected: `the status suggested and a method that begins with ${suggestMethod}`
       })
     }
-    return yield* sql.withTransaction(
+    return yield* once(
       Effect.gen(function* () {
         const removed = yield* remove({ ...scope, status: ["suggested"], method: suggestMethod })
         const { created, kept, unchanged, updated } = yield* writeAll(decoded, true)

@@ -13,8 +13,10 @@ import type { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import type { SuggestionScope } from "../domain/SuggestionScope.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
+import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Columns from "./Columns.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Once from "./Once.ts"
 import { operation, optional, streamOperation } from "./Operation.ts"
 import * as RelationBulk from "./RelationBulk.ts"
 import { conditions, has } from "./RelationFilterSql.ts"
@@ -32,6 +34,8 @@ const make = Effect.gen(function* () {
   const snapshot = yield* Snapshot.make
   const from = sql.literal(RelationRow.from)
   const bulk = yield* RelationBulk.make
+  const once = yield* Once.make
+  const repeatable = ServerWrites.repeatable(sql)
   const keys = yield* RelationKeys.make
   const columns = sql.literal(`${RelationRow.columns.sql} FROM ${RelationRow.from}`)
 
@@ -39,11 +43,13 @@ const make = Effect.gen(function* () {
     input
   }) {
     const row = complete(input)
-    const [found = {}] = yield* sql.withTransaction(
-      Effect.gen(function* () {
-        yield* bulk.writeAll([[row]], false)
-        return yield* sql`SELECT ${columns} WHERE ${yield* isThat(row)}`
-      })
+    const [found = {}] = yield* repeatable(
+      sql.withTransaction(
+        Effect.gen(function* () {
+          yield* bulk.writeAll([[row]], false)
+          return yield* sql`SELECT ${columns} WHERE ${yield* isThat(row)}`
+        })
+      )
     )
     return yield* toRelation(found)
   })
@@ -66,8 +72,13 @@ const make = Effect.gen(function* () {
   })
 
   const remove = operation("RelationRepository.remove", { relation: RelationKey })(function* ({ relation }) {
-    const removed = yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
-      SELECT x.id FROM ${from} WHERE ${yield* isThat(relation)}) RETURNING id`
+    const removed = yield* once(
+      Effect.flatMap(
+        isThat(relation),
+        (isThat) => sql`DELETE FROM crosswalk_relation WHERE id IN (
+          SELECT x.id FROM ${from} WHERE ${isThat}) RETURNING id`
+      )
+    )
     if (removed.length === 0) {
       const uri = `${setText(relation.sources)} ${relation.type} ${targetsText(relation)}`
       return yield* new NotFoundError({ uri, entity: "relation" })

@@ -5,6 +5,7 @@ import { Reactivity } from "effect/reactivity"
 import type { SqlError } from "effect/sql"
 import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import * as ServerWrites from "../../src/libsql/ServerWrites.ts"
 import { listening } from "../support/listening.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
@@ -42,6 +43,78 @@ describe("a server that does not answer", () => {
       assert.include(error.message, "ECONNREFUSED")
       // Far from the 30 seconds of requestTimeout.
       assert.isBelow(Duration.toMillis(duration), 10_000)
+    })
+  )
+})
+
+describe.skipIf(Sqld.unavailable !== undefined)(`a call to a server ${Sqld.unavailable ?? ""}`, () => {
+  /** A table behind a proxy, and when its requests came. */
+  const table = (config: Partial<LibsqlClient.Config> = {}) =>
+    Effect.gen(function* () {
+      const proxy = yield* LoopbackProxy.make((yield* Sqld.primary()).url)
+      const sql = yield* open({ url: proxy.url, ...config })
+      yield* sql`CREATE TABLE t (a)`
+      const at: Array<number> = []
+      const behave = (next: (number: number) => LoopbackProxy.Behaviour) => {
+        at.length = 0
+        proxy.behave(() => next(at.push(Date.now())))
+      }
+      return { behave, sql, at }
+    })
+
+  for (const [status, write] of [
+    [429, true],
+    [429, false],
+    [503, false]
+  ] as const) {
+    it.live(`comes back when it was asked to: ${status}, a ${write ? "change" : "read"}`, () =>
+      Effect.gen(function* () {
+        const { at, behave, sql } = yield* table()
+        for (const retryAfter of ["1", new Date(Date.now() + 3000).toUTCString()]) {
+          // Oftener than a request is sent again by itself.
+          behave((n) =>
+            n <= 4 ? { kind: "answer", status, retryAfter: n === 1 ? retryAfter : "0" } : { kind: "pass" }
+          )
+          yield* write ? sql`INSERT INTO t VALUES (1)` : sql`SELECT a FROM t`
+          assert.strictEqual(at.length, 5)
+          assert.isAtLeast((at[1] ?? 0) - (at[0] ?? 0), 950)
+        }
+        assert.deepEqual(yield* sql`SELECT count(*) AS n FROM t`, [{ n: write ? 2 : 0 }])
+      })
+    )
+  }
+
+  it.live("does not wait for longer than it has, and says how long it was asked to wait", () =>
+    Effect.gen(function* () {
+      const { at, behave, sql } = yield* table({ requestTimeout: "5 seconds" })
+      behave(() => ({ kind: "answer", status: 429, retryAfter: "60" }))
+      const error = yield* failure(sql`INSERT INTO t VALUES (1)`)
+      assert.include(error, { reason: "limit", isRetryable: true })
+      assert.include(error.problem, "60 s")
+      assert.strictEqual(at.length, 1)
+    })
+  )
+
+  it.live("ends with its time, whatever happens to its requests", () =>
+    Effect.gen(function* () {
+      const { behave, sql } = yield* table({ requestTimeout: "1 second" })
+      const persistent = ServerWrites.persistent(sql)
+      for (const behaviour of [
+        { kind: "answer", status: 429, retryAfter: "0" },
+        { kind: "answer", status: 503 },
+        { kind: "loseAnswer" },
+        { kind: "resetBefore" },
+        { kind: "silence" }
+      ] as const) {
+        behave(() => behaviour)
+        const change = sql.withTransaction(sql`INSERT INTO t VALUES (1)`)
+        for (const call of [sql`SELECT a FROM t`, persistent(change), persistent(sql`INSERT INTO t VALUES (1)`)]) {
+          const [duration, error] = yield* Effect.timed(failure(call))
+          assert.isTrue(error.isRetryable || error.problem.includes("look before"), error.problem)
+          // Each try alone could take a second; with what ends a transaction.
+          assert.isBelow(Duration.toMillis(duration), 10_000)
+        }
+      }
     })
   )
 })

@@ -16,7 +16,13 @@ export type Behaviour =
   /** The server does it all, and half of its answer looks as if it were all. */
   | { readonly kind: "halfAnswer" }
   /** Nobody does anything, and the answer is this. */
-  | { readonly kind: "answer"; readonly status: number; readonly body?: string; readonly type?: string }
+  | {
+      readonly kind: "answer"
+      readonly status: number
+      readonly body?: string
+      readonly type?: string
+      readonly retryAfter?: string
+    }
   /** No answer ever comes. */
   | { readonly kind: "silence" }
   /** The answer never ends. */
@@ -75,7 +81,10 @@ export const make = (target: string): Effect.Effect<Proxy, never, Scope.Scope> =
         case "silence":
           return
         case "answer":
-          response.writeHead(behaviour.status, { "content-type": behaviour.type ?? "text/plain" })
+          response.writeHead(behaviour.status, {
+            "content-type": behaviour.type ?? "text/plain",
+            ...(behaviour.retryAfter !== undefined && { "retry-after": behaviour.retryAfter })
+          })
           response.end(count(Buffer.from(behaviour.body ?? "no")))
           return
         case "endless": {
