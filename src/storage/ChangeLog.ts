@@ -119,6 +119,22 @@ export const make = (client: SqlClient.SqlClient) => {
       return { page: toPage(rows, model.dimensions), last: rows.at(-1)?.id ?? id, more: rows.length === pageSize }
     })
 
+  /** The vectors of a model that references have, given by their ids. */
+  const vectorsOf = (
+    ids: Iterable<number>,
+    model: { readonly fingerprint: string; readonly dimensions: number }
+  ): Effect.Effect<Page, Failure> =>
+    Effect.map(
+      Effect.flatMap(
+        sql`
+          SELECT reference_id AS id, ${sql.literal(Columns.bytes("vector"))} AS vector FROM crosswalk_embedding
+          WHERE reference_id IN (SELECT value FROM json_each(${JSON.stringify([...ids])}))
+            AND model_id = ${modelOf(model.fingerprint)}`,
+        decodeVectors
+      ),
+      (rows) => toPage(rows, model.dimensions)
+    )
+
   /** How many vectors of a model there are. */
   const count = (fingerprint: string): Effect.Effect<number, Failure> =>
     Effect.map(
@@ -127,7 +143,7 @@ export const make = (client: SqlClient.SqlClient) => {
       ([row]) => row?.n ?? 0
     )
 
-  return { newest, after, vectorsAfter, count }
+  return { newest, after, vectorsAfter, vectorsOf, count }
 }
 
 export type ChangeLog = ReturnType<typeof make>

@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib"
 import { Index, MetricKind, ScalarKind } from "usearch"
 import type { Description } from "./IndexFile.ts"
 import * as IndexFile from "./IndexFile.ts"
+import type { Tuning } from "./RecallProbe.ts"
 
 /**
  * How many neighbours a vector is linked to, and how many candidates are kept while it is added. With codes of one byte a
@@ -94,8 +95,10 @@ export class GraphIndex {
     return this.digests.get(id)
   }
 
-  ids(): IterableIterator<number> {
-    return this.digests.keys()
+  /** Ids from all over it, `count` or somewhat more. */
+  sample(count: number): Float64Array<ArrayBuffer> {
+    const every = Math.max(1, Math.floor(this.size / count))
+    return Float64Array.from(this.digests.keys()).filter((_, i) => i % every === every >> 1)
   }
 
   /** Adds or replaces vectors. `threads` work on it. */
@@ -133,7 +136,7 @@ export class GraphIndex {
     return []
   }
 
-  save(path: string, description: Omit<Description, "kind" | "count" | "parts">): void {
+  save(path: string, description: Omit<Description, "kind" | "count" | "parts"> & { readonly tuning: Tuning }): void {
     const ids = Float64Array.from(this.digests.keys())
     const digests = Uint32Array.from(this.digests.values())
     IndexFile.write(path, { ...description, kind: "graph", count: ids.length }, [ids, digests], (first) =>

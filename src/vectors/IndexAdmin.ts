@@ -14,10 +14,12 @@ import { operation, optional } from "../storage/Operation.ts"
 import * as IndexFile from "./IndexFile.ts"
 import * as IndexThread from "./IndexThread.ts"
 import * as Plan from "./Plan.ts"
+import type { Tuning } from "./RecallProbe.ts"
 import * as Serving from "./Serving.ts"
 import { UsearchOptions } from "./UsearchOptions.ts"
 
 export type { Description } from "./IndexFile.ts"
+export type { Tuning } from "./RecallProbe.ts"
 export type { BuildProgress } from "./Serving.ts"
 
 /** Why the saved index cannot be looked at or changed. */
@@ -68,6 +70,8 @@ export interface IndexBuild {
   readonly count: number
   /** The newest change that it shows. */
   readonly seq: number
+  /** How a graph is searched, and how well that does; absent of what is exact. */
+  readonly tuning?: Tuning | undefined
 }
 
 /** The database's change log, the plan for its index, and the model that most of its vectors are of. */
@@ -175,7 +179,17 @@ export const build: (options?: BuildOptions) => Effect.Effect<IndexBuild, IndexE
     onProgress
   }).pipe(whereIndexFails("VectorIndex.build"))
   yield* close
-  return { path, kind, count: size.count, seq: position.seq } satisfies IndexBuild
+  const tuning = yield* Effect.try({
+    try: () => IndexFile.peek(path).tuning,
+    catch: (cause) => failure("VectorIndex.build", `${path}: ${String(cause)}`, cause)
+  })
+  return {
+    path,
+    kind,
+    count: size.count,
+    seq: position.seq,
+    ...(tuning !== undefined && { tuning })
+  } satisfies IndexBuild
 })
 
 /** Deletes the saved index, and tells whether there was one. Nothing else is lost. */

@@ -12,6 +12,7 @@ import {
 } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
+import type { Tuning } from "./RecallProbe.ts"
 
 /**
  * A saved index: parts one after the other, then their description as JSON, its length, the CRC-32 of everything before,
@@ -38,6 +39,8 @@ export interface Description {
   /** The position in the change log up to which it is the table. */
   readonly seq: number
   readonly nonce: number
+  /** How a graph is searched, and how well that does; of `graph` only. */
+  readonly tuning?: Tuning | undefined
   /** The lengths of the parts, in bytes. */
   readonly parts: ReadonlyArray<number>
 }
@@ -56,6 +59,14 @@ const natural = (value: unknown): number => {
   throw new Damaged("its description is not one of an index")
 }
 
+const tuningOf = (value: unknown): Tuning => {
+  const recall = property(value, "recall")
+  if (typeof recall === "number" && recall >= 0 && recall <= 1) {
+    return { expansion: natural(property(value, "expansion")), recall, vectors: natural(property(value, "vectors")) }
+  }
+  throw new Damaged("it does not say how it is searched")
+}
+
 const decode = (text: string): Description => {
   const value: unknown = JSON.parse(text)
   const kind = property(value, "kind")
@@ -71,6 +82,7 @@ const decode = (text: string): Description => {
     count: natural(property(value, "count")),
     seq: natural(property(value, "seq")),
     nonce: natural(property(value, "nonce")),
+    ...(kind === "graph" && { tuning: tuningOf(property(value, "tuning")) }),
     parts: parts.map(natural)
   }
 }

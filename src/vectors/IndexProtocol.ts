@@ -1,4 +1,5 @@
 import type { Description } from "./IndexFile.ts"
+import type { Tuning } from "./RecallProbe.ts"
 
 /** `flat` compares with every vector, `codes` with a byte a number of each (not quite exact), `graph` follows links. */
 export type StoreKind = "flat" | "codes" | "graph"
@@ -24,6 +25,14 @@ export type Question =
   | { readonly _tag: "Reset"; readonly kind: StoreKind; readonly dimensions: number; readonly expected: number }
   /** Answered by `Done`. */
   | ({ readonly _tag: "Apply" } & Changes)
+  /** Ids from all over a graph, none where it was measured when it had about as many vectors. Answered by `Found`. */
+  | { readonly _tag: "Sample"; readonly count: number }
+  /** Begin to find out how well searches in a graph find, with these vectors of it. Answered by `Done`. */
+  | { readonly _tag: "Probe"; readonly vectors: Float32Array<ArrayBuffer> }
+  /** Compare what is looked for with some of all vectors. Answered by `Done`. */
+  | { readonly _tag: "See"; readonly ids: Float64Array<ArrayBuffer>; readonly vectors: Float32Array<ArrayBuffer> }
+  /** Search from now on so far that the share `recall` is found. Answered by `Tuned`. */
+  | { readonly _tag: "Tune"; readonly recall: number }
   /** Answered by `Found`. */
   | { readonly _tag: "Search"; readonly query: Float32Array<ArrayBuffer>; readonly limit: number }
   /** Write what there is to a file. Answered by `Done`. */
@@ -58,6 +67,7 @@ export type Answer =
     }
   | { readonly _tag: "Found"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
   | { readonly _tag: "Different"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
+  | { readonly _tag: "Tuned"; readonly tuning: Tuning; readonly size: Size }
   | { readonly _tag: "Failed"; readonly reason: string }
 
 /** What a thread is started with. */
@@ -66,6 +76,6 @@ export interface IndexInput {
   readonly background: boolean
   /** How many threads may add to a graph. */
   readonly buildThreads: number
-  /** How many candidates a search follows in a graph. */
-  readonly expansion: number
+  /** How many candidates a search follows in a graph; undefined: as many as its file says. */
+  readonly expansion: number | undefined
 }

@@ -4,10 +4,14 @@ import { digest, GraphIndex } from "./GraphIndex.ts"
 import type { Description } from "./IndexFile.ts"
 import * as PartialFile from "../storage/PartialFile.ts"
 import * as IndexFile from "./IndexFile.ts"
+import { RecallProbe, type Tuning } from "./RecallProbe.ts"
 import type { Answer, Changes, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
 
 /** How many more than wanted are taken from a graph, whose order is not exact, to be compared by the database. */
 const more = 32
+
+/** How many candidates are followed in a graph that was not measured. */
+const defaultExpansion = 320
 
 /** How many vectors are read from a file at once. */
 const pieceSize = 4096
@@ -22,6 +26,8 @@ export class IndexStore {
   private graph: GraphIndex | undefined
   private isGraphOpen = false
   private readonly hidden = new Set<number>()
+  private probe: RecallProbe | undefined
+  private tuning: Tuning | undefined
 
   constructor(input: IndexInput) {
     this.input = input
@@ -37,6 +43,16 @@ export class IndexStore {
       case "Apply":
         this.apply(question)
         return { _tag: "Done", size: this.size }
+      case "Sample":
+        return { _tag: "Found", ids: this.sample(question.count), size: this.size }
+      case "Probe":
+        this.probe = new RecallProbe(this.flat.dimensions, question.vectors)
+        return { _tag: "Done", size: this.size }
+      case "See":
+        this.probe?.see(question.ids, question.vectors)
+        return { _tag: "Done", size: this.size }
+      case "Tune":
+        return { _tag: "Tuned", tuning: this.tune(question.recall), size: this.size }
       case "Search":
         return { _tag: "Found", ids: Float64Array.from(this.nearest(question.query, question.limit)), size: this.size }
       case "Save":
@@ -62,6 +78,8 @@ export class IndexStore {
     this.graph = kind === "graph" ? GraphIndex.make(dimensions) : undefined
     this.isGraphOpen = kind === "graph"
     this.hidden.clear()
+    this.probe = undefined
+    this.tuning = undefined
   }
 
   private open(
@@ -92,6 +110,7 @@ export class IndexStore {
     if (kind === "graph") {
       this.graph = GraphIndex.open(path, description, mode)
       this.isGraphOpen = mode === "load"
+      this.tuning = description.tuning
       return
     }
     // In pieces, so that the vectors are not in memory twice.
@@ -121,8 +140,8 @@ export class IndexStore {
   }
 
   private nearest(query: Float32Array, limit: number): Array<number> {
-    const { expansion } = this.input
     const { flat, graph, hidden } = this
+    const expansion = this.input.expansion ?? this.tuning?.expansion ?? defaultExpansion
     const found = flat.nearest(query, limit)
     return graph === undefined
       ? found
@@ -138,12 +157,32 @@ export class IndexStore {
     const position = { fingerprint, seq, nonce, dimensions: flat.dimensions }
     if (graph !== undefined) {
       if (!this.isGraphOpen) throw new Error("a graph that was opened to be read cannot be saved")
-      graph.save(path, position)
+      if (this.tuning === undefined) throw new Error("a graph is tuned before it is saved")
+      graph.save(path, { ...position, tuning: this.tuning })
     } else {
       if (!flat.keepVectors) throw new Error("codes without their vectors cannot be saved")
       const { ids, vectors } = flat.contents()
       IndexFile.write(path, { ...position, kind: "flat", count: ids.length }, [ids, vectors])
     }
+  }
+
+  private sample(count: number): Float64Array<ArrayBuffer> {
+    const { graph, tuning } = this
+    const isMeasured = tuning !== undefined && Math.abs(tuning.vectors - this.size.count) <= tuning.vectors / 4
+    return graph === undefined || isMeasured ? new Float64Array() : graph.sample(count)
+  }
+
+  private tune(recall: number): Tuning {
+    const { graph, probe } = this
+    if (graph === undefined || probe === undefined) throw new Error("there is no graph to be tuned")
+    this.probe = undefined
+    const tuned = probe.tune(
+      (query, limit, expansion) => graph.nearest(query, limit + more, expansion, () => false),
+      recall,
+      this.input.expansion
+    )
+    this.tuning = { ...tuned, vectors: graph.size }
+    return this.tuning
   }
 
   private different(ids: Float64Array, vectors: Float32Array): Float64Array<ArrayBuffer> {

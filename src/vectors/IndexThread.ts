@@ -11,6 +11,10 @@ interface Answers {
   readonly Open: "Opened"
   readonly Reset: "Done"
   readonly Apply: "Done"
+  readonly Sample: "Found"
+  readonly Probe: "Done"
+  readonly See: "Done"
+  readonly Tune: "Tuned"
   readonly Search: "Found"
   readonly Save: "Done"
   readonly Compare: "Different"
@@ -32,6 +36,10 @@ const expected: { readonly [Tag in keyof Answers]: Answers[Tag] } = {
   Open: "Opened",
   Reset: "Done",
   Apply: "Done",
+  Sample: "Found",
+  Probe: "Done",
+  See: "Done",
+  Tune: "Tuned",
   Search: "Found",
   Save: "Done",
   Compare: "Different"
@@ -44,7 +52,7 @@ const isAnswerTo = <Tag extends keyof Answers>(tag: Tag, answer: Answer): answer
 const transferred = (question: Question): Array<ArrayBuffer> =>
   question._tag === "Apply"
     ? [question.ids.buffer, question.vectors.buffer, question.removed.buffer]
-    : question._tag === "Compare"
+    : question._tag === "Compare" || question._tag === "See"
       ? [question.ids.buffer, question.vectors.buffer]
       : []
 

@@ -9,18 +9,21 @@ export interface Plan {
   readonly path: string | undefined
   readonly exactUpTo: number
   readonly mergeAfter: number | undefined
+  /** The share of the nearest ten that a graph shall find. */
+  readonly recall: number
 }
 
 /** The plan for an index that `buildThreads` threads build; of a database that is a file, it is saved beside it. */
 export const make = (
-  { exactUpTo = 100_000, expansion = 320, mergeAfter, path }: UsearchOptions,
+  { exactUpTo = 100_000, expansion, mergeAfter, path, recall = 0.95 }: UsearchOptions,
   buildThreads: number,
   database?: Pick<Extras, "kind" | "url">
 ): Plan => ({
   input: { background: false, buildThreads, expansion },
   path: path ?? (database?.kind === "file" || database?.kind === "replica" ? pathBeside(database.url) : undefined),
   exactUpTo,
-  mergeAfter
+  mergeAfter,
+  recall
 })
 
 /** The file of the index of a database that is a file. */

@@ -85,6 +85,23 @@ const load = Effect.fnUntraced(function* (log: ChangeLog, serving: Serving, expe
   }
 })
 
+/** From so many of a graph's vectors it is found out how well it finds. */
+const probes = 128
+
+/** Finds out how far searches in a graph have to go for the recall that is wanted. */
+const tune = Effect.fnUntraced(function* (log: ChangeLog, { model, thread }: Serving, recall: number) {
+  const sample = yield* thread.ask({ _tag: "Sample", count: probes })
+  if (sample.ids.length === 0) return
+  const { vectors } = yield* log.vectorsOf(sample.ids, model)
+  yield* thread.ask({ _tag: "Probe", vectors })
+  for (let last = 0, more = true; more; ) {
+    const next = yield* log.vectorsAfter(last, model)
+    yield* thread.ask({ _tag: "See", ...next.page })
+    ;({ last, more } = next)
+  }
+  yield* thread.ask({ _tag: "Tune", recall })
+})
+
 const empty: Size = { count: 0, pending: 0, bytes: 0 }
 
 /** Runs `use` with a thread of its own, which lives on in what `use` gives, and ends where `use` fails. */
@@ -203,6 +220,7 @@ export const build = (
         serving = before
       }
       yield* followSlowly(log, serving, behind, before === undefined ? undefined : onProgress)
+      if (kind === "graph") yield* tune(log, serving, plan.recall)
       yield* save(plan.path, serving)
       return serving
     })

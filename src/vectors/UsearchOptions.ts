@@ -11,8 +11,13 @@ export const UsearchOptions = Schema.Struct({
   /** Up to how many vectors a search is exact. Above, it is a graph (HNSW). Default: 100 000. */
   exactUpTo: Schema.optional(Schema.Natural),
   /**
-   * How many candidates a search in a graph follows: more find more and take longer (docs/vectors.md has the curve).
-   * Default: 320, which finds 95 % and more of the nearest ten among a million.
+   * The share of the nearest ten that a graph shall find, from 0 to 1. How many candidates a search has to follow for it is
+   * found out on its own vectors when it is built, and kept in its file. Default: 0.95.
+   */
+  recall: Schema.optional(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
+  /**
+   * How many candidates a search in a graph follows, whatever it finds: more find more and take longer (docs/vectors.md has
+   * the curve). Default: as many as `recall` asks for, at most 3072.
    */
   expansion: Schema.optional(Schema.Int.check(Schema.isGreaterThan(0))),
   /**

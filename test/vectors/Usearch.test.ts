@@ -1,3 +1,4 @@
+import { RecallProbe } from "../../src/vectors/RecallProbe.ts"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -121,6 +122,61 @@ describe("GraphIndex", () => {
   })
 })
 
+describe("RecallProbe", () => {
+  const dimensions = 64
+  const count = 4000
+  const ids = idsOf(count)
+  /** Sums of eight of 500 directions, as texts are of words. */
+  const directions = vectorsOf(500, dimensions, 11)
+  const texts = (wanted: number, seed: number) => {
+    const next = random(seed)
+    const made = new Float32Array(wanted * dimensions)
+    for (let from = 0; from < made.length; from += dimensions) {
+      for (let word = 0; word < 8; word++) {
+        const at = Math.floor(next() * 500) * dimensions
+        for (let i = 0; i < dimensions; i++) made[from + i]! += directions[at + i]!
+      }
+      const length = Math.hypot(...made.subarray(from, from + dimensions))
+      for (let i = from; i < from + dimensions; i++) made[i]! /= length
+    }
+    return made
+  }
+  const vectors = texts(count, 1)
+  const graph = GraphIndex.make(dimensions)
+  graph.set(ids, vectors, 1)
+  const search = (query: Float32Array, limit: number, expansion: number) =>
+    graph.nearest(query, limit + 32, expansion, () => false)
+
+  type Search = Parameters<RecallProbe["tune"]>[0]
+  const tuned = (how: Search, recall: number, given?: number) => {
+    const probe = new RecallProbe(dimensions, vectors.slice(0, 40 * dimensions))
+    for (let from = 0; from < count; from += 1000) {
+      probe.see(ids.slice(from, from + 1000), vectors.slice(from * dimensions, (from + 1000) * dimensions))
+    }
+    return probe.tune(how, recall, given)
+  }
+
+  it("lets searches go as far as is needed for the recall that is wanted, and says what they find", () => {
+    const half: Search = (query, limit, expansion) =>
+      brute(ids, vectors, query, limit).slice(0, expansion < 200 ? limit / 2 : limit)
+    assert.deepStrictEqual(tuned(half, 0.4), { expansion: 64, recall: 0.5 })
+    assert.deepStrictEqual(tuned(half, 0.9), { expansion: 256, recall: 1 })
+    assert.deepStrictEqual(tuned(half, 0.9, 100), { expansion: 100, recall: 0.5 })
+  })
+
+  it("predicts what others find", () => {
+    const { expansion, recall } = tuned(search, 0.95)
+    let found = 0
+    const queries = texts(50, 2)
+    for (let i = 0; i < 50; i++) {
+      const query = queries.slice(i * dimensions, (i + 1) * dimensions)
+      const best = new Set(brute(ids, vectors, query, 10))
+      found += search(query, 10, expansion).filter((id) => best.has(id)).length
+    }
+    assert.closeTo(found / 500, recall, 0.05)
+  })
+})
+
 /** A store whose file was opened to be read. */
 const opened = (path: string, fingerprint = "one", dimensions = 16) => {
   const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
@@ -139,6 +195,11 @@ const saved = (kind: "flat" | "graph", path: string) => {
   const vectors = vectorsOf(300, 16, 5)
   ask(store, { _tag: "Reset", kind, dimensions: 16, expected: 300 }, "Done")
   ask(store, { _tag: "Apply", ids, vectors, removed: new Float64Array() }, "Done")
+  if (kind === "graph") {
+    ask(store, { _tag: "Probe", vectors: vectors.slice(0, 50 * 16) }, "Done")
+    ask(store, { _tag: "See", ids, vectors }, "Done")
+    ask(store, { _tag: "Tune", recall: 0.95 }, "Tuned")
+  }
   ask(store, { _tag: "Save", path, fingerprint: "one", seq: 42, nonce: 4711 }, "Done")
   return { ids, vectors }
 }

@@ -8,6 +8,14 @@ import * as Session from "../Session.ts"
 
 const load = lazily(() => import("../../vectors/IndexAdmin.ts"))
 
+/** What a graph finds; nothing of an index that is exact. */
+const accuracy = (tuning: { readonly expansion: number; readonly recall: number } | undefined) =>
+  tuning === undefined
+    ? []
+    : [
+        safe`finds      ${(100 * tuning.recall).toFixed(1)} % of the nearest ten, following ${count(tuning.expansion, "candidate")}`
+      ]
+
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
 const build = Command.make(
@@ -24,8 +32,10 @@ const build = Command.make(
       })
       .pipe(Effect.provide(Session.database("existing")))
     const seconds = (performance.now() - started) / 1000
-    yield* output.answer({ path: built.path, kind: built.kind, vectors: built.count, seconds }, () => [
-      safe`${count(built.count, "vector")} indexed in ${seconds.toFixed(1)} s (${built.kind}): ${output.bold(built.path)}`
+    const { kind, path, tuning } = built
+    yield* output.answer({ path, kind, vectors: built.count, seconds, tuning: tuning ?? null }, () => [
+      safe`${count(built.count, "vector")} indexed in ${seconds.toFixed(1)} s (${kind}): ${output.bold(path)}`,
+      ...accuracy(tuning)
     ])
   })
 ).pipe(Command.withDescription("Build the vector index, or bring it up to date, and save it beside the database"))
@@ -48,7 +58,8 @@ const status = Command.make(
           ? []
           : [
               safe`holds      ${count(file.count, "vector")} (${file.kind}), ${megabytes(file.bytes)}, checksum right`,
-              safe`behind     ${count(behind, "change")}`
+              safe`behind     ${count(behind, "change")}`,
+              ...accuracy(file.tuning)
             ]),
         safe`embeddings ${vectors} in the database`,
         ...(state === "none" || state === "unusable" ? [safe`'crosswalk index build' makes one.`] : [])
