@@ -4,6 +4,8 @@ import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
+import * as Learning from "../crosswalk/Learning.ts"
+import { confidenceKind, provenanceOfRead } from "../domain/Proposal.ts"
 import { RelationStatus } from "../domain/Relation.ts"
 import { urisOf } from "../domain/RelationEnds.ts"
 import { Text } from "../domain/Text.ts"
@@ -92,18 +94,40 @@ export const open = Effect.fnUntraced(function* (
 })
 
 const make = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const learning = yield* Learning.make
   const references = yield* ReferenceRepository
   const relations = yield* RelationRepository
   const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
-  /** The URIs of both ends that are stored. */
+  /** The catalogs of both ends that are stored, by their URIs. */
   const storedOf = Effect.fnUntraced(function* (found: ReadonlyArray<RelationFile.Placed>) {
-    const stored = new Set<string>()
+    const stored = new Map<string, string | undefined>()
     const wanted = [...new Set(found.flatMap(({ relation }) => urisOf(relation)))]
     for (let start = 0; start < wanted.length; start += groupSize) {
-      for (const uri of (yield* references.findMany(wanted.slice(start, start + groupSize))).keys()) stored.add(uri)
+      const some = yield* references.findMany(wanted.slice(start, start + groupSize))
+      for (const [uri, { catalog }] of some) stored.set(uri, catalog)
     }
     return stored
+  })
+
+  /** Confidences of suggestions are what decisions in this database teach, whatever those of another did. */
+  const save = Effect.fnUntraced(function* (
+    read: ReadonlyArray<RelationFile.ExportedRelation>,
+    catalogOf: (uri: string) => string | undefined,
+    keepDecided: boolean
+  ) {
+    const found = read.map((relation) => ({ ...relation, provenance: provenanceOfRead(relation) }))
+    if (found.every((relation) => confidenceKind(relation) === "given")) {
+      return yield* relations.saveMany(found, { keepDecided })
+    }
+    return yield* sql.withTransaction(
+      Effect.gen(function* () {
+        // Takes the lock: no decision comes between what is learnt and what is written.
+        yield* sql`DELETE FROM crosswalk_relation WHERE false`
+        return yield* relations.saveMany(yield* learning.taught(found, catalogOf), { keepDecided })
+      })
+    )
   })
 
   const importing = Effect.fnUntraced(
@@ -127,14 +151,14 @@ const make = Effect.gen(function* () {
         })
       )
       const stored = yield* storedOf(found)
-      const ends = yield* NamedEnds.resolve(references, found, stored)
+      const ends = yield* NamedEnds.resolve(references, found, new Set(stored.keys()))
       const { failed: unknown, good } = KnownEnds.check(found, { uriOf: ends.uriOf, catalogs: new Set(catalogs) })
       failed.push(...ends.failed, ...unknown)
       const refused = options.strict === true && failed.length > 0
       const totals =
         refused || good.length === 0
           ? { created: 0, updated: 0, unchanged: 0, kept: 0 }
-          : yield* relations.saveMany(good, { keepDecided: options.force !== true })
+          : yield* save(good, (uri) => stored.get(uri), options.force !== true)
       return new RelationImportReport({ format, ...totals, unmapped, refused, failed, warnings })
     },
     Effect.scoped,
@@ -182,7 +206,7 @@ export class RelationImport extends Context.Service<
   static readonly layerNoDeps: Layer.Layer<
     RelationImport,
     never,
-    ReferenceRepository | RelationRepository | FileSystem.FileSystem | Stdio.Stdio
+    SqlClient.SqlClient | ReferenceRepository | RelationRepository | FileSystem.FileSystem | Stdio.Stdio
   > = Layer.effect(this, make)
 
   /** On any libSQL `SqlClient`. Files are read with Node's own modules. */

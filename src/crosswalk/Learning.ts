@@ -1,7 +1,8 @@
 import { Effect } from "effect"
 import type { CalibrationFilter } from "../domain/CalibrationFilter.ts"
 import { PairCalibration } from "../domain/PairCalibration.ts"
-import { type Basis, basisKey } from "../domain/Proposal.ts"
+import { type Basis, basisKey, type Proposal, proposalOf, withDecisions } from "../domain/Proposal.ts"
+import type { Provenance, RelationStatus } from "../domain/Relation.ts"
 import * as DecisionLog from "../storage/DecisionLog.ts"
 import * as Proposals from "../storage/Proposals.ts"
 import { noneThreshold } from "./Calibration.ts"
@@ -16,6 +17,15 @@ export interface Learnt {
   readonly none: PairCalibration["none"]
   /** The share of references without counterpart, from all that were sampled. */
   readonly noneShare: number
+}
+
+/** A relation that comes from elsewhere. */
+export interface Incoming {
+  readonly sources: readonly [string, ...ReadonlyArray<string>]
+  readonly targets: ReadonlyArray<string>
+  readonly confidence: number
+  readonly status: RelationStatus
+  readonly provenance: Provenance
 }
 
 const outcomesOf = (sampled: ReadonlyArray<Sampled>) =>
@@ -110,7 +120,32 @@ export const make = Effect.gen(function* () {
     for (const pair of yield* log.pairsOfSamples(step)) yield* recalibrate(pair)
   })
 
-  return { of, calibrationOf, all, proposals, afterStep }
+  /**
+   * Suggestions that come from elsewhere, where other decisions taught their confidences, with those that are taught here;
+   * inside the transaction that writes them. Relations that are none stay as they are.
+   */
+  const taught = Effect.fn("Learning.taught")(function* <R extends Incoming>(
+    relations: ReadonlyArray<R>,
+    catalogOf: (uri: string) => string | undefined
+  ) {
+    const known = new Map<string, Learnt>()
+    return yield* Effect.forEach(
+      relations,
+      Effect.fnUntraced(function* (relation) {
+        const { provenance, sources, status, targets } = relation
+        const proposal = status === "suggested" ? proposalOf(provenance) : undefined
+        const [from, to] = [catalogOf(sources[0]), catalogOf(targets[0] ?? "")]
+        if (proposal === undefined) return relation
+        if (from === undefined || to === undefined) return correctedBy(relation, proposal, undefined)
+        const key = JSON.stringify([from, to, basisKey(proposal)])
+        const learnt = known.get(key) ?? (yield* of({ from, to }, proposal))
+        known.set(key, learnt)
+        return correctedBy(relation, proposal, learnt)
+      })
+    )
+  })
+
+  return { of, calibrationOf, all, proposals, afterStep, taught }
 })
 
 export type Learning = Effect.Success<typeof make>
@@ -122,3 +157,9 @@ export const decisionsOf = (sampled: ReadonlyArray<Sampled>): number | undefined
 /** The confidence of a suggestion whose probability was `probability` before any decision. */
 export const confidenceOf = (recalibration: Recalibration.Recalibration, probability: number): number =>
   Math.round(Recalibration.apply(recalibration, probability) * 1e4) / 1e4
+
+const correctedBy = <R extends Incoming>(relation: R, { probability }: Proposal, learnt: Learnt | undefined): R => ({
+  ...relation,
+  confidence: confidenceOf(learnt?.recalibration ?? Recalibration.identity, probability),
+  provenance: withDecisions(relation.provenance, learnt === undefined ? undefined : decisionsOf(learnt.sampled))
+})

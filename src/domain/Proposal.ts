@@ -54,6 +54,33 @@ export const proposalOf = ({ calibration, method, model, scores }: Provenance): 
   }
 }
 
+/**
+ * The provenance of a relation that is read from a file. A suggestion there whose confidence is neither what it was made
+ * with nor what decisions made of it was given by somebody: it is no proposal any more that decisions could correct.
+ */
+export const provenanceOfRead = ({
+  confidence,
+  provenance,
+  status
+}: {
+  readonly confidence: number
+  readonly provenance: Provenance
+  readonly status: RelationStatus
+}): Provenance => {
+  const proposal = status === "suggested" ? proposalOf(provenance) : undefined
+  if (proposal === undefined || proposal.decisions !== undefined || proposal.probability === confidence) {
+    return provenance
+  }
+  const { rank: _rank, uncalibrated: _uncalibrated, ...scores } = provenance.scores ?? {}
+  return { ...provenance, scores }
+}
+
+/** The same provenance where a confidence rests on so many decisions, or on too few. */
+export const withDecisions = (provenance: Provenance, count: number | undefined): Provenance => {
+  const { decisions: _before, ...scores } = provenance.scores ?? {}
+  return { ...provenance, scores: { ...scores, ...(count !== undefined && { decisions: count }) } }
+}
+
 /** What made a probability. Only those that were made alike are compared, and corrected together. */
 export type Basis = Pick<Proposal, "method" | "model" | "set">
 
