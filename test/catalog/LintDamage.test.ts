@@ -4,7 +4,7 @@ import { Lint } from "../../src/catalog/Lint.ts"
 import type { LintRule } from "../../src/domain/Lint.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { TestStore } from "../../src/testing.ts"
-import { randomOf } from "../support/hostileValues.ts"
+import { randomOf } from "../support/random.ts"
 import { cell, workbook, zip } from "../importer/zipping.ts"
 
 /** `CROSSWALK_LINT_SEEDS=50` damages more files. */
