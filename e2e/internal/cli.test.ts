@@ -170,32 +170,6 @@ describe("interruption", () => {
   )
 })
 
-describe.skipIf(!isPosix)("a pipe without a writer", () => {
-  for (const [signal, expected] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143]
-  ] as const) {
-    for (const command of [["import"], ["import", "--strict"], ["map"]]) {
-      test(`is left by ${command.join(" ")} after ${signal}, with ${expected}`, async ({ crosswalk, folder }) => {
-        const pipe = join(folder, "pipe.csv")
-        // What 'map' needs to begin.
-        await crosswalk(["import", example("company-requirements.csv"), "--db", join(folder, "x.db"), ...words])
-        execFileSync("mkfifo", [pipe])
-        let signalled = 0
-        const ran = await crosswalk([...command, pipe, "--db", join(folder, "x.db"), ...words], {
-          onStart: (child) =>
-            void setTimeout(1500).then(() => {
-              signalled = performance.now()
-              return child.kill(signal)
-            })
-        })
-        expect(ran).toMatchObject({ code: expected, stdout: "", stderr: "" })
-        expect(performance.now() - signalled).toBeLessThan(2000)
-      })
-    }
-  }
-})
-
 describe.skipIf(!isPosix)("import --watch", () => {
   for (const [signal, expected] of [
     ["SIGINT", 130],

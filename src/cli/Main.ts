@@ -8,6 +8,7 @@ import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
 import { hasColour, listen, type Streams, type Target, write } from "./Output.ts"
+import type { Signals } from "./Signals.ts"
 import { escape, toJson } from "../report/Safe.ts"
 
 /** Ends the process with a code; what there was to say has been said. */
@@ -106,18 +107,11 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
   )
 }
 
-/** The exit codes after Ctrl-C (SIGINT) and SIGTERM. */
-const interrupted = 130
-const terminatedCode = 143
-
 /** Runs the command line as this process. */
-export const main = (args: ReadonlyArray<string>, early: EarlyWorker | undefined): void => {
-  let terminated = false
-  process.once("SIGTERM", () => (terminated = true))
+export const main = (args: ReadonlyArray<string>, early: EarlyWorker | undefined, signals: Signals): void => {
+  signals.handOver()
   NodeRuntime.runMain(run(args, { early }), {
     disableErrorReporting: true,
-    // What a signal ended has the code that shells give it.
-    teardown: (exit, end) =>
-      Runtime.defaultTeardown(exit, (code) => end(terminated && code === interrupted ? terminatedCode : code))
+    teardown: (exit, end) => Runtime.defaultTeardown(exit, (code) => end(signals.ended(code)))
   })
 }

@@ -1,0 +1,149 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { type Campaign, repeat, type Scope } from "../Campaign.ts"
+import { crosswalk, misbehaviour, words } from "../Command.ts"
+import type { Random } from "../Random.ts"
+import * as Rows from "../Rows.ts"
+import { difference, outside, read, type State } from "../State.ts"
+
+const db = "x.db"
+const index = `${db}.vectors`
+const wal = `${db}-wal`
+
+/** The files that are damaged, and what is done with each. */
+const files = [db, db, wal, index, "rows.csv", "rows.ndjson", "rows.json", "relations.ndjson"] as const
+
+/** Flips bits, overwrites a sector or cuts a file. */
+const damage = (path: string, random: Random): string => {
+  const bytes = readFileSync(path)
+  const kind = random.below(4)
+  if (kind === 3) {
+    const size = random.below(bytes.length)
+    truncateSync(path, size)
+    return `cut to ${size} bytes`
+  }
+  if (kind === 2) {
+    const at = random.below(Math.ceil(bytes.length / 512)) * 512
+    for (let i = at; i < Math.min(at + 512, bytes.length); i++) bytes[i] = random.below(256)
+    writeFileSync(path, bytes)
+    return `another sector at ${at}`
+  }
+  const flips = Array.from(
+    { length: 1 + random.below(8) },
+    () => [random.below(bytes.length), random.below(8)] as const
+  )
+  for (const [at, bit] of flips) bytes[at] = (bytes[at] ?? 0) ^ (1 << bit)
+  writeFileSync(path, bytes)
+  return `flipped ${flips.map(([at, bit]) => `${at}.${bit}`).join(" ")}`
+}
+
+/** A store with every kind of file, its last changes in the write-ahead log. */
+const template = async (folder: string) => {
+  const made = join(folder, "made")
+  mkdirSync(made)
+  const run = async (...args: ReadonlyArray<string>) => {
+    const ran = await crosswalk(made, [...args, "--db", db])
+    if (ran.code !== 0) throw new Error(`${args.join(" ")} ended with ${ran.code}: ${ran.stderr}`)
+    return ran
+  }
+  writeFileSync(join(made, "rows.csv"), Rows.csv(120))
+  writeFileSync(join(made, "rows.ndjson"), Rows.ndjson(120))
+  writeFileSync(join(made, "rows.json"), `[${Rows.ndjson(120).split("\n").join(",")}]`)
+  await run("import", "rows.csv", "--catalog", "a@1", ...words)
+  await run("import", "rows.ndjson", "--catalog", "b@1", ...words)
+  await run("suggest", "a@1", "b@1", "--method", "keyword", "--limit", "1")
+  await run("decide", "a:1/R-0", "b:1/R-0", "--by", "Ann")
+  await run("export", "--relations", "-o", "relations.ndjson")
+  await run("index", "build", ...words)
+  const base = read(join(made, db))
+  const writer = new DatabaseSync(join(made, db))
+  writer.exec("PRAGMA wal_autocheckpoint = 0")
+  for (let i = 0; i < 20; i++) writer.exec(`UPDATE crosswalk_reference SET metadata = '{"n":1}' WHERE id = ${i + 1}`)
+  // Copied while it is open, the log is there.
+  const whole = join(folder, "whole")
+  cpSync(made, whole, { recursive: true })
+  rmSync(join(whole, `${db}-shm`), { force: true })
+  writer.close()
+  return { whole, base, latest: read(join(made, db)) }
+}
+
+/** What can still be read of a damaged database. */
+const readable = (path: string): State | undefined => {
+  try {
+    return read(path)
+  } catch {
+    return undefined
+  }
+}
+
+const run = async (scope: Scope) => {
+  const { base, latest, whole } = await template(scope.folder)
+  const ask = ["search", "password renewed", "--json", "--db", db, ...words]
+  const known = await crosswalk(whole, [...ask, "--mode", "semantic"])
+  const wrong: Array<string> = []
+  const counts = { found: 0, same: 0, silent: 0, refused: 0, read: 0 }
+  const trials = await repeat(scope, 240, 2, async (number) => {
+    const random = scope.random.fork(number)
+    const file = files[number % files.length] ?? db
+    const folder = join(scope.folder, `files-${number}`)
+    cpSync(whole, folder, { recursive: true })
+    const what = damage(join(folder, file), random)
+    const tell = (problem: string) => wrong.push(`${file}, trial ${number}, ${what}: ${problem}`)
+    const call = async (args: ReadonlyArray<string>) => {
+      const ran = await crosswalk(folder, args)
+      const problem = misbehaviour(ran)
+      if (problem !== undefined) tell(`${args.join(" ")} ${problem}`)
+      return ran
+    }
+    if (file.startsWith("r")) {
+      const args =
+        file === "relations.ndjson"
+          ? ["map", file, "--db", db]
+          : ["import", file, "--catalog", "c@1", "--db", db, ...words]
+      const { code } = await call([...args, "--json"])
+      if (code === 0) counts.read++
+      else counts.refused++
+    } else {
+      const doctor = await call(["doctor", "--json", "--db", db, ...words])
+      const found = await call([...ask, "--mode", file === index ? "semantic" : "hybrid"])
+      if (file === index && found.stdout !== known.stdout) tell("a damaged index gives other hits")
+      if (file !== index)
+        for (const args of [
+          ["list", "--json"],
+          ["export", "--relations"],
+          ["coverage", "--to", "b@1", "--by", "a@1", "--json"]
+        ])
+          await call([...args, "--db", db])
+      const state = readable(join(folder, db))
+      const strange =
+        state === undefined ? "unreadable" : file === wal ? outside(base, latest, state) : difference(latest, state)
+      if (doctor.code !== 0) counts.found++
+      else if (strange === undefined || file === index) counts.same++
+      // A bit in a text makes another text, which only its source could tell.
+      else counts.silent++
+      if (file === wal && doctor.code === 0 && strange !== undefined) tell(`a damaged log is taken: ${strange}`)
+    }
+    // No number of bits may make another command write a wrong file beside it.
+    if (existsSync(join(folder, "core"))) tell("left a core file")
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    figures: {
+      runs: trials,
+      "databases and indexes: found by doctor": counts.found,
+      "databases and indexes: nothing changed": counts.same,
+      "databases: another text, which is not found": counts.silent,
+      "sources: refused or partly": counts.refused,
+      "sources: read": counts.read
+    },
+    wrong
+  }
+}
+
+export const damageOfFiles: Campaign = {
+  name: "damage",
+  about:
+    "flips bits in, overwrites or cuts the database, its log, the vector index and imported files; every command must end as documented",
+  run
+}

@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "vitest"
+
+const program = fileURLToPath(new URL("./fixtures/stubborn.ts", import.meta.url))
+
+/** Signals a program that does not end when it is interrupted, and once more when it was. */
+const run = async (first: NodeJS.Signals, second?: NodeJS.Signals) => {
+  const child: ChildProcess = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "inherit"] })
+  let interrupted = Number.NaN
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    if (text.includes("running")) child.kill(first)
+    if (!text.includes("interrupted")) return
+    interrupted = performance.now()
+    if (second !== undefined) child.kill(second)
+  })
+  const [code, signal] = await once(child, "close")
+  return { code, signal, took: performance.now() - interrupted }
+}
+
+describe.skipIf(process.platform === "win32")("a program that does not end when it is interrupted", () => {
+  it("is ended, with the code of the signal", async () => {
+    const [byKey, bySystem] = await Promise.all([run("SIGINT"), run("SIGTERM")])
+    assert.deepInclude(byKey, { code: 130, signal: null })
+    assert.deepInclude(bySystem, { code: 143, signal: null })
+    // Not before it had its time to clean up.
+    assert.isAbove(byKey.took, 500)
+  })
+
+  it("is ended by a second signal at once, with the code of the first", async () => {
+    const all = await Promise.all([run("SIGINT", "SIGINT"), run("SIGINT", "SIGTERM"), run("SIGTERM", "SIGINT")])
+    assert.deepEqual(
+      all.map(({ code }) => code),
+      [130, 130, 143]
+    )
+  })
+})
