@@ -1,6 +1,7 @@
 import { Effect, Stream } from "effect"
 import { Flag } from "effect/cli"
 import { ValidationError } from "../domain/ValidationError.ts"
+import { endingOf } from "../report/Ending.ts"
 import * as Files from "./Files.ts"
 
 /** A file to write, and the format that its ending tells. */
@@ -39,6 +40,32 @@ export const named = <Format>(
         )
       : Effect.succeed({ path, format })
   })
+
+/** Endings that leave open what a file holds. */
+const open: ReadonlySet<string> = new Set(["", "txt", "text"])
+
+/**
+ * Fails where the ending of a file says that it holds something else than what is written into it. What ends in `.txt`, or
+ * has no ending, may hold anything.
+ */
+export const requireEnding = (
+  flag: string,
+  path: string | undefined,
+  format: string,
+  endings: ReadonlyArray<string>
+): Effect.Effect<void, ValidationError> => {
+  const ending = endingOf(path ?? "")
+  return open.has(ending) || endings.includes(ending)
+    ? Effect.void
+    : Effect.fail(
+        new ValidationError({
+          field: flag,
+          value: path,
+          constraint: `ends in .${ending}, and ${format} is written`,
+          expected: `a name that ends in ${endings.map((one) => `.${one}`).join(" or ")}, in .txt or in nothing`
+        })
+      )
+}
 
 /** Writes a report into each of the files. */
 export const write = <Format>(documents: ReadonlyArray<Document<Format>>, render: (format: Format) => string) =>

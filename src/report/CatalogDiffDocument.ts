@@ -11,11 +11,19 @@ export type { TextOptions } from "./CatalogDiffText.ts"
 export const formats = ["text", "json", "html", "markdown"] as const
 export type CatalogDiffFormat = (typeof formats)[number]
 
-/** The format of a file, told by its ending: text unless it is `.html`, `.json` or `.md`. */
-export const formatOf = (path: string): CatalogDiffFormat => {
+/** The formats of files by their endings. */
+export const endings: Readonly<Record<string, CatalogDiffFormat>> = {
+  html: "html",
+  json: "json",
+  md: "markdown",
+  markdown: "markdown",
+  txt: "text"
+}
+
+/** The format of a file, told by its ending: text where it has none, undefined where it is another. */
+export const formatOf = (path: string): CatalogDiffFormat | undefined => {
   const ending = endingOf(path)
-  if (ending === "md" || ending === "markdown") return "markdown"
-  return ending === "html" || ending === "json" ? ending : "text"
+  return ending === "" ? "text" : new Map(Object.entries(endings)).get(ending)
 }
 
 /**

@@ -12,10 +12,10 @@ import { RelationRepository } from "../storage/RelationRepository.ts"
 import * as Snapshot from "../storage/Snapshot.ts"
 import * as Export from "./Export.ts"
 import * as ExportCycloneDx from "./ExportCycloneDx.ts"
-import { type ExchangeName, exchangeFormats } from "./ExchangeFormats.ts"
+import { type ExchangeName, exchangeFormats, workbookNames } from "./ExchangeFormats.ts"
 import { ReferenceFormat, RelationFormat } from "./ExportFormat.ts"
 import * as ExportOscal from "./ExportOscal.ts"
-import * as ExportStrm from "./ExportStrm.ts"
+import * as Workbook from "./Workbook.ts"
 
 /** How a table is written. */
 const marked = {
@@ -52,7 +52,9 @@ export type RelationExportOptions = typeof RelationExportOptions.Type
 export const WorkbookOptions = Schema.Struct({
   ...RelationFilter.fields,
   from: CatalogId,
-  to: CatalogId
+  to: CatalogId,
+  /** Default: `strm`. */
+  format: Schema.optional(Schema.Literals(workbookNames))
 })
 export type WorkbookOptions = typeof WorkbookOptions.Type
 
@@ -143,15 +145,17 @@ const make = Effect.gen(function* () {
     return { from, to, relations: placed }
   })
 
-  const exchange = Effect.fnUntraced(function* (name: ExchangeName, from: string, to: string, filter: RelationFilter) {
-    const document = exchangeFormats[name].write(yield* exchangeOf(name, from, to, filter))
-    if (document !== undefined) return document
-    return yield* new ValidationError({
+  const nothing = (name: ExchangeName, from: string, to: string) =>
+    new ValidationError({
       field: "format",
       value: name,
       constraint: `has no document without a relation to a target, and there is none from ${from} to ${to}`,
       expected: "a relation between them, or ndjson"
     })
+
+  const exchange = Effect.fnUntraced(function* (name: ExchangeName, from: string, to: string, filter: RelationFilter) {
+    const document = exchangeFormats[name].write(yield* exchangeOf(name, from, to, filter))
+    return document ?? (yield* nothing(name, from, to))
   })
 
   const relationsOf = Effect.fnUntraced(function* ({
@@ -178,9 +182,10 @@ const make = Effect.gen(function* () {
     }
   })
 
-  const workbookOf = Effect.fnUntraced(function* ({ from, to, ...filter }: WorkbookOptions) {
+  const workbookOf = Effect.fnUntraced(function* ({ format = "strm", from, to, ...filter }: WorkbookOptions) {
     for (const catalog of [from, to]) yield* requireCatalog(catalog)
-    return yield* ExportStrm.workbook(yield* exchangeOf("strm", from, to, { ...filter, from, to }))
+    const sheets = exchangeFormats[format].sheets?.(yield* exchangeOf(format, from, to, { ...filter, from, to }))
+    return yield* sheets === undefined ? nothing(format, from, to) : Workbook.write(sheets)
   })
 
   return {
@@ -232,7 +237,7 @@ export class CatalogExport extends Context.Service<
     readonly references: (options?: ReferenceExportOptions) => Stream.Stream<string, CatalogExportError>
     /** Relations, all unless the options say which. */
     readonly relations: (options?: RelationExportOptions) => Stream.Stream<string, CatalogExportError>
-    /** The relations of two catalogs as a workbook of Excel: a set theory relationship mapping, as the format `strm`. */
+    /** The relations of two catalogs as a workbook of Excel, which holds what the format does as a text. */
     readonly workbook: (options: WorkbookOptions) => Effect.Effect<Uint8Array, CatalogExportError>
   }
 >()("crosswalk/CatalogExport") {

@@ -18,12 +18,15 @@ export interface Exchange {
   readonly relations: ReadonlyArray<PlacedRelation>
 }
 
-/** What a reference is called where its catalog is known: its identifier where that is read back, else its URI. */
+/**
+ * What a reference is called where its catalog is known: its identifier where that leads back to its URI, else the URI; the
+ * identifier too where the URI does not look like one.
+ */
 export const nameOf = (reference: Reference): string => {
   const { catalog, identifier, uri } = reference
-  const name = identifier ?? localId(reference)
-  if (catalog === undefined || isUri(name)) return uri
-  return uriOf(catalog, name) === uri ? name : uriOf(catalog, localId(reference)) === uri ? localId(reference) : uri
+  const names = [identifier, localId(reference)].filter((name) => name !== undefined)
+  const own = names.find((name) => catalog !== undefined && !isUri(name) && uriOf(catalog, name) === uri)
+  return own ?? (isUri(uri) ? uri : (identifier ?? uri))
 }
 
 /** A text on one line. */

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { endingOf } from "./Ending.ts"
-import { exchangeNames } from "./ExchangeFormats.ts"
+import { exchangeNames, type WorkbookName, workbookNames } from "./ExchangeFormats.ts"
 
 /** What references can be written as. OSCAL is a catalog, CycloneDX a standard. */
 export const ReferenceFormat = Schema.Literals(["ndjson", "csv", "oscal", "cyclonedx"])
@@ -13,6 +13,25 @@ export type RelationFormat = typeof RelationFormat.Type
 /** What references or relations can be written as. */
 export const ExportFormat = Schema.Literals([...new Set([...RelationFormat.literals, ...ReferenceFormat.literals])])
 export type ExportFormat = typeof ExportFormat.Type
+
+/** How the files of each format end. */
+export const endings: Readonly<Record<ExportFormat, ReadonlyArray<string>>> = {
+  ndjson: ["ndjson", "jsonl"],
+  csv: ["csv"],
+  oscal: ["json"],
+  cyclonedx: ["json"],
+  sssom: ["tsv"],
+  strm: ["csv", "xlsx"],
+  "ciso-assistant": ["yaml", "yml", "xlsx"],
+  gemara: ["yaml", "yml"],
+  trestle: ["csv"],
+  ctid: ["json"],
+  pairs: ["csv", "xlsx"]
+}
+
+/** The format whose workbook a file is, told by its ending. */
+export const workbookOf = (path: string, format: ExportFormat): WorkbookName | undefined =>
+  endingOf(path) === "xlsx" ? workbookNames.find((name) => name === format) : undefined
 
 /** The format of a file, told by its ending; undefined where that says nothing, as `.json` does. */
 export const formatOf = (path: string): "csv" | "ndjson" | undefined => {

@@ -1,8 +1,7 @@
-import { Effect } from "effect"
-import { guard } from "../domain/CellText.ts"
 import type { RelationType } from "../domain/Relation.ts"
 import * as CsvText from "./CsvText.ts"
 import { type Exchange, nameOf, type PlacedRelation } from "./Exchange.ts"
+import type { Cells, Sheet } from "./Workbook.ts"
 
 const columns = [
   "Focal Document",
@@ -31,8 +30,6 @@ const words: Readonly<Record<RelationType, string>> = {
   supersedes: "intersects with",
   "no-relationship": "no relationship"
 }
-
-type Cells = ReadonlyArray<string | number | undefined>
 
 /** A relation as rows, one a pair; those between sets have a group, named after their first element. */
 const rowsOf = (
@@ -75,12 +72,5 @@ export const table = ({ from, relations, to }: Exchange): ReadonlyArray<Cells> =
 /** Relations from one catalog to another as a set theory relationship mapping (NIST IR 8477) in the columns of OLIR, CSV. */
 export const write = (exchange: Exchange): string => table(exchange).map(CsvText.line).join("")
 
-/** The same as a workbook of Excel with one sheet. */
-export const workbook = (exchange: Exchange): Effect.Effect<Uint8Array> =>
-  Effect.promise(async () => {
-    const { writeXlsx } = await import("hucre/xlsx")
-    const rows = table(exchange).map((row) =>
-      row.map((cell) => (typeof cell === "string" ? guard(cell) : (cell ?? null)))
-    )
-    return writeXlsx({ sheets: [{ name: "STRM", rows }] })
-  })
+/** The same as a workbook with one sheet. */
+export const sheets = (exchange: Exchange): ReadonlyArray<Sheet> => [{ name: "STRM", rows: table(exchange) }]

@@ -9,6 +9,9 @@ import * as GraphSvg from "./GraphSvg.ts"
 export const formats = ["dot", "svg"] as const
 export type GraphFormat = (typeof formats)[number]
 
+/** How the files of each format end. */
+export const endings: Readonly<Record<GraphFormat, ReadonlyArray<string>>> = { dot: ["dot", "gv"], svg: ["svg"] }
+
 /** The format of a file, told by its ending: DOT unless it is `.svg`. */
 export const formatOf = (path: string): GraphFormat => (endingOf(path) === "svg" ? "svg" : "dot")
 

@@ -122,11 +122,26 @@ A-3,Semantic,superset of,B-4,G1,
         ["gv.1", "5.1", "intersect", "semantic", 3],
         ["gv.2", "5.2", "not_related", "", ""]
       ]
-      const workbook = yield* Effect.promise(() => writeXlsx({ sheets: [{ name: "mappings_content", rows }] }))
+      const content = { name: "mappings_content", rows }
+      const workbook = yield* Effect.promise(() => writeXlsx({ sheets: [content] }))
       expect(yield* read("x.xlsx", workbook)).toEqual([
         "xlsx",
         "p:1/gv.1 intersects q:5.1 3 semantic",
         "p:1/gv.2 no-relationship q:5.2"
+      ])
+      const meta = {
+        name: "mappings_meta",
+        rows: [
+          ["type", "requirement_mapping_set"],
+          ["source_framework_urn", "urn:house:risk:framework:csf-2.0"],
+          ["target_framework_urn", "urn:house:risk:framework:iso_2022"]
+        ]
+      }
+      const library = yield* Effect.promise(() => writeXlsx({ sheets: [meta, content] }))
+      expect(yield* read("x.xlsx", library, { catalogs: ["iso@2022"] })).toEqual([
+        "xlsx",
+        "csf-2.0:gv.1 intersects iso:2022/5.1 3 semantic",
+        "csf-2.0:gv.2 no-relationship iso:2022/5.2"
       ])
     })
   )

@@ -274,7 +274,17 @@ v4.0.3-1.1.7:
       const objects = [
         mapped,
         { ...mapped, mapping_type: "detects" },
-        { ...mapped, attack_object_id: null, capability_id: "H-2", mapping_type: "non_mappable", comments: "" }
+        { ...mapped, attack_object_id: null, capability_id: "H-2", mapping_type: "non_mappable", comments: "" },
+        { ...mapped, capability_id: null, attack_object_id: "T2", mapping_type: null, status: "non_mappable" },
+        { ...mapped, capability_id: "H-3", status: "in_progress", references: ["https://house.example"] },
+        {
+          ...mapped,
+          capability_id: "H-4",
+          mapping_type: "technique_scores",
+          score_category: "protect",
+          score_value: "partial"
+        },
+        { ...mapped, capability_id: "H-5", attack_object_id: null }
       ]
       const { format, lines } = yield* read("m.json", JSON.stringify({ metadata, mapping_objects: objects }))
       assert.deepStrictEqual(
@@ -282,8 +292,13 @@ v4.0.3-1.1.7:
         [
           "ctid-mappings",
           [
-            "house-rules:4/H-1 intersects enterprise-attack:17.1/T1 (mitigates: Locks help.) @$.mapping_objects[0]",
-            "house-rules:4/H-2 none (non_mappable) @$.mapping_objects[2]"
+            "house-rules:4/H-1 intersects enterprise-attack:17.1/T1 (mitigates: Locks help.\ndetects: Locks help.) @$.mapping_objects[0]",
+            "house-rules:4/H-2 none (no counterpart) @$.mapping_objects[2]",
+            "enterprise-attack:17.1/T2 none (Locks help.) @$.mapping_objects[3]",
+            "house-rules:4/H-3 intersects enterprise-attack:17.1/T1 (mitigates: Locks help.) @$.mapping_objects[4]",
+            "house-rules:4/H-4 intersects enterprise-attack:17.1/T1 (technique_scores (protect, partial): Locks help.) @$.mapping_objects[5]",
+            "FAULT $.mapping_objects[6].attack_object_id: is blank",
+            "WARNING $.mapping_objects[4].references: references of a mapping is not kept"
           ]
         ]
       )

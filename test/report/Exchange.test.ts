@@ -10,7 +10,9 @@ import { Reference } from "../../src/domain/Reference.ts"
 import { Made, type Provenance, Relation, RelationStatus, RelationType } from "../../src/domain/Relation.ts"
 import { keyOf } from "../../src/domain/RelationEnds.ts"
 import * as Mappings from "../../src/importer/mapping/Mappings.ts"
-import { type ExchangeName, exchangeFormats, exchangeNames } from "../../src/report/ExchangeFormats.ts"
+import type { Exchange } from "../../src/report/Exchange.ts"
+import { type ExchangeName, exchangeFormats, exchangeNames, workbookNames } from "../../src/report/ExchangeFormats.ts"
+import * as Workbook from "../../src/report/Workbook.ts"
 import * as ExportOscal from "../../src/report/ExportOscal.ts"
 import { ofPair } from "../../src/report/PairType.ts"
 import * as Arbitraries from "../support/arbitraries.ts"
@@ -126,33 +128,35 @@ const distinct = (all: ReadonlyArray<Said>): ReadonlyArray<Said> =>
     .map(([, said]) => said)
 
 const written = (name: ExchangeName, all: ReadonlyArray<Said>): string | undefined =>
-  exchangeFormats[name].write({
-    from,
-    to,
-    relations: all.map((said) => {
-      const {
-        sources: [first = "", ...others],
-        provenance,
-        ...rest
-      } = said
-      const placed = (uris: ReadonlyArray<string>) => uris.flatMap((uri) => references.get(uri) ?? [])
-      return {
-        relation: new Relation({
-          ...rest,
-          sources: [first, ...others],
-          provenance: { method: "manual", ...provenance },
-          createdAt: now,
-          updatedAt: now
-        }),
-        sources: placed(said.sources),
-        targets: placed(said.targets)
-      }
-    })
+  exchangeFormats[name].write(exchangeOf(all))
+
+const exchangeOf = (all: ReadonlyArray<Said>): Exchange => ({
+  from,
+  to,
+  relations: all.map((said) => {
+    const {
+      sources: [first = "", ...others],
+      provenance,
+      ...rest
+    } = said
+    const placed = (uris: ReadonlyArray<string>) => uris.flatMap((uri) => references.get(uri) ?? [])
+    return {
+      relation: new Relation({
+        ...rest,
+        sources: [first, ...others],
+        provenance: { method: "manual", ...provenance },
+        createdAt: now,
+        updatedAt: now
+      }),
+      sources: placed(said.sources),
+      targets: placed(said.targets)
+    }
   })
+})
 
 const byName = new Map(
-  [...references.values()].map(({ catalog, uri }) => [
-    `${catalog} ${Identifier.normal(Identifier.ofUri(uri, catalog ?? "") ?? uri)}`,
+  [...references.values()].map(({ catalog, identifier = "", uri }) => [
+    `${catalog} ${Identifier.normal(identifier)}`,
     uri
   ])
 )
@@ -164,10 +168,10 @@ const resolved = (uri: string): string => {
   return byName.get(`${catalog} ${Identifier.normal(Identifier.ofUri(uri, catalog) ?? "")}`) ?? uri
 }
 
-const readBack = (document: string, format: string) =>
+const readBack = (document: string | Uint8Array, format: string) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const bytes = Stream.make(new TextEncoder().encode(document))
+      const bytes = Stream.make(typeof document === "string" ? new TextEncoder().encode(document) : document)
       const read = yield* Mappings.read("exchange", bytes, { from, to })
       expect(read.format).toBe(format)
       const items = yield* Stream.runCollect(read.items)
@@ -278,6 +282,18 @@ const kept: Readonly<
             }
           ]
   },
+  ctid: {
+    reader: "ctid-mappings",
+    of: (said) =>
+      said.status === "rejected"
+        ? []
+        : [...singleSources(said), ...pairsOf(said)].map((one) => ({
+            ...one,
+            confidence: 1,
+            needsReview: false,
+            provenance: pick(one.provenance, "note")
+          }))
+  },
   pairs: {
     reader: "csv",
     of: (said) =>
@@ -320,7 +336,26 @@ describe("formats of exchange", () => {
           }
         }
       }),
-    { arbitrary: { runs: 60 }, timeout: 120_000 }
+    { arbitrary: { runs: 40 }, timeout: 120_000 }
+  )
+
+  it.effect.prop(
+    "keep as a workbook what they keep as a text",
+    { given: Arbitrary.array(relation, { minLength: 1, maxLength: 6 }) },
+    ({ given }) =>
+      Effect.gen(function* () {
+        const all = distinct(given)
+        for (const name of workbookNames) {
+          const sheets = exchangeFormats[name].sheets?.(exchangeOf(sayable(name, all)))
+          if (sheets === undefined) {
+            expect(keptOf(name, all).filter(({ targets }) => targets.length > 0)).toEqual([])
+            continue
+          }
+          const { good } = yield* readBack(yield* Workbook.write(sheets), "xlsx")
+          expect(good).toEqual(keptOf(name, all))
+        }
+      }),
+    { arbitrary: { runs: 15 }, timeout: 120_000 }
   )
 })
 

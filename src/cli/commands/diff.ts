@@ -28,19 +28,19 @@ export const diff = Command.make(
       Flag.withDescription("What to print; markdown is a changelog (default text)"),
       optional
     ),
-    outputs: Documents.outputs("Write a file instead of printing; .html, .json, .md, else text; may be repeated")
+    outputs: Documents.outputs("Write a file instead of printing; .html, .json, .md or .txt; may be repeated")
   },
   Effect.fn(function* ({ format, outputs, unchanged, ...options }) {
     const output = yield* Output
     const { CatalogDiff } = yield* lazily(() => import("../../crosswalk/CatalogDiff.ts"))
-    const { formatOf, render } = yield* lazily(() => import("../../report/CatalogDiffDocument.ts"))
+    const { endings, formatOf, render } = yield* lazily(() => import("../../report/CatalogDiffDocument.ts"))
+    const written = yield* Documents.named(outputs, formatOf, endings)
     const changes = yield* CatalogDiff.use((diff) => diff.diff(options)).pipe(
       Effect.provide(
         Layer.provide(CatalogDiff.layer, Session.embeddings("existing", { warm: options.method !== "keyword" }))
       )
     )
     yield* output.progressDone
-    const written = outputs.map((path) => ({ path, format: formatOf(path) }))
     yield* Documents.write(written, (format) => render(changes, format, { unchanged }))
     if (outputs.length > 0) return yield* output.note(safe`Wrote ${outputs.join(", ")}`)
     const printed = output.json ? "json" : (format ?? "text")

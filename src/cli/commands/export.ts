@@ -2,7 +2,7 @@ import { Effect, Layer, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { RelationStatus } from "../../domain/Relation.ts"
-import { endingOf } from "../../report/Ending.ts"
+import * as Documents from "../Documents.ts"
 import * as ExportFormat from "../../report/ExportFormat.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
@@ -18,7 +18,9 @@ const formatOf = <Format extends string>(
 ): Effect.Effect<Format, ValidationError> => {
   const chosen = format ?? ExportFormat.formatOf(path ?? "")
   const found = formats.find((one) => one === chosen)
-  if (found !== undefined) return Effect.succeed(found)
+  if (found !== undefined && chosen !== undefined) {
+    return Effect.as(Documents.requireEnding("--output", path, chosen, ExportFormat.endings[chosen]), found)
+  }
   return Effect.fail(
     chosen === undefined
       ? new ValidationError({
@@ -54,7 +56,7 @@ export const exportCommand = Command.make(
     ),
     format: Flag.Literals("format", ExportFormat.ExportFormat.literals).pipe(
       Flag.withDescription(
-        "Default: the ending of --output, else ndjson. References: ndjson, csv, oscal (catalog), cyclonedx; relations: ndjson, csv, and those of two catalogs as oscal (mapping), sssom, strm, ciso-assistant, gemara, trestle, pairs; strm is a workbook where --output ends in .xlsx"
+        "Default: the ending of --output, else ndjson. References: ndjson, csv, oscal (catalog), cyclonedx; relations: ndjson, csv, and those of two catalogs as oscal (mapping), sssom, strm, ciso-assistant, gemara, trestle, ctid, pairs; strm, ciso-assistant and pairs are a workbook where --output ends in .xlsx"
       ),
       optional
     ),
@@ -75,13 +77,24 @@ export const exportCommand = Command.make(
     const ofRelations = { ...mark, from, to, status: statuses }
     const write = Effect.gen(function* () {
       const exports = yield* CatalogExport
-      if (relations && format === "strm" && from !== undefined && to !== undefined && endingOf(path ?? "") === "xlsx") {
-        const workbook = exports.workbook({ from, to, status: statuses })
-        return yield* Files.write(path ?? "-", Stream.fromEffect(workbook))
+      if (!relations) {
+        const chosen = yield* formatOf(ReferenceFormat.literals, format, path)
+        return yield* Files.write(path ?? "-", exports.references({ format: chosen, catalog, ...mark }))
       }
-      const pieces = relations
-        ? exports.relations({ format: yield* formatOf(RelationFormat.literals, format, path), ...ofRelations })
-        : exports.references({ format: yield* formatOf(ReferenceFormat.literals, format, path), catalog, ...mark })
+      const chosen = yield* formatOf(RelationFormat.literals, format, path)
+      const workbook = ExportFormat.workbookOf(path ?? "", chosen)
+      if (workbook !== undefined && byteOrderMark) {
+        return yield* new ValidationError({
+          field: "--bom",
+          value: true,
+          constraint: "has no place in a workbook",
+          expected: "a file that ends in .csv"
+        })
+      }
+      const pieces =
+        workbook !== undefined && from !== undefined && to !== undefined
+          ? Stream.fromEffect(exports.workbook({ format: workbook, from, to, status: statuses }))
+          : exports.relations({ format: chosen, ...ofRelations })
       yield* Files.write(path ?? "-", pieces)
     })
     yield* Effect.provide(write, Layer.provide(CatalogExport.layer, Session.database("readonly")))

@@ -1,6 +1,7 @@
 import { Effect, Option, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { RelationStatus } from "../../domain/Relation.ts"
+import * as Documents from "../Documents.ts"
 import * as Files from "../Files.ts"
 import { lazily, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -40,6 +41,8 @@ export const graph = Command.make(
     const output = yield* Output
     const Graph = yield* lazily(() => import("../../crosswalk/Graph.ts"))
     const GraphDocument = yield* lazily(() => import("../../report/GraphDocument.ts"))
+    const chosen = format ?? GraphDocument.formatOf(to_ ?? "")
+    yield* Documents.requireEnding("--output", to_, chosen, GraphDocument.endings[chosen])
     const found = yield* Graph.read({
       ...options,
       from: Option.getOrUndefined(from),
@@ -55,7 +58,7 @@ export const graph = Command.make(
         () => []
       )
     }
-    const document = yield* GraphDocument.render(found, format ?? GraphDocument.formatOf(to_ ?? ""))
+    const document = yield* GraphDocument.render(found, chosen)
     yield* Files.write(to_ ?? "-", Stream.make(document))
     if (to_ !== undefined) {
       yield* output.note(

@@ -21,6 +21,7 @@ import type { Course } from "../ReviewPrompt.ts"
 import * as ReviewText from "../ReviewText.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Snapshot from "../../storage/Snapshot.ts"
+import * as Documents from "../Documents.ts"
 import * as Session from "../Session.ts"
 
 const catalog = (name: string, description: string) =>
@@ -281,6 +282,7 @@ export const review = Command.make(
         return yield* tell(accept ? "Accepted" : "Rejected", outcome)
       }
       if (exportTo !== undefined) {
+        yield* Documents.requireEnding("--export", exportTo, "CSV", ["csv"])
         const { count: counted, items } = yield* courseOf(course)
         yield* Files.write(exportTo, ReviewCsv.encode(items, { chosen: sample === undefined ? "file" : "sample" }))
         yield* noteCalibrations(filter)

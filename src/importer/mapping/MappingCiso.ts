@@ -5,6 +5,7 @@ import { failure, fromIssue, uriOf, within } from "../Items.ts"
 import { frameworkOf, isLibrary, tailOf } from "../sets/CisoAssistant.ts"
 import type { MappingFormat, MappingItem } from "./Mapping.ts"
 import { toItem, typeOf } from "./MappingRows.ts"
+import { asStored } from "./StoredCatalog.ts"
 
 const MappingSet = Schema.Struct({
   source_framework_urn: NonBlankText,
@@ -48,12 +49,12 @@ export const format: MappingFormat = {
         set
       }))
     ]
-    const { from, to, type: fallback = "intersects" } = input.options
+    const { catalogs, from, to, type: fallback = "intersects" } = input.options
     function* items(): Generator<MappingItem> {
       for (const { at: path, set } of sets) {
         const ends = {
-          from: from ?? frameworkOf(set.source_framework_urn),
-          to: to ?? frameworkOf(set.target_framework_urn)
+          from: from ?? asStored(frameworkOf(set.source_framework_urn), catalogs),
+          to: to ?? asStored(frameworkOf(set.target_framework_urn), catalogs)
         }
         for (const [index, value] of set.requirement_mappings.entries()) {
           const at = within(within(path, "requirement_mappings"), index)

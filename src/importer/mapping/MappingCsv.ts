@@ -1,10 +1,13 @@
 import { Effect } from "effect"
+import { plain } from "../Fields.ts"
+import { frameworkOf } from "../sets/CisoAssistant.ts"
 import * as Csv from "../text/Csv.ts"
 import * as Archive from "../xlsx/Archive.ts"
 import * as Xlsx from "../xlsx/Xlsx.ts"
 import type { MappingFormat } from "./Mapping.ts"
 import * as MappingStrm from "./MappingStrm.ts"
 import * as MappingTable from "./MappingTable.ts"
+import { asStored } from "./StoredCatalog.ts"
 
 /** CSV with a source and a target in each row, and perhaps a type, a confidence and a note; streamed. */
 export const format: MappingFormat = {
@@ -16,6 +19,26 @@ export const format: MappingFormat = {
   })
 }
 
+const [sourceKey, targetKey] = ["source_framework_urn", "target_framework_urn"]
+
+/**
+ * The catalogs of a workbook of CISO Assistant: what the sheet beside that of the mappings calls its frameworks
+ * (`mappings_meta` beside `mappings_content`).
+ */
+const frameworksOf = Effect.fnUntraced(function* (
+  table: Effect.Success<ReturnType<typeof Xlsx.table>>,
+  catalogs: ReadonlyArray<string> | undefined
+) {
+  if (!table.columns.some((name) => plain(name) === "sourcenodeid")) return {}
+  const sheets = yield* table.valuesOf([sourceKey, targetKey])
+  const found = sheets.get(table.sheet.replace(/_content$/u, "_meta"))
+  const [from, to] = [found?.get(sourceKey), found?.get(targetKey)]
+  return {
+    ...(from !== undefined && { from: asStored(frameworkOf(from), catalogs) }),
+    ...(to !== undefined && { to: asStored(frameworkOf(to), catalogs) })
+  }
+})
+
 /** The same, or a set theory relationship mapping, in a sheet of a workbook; read whole. */
 export const xlsx: MappingFormat = {
   name: "xlsx",
@@ -26,6 +49,10 @@ export const xlsx: MappingFormat = {
     const pairs = MappingTable.wanted(columns)
     const table = yield* Xlsx.table(input, (names) => MappingStrm.wanted(names) ?? pairs(names), sheet)
     const isStrm = MappingStrm.wanted(table.columns) !== undefined && pairs(table.columns) === undefined
-    return yield* (isStrm ? MappingStrm : MappingTable).read(input, table)
+    if (!isStrm) return yield* MappingTable.read(input, table)
+    const { from, to } = input.options
+    const named = from !== undefined && to !== undefined ? {} : yield* frameworksOf(table, input.options.catalogs)
+    const said = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+    return yield* MappingStrm.read({ ...input, options: { ...input.options, ...named, ...said } }, table)
   })
 }

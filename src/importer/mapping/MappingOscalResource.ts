@@ -1,8 +1,9 @@
 import { Schema } from "effect"
 import { CatalogId } from "../../domain/Catalog.ts"
-import { fileName, slugOf } from "../Names.ts"
+import { fileName } from "../Names.ts"
 import type { MappingInput } from "./Mapping.ts"
 import type { Collection, Resource } from "./MappingOscalModel.ts"
+import * as StoredCatalog from "./StoredCatalog.ts"
 
 const isCatalogId = Schema.is(CatalogId)
 
@@ -10,18 +11,6 @@ const isCatalogId = Schema.is(CatalogId)
 const stemsOf = (href: string): ReadonlyArray<string> => {
   const stem = fileName(href).replace(/\.(?:json|ya?ml|xml)$/iu, "")
   return [stem, stem.replace(/(?:[\s._-]*(?:min|resolved|profile|catalogu?e?))+$/iu, "")]
-}
-
-/** The letters and digits of a name. */
-const wordOf = (name: string): string => slugOf(name).replaceAll("-", "")
-
-/** The stored catalog that is called so, by its whole identifier or by its name alone; none where several are. */
-const named = (name: string, catalogs: ReadonlyArray<string>): string | undefined => {
-  const word = wordOf(name)
-  if (word === "") return undefined
-  const whole = catalogs.filter((id) => wordOf(id) === word)
-  const found = whole.length > 0 ? whole : catalogs.filter((id) => wordOf(id.split("@", 1)[0] ?? "") === word)
-  return found.length === 1 ? found[0] : undefined
 }
 
 /**
@@ -45,7 +34,7 @@ export const catalogOf = (
   const own = props.find(({ name, value }) => name === "catalog" && isCatalogId(value))?.value
   if (own !== undefined) return own
   for (const name of [...hrefs.flatMap(stemsOf), behind?.title ?? ""]) {
-    const catalog = named(name, catalogs)
+    const catalog = StoredCatalog.named(name, catalogs)
     if (catalog !== undefined) return catalog
   }
   return undefined

@@ -3,6 +3,7 @@ import { ImportError } from "../../domain/ImportError.ts"
 import { setOption } from "../../domain/Remedy.ts"
 import type { Contents, Format, Input, Item } from "../Importer.ts"
 import { readBytes } from "../source/Bytes.ts"
+import { isBlank } from "../table/Cell.ts"
 import * as Header from "../table/Header.ts"
 import * as References from "../table/References.ts"
 import * as Table from "../table/Table.ts"
@@ -73,6 +74,22 @@ const first = Effect.fnUntraced(function* (source: string, bytes: Uint8Array, wa
   return yield* new ImportError({ source, reason: "option", problem, remedy: setOption("sheet", names[0]) })
 })
 
+/** The values that sheets have beside these keys, which stand in the first column: those of each sheet by its name. */
+const valuesOf = Effect.fnUntraced(function* (source: string, bytes: Uint8Array, keys: ReadonlyArray<string>) {
+  const { sheets } = yield* Sheets.read(source, bytes, () => true)
+  return new Map(
+    sheets.map(({ lines, name }) => [
+      name,
+      new Map(
+        lines.slice(0, Header.maxAbove).flatMap(({ cells: [key, value] }) => {
+          const found = keys.find((one) => one === String(key).trim().toLowerCase())
+          return found === undefined || isBlank(value) ? [] : [[found, String(value).trim()] as const]
+        })
+      )
+    ])
+  )
+})
+
 /** Reads a sheet of a workbook as a table; `wanted` is what it must hold. */
 export const table = Effect.fnUntraced(function* (
   input: Contents,
@@ -86,7 +103,7 @@ export const table = Effect.fnUntraced(function* (
   yield* Archive.check(source, bytes)
   const found = yield* sheet === undefined ? first(source, bytes, wanted) : named(source, bytes, sheet)
   const { lines, name } = found.sheet
-  return yield* Table.make(
+  const made = yield* Table.make(
     {
       source,
       at: (number) => (found.isFirst ? `row ${number}` : `sheet ${name}, row ${number}`),
@@ -96,6 +113,13 @@ export const table = Effect.fnUntraced(function* (
     },
     wanted
   )
+  return {
+    ...made,
+    /** The name of the sheet. */
+    sheet: name,
+    /** What other sheets say beside these keys. */
+    valuesOf: (keys: ReadonlyArray<string>) => valuesOf(source, bytes, keys)
+  }
 })
 
 const read = Effect.fnUntraced(function* (input: Input) {
