@@ -29,7 +29,7 @@ export type SessionError = DatabaseError | ValidationError | NotFoundError
 export const database = (access: Access, options: Partial<LibsqlClient.Config> = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const { authToken, from, path, syncUrl, url } = yield* (yield* Settings).database
+      const { authToken, fresh, from, path, syncUrl, url } = yield* (yield* Settings).database
       const isThere =
         path === undefined ||
         (yield* Effect.try({ try: () => DatabaseFile.isThere(path), catch: fromCause("LibsqlClient.open") }))
@@ -38,7 +38,7 @@ export const database = (access: Access, options: Partial<LibsqlClient.Config> =
         if (access !== "create" && syncUrl === undefined) return yield* noDatabase(path)
         if (from === "default") yield* makeFolder(dirname(path))
       }
-      const config = { url, authToken, syncUrl, ...options }
+      const config = { url, authToken, syncUrl, fresh, ...options }
       // What is only in memory is new and nobody else's.
       if (access !== "readonly" || url === ":memory:") return LibsqlClient.layer(config)
       return Layer.effectContext(

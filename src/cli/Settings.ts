@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path"
 import { Config, Context, Effect, FileSystem, Option, Redacted, Schema } from "effect"
 import { UserDirectories } from "effect/persistence"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import { saysYes } from "../domain/Offline.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { fromCause } from "../libsql/DatabaseErrors.ts"
@@ -39,6 +40,8 @@ export interface Database {
   readonly path: string | undefined
   readonly authToken: Redacted.Redacted | undefined
   readonly syncUrl: string | undefined
+  /** Whether a replica must have what its primary has. */
+  readonly fresh: boolean
 }
 
 /** The flags and what follows from them, the environment and `crosswalk.json`. */
@@ -158,7 +161,8 @@ export const make = Effect.fnUntraced(function* (
       url: folder === undefined || path === undefined ? url : path,
       path,
       authToken: token === undefined ? undefined : Redacted.make(token),
-      syncUrl: sync
+      syncUrl: sync,
+      fresh: saysYes((yield* variable("CROSSWALK_FRESH")) ?? "")
     }
   })
 

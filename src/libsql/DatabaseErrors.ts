@@ -86,7 +86,8 @@ const advice: Readonly<Record<Fault, Advice>> = {
     reason: "connection",
     isRetryable: false,
     remedy: { action: "chooseDatabase" },
-    problem: (detail) => `the server has no such database (${detail}). Check the URL.`
+    problem: (detail) =>
+      `the server has no such database, or none that this token opens (${detail}). Check the URL and the token.`
   },
   notDatabase: {
     reason: "corrupt",
@@ -149,6 +150,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
     problem: (detail) =>
       `the server failed (${detail}). Try again; if it stays so, its own log says why: its disk may be full, or its ` +
       "primary away."
+  },
+  stale: {
+    reason: "connection",
+    isRetryable: true,
+    remedy: { action: "retry" },
+    problem: (detail) =>
+      `the primary cannot be reached (${detail}), so nobody knows what this replica lacks. Try again when the primary is ` +
+      "back, or leave out fresh and read what the replica has, which may be old."
   },
   syntax: {
     reason: "unknown",

@@ -9,7 +9,7 @@ import { fromCause, toDatabaseError } from "./DatabaseErrors.ts"
 import { Config, type Kind, LiveConfig, locate } from "./LibsqlConfig.ts"
 import { CreateTables } from "./CreateTables.ts"
 import * as LibsqlConnection from "./LibsqlConnection.ts"
-import { LibsqlFault } from "./LibsqlError.ts"
+import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import { adopt } from "./LibsqlLive.ts"
 import { connect, defaults, duration, type ReplicaState } from "./LibsqlOpen.ts"
 import { Snapshots } from "./Snapshots.ts"
@@ -27,11 +27,13 @@ export interface Extras {
   /** False while a replica cannot reach its primary, and for a database opened with `readonly`. */
   readonly isWritable: Effect.Effect<boolean>
   /**
-   * Brings an embedded replica up to date and gives the number of frames that came; 0 for every other kind. A replica
-   * that was opened while its primary was away can be written again afterwards.
+   * What the primary has now is what reads see from now on. An embedded replica is brought up to date, and the number of
+   * frames that came is given; of a server, which may be a replica, reads wait until it has all of that, and 0 is given. A
+   * file and memory have it anyway. Fails while the primary is away. An embedded replica that was opened then can be written
+   * again afterwards.
    *
-   * It blocks the event loop while it runs (1–3 seconds for 10 000 embeddings, about 3 seconds where the primary is
-   * away): in a server, run it in a worker.
+   * An embedded replica blocks the event loop meanwhile (1–3 seconds for 10 000 embeddings, about 3 seconds where the primary
+   * is away): in a server, run it in a worker.
    */
   readonly sync: Effect.Effect<number, SqlError.SqlError>
   /**
@@ -77,6 +79,14 @@ export const make = (
 ): Effect.Effect<SqlClient.SqlClient & Extras, ValidationError | DatabaseError, Scope.Scope | Reactivity.Reactivity> =>
   Effect.map(withParts(config), ({ client }) => client)
 
+const isFresh = (config: Config | LiveConfig): boolean => "fresh" in config && config.fresh === true
+
+/** Where nobody knows what the primary has, a replica that should be up to date cannot be used. */
+const stale = (cause: unknown): unknown => {
+  const fault = faultOf(cause)
+  return passing.has(fault) || fault === "timeout" ? new LibsqlFault("stale", "", cause) : cause
+}
+
 /** A client with what the layers of this package ask of its database. */
 const withParts = (given: Config | LiveConfig) =>
   Effect.gen(function* () {
@@ -118,19 +128,22 @@ const withParts = (given: Config | LiveConfig) =>
       requestTimeout: duration("requestTimeout" in config ? config.requestTimeout : undefined, defaults.requestTimeout),
       isWritable: Effect.sync(() => options.refusal() === undefined),
       sync:
-        location.kind === "replica"
-          ? writer.semaphore.withPermit(
-              Effect.andThen(
-                Effect.suspend(() => (state.offlineSince === undefined ? Effect.void : writer.renew)),
-                writer.attempt("sync", false, async (libsql) => {
-                  if (state.offlineSince !== undefined)
-                    throw new LibsqlFault("unreachable", "the primary is still away")
-                  return (await libsql.sync())?.frames_synced ?? 0
-                })
+        location.kind === "remote"
+          ? LibsqlConnection.catchUp(options)
+          : location.kind === "replica"
+            ? writer.semaphore.withPermit(
+                Effect.andThen(
+                  Effect.suspend(() => (state.offlineSince === undefined ? Effect.void : writer.renew)),
+                  writer.attempt("sync", false, async (libsql) => {
+                    if (state.offlineSince !== undefined)
+                      throw new LibsqlFault("unreachable", "the primary is still away")
+                    return (await libsql.sync())?.frames_synced ?? 0
+                  })
+                )
               )
-            )
-          : Effect.succeed(0)
+            : Effect.succeed(0)
     }
+    if (isFresh(config)) yield* Effect.mapError(extras.sync, (error) => fromCause("LibsqlClient.open")(stale(error)))
     return {
       client: Object.assign(client, extras, { reserve: lease }),
       create: config.create === true,

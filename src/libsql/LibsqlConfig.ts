@@ -61,6 +61,12 @@ export const Config = Schema.Struct({
   syncUrl: Schema.optional(Schema.String),
   /** How often a replica synchronises by itself, in whole seconds or more. Default: only when `sync` runs. */
   syncInterval: Schema.optional(DurationInput),
+  /**
+   * Reads see at least what the primary had when the database was opened, as a program needs that reads what another has just
+   * written: a replica waits until it has all of that, and cannot be opened while its primary is away. Default: false, so
+   * that a replica answers with what it has. `sync` does the same at any later moment.
+   */
+  fresh: Schema.optional(Schema.Boolean),
   /** The key of an encrypted file. Default: not encrypted. A file made with a key cannot be opened without it. */
   encryptionKey: Schema.optional(Secret),
   /**

@@ -85,6 +85,18 @@ export const copy = ({ another, writer }: Options, path: string): Effect.Effect<
     })
   )
 
+/** Makes reads of a server wait until it has what its primary has now: a transaction reads there, and tells what that is. */
+export const catchUp = ({ reader }: Options): Effect.Effect<number, SqlError.SqlError> =>
+  reader.attempt("sync", true, async (client) => {
+    const transaction = await client.transaction("read")
+    try {
+      await transaction.execute("SELECT count(*) FROM sqlite_master")
+      return 0
+    } finally {
+      transaction.close()
+    }
+  })
+
 /** A transaction that reads, on a connection of its own, for as long as the scope lasts; undefined where there is none. */
 export const snapshot = (
   options: Options

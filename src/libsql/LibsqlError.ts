@@ -24,6 +24,7 @@ export type Fault =
   | "repeatable"
   | "schema"
   | "serverFailed"
+  | "stale"
   | "syntax"
   | "timeout"
   | "token"

@@ -66,8 +66,11 @@ const refuseLater = (answer: Response): void => {
  * client wrote, so that a read after a write finds it. What a server says of a failure is not shown with the `token` in it.
  */
 export const make = (timeout: number, token: string | undefined): ((request: Request) => Promise<Response>) => {
-  // The place in the primary's log of the last write, as the server gave it.
+  // The place in the primary's log that reads wait for, as the server gave it: of the last write, or of a transaction.
   let written: string | undefined
+  const note = (answer: string) => {
+    for (const [, index] of answer.matchAll(/"replication_index":"(\d+)"/gu)) written = index
+  }
 
   return async (request) => {
     const headers = new Headers(request.headers)
@@ -89,6 +92,11 @@ export const make = (timeout: number, token: string | undefined): ((request: Req
 
     if (reads) {
       // A transaction reads at the primary.
+      if (statements.some(({ sql }) => sql !== undefined && beginsToRead.test(sql))) {
+        const { response, text: answer } = await take(text)
+        note(answer)
+        return response
+      }
       if (written === undefined || typeof pipeline.baton === "string") return (await take(text)).response
       for (const statement of statements) statement.replication_index = written
       try {
@@ -100,7 +108,7 @@ export const make = (timeout: number, token: string | undefined): ((request: Req
       }
     }
     const { response, text: answer } = await take(text)
-    for (const [, index] of answer.matchAll(/"replication_index":"(\d+)"/gu)) written = index
+    note(answer)
     return response
   }
 }

@@ -55,6 +55,8 @@ describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unav
       yield* primary.kill
       const sql = yield* open(config)
       assert.isFalse(yield* sql.isWritable)
+      const fresh = yield* Effect.flip(Effect.scoped(open({ ...config, fresh: true })))
+      assert.include(fresh, { _tag: "DatabaseError", reason: "connection", isRetryable: true })
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }])
       assert.deepEqual(yield* sql.withTransaction(sql`SELECT a FROM t`), [{ a: 1 }])
       for (const write of [sql`INSERT INTO t VALUES (2)`, sql.withTransaction(sql`INSERT INTO t VALUES (2)`)]) {

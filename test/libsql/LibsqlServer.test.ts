@@ -2,7 +2,7 @@ import { createServer } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import { Config, ConfigProvider, Duration, Effect, Layer, Redacted, Schedule } from "effect"
 import { Reactivity } from "effect/reactivity"
-import type { SqlError } from "effect/sql"
+import type { SqlClient, SqlError } from "effect/sql"
 import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import * as ServerWrites from "../../src/libsql/ServerWrites.ts"
@@ -240,6 +240,38 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavail
         yield* number % 2 === 0 ? insert : sql.withTransaction(insert)
         assert.deepEqual(yield* sql`SELECT max(a) AS newest FROM t`, [{ newest: number }])
       }
+    })
+  )
+
+  it.live("has on request what was written elsewhere: when it is opened, and later", () =>
+    Effect.gen(function* () {
+      const { primary, replica } = yield* Sqld.primaryAndReplica
+      const proxy = yield* LoopbackProxy.make(replica.url)
+      const elsewhere = yield* open({ url: primary.url })
+      yield* elsewhere`CREATE TABLE t (a)`
+      const bodies: Array<string> = []
+      proxy.behave((_, body) => {
+        bodies.push(body)
+        return { kind: "pass" }
+      })
+      const later = yield* open({ url: proxy.url })
+      const read = (sql: LibsqlClient.Extras & SqlClient.SqlClient) => sql`SELECT max(a) AS newest FROM t`
+      for (let number = 1; number <= 30; number += 1) {
+        yield* elsewhere`INSERT INTO t VALUES (${number})`
+        if (number % 2 === 0) yield* later.sync
+        const sql = number % 2 === 0 ? later : yield* open({ url: proxy.url, fresh: true })
+        assert.deepEqual(yield* read(sql), [{ newest: number }])
+        assert.include(bodies.at(-1), '"replication_index"')
+      }
+      // Who did not ask does not wait.
+      yield* read(yield* open({ url: proxy.url }))
+      assert.notInclude(bodies.at(-1), '"replication_index"')
+      yield* primary.kill
+      const config = { url: proxy.url, requestTimeout: "1 second" } as const
+      const error = yield* Effect.flip(Effect.scoped(open({ ...config, fresh: true })))
+      assert.include(error, { _tag: "DatabaseError", reason: "connection", isRetryable: true })
+      assert.include(error.message, "leave out fresh")
+      assert.deepEqual(yield* read(yield* open(config)), [{ newest: 30 }])
     })
   )
 

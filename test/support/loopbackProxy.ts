@@ -44,7 +44,12 @@ const read = async (stream: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(pieces)
 }
 
-const forward = (target: URL, message: IncomingMessage, body: Buffer): Promise<readonly [IncomingMessage, Buffer]> =>
+const forward = (
+  target: URL,
+  host: string,
+  message: IncomingMessage,
+  body: Buffer
+): Promise<readonly [IncomingMessage, Buffer]> =>
   new Promise((resolve, reject) => {
     const { "content-length": _, ...headers } = message.headers
     const onward = request(
@@ -52,7 +57,7 @@ const forward = (target: URL, message: IncomingMessage, body: Buffer): Promise<r
       {
         method: message.method,
         agent: false,
-        headers: { ...headers, host: target.host, "content-length": body.length, connection: "close" }
+        headers: { ...headers, host, "content-length": body.length, connection: "close" }
       },
       (answer) => read(answer).then((text) => resolve([answer, text]), reject)
     )
@@ -60,8 +65,8 @@ const forward = (target: URL, message: IncomingMessage, body: Buffer): Promise<r
     onward.end(body)
   })
 
-/** A proxy before `target`, closed with the scope. */
-export const make = (target: string): Effect.Effect<Proxy, never, Scope.Scope> =>
+/** A proxy before `target`, closed with the scope, which asks it for `host`. Default: the host of `target`. */
+export const make = (target: string, host = new URL(target).host): Effect.Effect<Proxy, never, Scope.Scope> =>
   Effect.suspend(() => {
     let requests = 0
     let answered = 0
@@ -98,7 +103,7 @@ export const make = (target: string): Effect.Effect<Proxy, never, Scope.Scope> =
           return more()
         }
       }
-      const [answer, text] = await forward(new URL(target), message, body)
+      const [answer, text] = await forward(new URL(target), host, message, body)
       const half = text.subarray(0, text.length / 2)
       const { connection: _, "transfer-encoding": __, ...headers } = answer.headers
       switch (behaviour.kind) {

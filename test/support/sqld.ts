@@ -54,8 +54,11 @@ export interface Server {
   readonly port: number
   /** Where a replica of it connects. */
   readonly grpcUrl: string
-  /** A token of a server with `auth`: `rw` may do all, `ro` only reads. `expiresIn` in seconds from now, default 600. */
-  readonly token: (access: "rw" | "ro", expiresIn?: number) => Redacted.Redacted
+  /**
+   * A token of a server with `auth`: `rw` may do all, `ro` only reads; in all namespaces, or in one. `expiresIn` in seconds
+   * from now, default 600.
+   */
+  readonly token: (access: "rw" | "ro", expiresIn?: number, namespace?: string) => Redacted.Redacted
   /** Ends it at once, as a crash would, and waits until it is gone. */
   readonly kill: Effect.Effect<void>
   /** Starts it again on the same data and ports, and waits until it answers. */
@@ -65,6 +68,8 @@ export interface Server {
 export interface Options {
   /** Accept only requests with a token that `token` makes. Default: no tokens. */
   readonly auth?: boolean
+  /** Databases that the server keeps apart: the first part of a request's host says which one is meant. Default: one. */
+  readonly namespaces?: ReadonlyArray<string>
 }
 
 const freePort = (): Promise<number> =>
@@ -89,7 +94,7 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("b
 
 const launch = async (options: Options & { readonly primaryGrpcUrl?: string }) => {
   const directory = await mkdtemp(join(tmpdir(), "crosswalk-sqld-data-"))
-  const [port, grpcPort] = [await freePort(), await freePort()]
+  const [port, grpcPort, adminPort] = [await freePort(), await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   const keys = generateKeyPairSync("ed25519")
   const keyFile = join(directory, "key.pem")
@@ -107,6 +112,18 @@ const launch = async (options: Options & { readonly primaryGrpcUrl?: string }) =
       : ["--primary-grpc-url", options.primaryGrpcUrl])
   )
   if (options.auth === true) arguments_.push("--auth-jwt-key-file", keyFile)
+
+  const namespaces = options.namespaces ?? []
+  if (namespaces.length > 0) arguments_.push("--enable-namespaces", "--admin-listen-addr", `127.0.0.1:${adminPort}`)
+
+  const createNamespace = async (name: string) => {
+    const { ok, status } = await fetch(`http://127.0.0.1:${adminPort}/v1/namespaces/${name}/create`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}"
+    })
+    if (!ok) throw new Error(`the libSQL server made no namespace ${name}: ${status}`)
+  }
 
   const start = async () => {
     const started = spawn(executable, arguments_, { stdio: "ignore", env: { RUST_LOG: "off" } })
@@ -134,12 +151,14 @@ const launch = async (options: Options & { readonly primaryGrpcUrl?: string }) =
   process.on("exit", end)
   try {
     await start()
+    for (const name of namespaces) await createNamespace(name)
   } catch (cause) {
     await close()
     throw cause
   }
-  const token: Server["token"] = (access, expiresIn = 600) => {
-    const claims = { a: access, exp: Math.floor(Date.now() / 1000) + expiresIn }
+  const token: Server["token"] = (access, expiresIn = 600, namespace = undefined) => {
+    const allowed = namespace === undefined ? { a: access } : { p: { [access]: { ns: [namespace] } } }
+    const claims = { ...allowed, exp: Math.floor(Date.now() / 1000) + expiresIn }
     const unsigned = `${encode({ alg: "EdDSA", typ: "JWT" })}.${encode(claims)}`
     const signature = sign(null, Buffer.from(unsigned), keys.privateKey).toString("base64url")
     return Redacted.make(`${unsigned}.${signature}`)
