@@ -20,7 +20,7 @@ const leg = (name: string, { contribution, rank, scaled, score }: Leg): string =
 
 /** A hit with a line for what each leg adds to its score. */
 export const explained = (output: Printer, hit: Hit): ReadonlyArray<Safe> => {
-  const { identifier, keyword, semantic } = hit.explanation
+  const { added, identifier, keyword, semantic } = hit.explanation
   const parts = [
     ...(identifier === undefined ? [] : [leg("identifier", identifier)]),
     ...(semantic === undefined ? [] : [leg("meaning", semantic)]),
@@ -29,6 +29,9 @@ export const explained = (output: Printer, hit: Hit): ReadonlyArray<Safe> => {
   return [
     ...Render.hits(output, [hit]),
     ...parts.map((part, i) => safe`        ${output.dim(`${i === 0 ? "=" : "+"} ${part}`)}`),
+    ...(added === undefined
+      ? []
+      : [safe`        ${output.dim(`asked for too: ${added.map((form) => oneLine(form, 80)).join(", ")}`)}`]),
     safe`        ${output.dim(`relevance ${hit.relevance.toFixed(2)}`)}`
   ]
 }

@@ -26,5 +26,10 @@ export type Leg = typeof Leg.Type
 export class Explanation extends Schema.Class<Explanation>("crosswalk/Explanation")({
   keyword: Schema.optionalKey(Leg),
   semantic: Schema.optionalKey(Leg),
-  identifier: Schema.optionalKey(Leg)
+  identifier: Schema.optionalKey(Leg),
+  /**
+   * What was added to the query because texts of the store explain an abbreviation in it, or write one for words in it:
+   * `multi-factor authentication` for `MFA`. Absent where nothing was.
+   */
+  added: Schema.optionalKey(Schema.Array(Schema.String))
 }) {}

@@ -2,6 +2,7 @@ import { Context, Effect, Layer, Metric } from "effect"
 import { SqlClient, Statement } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import { Explanation } from "../domain/Explanation.ts"
 import { Hit } from "../domain/Hit.ts"
 import * as Metrics from "../domain/Metrics.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
@@ -40,7 +41,7 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
       ...(filter?.catalog !== undefined && { catalog: filter.catalog }),
       ...(semantic !== undefined && mode !== "keyword" && { model: semantic.model.id })
     })
-    const { condition, evidenceOf, ranking, unsearched } = yield* rank(query, limit, options)
+    const { added = [], condition, evidenceOf, ranking, unsearched } = yield* rank(query, limit, options)
     const least = Math.max(minRelevance, onlyRelevant ? Relevance.threshold : 0)
     const best = ranking
       .map((fused) => ({ ...fused, relevance: Relevance.relevance(evidenceOf(fused.uri)) }))
@@ -49,7 +50,9 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
     const byUri = yield* references.findMany(best.map(({ uri }) => uri))
     const hits = best.flatMap(({ explanation, relevance, score, uri }) => {
       const reference = byUri.get(uri)
-      return reference === undefined ? [] : [new Hit({ reference, score, relevance, explanation })]
+      if (reference === undefined) return []
+      const whole = added.length === 0 ? explanation : new Explanation({ ...explanation, added })
+      return [new Hit({ reference, score, relevance, explanation: whole })]
     })
     yield* Effect.annotateCurrentSpan({ hits: hits.length, unsearched })
     yield* Metric.update(Metrics.searchHits, hits.length)

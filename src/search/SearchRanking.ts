@@ -4,6 +4,7 @@ import type { Filter } from "../domain/Filter.ts"
 import * as Metrics from "../domain/Metrics.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { offLoop } from "../libsql/LongReads.ts"
+import * as Abbreviations from "../storage/Abbreviations.ts"
 import * as IdentifierLeg from "../storage/legs/IdentifierLeg.ts"
 import * as KeywordLeg from "../storage/legs/KeywordLeg.ts"
 import type { SemanticLeg } from "../storage/legs/SemanticLeg.ts"
@@ -21,6 +22,8 @@ export interface SearchRanking {
   readonly condition?: Statement.Fragment | undefined
   /** How many references that pass the filter have no vector to compare. */
   readonly unsearched: number
+  /** What abbreviations, or what they stand for, added to the query. */
+  readonly added?: ReadonlyArray<string>
 }
 
 /** How many references each leg hands to a hybrid search, whatever its limit, so that the limit changes no order. */
@@ -34,6 +37,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
   const keyword = yield* KeywordLeg.make
   const identifiers = yield* IdentifierLeg.make
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const abbreviations = Abbreviations.make(sql)
 
   const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
     const { condition, ideal, matches } = yield* offLoop(keyword.rank(query, limit, filter)).pipe(
@@ -140,13 +144,16 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
   /** The best by the mode of the options, at least as many as the limit where there are as many. */
   return Effect.fnUntraced(function* (query: string, limit: number, options: SearchOptions) {
     const { filter, mode = "hybrid" } = options
-    const named = mode === "semantic" ? undefined : yield* offLoop(identifiers.rank(query, limit, filter))
+    const named = yield* offLoop(identifiers.rank(query, limit, filter))
+    const isNamed = named.uris.length > 0
+    const added = isNamed ? [] : yield* abbreviations.missing(query, filter)
+    const asked = [query, ...added].join(" ")
     const found: SearchRanking =
       mode === "keyword"
-        ? yield* ofKeyword(query, named?.uris.length === 0 ? limit : Math.max(limit, keywordDepth), filter)
+        ? yield* ofKeyword(asked, isNamed ? Math.max(limit, keywordDepth) : limit, filter)
         : mode === "semantic"
-          ? yield* ofMeaning(query, limit, filter)
-          : yield* ofBoth(query, filter, options)
-    return named === undefined || named.uris.length === 0 ? found : withNamed(found, named)
+          ? yield* ofMeaning(asked, limit, filter)
+          : yield* ofBoth(asked, filter, options)
+    return mode === "semantic" || !isNamed ? { ...found, added } : withNamed(found, named)
   })
 })

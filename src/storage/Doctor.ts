@@ -3,6 +3,7 @@ import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
+import * as Abbreviations from "./Abbreviations.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import * as Columns from "./Columns.ts"
 import { inventory } from "../libsql/CreateTables.ts"
@@ -28,6 +29,7 @@ export const names = [
   "change log",
   "keyword index",
   "tags",
+  "abbreviations",
   "vectors",
   "embeddings",
   "text lengths"
@@ -193,6 +195,12 @@ const make = Effect.gen(function* () {
       : failed("tags", `${row?.wrong} are lost or left over`, { action: "repairDatabase" })
   })
 
+  const abbreviations = Effect.map(Abbreviations.wrong(sql), ({ extra, lost }) =>
+    extra + lost === 0
+      ? ok("abbreviations", "are those that the texts explain")
+      : failed("abbreviations", `${lost} are lost and ${extra} left over`, { action: "repairDatabase" })
+  )
+
   const vectors = Effect.gen(function* () {
     const wrong: Array<string> = []
     let total = 0
@@ -291,6 +299,7 @@ const make = Effect.gen(function* () {
     "change log": changeLog,
     "keyword index": keywordEntries,
     tags,
+    abbreviations,
     vectors,
     embeddings,
     "text lengths": textLengths

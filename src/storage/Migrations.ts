@@ -6,6 +6,7 @@ import { CreateTables, inventory } from "../libsql/CreateTables.ts"
 import { fromCause, toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
+import * as Abbreviations from "./Abbreviations.ts"
 import * as Columns from "./Columns.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 
@@ -278,6 +279,31 @@ const migrations = {
     `CREATE TRIGGER crosswalk_commit_prune AFTER INSERT ON crosswalk_commit BEGIN
       DELETE FROM crosswalk_commit WHERE at < unixepoch() - 3600;
     END`
+  ),
+  // What texts explain of their abbreviations: a row a reference and explanation, which goes with the text. The keys are what
+  // forms are compared by.
+  "0012_abbreviations": Effect.andThen(
+    statements(
+      `CREATE TABLE crosswalk_abbreviation (
+        id INTEGER PRIMARY KEY,
+        reference_id INTEGER NOT NULL REFERENCES crosswalk_reference (id),
+        short TEXT NOT NULL,
+        short_key TEXT NOT NULL,
+        long TEXT NOT NULL,
+        long_key TEXT NOT NULL,
+        UNIQUE (reference_id, short_key, long_key)
+      )`,
+      `CREATE INDEX crosswalk_abbreviation_short ON crosswalk_abbreviation (short_key)`,
+      `CREATE INDEX crosswalk_abbreviation_long ON crosswalk_abbreviation (long_key)`,
+      `CREATE TRIGGER crosswalk_abbreviation_delete BEFORE DELETE ON crosswalk_reference BEGIN
+        DELETE FROM crosswalk_abbreviation WHERE reference_id = old.id;
+      END`,
+      `CREATE TRIGGER crosswalk_abbreviation_update AFTER UPDATE OF title, description ON crosswalk_reference
+        WHEN old.title IS NOT new.title OR old.description IS NOT new.description BEGIN
+        DELETE FROM crosswalk_abbreviation WHERE reference_id = new.id;
+      END`
+    ),
+    Abbreviations.fill
   )
 }
 

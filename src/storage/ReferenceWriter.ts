@@ -1,6 +1,7 @@
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
+import * as Abbreviations from "./Abbreviations.ts"
 import type { StoredRow } from "./ReferenceRow.ts"
 
 /** What saving did, in numbers of references. */
@@ -51,6 +52,7 @@ export const make = Effect.gen(function* () {
         natural = excluded.natural,
         content_hash = excluded.content_hash, text_hash = excluded.text_hash,
         updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END`
+    yield* Abbreviations.store(sql, rows)
     return { created, updated: rows.length - created, unchanged: distinct.length - rows.length } satisfies SaveTotals
   })
 

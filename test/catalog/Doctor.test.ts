@@ -33,7 +33,7 @@ describe("Doctor", () => {
       expect(new Set(Object.values(statusOf(report)))).toEqual(new Set(["ok", "skipped"]))
       expect(report.checks.map(({ name }) => name)).toEqual([
         ...["database file", "tables", "foreign keys", "values", "references", "catalogs", "relations", "decisions"],
-        ...["change log", "keyword index", "tags", "vectors", "embeddings"],
+        ...["change log", "keyword index", "tags", "abbreviations", "vectors", "embeddings"],
         ...["text lengths", "vector index", "temporary files", "model", "languages"]
       ])
       const json = Schema.toCodecJson(DoctorReport)

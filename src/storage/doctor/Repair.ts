@@ -3,6 +3,7 @@ import { SqlClient, type SqlError } from "effect/sql"
 import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import { toDatabaseError } from "../../libsql/DatabaseErrors.ts"
 import { faultOf } from "../../libsql/LibsqlError.ts"
+import * as Abbreviations from "../Abbreviations.ts"
 import * as Columns from "../Columns.ts"
 import { ofBytes } from "../EmbeddedVector.ts"
 import * as Migrations from "../Migrations.ts"
@@ -84,6 +85,16 @@ const make = Effect.gen(function* () {
     return [`made the tags again, of which ${count(wrong, "was", "were")} lost or left over`]
   })
 
+  const abbreviations: Step = Effect.gen(function* () {
+    const { extra, lost } = yield* Abbreviations.wrong(sql)
+    if (extra + lost === 0) return []
+    yield* sql`DELETE FROM crosswalk_abbreviation`
+    yield* Effect.provideService(Abbreviations.fill, SqlClient.SqlClient, sql)
+    return [
+      `noted the abbreviations of the texts again, of which ${count(extra + lost, "was", "were")} lost or left over`
+    ]
+  })
+
   const changes: Step = Effect.gen(function* () {
     if ((yield* numberOf("SELECT count(*) AS n FROM (SELECT 1 FROM crosswalk_change LIMIT 1)")) > 0) return []
     yield* sql`INSERT INTO crosswalk_change (reference_id) VALUES (0)`
@@ -157,7 +168,7 @@ const make = Effect.gen(function* () {
     return [`forgot what was learnt of ${count(rows.length, "catalog", "catalogs")}; the next import learns it again`]
   })
 
-  return [tables, ...Tables.indexes.map(keywords), catalogs, tags, vectors, changes, references]
+  return [tables, ...Tables.indexes.map(keywords), catalogs, tags, abbreviations, vectors, changes, references]
 })
 
 /**

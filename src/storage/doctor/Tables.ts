@@ -43,6 +43,7 @@ const expected = Effect.andThen(Migrations.run, Effect.all({ parts, ledger })).p
 /** What can be made again from what else is stored. */
 export const derived = [
   "crosswalk_tag",
+  "crosswalk_abbreviation",
   "crosswalk_keyword",
   "crosswalk_trigram",
   "crosswalk_change",

@@ -1,0 +1,207 @@
+import { Effect, Option, Schema, Stream } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import { abbreviationsOf, formsOf, keyOf } from "../domain/Abbreviation.ts"
+import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { Filter } from "../domain/Filter.ts"
+import * as Columns from "./Columns.ts"
+
+/** So many forms are added to a query. */
+const maximumAdded = 3
+
+/** So many texts that have a word are looked at for whether they write it small. */
+const maximumTexts = 200
+
+/** So many texts are asked what a form stands for. */
+const maximumReadings = 1000
+
+/** Words of fewer letters are short forms only where they are written as such: `it` is none, `IT` may be. */
+const shortestSmall = 3
+
+interface Text {
+  readonly title: string
+  readonly description: string | null
+}
+
+const rowsOf = <T extends Text>(texts: ReadonlyArray<T>, ofText: (text: T) => string | number) =>
+  texts.flatMap((text) =>
+    [text.title, text.description ?? ""]
+      .flatMap(abbreviationsOf)
+      .map(({ long, short }) => [ofText(text), short, keyOf(short), long, keyOf(long)])
+  )
+
+const insertInto = (sql: SqlClient.SqlClient, rows: ReadonlyArray<ReadonlyArray<string | number>>, by: "uri" | "id") =>
+  rows.length === 0
+    ? Effect.void
+    : Effect.asVoid(sql`
+        INSERT OR IGNORE INTO crosswalk_abbreviation (reference_id, short, short_key, long, long_key)
+        SELECT r.id, j.value ->> '$[1]', j.value ->> '$[2]', j.value ->> '$[3]', j.value ->> '$[4]'
+        FROM json_each(${JSON.stringify(rows)}) AS j
+          CROSS JOIN crosswalk_reference AS r ON ${sql.literal(`r.${by}`)} = j.value ->> '$[0]'`)
+
+/** Notes what texts explain that were just written; a trigger took away what the texts before them explained. */
+export const store = (
+  sql: SqlClient.SqlClient,
+  rows: ReadonlyArray<Text & { readonly uri: string }>
+): Effect.Effect<void, SqlError.SqlError> =>
+  insertInto(
+    sql,
+    rowsOf(rows, ({ uri }) => uri),
+    "uri"
+  )
+
+const pageSize = 1000
+const textColumns = Columns.make("reference", { uri: "r.uri", title: "r.title", description: "r.description" })
+const TextRow = Schema.Struct({ id: Schema.Int, title: Schema.String, description: Schema.NullOr(Schema.String) })
+const decodeText = Columns.decoder(textColumns, TextRow, "Abbreviations.fill")
+
+/** What all texts explain, those that can be read, a page at a time. */
+const pages = (sql: SqlClient.SqlClient) =>
+  Stream.paginate(0, (after) =>
+    Effect.gen(function* () {
+      const rows = yield* sql<{ readonly id: number }>`
+        SELECT r.id, ${sql.literal(textColumns.sql)} FROM crosswalk_reference AS r
+        WHERE r.id > ${after} AND (instr(r.title, '(') OR instr(r.description, '(')) ORDER BY r.id LIMIT ${pageSize}`
+      const texts = (yield* Effect.forEach(rows, (row) => Effect.option(decodeText(row)))).flatMap(Option.toArray)
+      const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
+      return [[rowsOf(texts, ({ id }) => id)], Option.fromUndefinedOr(last)] as const
+    })
+  )
+
+/** Notes what all texts explain. */
+export const fill = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  yield* Stream.runForEach(pages(sql), (rows) => insertInto(sql, rows, "id"))
+})
+
+/** How many of what texts explain is not noted as it is, and how many notes are of no text. */
+export const wrong = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  let expected = 0
+  let present = 0
+  yield* Stream.runForEach(pages(sql), (rows) =>
+    Effect.gen(function* () {
+      const [row] = yield* sql<{ readonly expected: number; readonly present: number }>`
+        SELECT count(*) AS expected, count(a.id) AS present FROM (
+          SELECT DISTINCT value ->> '$[0]' AS id, value ->> '$[2]' AS short_key, value ->> '$[4]' AS long_key
+          FROM json_each(${JSON.stringify(rows)})) AS j
+        LEFT JOIN crosswalk_abbreviation AS a
+          ON a.reference_id = j.id AND a.short_key = j.short_key AND a.long_key = j.long_key`
+      expected += row?.expected ?? 0
+      present += row?.present ?? 0
+    })
+  )
+  const [row] = yield* sql<{ readonly all: number }>`SELECT count(*) AS "all" FROM crosswalk_abbreviation`
+  return { lost: expected - present, extra: (row?.all ?? 0) - present }
+})
+
+const columns = Columns.make("abbreviation", { short: "min(a.short)", long: "min(a.long)", key: "a.key" })
+const Reading = Schema.Struct({
+  short: Schema.String,
+  long: Schema.String,
+  /** What the other form is compared by. */
+  key: Schema.String,
+  texts: Schema.Int,
+  own: Schema.Int
+})
+const decodeReading = Columns.decoder(columns, Reading, "Search.abbreviations")
+
+/** What more than half of the texts say; those of the catalog that is searched, where any of them says something. */
+const readingOf = (readings: ReadonlyArray<typeof Reading.Type>) => {
+  const isOwn = readings.some(({ own }) => own > 0)
+  const weightOf = ({ own, texts }: typeof Reading.Type) => (isOwn ? own : texts)
+  const total = readings.reduce((sum, reading) => sum + weightOf(reading), 0)
+  return readings.find((reading) => 2 * weightOf(reading) > total)
+}
+
+type Failure = SqlError.SqlError | DatabaseError
+
+/** What abbreviations add to a query. */
+export const make = (client: SqlClient.SqlClient) => {
+  const sql = client.withoutTransforms()
+
+  /** The places of the keys that texts explain. */
+  const explained = (column: "short_key" | "long_key", keys: ReadonlyArray<string>) =>
+    sql`SELECT ${column === "short_key"} AS is_short, j.key AS place FROM json_each(${JSON.stringify(keys)}) AS j
+      WHERE EXISTS (SELECT 1 FROM crosswalk_abbreviation WHERE ${sql.literal(column)} = j.value)`
+
+  /** Which of these words are written small in the texts, so that they are words like any other. */
+  const ordinary = (words: ReadonlyArray<string>) =>
+    words.length === 0
+      ? Effect.succeed(new Set<string>())
+      : Effect.map(
+          sql<{ readonly place: number }>`
+            SELECT j.key AS place FROM json_each(${JSON.stringify(words)}) AS j WHERE EXISTS (
+              SELECT 1 FROM crosswalk_reference AS r WHERE r.id IN (
+                SELECT rowid FROM crosswalk_keyword WHERE crosswalk_keyword MATCH '"' || j.value || '"' LIMIT ${maximumTexts})
+              AND '.' || r.title || '.' || coalesce(r.description, '') || '.'
+                GLOB '*[^A-Za-z0-9]' || j.value || '[^A-Za-z0-9]*')`,
+          (rows) => new Set(rows.map(({ place }) => words[place]))
+        )
+
+  const read = (column: "short_key" | "long_key", key: string, catalog: string | undefined) => {
+    const other = sql.literal(column === "short_key" ? "long_key" : "short_key")
+    return Effect.map(
+      Effect.flatMap(
+        sql`
+          SELECT ${sql.literal(columns.sql)}, count(*) AS texts, coalesce(sum(r.catalog = ${catalog ?? ""}), 0) AS own
+          FROM (SELECT reference_id, short, long, ${other} AS key FROM crosswalk_abbreviation
+            WHERE ${sql.literal(column)} = ${key} LIMIT ${maximumReadings}) AS a
+            CROSS JOIN crosswalk_reference AS r ON r.id = a.reference_id
+          GROUP BY a.key`,
+        Effect.forEach(decodeReading)
+      ),
+      readingOf
+    )
+  }
+
+  /**
+   * The forms that a query lacks of the abbreviations in it, at most three, in the order of the query. Nothing is added where
+   * both forms are there, or where the texts do not agree on what a form stands for.
+   */
+  const missing = Effect.fnUntraced(function* (
+    query: string,
+    filter: Filter | undefined
+  ): Effect.fn.Return<ReadonlyArray<string>, Failure> {
+    const { longs, shorts } = formsOf(query)
+    const rows = yield* sql<{ readonly is_short: number; readonly place: number }>`
+      ${explained(
+        "short_key",
+        shorts.map(({ key }) => key)
+      )} UNION ALL ${explained(
+        "long_key",
+        longs.map(({ key }) => key)
+      )}`
+    if (rows.length === 0) return []
+    const of = <T>(side: "short_key" | "long_key", forms: ReadonlyArray<T>) => {
+      const places = new Set(
+        rows.flatMap((row) => ((row.is_short === 1) === (side === "short_key") ? [row.place] : []))
+      )
+      return forms.filter((_, place) => places.has(place))
+    }
+    const foundShorts = of("short_key", shorts)
+    const small = foundShorts.flatMap(({ isWritten, key }) => (!isWritten && /^[a-z0-9]+$/u.test(key) ? [key] : []))
+    const words = yield* ordinary(small)
+    const isAbbreviation = ({ isWritten, key }: (typeof shorts)[number]) =>
+      isWritten || (key.length >= shortestSmall && small.includes(key) && !words.has(key))
+    // The longest long form, and none inside of it.
+    const foundLongs = of("long_key", longs).reduce<ReadonlyArray<(typeof longs)[number]>>(
+      (taken, long) =>
+        taken.some(({ at, length }) => at < long.at + long.length && long.at < at + length) ? taken : [...taken, long],
+      []
+    )
+    const wanted = [
+      ...foundShorts.filter(isAbbreviation).map(({ at, key }) => ({ at, key, side: "short_key" }) as const),
+      ...foundLongs.map(({ at, key }) => ({ at, key, side: "long_key" }) as const)
+    ].toSorted((a, b) => a.at - b.at)
+    const present = new Set([...shorts, ...longs].map(({ key }) => key))
+    const added = new Map<string, string>()
+    for (const { key, side } of wanted) {
+      const reading = yield* read(side, key, filter?.catalog)
+      if (reading === undefined || present.has(reading.key)) continue
+      added.set(reading.key, side === "short_key" ? reading.long : reading.short)
+      if (added.size === maximumAdded) break
+    }
+    return [...added.values()]
+  })
+
+  return { missing }
+}
