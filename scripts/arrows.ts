@@ -34,9 +34,10 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   crosswalk: ["domain", "embedder", "libsql", "storage", "search"],
   catalog: ["domain", "embedder", "importer", "libsql", "storage", "vectors", "search", "crosswalk"],
   report: ["domain", "importer", "storage", "crosswalk", "catalog"],
+  http: [...library],
   promise: [...library, ""],
-  cli: [...library, "promise", ""],
-  "": [...library, "promise"]
+  cli: [...library, "http", "promise", ""],
+  "": [...library, "http", "promise"]
 }
 
 /** The folder under src of a file there; the files at the top have the empty one, what is outside of src has "..". */

@@ -23,6 +23,7 @@ import { relate } from "./commands/relate.ts"
 import { remove } from "./commands/remove.ts"
 import { review } from "./commands/review.ts"
 import { search } from "./commands/search.ts"
+import { serve } from "./commands/serve.ts"
 import { similar } from "./commands/similar.ts"
 import { status } from "./commands/status.ts"
 import { suggest } from "./commands/suggest.ts"
@@ -42,6 +43,7 @@ export const cli = (surroundings: {
       { group: "Search", commands: [search, similar, evaluate] },
       { group: "Crosswalks", commands: [suggest, review, decide, map, lint, coverage, diff, carry, graph] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, backup, restore, model] },
+      { group: "Surfaces", commands: [serve] },
       { group: "Learn", commands: [demo] }
     ]),
     Command.provide((flags) =>

@@ -29,7 +29,7 @@ const wantsJson = (args: ReadonlyArray<string>): boolean => {
 const shown = (text: string): string =>
   redact(
     text,
-    ["CROSSWALK_DB_TOKEN", "HF_TOKEN"].flatMap((name) => process.env[name] ?? [])
+    ["CROSSWALK_DB_TOKEN", "CROSSWALK_HTTP_TOKEN", "HF_TOKEN"].flatMap((name) => process.env[name] ?? [])
   )
 
 const bug = (cause: Cause.Cause<unknown>): Report => ({

@@ -68,7 +68,8 @@ export const embedderOf = (model: string | undefined, type: string | undefined):
   ...(model === undefined ? {} : isFolder(model) ? { folder: model } : { model })
 })
 
-const variable = (name: string) =>
+/** A variable of the environment; undefined where it is empty or not there. */
+export const variable = (name: string) =>
   Config.String(name).pipe(
     Config.withDefault(""),
     Effect.map((value) => (value === "" ? undefined : value)),

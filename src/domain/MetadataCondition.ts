@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Effect, Schema, SchemaGetter, SchemaIssue } from "effect"
 import { ValidationError } from "./ValidationError.ts"
 import { Text } from "./Text.ts"
 
@@ -64,3 +64,16 @@ export const format = ({ operator, path, value }: MetadataCondition): string => 
   const text = String(value)
   return `${path}${operator}${typeof value === "string" && valueOf(text) !== text ? `"${text}"` : text}`
 }
+
+/** A condition as a text, such as `level>=2`; encoded it is the text again. */
+export const MetadataConditionText = Text.pipe(
+  Schema.decodeTo(Schema.toType(MetadataCondition), {
+    decode: SchemaGetter.transformEffect((text: string) => {
+      const condition = parse(text)
+      return condition instanceof ValidationError
+        ? Effect.fail(new SchemaIssue.InvalidValue({ message: `Expected ${condition.expected}` }))
+        : Effect.succeed(condition)
+    }),
+    encode: SchemaGetter.transform(format)
+  })
+)

@@ -15,11 +15,12 @@ import { Reference, ReferenceInput } from "../domain/Reference.ts"
 import type { Relation } from "../domain/Relation.ts"
 import type { RelationDirection } from "../domain/RelationDirection.ts"
 import type { RelationInput } from "../domain/RelationInput.ts"
+import { PageOptions, ReferencePage } from "../domain/ReferencePage.ts"
 import { RemoveOptions } from "../domain/RemoveOptions.ts"
 import { ResolveOptions } from "../domain/ResolveOptions.ts"
 import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
-import type { ValidationError } from "../domain/ValidationError.ts"
+import { ValidationError } from "../domain/ValidationError.ts"
 import * as CatalogLanguages from "./CatalogLanguages.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
@@ -135,23 +136,40 @@ const make = Effect.gen(function* () {
     return row === undefined ? Option.none<Reference>() : Option.some(ReferenceRow.toReference(yield* decode(row)))
   })
 
+  const page = (after: NaturalPages.Place, limit: number, filter: Filter | undefined) =>
+    Effect.flatMap(
+      sql`
+      SELECT ${columns} FROM crosswalk_reference AS r
+      WHERE ${NaturalPages.behind(sql, after)} AND ${conditions(sql, filter)}
+      ORDER BY ${NaturalPages.order(sql)} LIMIT ${limit}`,
+      Effect.forEach(decode)
+    )
+
   const findAll = streamOperation("ReferenceRepository.findAll", { filter: optional(Filter) })(({ filter }) =>
     snapshot.stream(
       Stream.paginate(NaturalPages.start, (after) =>
         Effect.gen(function* () {
-          const rows = yield* Effect.flatMap(
-            sql`
-            SELECT ${columns} FROM crosswalk_reference AS r
-            WHERE ${NaturalPages.behind(sql, after)} AND ${conditions(sql, filter)}
-            ORDER BY ${NaturalPages.order(sql)} LIMIT ${pageSize}`,
-            Effect.forEach(decode)
-          )
+          const rows = yield* page(after, pageSize, filter)
           const last = rows.length < pageSize ? undefined : rows.at(-1)
           return [rows.map(ReferenceRow.toReference), Option.fromUndefinedOr(last)] as const
         })
       )
     )
   )
+
+  const findPage = operation("ReferenceRepository.findPage", { options: optional(PageOptions) })(function* ({
+    options: { after, filter, limit = 100 } = {}
+  }) {
+    const place = after === undefined ? NaturalPages.start : NaturalPages.fromCursor(after)
+    if (place instanceof ValidationError) return yield* place
+    // One more tells whether there is a next page.
+    const rows = yield* page(place, limit + 1, filter)
+    const last = rows.length > limit ? rows[limit - 1] : undefined
+    return new ReferencePage({
+      references: rows.slice(0, limit).map(ReferenceRow.toReference),
+      ...(last !== undefined && { next: NaturalPages.toCursor(last) })
+    })
+  })
 
   const search = operation("ReferenceRepository.search", { query: QueryText, options: optional(FindOptions) })(
     function* ({ options: { filter, limit = 10 } = {}, query }) {
@@ -225,6 +243,7 @@ const make = Effect.gen(function* () {
     resolve,
     findMany,
     findAll,
+    findPage,
     search,
     remove,
     removeMany,
@@ -289,6 +308,8 @@ export class ReferenceRepository extends Context.Service<
     ) => Effect.Effect<ReadonlyMap<string, Reference>, ValidationError | DatabaseError>
     /** All that pass the filter in the natural order of their uris (`V2.2` before `V2.10`), read in pages of 500. */
     readonly findAll: (filter?: Filter) => Stream.Stream<Reference, ValidationError | DatabaseError>
+    /** The same order by pages, for callers that come back for the next one. */
+    readonly findPage: (options?: PageOptions) => Effect.Effect<ReferencePage, ValidationError | DatabaseError>
     /**
      * Those that have a word of the query in title or description, best first: score −BM25, then uri. `passw*` stands for
      * all words that begin so. Any text is a valid query but a blank one; one without words finds nothing.

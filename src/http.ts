@@ -1,0 +1,14 @@
+/**
+ * `crosswalk/http`: the HTTP API of a store, as an `HttpApi` of Effect, the routes that answer it, and what protects them. A
+ * program brings the store's services and an HTTP server.
+ *
+ * @module
+ */
+export { Api } from "./http/Api.ts"
+export { Caller } from "./http/Authorization.ts"
+export * as Problem from "./http/Problem.ts"
+export { PolicyOptions } from "./http/Policy.ts"
+export * as Routes from "./http/Routes.ts"
+export { Readiness } from "./http/SystemApi.ts"
+export { type Holder, type Token, TokenScope, Tokens } from "./http/Tokens.ts"
+export * as TokenList from "./http/TokenList.ts"

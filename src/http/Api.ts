@@ -1,0 +1,36 @@
+import { HttpApi, OpenApi } from "effect/http-api"
+import { Authorization } from "./Authorization.ts"
+import { Malformed } from "./Malformed.ts"
+import { ReferencesApi } from "./ReferencesApi.ts"
+import { SearchApi } from "./SearchApi.ts"
+import { SystemApi } from "./SystemApi.ts"
+
+/**
+ * The HTTP API of a store. A typed client is made of it by `HttpApiClient.make`, an OpenAPI 3.1 document by
+ * `OpenApi.fromApi`.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { HttpApiClient } from "effect/http-api"
+ * import { Api } from "crosswalk/http"
+ *
+ * const program = Effect.gen(function*() {
+ *   const client = yield* HttpApiClient.make(Api, { baseUrl: "http://127.0.0.1:7430" })
+ *   const { hits } = yield* client.search.search({ query: { q: "password storage", limit: 5 } })
+ *   return hits.map(({ reference }) => reference.uri)
+ * })
+ */
+export class Api extends HttpApi.make("crosswalk")
+  .add(ReferencesApi.middleware(Authorization).prefix("/api/v1"))
+  .add(SearchApi.middleware(Authorization).prefix("/api/v1"))
+  .add(SystemApi)
+  .middleware(Malformed)
+  .annotate(HttpApi.ParseOptions, { onExcessProperty: "error" })
+  .annotate(HttpApi.HeadersParseOptions, {})
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Crosswalk",
+      description: "References, search by meaning and by words, and crosswalks between catalogues.",
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" }
+    })
+  ) {}

@@ -1,0 +1,120 @@
+import { Duration, Effect, Option, Semaphore } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse, ProblemDetails } from "effect/http"
+import * as Policy from "./Policy.ts"
+
+/** A problem that no endpoint declares. */
+const refused = (status: number, title: string, reason: string, detail: string, headers: Record<string, string> = {}) =>
+  HttpServerResponse.setHeaders(
+    ProblemDetails.toResponse({
+      type: `urn:crosswalk:problem:${reason}`,
+      status,
+      title,
+      detail,
+      reason,
+      isRetryable: status === 503
+    }),
+    headers
+  )
+
+/** What the statuses say that the router and the decoders answer by themselves. */
+const titles: Readonly<Record<number, readonly [title: string, reason: string, detail: string]>> = {
+  400: ["The request breaks a rule", "invalid-request", "The request cannot be read"],
+  404: ["There is no such thing", "no-route", "Nothing is served under this path and method"],
+  405: ["There is no such thing", "no-route", "Nothing is served under this path and method"],
+  408: ["The request took too long", "timeout", "The request was not received in time"],
+  413: ["The request is too large", "too-large", "The body is larger than this server takes"],
+  415: ["The content type is not known", "content-type", "Send JSON, as 'Content-Type: application/json'"]
+}
+
+/** An answer of an error without a problem document gets one, so that none is empty or of another form. */
+const documented = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+  const { headers, status } = response
+  if (status < 400 || headers["content-type"]?.startsWith(ProblemDetails.contentType) === true) return response
+  const [title, reason, detail] = titles[status] ?? ["The server failed", "failed", "The log of the server says more"]
+  return refused(status, title, reason, detail)
+}
+
+/** What every answer tells a browser. Nothing of it may be framed, sniffed, or run from elsewhere. */
+const security = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY"
+}
+
+const secured = (response: HttpServerResponse.HttpServerResponse) =>
+  HttpServerResponse.setHeaders(response, { ...security, ...response.headers })
+
+/** What is asked too often waits; what would wait behind too many is sent away. */
+const queue = Effect.fnUntraced(function* ({ maxConcurrent, maxWaiting }: Policy.Limits) {
+  const permits = yield* Semaphore.make(maxConcurrent)
+  let waiting = 0
+  return <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+    Effect.suspend(() => {
+      if (waiting >= maxConcurrent + maxWaiting) {
+        return Effect.succeed(
+          refused(503, "It cannot be done now", "busy", "Too many requests wait already", { "retry-after": "1" })
+        )
+      }
+      waiting += 1
+      return Effect.ensuring(
+        permits.withPermits(1)(answer),
+        Effect.sync(() => {
+          waiting -= 1
+        })
+      )
+    })
+})
+
+/**
+ * Goes before every route: which hosts and origins are answered, how long a query may be, how many requests run and how
+ * long each, and that whatever fails ends in a problem document.
+ */
+export const layer = (policy: Policy.Policy) =>
+  HttpRouter.middleware(
+    Effect.gen(function* () {
+      const inTurn = yield* queue(policy)
+      return (answer) =>
+        Effect.gen(function* () {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const { host, origin } = request.headers
+          if (!Policy.isOwnHost(policy, host)) {
+            return refused(
+              403,
+              "This is not allowed",
+              "host",
+              "This server does not answer for the host of the request"
+            )
+          }
+          if (origin !== undefined && !Policy.isOwnOrigin(origin, host)) {
+            return refused(403, "This is not allowed", "origin", "The request came from the page of another site")
+          }
+          if (request.url.length > policy.maxUrlLength) {
+            return refused(414, "The request is too large", "too-long", `At most ${policy.maxUrlLength} characters`)
+          }
+          return yield* inTurn(answer).pipe(
+            Effect.timeoutOption(Duration.millis(policy.timeout)),
+            Effect.map(
+              Option.getOrElse(() =>
+                refused(503, "It cannot be done now", "timeout", "It took longer than this server allows", {
+                  "retry-after": "1"
+                })
+              )
+            )
+          )
+        }).pipe(
+          Effect.catchDefect((defect) =>
+            Effect.as(
+              Effect.logError("a request ended in a defect", defect),
+              refused(500, "The server failed", "failed", "The log of the server says more")
+            )
+          ),
+          Effect.map((response) => secured(documented(response)))
+        )
+    }),
+    { global: true }
+  )

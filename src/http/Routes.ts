@@ -1,0 +1,63 @@
+import { Effect, Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { PrometheusMetrics } from "effect/observability"
+import { decodeInput } from "../domain/Input.ts"
+import { Api } from "./Api.ts"
+import * as Authorization from "./Authorization.ts"
+import * as Docs from "./Docs.ts"
+import * as Guard from "./Guard.ts"
+import * as Malformed from "./Malformed.ts"
+import * as Policy from "./Policy.ts"
+import * as ReferencesHandlers from "./ReferencesHandlers.ts"
+import * as SearchHandlers from "./SearchHandlers.ts"
+import * as SystemHandlers from "./SystemHandlers.ts"
+
+const decode = decodeInput(Policy.PolicyOptions, "options")
+
+/** A URI in a path is longer than a router expects. */
+export const routerConfig = { maxParamLength: 8192 }
+
+/** Whatever else is asked for. */
+const unknown = HttpRouter.add("*", "/*", HttpServerResponse.empty({ status: 404 }))
+
+/**
+ * Every route: the API with its OpenAPI document (`/openapi.json`), its page (`/docs`) and `/metrics`. For a router of one's
+ * own, which needs {@link routerConfig}; {@link serve} has it.
+ */
+export const layer = (options: Policy.PolicyOptions = {}) =>
+  Layer.unwrap(
+    Effect.map(decode(options), (decoded) =>
+      Layer.mergeAll(
+        HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+          Layer.provide([ReferencesHandlers.layer, SearchHandlers.layer, SystemHandlers.layer]),
+          Layer.provide([Authorization.layer, Malformed.layer])
+        ),
+        unknown,
+        Docs.layer,
+        PrometheusMetrics.layerHttp(),
+        Guard.layer(Policy.make(decoded))
+      )
+    )
+  )
+
+/**
+ * Serves every route on the `HttpServer` that is there, with the services of a store and the {@link Tokens} that it asks for.
+ * When the layer ends, requests that run are answered first.
+ *
+ * @example
+ * import { createServer } from "node:http"
+ * import { NodeHttpServer } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ * import { Store } from "crosswalk"
+ * import { Routes, Tokens } from "crosswalk/http"
+ *
+ * const server = Routes.serve({ maxConcurrent: 8 }).pipe(
+ *   Layer.provide(Tokens.layer([])),
+ *   Layer.provide(Store.layerLibsql({ url: "requirements.db", vectors: "memory" })),
+ *   Layer.provide(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 7430 }))
+ * )
+ * // NodeRuntime.runMain(Layer.launch(server))
+ */
+export const serve = (options: Policy.PolicyOptions = {}) =>
+  HttpRouter.serve(layer(options), { disableListenLog: true, disableLogger: true, routerConfig })
