@@ -68,6 +68,7 @@ const steps: ReadonlyArray<readonly [name: string, step: () => Outcome | Promise
   ["types", () => node(bin("typescript", "tsc"), ["-p", "."])],
   ["lint and import cycles", () => node(bin("oxlint"), ["--deny-warnings"])],
   ["directions of imports", arrows],
+  ["OpenAPI document", () => node(join(root, "scripts", "openapi.ts"), ["--check"])],
   ["format", () => node(bin("@biomejs/biome", "biome"), ["format", "--reporter=summary", "."])],
   ["tools", installTools],
   ["floating Effects", floatingEffects],

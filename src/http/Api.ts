@@ -30,6 +30,7 @@ export class Api extends HttpApi.make("crosswalk")
   .annotateMerge(
     OpenApi.annotations({
       title: "Crosswalk",
+      version: "1",
       description: "References, search by meaning and by words, and crosswalks between catalogues.",
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" }
     })

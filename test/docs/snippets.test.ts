@@ -44,16 +44,18 @@ const commandsOf = (text: string): ReadonlyArray<string> =>
 
 /** Pages whose commands run elsewhere, or nowhere. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
+  ["docs/http.md", "test/http/Transcripts.test.ts runs them against a server"],
   ["docs/coverage-in-ci.md", "e2e/internal/crosswalkCi.test.ts runs them as the workflow does"]
 ])
 
-/** Commands that write below the user's home folder, or need a program that may not be here. */
-const isElsewhere = (command: string) => /^crosswalk --completions|\| jq /u.test(command)
+/** Commands that write below the user's home folder, need a program that may not be here, or answer until they are ended. */
+const isElsewhere = (command: string) => /^crosswalk (?:--completions|serve)|\| jq /u.test(command)
 
 const entries: Record<string, string> = {
   crosswalk: "src/index.ts",
   "crosswalk/libsql": "src/libsql.ts",
   "crosswalk/transformers": "src/transformers.ts",
+  "crosswalk/http": "src/http.ts",
   "crosswalk/promise": "src/promise.ts",
   "crosswalk/testing": "src/testing.ts"
 }

@@ -465,6 +465,32 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
         )
       }))
 
+    test("findPage gives each reference once over its pages, whatever is saved and removed between them", () =>
+      Effect.gen(function* () {
+        const references = yield* ReferenceRepository
+        yield* references.saveMany(Array.from({ length: 25 }, (_, i) => sample(`r:${i}`)))
+        const seen: Array<string> = []
+        let after: string | undefined
+        do {
+          const page = yield* references.findPage({ limit: 10, after })
+          seen.push(...page.references.map(({ uri }) => uri))
+          after = page.next
+          const last = seen.at(-1) ?? ""
+          yield* references.remove(last)
+          yield* references.save(sample(`${last}.5`))
+          yield* references.save(sample("r:0.5"))
+        } while (after !== undefined)
+        assert.deepStrictEqual(
+          seen.filter((uri) => !uri.includes(".")),
+          Array.from({ length: 25 }, (_, i) => `r:${i}`)
+        )
+        assert.strictEqual(new Set(seen).size, seen.length)
+        for (const after of ["", "x", "bm90IGpzb24", Buffer.from('{"natural":1}').toString("base64url")]) {
+          const error = yield* Effect.flip(references.findPage({ after }))
+          assert.strictEqual(error._tag === "ValidationError" ? error.field : error._tag, "after")
+        }
+      }))
+
     test("addImplementation needs both ends, checks its confidence and is idempotent", () =>
       Effect.gen(function* () {
         const references = yield* ReferenceRepository

@@ -109,7 +109,9 @@ export const serve = Command.make(
       Layer.provideMerge(Layer.merge(Session.database("existing", { longReads: "thread" }), Session.embedder(true)))
     )
     const announce = Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
-      output.note(safe`Listening on ${HttpServer.formatAddress(address)}; Ctrl-C ends it.`)
+      output.answer({ url: HttpServer.formatAddress(address) }, () => [
+        safe`Listening on ${HttpServer.formatAddress(address)}; Ctrl-C ends it.`
+      ])
     )
     const server = Routes.serve({ hosts: allowedHosts }).pipe(
       Layer.tap(() => announce),
