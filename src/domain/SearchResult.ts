@@ -13,7 +13,7 @@ export class SearchResult extends Schema.Class<SearchResult>("crosswalk/SearchRe
   unsearched: Schema.Natural,
   /**
    * Present where asked for: what was looked through, counted. By keyword the references that have a word of the query,
-   * else all that pass the filter.
+   * else all that pass the filter. Neither the limit nor `minRelevance` nor `onlyRelevant` narrows it.
    */
   facets: Schema.optionalKey(Facets)
 }) {}

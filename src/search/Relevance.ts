@@ -19,8 +19,11 @@ const both: Weights = { bias: -9, cosine: 25, keyword: 5 }
 const meaning: Weights = { bias: -9, cosine: 27, keyword: 0 }
 const words: Weights = { bias: -3.8, cosine: 0, keyword: 12.5 }
 
-/** From which relevance on a hit counts as an answer. */
-export const threshold = 0.5
+/** From which relevance on a hit can be an answer. */
+const threshold = 0.5
+
+/** How far the log odds of a hit may be below the best one's: a twentieth of its odds. `bench/relevance.ts` compares others. */
+export const fall = 3
 
 /** How likely a hit answers the query, 0–1; 1 for what it names. */
 export const relevance = ({ cosine, isNamed, keyword }: Evidence): number => {
@@ -28,4 +31,13 @@ export const relevance = ({ cosine, isNamed, keyword }: Evidence): number => {
   const weights = cosine === undefined ? words : keyword === undefined ? meaning : both
   const sum = weights.bias + weights.cosine * (cosine ?? 0) + weights.keyword * Math.min(1, keyword ?? 0)
   return 1 / (1 + Math.exp(-sum))
+}
+
+/**
+ * From which relevance on the hits of a query count as answers: where relevance falls behind the best of them, and never below
+ * one half. What a query names (a relevance of 1) is an answer whatever the others are, and says nothing of them.
+ */
+export const leastOf = (relevances: ReadonlyArray<number>, most = fall): number => {
+  const best = relevances.reduce((most, relevance) => (relevance < 1 ? Math.max(most, relevance) : most), 0)
+  return best === 0 ? threshold : Math.max(threshold, best / (best + (1 - best) * Math.exp(most)))
 }

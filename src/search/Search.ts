@@ -42,11 +42,10 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
       ...(semantic !== undefined && mode !== "keyword" && { model: semantic.model.id })
     })
     const { added = [], condition, evidenceOf, ranking, unsearched } = yield* rank(query, limit, options)
-    const least = Math.max(minRelevance, onlyRelevant ? Relevance.threshold : 0)
-    const best = ranking
-      .map((fused) => ({ ...fused, relevance: Relevance.relevance(evidenceOf(fused.uri)) }))
-      .filter(({ relevance }) => relevance >= least)
-      .slice(0, limit)
+    const found = ranking.map((fused) => ({ ...fused, relevance: Relevance.relevance(evidenceOf(fused.uri)) }))
+    const ofAnswers = onlyRelevant ? Relevance.leastOf(found.map(({ relevance }) => relevance)) : 0
+    const least = Math.max(minRelevance, ofAnswers)
+    const best = found.filter(({ relevance }) => relevance >= least).slice(0, limit)
     const byUri = yield* references.findMany(best.map(({ uri }) => uri))
     const hits = best.flatMap(({ explanation, relevance, score, uri }) => {
       const reference = byUri.get(uri)

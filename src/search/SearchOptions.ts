@@ -25,9 +25,12 @@ export const SearchOptions = Schema.Struct({
   fusion: Schema.optional(SearchFusion),
   /** Only hits of at least this relevance, 0–1. Default: 0. */
   minRelevance: Schema.optional(Share),
-  /** Only hits that are likely to answer the query (a relevance of 0.5 or more); perhaps none. Default: false. */
+  /**
+   * Only hits that are likely to answer the query: of a relevance of 0.5 or more, and not far behind the best (odds of a twentieth
+   * of its odds or more); perhaps none. Default: false.
+   */
   onlyRelevant: Schema.optional(Schema.Boolean),
-  /** Count also what was looked through. Default: false. */
+  /** Count also what was looked through, whatever relevance it has. Default: false. */
   facets: Schema.optional(Schema.Boolean)
 })
 export type SearchOptions = typeof SearchOptions.Type

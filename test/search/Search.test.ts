@@ -338,6 +338,12 @@ layer(stored)("a search", (it) => {
       )
       for (const mode of modes) {
         assert.deepStrictEqual(yield* find("zebra giraffe", { mode, onlyRelevant: true }), [])
+        // What is far behind the best is none, and that does not depend on how many are wanted.
+        const options = { mode, onlyRelevant: true }
+        const answers = yield* find("Passwords are stored as slow hashes", options)
+        assert.deepStrictEqual(yield* find("Passwords are stored as slow hashes", { ...options, limit: 1 }), [
+          ...answers.slice(0, 1)
+        ])
       }
     })
   )

@@ -43,11 +43,14 @@ export const search = Command.make(
       Flag.withDefault("hybrid")
     ),
     explain: toggle("explain", "Show how each score came about"),
-    facets: toggle("facets", "Count what was searched by catalog, type and tag"),
+    facets: toggle("facets", "Count what was searched by catalog, type and tag, whatever its relevance"),
     options: {
       limit,
       minRelevance: share("min-relevance", "Only hits of at least this relevance, 0 to 1"),
-      onlyRelevant: toggle("only-relevant", "Only hits that are likely to answer the query; perhaps none"),
+      onlyRelevant: toggle(
+        "only-relevant",
+        "Only hits that are likely to answer the query, none far behind the best; perhaps none"
+      ),
       filter,
       ...joining
     }
