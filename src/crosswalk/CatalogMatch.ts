@@ -11,6 +11,7 @@ import { circumstancesOf, judge, sampleOf, weightsOf } from "./Calibration.ts"
 import { calibrationAsvs as calibration } from "./CalibrationAsvs.ts"
 import * as Candidates from "./Candidates.ts"
 import type { Content } from "./CatalogContent.ts"
+import * as Containment from "./Containment.ts"
 import * as Similarity from "./Similarity.ts"
 import { normal } from "./TextDiff.ts"
 
@@ -39,12 +40,19 @@ const sameIdConfidence = 0.15
 
 /**
  * First proposals below are left open. Of a successor's, one in ten is right below, and every reference should have one; of
- * a predecessor's it takes more, as what is new has none.
+ * a predecessor's it takes more, as what is new has none, but less where it says much of what its predecessor says: what
+ * was split has parts.
  */
-const leastConfidence = { successor: 0.2, predecessor: 0.4 }
+const leastConfidence = { successor: 0.2, predecessor: 0.4, part: 0.25 }
 
-/** From this probability of no counterpart on a reference is deleted, or new; likeness is much surer of what is new. */
-const leastNone = { deleted: 0.7, new: 0.5 }
+/** What has this share of its words from its predecessor may be a part of it. */
+const leastShared = 0.3
+
+/** From this probability of no counterpart on nothing is proposed. */
+const mostNone = 0.7
+
+/** From this probability of no counterpart on a reference that nothing is proposed for is deleted, or new. */
+const leastNone = { deleted: 0.55, new: 0.5 }
 
 /** So many references are named that may continue another. */
 const namedCandidates = 3
@@ -170,7 +178,7 @@ interface Judged {
 
 /** The first proposal, where it is likely enough to say so. */
 const likeliest = ({ noCounterpart, ranked: [first] }: Judged, least: number) =>
-  first === undefined || noCounterpart >= leastNone.deleted || first.confidence < least ? undefined : first
+  first === undefined || noCounterpart >= mostNone || first.confidence < least ? undefined : first
 
 /** What continues what. */
 export interface Matched {
@@ -266,9 +274,12 @@ export const match = Effect.fn("CatalogMatch.match")(function* (
     if (best === undefined) continue
     add(suggested(own, best.candidate.target, best))
   }
+  const shared = yield* Containment.make(before.texts, after.texts)
   for (const one of backward) {
-    const best = likeliest(one, leastConfidence.predecessor)
+    const best = likeliest(one, leastConfidence.part)
     if (best === undefined || taken.has(one.own) || isDecided.before.has(best.candidate.target)) continue
+    const isLikely = best.confidence >= leastConfidence.predecessor
+    if (!isLikely && shared(best.candidate.target, one.own) < leastShared) continue
     add(suggested(best.candidate.target, one.own, best))
   }
 
