@@ -72,6 +72,31 @@ const side = (place: Column, isLeft: boolean, linked: ReadonlySet<string>): Read
   ]
 }
 
+/** How long the line of what has no counterpart is. */
+const stub = 56
+
+/** How the line of a relation looks, whatever it joins. */
+const lookOf = ({ confidence, status, type }: Relation): Markup => {
+  const dash = status === "accepted" ? "none" : status === "suggested" ? "5 4" : "1 4"
+  const opacity = (0.35 + 0.6 * confidence).toFixed(2)
+  return markup`stroke="${colours[type]}" stroke-dasharray="${dash}" stroke-opacity="${opacity}"`
+}
+
+const said = (relation: Relation): string =>
+  `${setText(relation.sources)} ${relation.type} ${targetsText(relation)} (${relation.status}, ${confidenceText(relation)})`
+
+/** A line from each row that leads nowhere, to an empty ring. */
+const end = (relation: Relation, rows: ReadonlyArray<Row>, isLeft: boolean): Markup => {
+  const x = isLeft ? 20 + column : width - 20 - column
+  const [tip, ring] = isLeft ? [x + stub, x + stub + 4] : [x - stub, x - stub - 4]
+  const path = rows.map(({ y }) => `M${x} ${y}H${tip}`).join("")
+  const rings = rows.map(
+    ({ y }) => markup`<circle class="none" cx="${ring}" cy="${y}" r="4" stroke="${colours[relation.type]}"/>`
+  )
+  return markup`<g><title>${said(relation)}</title><path d="${path}" ${lookOf(relation)}/>${rings}</g>
+`
+}
+
 /** The lines of a relation from the rows on the left to those on the right; those of sets meet in the middle. */
 const curve = (relation: Relation, left: ReadonlyArray<Row>, right: ReadonlyArray<Row>): Markup => {
   const [x1, x2] = [20 + column, width - 20 - column]
@@ -86,9 +111,7 @@ const curve = (relation: Relation, left: ReadonlyArray<Row>, right: ReadonlyArra
           ...left.map(({ y }) => `M${x1} ${y}Q${(x1 + middle) / 2} ${y} ${middle} ${centre}`),
           ...right.map(({ y }) => `M${x2} ${y}Q${(x2 + middle) / 2} ${y} ${middle} ${centre}`)
         ].join("")
-  const dash = relation.status === "accepted" ? "none" : relation.status === "suggested" ? "5 4" : "1 4"
-  const opacity = (0.35 + 0.6 * relation.confidence).toFixed(2)
-  return markup`<path d="${path}" stroke="${colours[relation.type]}" stroke-dasharray="${dash}" stroke-opacity="${opacity}"><title>${setText(relation.sources)} ${relation.type} ${targetsText(relation)} (${relation.status}, ${confidenceText(relation)})</title></path>
+  return markup`<path d="${path}" ${lookOf(relation)}><title>${said(relation)}</title></path>
 `
 }
 
@@ -102,11 +125,12 @@ const legend = (relations: ReadonlyArray<Relation>): ReadonlyArray<Markup> =>
 `
     )
 
-const style = `text{font:12px system-ui,sans-serif;fill:#1b1b1b}.head{font-size:18px;font-weight:600}.catalog{font-size:14px;font-weight:600}.chapter{font-weight:600}.id{font-weight:600}.alone text{fill:#767676}.alone circle{fill:#b8b8b8}.linked circle{fill:#1b1b1b}path{fill:none;stroke-width:1.6}path:hover{stroke-width:4}`
+const style = `text{font:12px system-ui,sans-serif;fill:#1b1b1b}.head{font-size:18px;font-weight:600}.catalog{font-size:14px;font-weight:600}.chapter{font-weight:600}.id{font-weight:600}.alone text{fill:#767676}.alone circle{fill:#b8b8b8}.linked circle{fill:#1b1b1b}.none{fill:none;stroke-width:1.6}path{fill:none;stroke-width:1.6}path:hover{stroke-width:4}`
 
 /**
  * The crosswalk of two catalogs as a picture: the references of each one below the other, by chapter, and a line for each
- * relation in the colour of its type; suggested ones dashed, faint ones less certain, references without any grey.
+ * relation in the colour of its type, one that leads to an empty ring for what has no counterpart; suggested ones dashed,
+ * faint ones less certain, references without any grey.
  */
 export const render = (graph: Graphs.Graph): string | ValidationError => {
   const { from, references, relations, to } = graph
@@ -124,6 +148,9 @@ export const render = (graph: Graphs.Graph): string | ValidationError => {
   const curves = relations.flatMap((relation) => {
     const of = (column: Column) => urisOf(relation).flatMap((uri) => column.rows.get(uri) ?? [])
     const [a, b] = [of(left), of(right)]
+    if (relation.targets.length === 0) {
+      return a.length > 0 ? [end(relation, a, true)] : b.length > 0 ? [end(relation, b, false)] : []
+    }
     return a.length === 0 || b.length === 0 ? [] : [curve(relation, a, b)]
   })
   const height = Math.max(left.bottom, right.bottom) + 24
