@@ -107,6 +107,7 @@ const ownOf = ({ needsReview, provenance }: Relation) => [
   ),
   ...(provenance.strength === undefined ? [] : [own("strength", String(provenance.strength))]),
   ...(provenance.scores === undefined ? [] : [own("scores", JSON.stringify(provenance.scores))]),
+  ...(provenance.path === undefined ? [] : [own("path", JSON.stringify(provenance.path))]),
   ...(needsReview ? [own("needs-review", "true")] : [])
 ]
 

@@ -83,7 +83,8 @@ const rowsOf = (placed: PlacedRelation, set: number, curieOf: (uri: string) => s
     crosswalk_strength: provenance.strength,
     crosswalk_model: provenance.model,
     crosswalk_calibration: provenance.calibration,
-    crosswalk_scores: provenance.scores === undefined ? undefined : JSON.stringify(provenance.scores)
+    crosswalk_scores: provenance.scores === undefined ? undefined : JSON.stringify(provenance.scores),
+    crosswalk_path: provenance.path === undefined ? undefined : JSON.stringify(provenance.path)
   }
   const subject = ({ title, uri }: Reference): Row => ({ subject_id: curieOf(uri), subject_label: line(title) })
   const none: Row = { predicate_id: "skos:exactMatch", object_id: Sssom.noTerm }

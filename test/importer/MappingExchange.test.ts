@@ -58,6 +58,42 @@ describe("mappings as others publish them", () => {
     })
   )
 
+  it.effect(
+    "are read from SSSOM as others write it: marks with spaces, words, other prefixes, what the set says for all",
+    () =>
+      Effect.gen(function* () {
+        const tsv = [
+          "# Made by hand, see the wiki",
+          "#curie_map:",
+          "#  P: https://p.example/",
+          '#  SK: "http://www.w3.org/2004/02/skos/core#"',
+          "# mapping_set_id: https://p.example/set",
+          "#author_id:",
+          "#  - orcid:0000-0001",
+          "object_id\tpredicate_id\tsubject_id\tobject_label\tmapping_date\tmood",
+          "Q:1\tSK:exactMatch\tP:1\tOne\t2026-01-01\tgood",
+          "Q:2\thttp://www.w3.org/2004/02/skos/core#narrowMatch\tP:2\tTwo\t\tbad",
+          "Q:3\toboInOwl:hasDbXref\tP:3\tThree\t\t",
+          ""
+        ].join("\r\n")
+        const expected = [
+          "https://p.example/1 equal Q:1 orcid:0000-0001",
+          "https://p.example/2 superset Q:2 orcid:0000-0001",
+          "https://p.example/3 implements Q:3 orcid:0000-0001",
+          "WARNING line 9: the column mapping_date is not kept",
+          "WARNING line 9: the column mood is not kept; there are 2 of them"
+        ]
+        const undeclared =
+          "WARNING line 1: no curie_map above the table says what Q stands for. Metadata in a file beside it are not read: " +
+          "put them above the table, each line behind #"
+        expect(yield* read("x.tsv", bytesOf(tsv), { type: "implements" })).toEqual(["sssom", undeclared, ...expected])
+        const csv = tsv.replaceAll("\t", ",")
+        expect(yield* read("x.csv", bytesOf(csv), { to: "q", type: "implements" })).toEqual(["sssom", ...expected])
+        const bare = "subject_id\tpredicate_id\tobject_id\nA-1\tskos:exactMatch\tB-1\n"
+        expect(yield* read("x.tsv", bytesOf(bare))).toEqual(["sssom", "p:1/A-1 equal q:B-1"])
+      })
+  )
+
   const scf = [
     [
       "FDE #",

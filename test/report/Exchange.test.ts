@@ -89,7 +89,8 @@ const relation = Arbitrary.map(
     strength: optional(Arbitrary.schema(Schema.Literals([0, 3, 10]))),
     scores: optional(
       Arbitrary.schema(Schema.Struct({ cosine: Schema.Literals([0.5, -1]), "a b": Schema.Literals([2]) }))
-    )
+    ),
+    path: optional(Arbitrary.map(text, (uri) => [{ ...step, targets: [`x:${uri}`] }]))
   }),
   ({ confidence, needsReview, sources, status, targets, type, ...provenance }): Said => ({
     sources,
@@ -102,6 +103,9 @@ const relation = Arbitrary.map(
     provenance: without(provenance)
   })
 )
+
+/** A relation that others follow from. */
+const step = { sources: ["a:0/1"], type: "subset", confidence: 0.5, basis: "relation" } as const
 
 /** What a relation says, whatever wrote it. */
 interface Said {

@@ -87,7 +87,8 @@ const provenanceOf = (
     by: own("by"),
     model: own("model"),
     calibration: own("calibration"),
-    scores: parsed(own("scores"))
+    scores: parsed(own("scores")),
+    path: parsed(own("path"))
   }
 }
 
