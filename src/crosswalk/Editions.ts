@@ -3,6 +3,7 @@ import type { Change, Possibility, Successor } from "../domain/Change.ts"
 import * as Identifier from "../domain/Identifier.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Relation, RelationStep } from "../domain/Relation.ts"
+import * as Uuid from "../domain/Uuid.ts"
 import { localId } from "./CatalogMatch.ts"
 import * as Composition from "./Composition.ts"
 import * as Rewording from "./Rewording.ts"
@@ -46,6 +47,7 @@ export const make = (
   const isReworded = Rewording.between(before, after)
   const idOf = (reference: Reference, name: string) =>
     Identifier.normal(reference.identifier ?? localId(reference.uri, name))
+  const others = after.filter(({ role }) => role !== "requirement")
   const byId = new Map(after.map((reference) => [idOf(reference, names[1]), reference]))
   const textOf = ({ description = "", title }: Reference) => TextDiff.normal(`${title}\n${description}`)
   const [textsBefore, textsAfter] = [before, after].map((all) => Map.groupBy(all, textOf))
@@ -75,7 +77,11 @@ export const make = (
     }
   }
 
-  const likened = (reference: Reference, kinds: Change["kinds"], successor: Successor): Step => {
+  const likened = (
+    reference: Reference,
+    kinds: Change["kinds"],
+    successor: Pick<Successor, "basis" | "confidence" | "isMain" | "reference">
+  ): Step => {
     const isSplit = kinds.includes("split")
     const { basis, confidence, isMain } = successor
     const type = isMain ? (isSplit ? "superset" : "equal") : isSplit ? "intersects" : "subset"
@@ -105,6 +111,19 @@ export const make = (
       ? step
       : { ...step, possible: Composition.compose(["=", "<"], step.possible), reasons: [...step.reasons, "merged"] }
 
+  /** What continues a heading or guidance, which are not compared by likeness: the same UUID, or the same text. */
+  const uncompared = (reference: Reference): ReadonlyArray<Step> => {
+    const uuid = Uuid.of(reference)
+    const [byUuid, ...more] = uuid === undefined ? [] : others.filter((other) => Uuid.of(other) === uuid)
+    const alike = others.filter((other) => textOf(other) === textOf(reference))
+    const id = idOf(reference, names[0])
+    const byText = alike.find((other) => idOf(other, names[1]) === id) ?? (alike.length === 1 ? alike[0] : undefined)
+    const found = byUuid !== undefined && more.length === 0 ? byUuid : byText
+    if (found === undefined) return []
+    const basis = found === byUuid ? "uuid" : "text"
+    return [likened(reference, ["unchanged"], { reference: found, confidence: 1, isMain: true, basis })]
+  }
+
   /** What continues a reference: by what people accepted, and where that says nothing, by the comparison. */
   const fateOf = (uri: string): Fate => {
     const found = (mapped.get(uri) ?? []).map(([, step]) => step)
@@ -115,7 +134,8 @@ export const make = (
     }
     const change = changed.get(uri)
     const reference = earlier.get(uri)
-    if (change === undefined || reference === undefined) return { steps: [], possible: [] }
+    if (reference === undefined) return { steps: [], possible: [] }
+    if (change === undefined) return { steps: uncompared(reference), possible: [] }
     return {
       steps: change.after.map((successor) => likened(reference, change.kinds, successor)),
       possible: change.possible

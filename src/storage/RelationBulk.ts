@@ -29,7 +29,7 @@ export interface ReplaceTotals {
   /** Earlier suggestions that are gone. */
   readonly removed: number
   readonly saved: number
-  /** Left out, because a person decided already. */
+  /** Left out, because a person decided already, or the same was carried over or came as a draft. */
   readonly kept: number
 }
 
@@ -40,6 +40,9 @@ export const suggestMethod = "suggest:"
 const groupSize = 500
 
 type Row = ReturnType<typeof complete>
+
+/** What is not written over: nothing, what a person decided, or that and proposals of others than suggestions. */
+type Keep = "nothing" | "decided" | "claimed"
 
 /** No end of the row `j` is missing from that side of the relation `d`. */
 const lacksNone = (side: RelationRow.Side, list: "from" | "onto") =>
@@ -87,9 +90,20 @@ export const make = Effect.gen(function* () {
           SELECT catalog FROM crosswalk_reference WHERE id = j.value ->> '$.onto[0]') END
     )`)
 
-  const write = Effect.fnUntraced(function* (group: ReadonlyArray<Row>, keepDecided: boolean, now: number) {
+  /** Nothing else proposes these ends: what was carried over, or came as a draft, has its reasons with it. */
+  const isUnclaimed = sql.literal(`NOT EXISTS (
+      SELECT 1 FROM crosswalk_relation AS d WHERE d.key = j.value ->> '$.key' AND d.status = 'suggested'
+        AND substr(d.provenance ->> '$.method', 1, ${suggestMethod.length}) <> '${suggestMethod}'
+    )`)
+
+  const write = Effect.fnUntraced(function* (group: ReadonlyArray<Row>, keep: Keep, now: number) {
     const json = JSON.stringify(yield* placed(group))
-    const isOpen = keepDecided ? isUndecided : sql.literal("true")
+    const isOpen =
+      keep === "nothing"
+        ? sql.literal("true")
+        : keep === "decided"
+          ? isUndecided
+          : sql`${isUndecided} AND ${isUnclaimed}`
     const [before] = yield* sql<{ readonly open: number; readonly known: number }>`
       SELECT count(*) AS open, count(x.id) AS known FROM json_each(${json}) AS j
       LEFT JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
@@ -117,11 +131,11 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  const writeAll = Effect.fnUntraced(function* (decoded: ReadonlyArray<ReadonlyArray<Row>>, keepDecided: boolean) {
+  const writeAll = Effect.fnUntraced(function* (decoded: ReadonlyArray<ReadonlyArray<Row>>, keep: Keep) {
     const now = yield* Clock.currentTimeMillis
     const totals = { created: 0, updated: 0, unchanged: 0, kept: 0 }
     for (const group of decoded) {
-      const { created, kept, unchanged, updated } = yield* write(group, keepDecided, now)
+      const { created, kept, unchanged, updated } = yield* write(group, keep, now)
       totals.created += created
       totals.updated += updated
       totals.unchanged += unchanged
@@ -137,7 +151,7 @@ export const make = Effect.gen(function* () {
   })(function* ({ inputs, options }) {
     const decoded = yield* decodeAll(inputs)
     let counted: RelationTotals | undefined
-    const writing = Effect.tap(writeAll(decoded, options?.keepDecided === true), (totals) =>
+    const writing = Effect.tap(writeAll(decoded, options?.keepDecided === true ? "decided" : "nothing"), (totals) =>
       Effect.sync(() => (counted ??= totals))
     )
     return yield* Effect.map(repeatable(sql.withTransaction(writing)), (totals) => counted ?? totals)
@@ -167,7 +181,7 @@ export const make = Effect.gen(function* () {
     return yield* once(
       Effect.gen(function* () {
         const removed = yield* remove({ ...scope, status: ["suggested"], method: suggestMethod })
-        const { created, kept, unchanged, updated } = yield* writeAll(decoded, true)
+        const { created, kept, unchanged, updated } = yield* writeAll(decoded, "claimed")
         return { removed, saved: created + updated + unchanged, kept }
       })
     )

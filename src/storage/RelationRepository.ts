@@ -46,7 +46,7 @@ const make = Effect.gen(function* () {
     const [found = {}] = yield* repeatable(
       sql.withTransaction(
         Effect.gen(function* () {
-          yield* bulk.writeAll([[row]], false)
+          yield* bulk.writeAll([[row]], "nothing")
           return yield* sql`SELECT ${columns} WHERE ${yield* isThat(row)}`
         })
       )

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { Carry } from "../../src/crosswalk/Carry.ts"
+import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
 import { Review } from "../../src/crosswalk/Review.ts"
 import type { CarryReport } from "../../src/domain/Carry.ts"
 import type { CarryOptions } from "../../src/domain/CarryOptions.ts"
@@ -93,6 +94,60 @@ const fresh = <A, E>(name: string, test: () => Effect.Effect<A, E, Layer.Success
   it.effect(name, () => test().pipe(Effect.provide(Layer.fresh(TestStore.layer))))
 
 describe("Carry through the comparison", () => {
+  fresh("keeps what was carried, with its path, when suggestions are made anew", () =>
+    Effect.gen(function* () {
+      yield* prepare({ A1: password, A2: session }, { B1: password, B2: session }, [relate("c/R1 implements a/A1")])
+      yield* carry()
+      const repository = yield* RelationRepository
+      const find = Effect.map(repository.find("co@1/R1", "outgoing"), (all) =>
+        all.find(({ targets }) => targets[0] === "std@2/B1")
+      )
+      const before = yield* find
+      assert.strictEqual(before?.provenance.path?.length, 2)
+      const { stored } = yield* Crosswalk.use((crosswalk) =>
+        crosswalk.suggest({ from: "co@1", to: "std@2", method: "keyword", type: "implements" })
+      )
+      assert.isAtLeast(stored?.kept ?? 0, 1)
+      assert.deepStrictEqual(yield* find, before)
+    })
+  )
+
+  fresh("carries relations of headings too, by UUID or by the same text", () =>
+    Effect.gen(function* () {
+      const references = yield* ReferenceRepository
+      yield* save("co@1", rules)
+      const heading = (catalog: string, identifier: string, title: string, uuid?: string) => ({
+        uri: `${catalog}/${identifier}`,
+        title,
+        entityType: "heading",
+        role: "heading" as const,
+        catalog,
+        identifier,
+        ...(uuid !== undefined && { metadata: { uuid } })
+      })
+      const uuid = "11111111-2222-4333-8444-555555555555"
+      yield* references.saveMany([
+        heading("std@1", "V1", "Doors"),
+        heading("std@1", "V2", "Keys", uuid),
+        heading("std@1", "V3", "Roofs"),
+        heading("std@2", "V4", "Doors"),
+        heading("std@2", "V5", "Locks and keys", uuid),
+        heading("std@2", "V3", "Cellars")
+      ])
+      yield* save("std@1", { A1: password })
+      yield* save("std@2", { B1: password })
+      const repository = yield* RelationRepository
+      yield* repository.saveMany(
+        ["c/R1 implements a/V1", "c/R2 subset a/V2", "c/R3 equal a/V3"].map((one) => relate(one))
+      )
+      assert.deepStrictEqual(told(yield* carry()), {
+        "c/R1 implements a/V1": ["suggested c/R1 implements b/V4 (moved, unchanged)"],
+        "c/R2 subset a/V2": ["suggested c/R2 subset b/V5 (moved, reworded)"],
+        "c/R3 equal a/V3": ["missing a/V3", "reused a/V3"]
+      })
+    })
+  )
+
   fresh("accepts on request what says the same, and leaves to review what was reworded", () =>
     Effect.gen(function* () {
       yield* prepare(

@@ -108,9 +108,12 @@ layer(repositories)("RelationRepository", (it) => {
       const totals = yield* relations.replaceSuggestions({ from: "a", to: "b" }, [
         suggestion("a:0", "b:1"),
         suggestion("a:2", "b:2", 0.9),
-        suggestion("a:3", "b:3", 0.9)
+        suggestion("a:3", "b:3", 0.9),
+        // What came as a draft has its reasons with it.
+        suggestion("a:1", "b:3", 0.9)
       ])
-      assert.deepStrictEqual(totals, { removed: 2, saved: 1, kept: 2 })
+      assert.deepStrictEqual(totals, { removed: 2, saved: 1, kept: 3 })
+      assert.strictEqual((yield* relations.find("a:1", "outgoing"))[0]?.provenance.method, "import:pairs")
       assert.deepStrictEqual((yield* pairs(relations)).toSorted(), [
         "a:0 b:1 suggested",
         "a:0 c:0 suggested",
