@@ -2,6 +2,7 @@ import type { Leg } from "../domain/Explanation.ts"
 import type { FacetCount, Facets } from "../domain/Facets.ts"
 import type { Hit } from "../domain/Hit.ts"
 import type { SearchResult } from "../domain/SearchResult.ts"
+import type { ComparedBy } from "../storage/VectorIndex.ts"
 import type { Output } from "./Output.ts"
 import * as Render from "./Render.ts"
 import { oneLine, type Safe, safe } from "../report/Safe.ts"
@@ -49,6 +50,16 @@ export const facets = (output: Printer, { catalogs, entityTypes, tags }: Facets)
   ...facet(output, "Types", entityTypes),
   ...facet(output, "Tags", tags)
 ]
+
+const comparisons: Readonly<Record<ComparedBy, string>> = {
+  sql: "compared with every embedding in the database",
+  flat: "compared with every embedding in memory",
+  codes: "compared with every embedding in memory",
+  graph: "compared with the embeddings that the saved graph led to"
+}
+
+/** What the meaning of a query was compared with. */
+export const comparedBy = (output: Printer, by: ComparedBy): Safe => safe`${output.dim(`meaning: ${comparisons[by]}`)}`
 
 /** What a search by meaning could not look at, in words; undefined where it looked at everything. */
 export const unsearched = ({ unsearched }: SearchResult): Safe | undefined =>

@@ -15,7 +15,7 @@ import * as LibsqlClient from "../libsql/LibsqlClient.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import { VectorIndex } from "../storage/VectorIndex.ts"
+import * as Usearch from "../vectors/Usearch.ts"
 import { noDatabase } from "./Errors.ts"
 import { Output } from "./Output.ts"
 import { Settings } from "./Settings.ts"
@@ -112,7 +112,7 @@ export const embeddings = (
   { warm = true, ...options }: Partial<LibsqlClient.Config> & { readonly warm?: boolean } = {}
 ) =>
   EmbeddingRepository.layer.pipe(
-    Layer.provideMerge(VectorIndex.layerSql),
+    Layer.provideMerge(Usearch.layerSaved()),
     Layer.provideMerge(references(access, options)),
     Layer.provideMerge(embedder(warm))
   )

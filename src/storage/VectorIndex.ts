@@ -32,8 +32,14 @@ const make = Effect.gen(function* () {
     return yield* few === undefined ? ofAll(vector, options) : among(few, vector, options)
   })
 
-  return { nearest }
+  return { nearest, comparedBy: Effect.succeed<ComparedBy>("sql") }
 })
+
+/**
+ * What a search compared with: `sql` with all vectors in SQL, `flat` and `codes` with all in memory, `graph` with those that
+ * a graph led to, so that the result is not always exact.
+ */
+export type ComparedBy = "sql" | "flat" | "codes" | "graph"
 
 /** Finds the stored vectors nearest to a vector. */
 export class VectorIndex extends Context.Service<
@@ -44,6 +50,8 @@ export class VectorIndex extends Context.Service<
       vector: Float32Array,
       options: NearestOptions
     ) => Effect.Effect<ReadonlyArray<Neighbour>, ValidationError | DatabaseError>
+    /** What the last search compared with. */
+    readonly comparedBy: Effect.Effect<ComparedBy>
   }
 >()("crosswalk/VectorIndex") {
   /**

@@ -27,7 +27,12 @@ export const make = Effect.fnUntraced(function* (log: ChangeLog, plan: Plan) {
       return before?.close ?? Effect.void
     })
 
-  /** The index as of now, which is made where there is none. */
+  /** Tries no index for a while. */
+  const rest = Effect.map(Clock.currentTimeMillis, (now) => {
+    state.restingUntil = now + Duration.toMillis(pause)
+  })
+
+  /** The index as of now, which is made where there is none; undefined where none is to be made. */
   const upToDate = (model: Serving.Model) =>
     semaphore.withPermit(
       Effect.gen(function* () {
@@ -39,6 +44,7 @@ export const make = Effect.fnUntraced(function* (log: ChangeLog, plan: Plan) {
         }
         yield* replace(undefined)
         const prepared = yield* Serving.prepare(log, plan, model)
+        if (prepared === undefined) yield* rest
         state.serving = prepared
         return prepared
       })
@@ -54,11 +60,6 @@ export const make = Effect.fnUntraced(function* (log: ChangeLog, plan: Plan) {
         })
       )
       .pipe(Effect.onError(() => next.close))
-
-  /** Tries no index for a while. */
-  const rest = Effect.map(Clock.currentTimeMillis, (now) => {
-    state.restingUntil = now + Duration.toMillis(pause)
-  })
 
   return {
     serving: () => state.serving,

@@ -10,7 +10,7 @@ import type { Filter } from "../domain/Filter.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { isOpen } from "../storage/FilterSql.ts"
 import { operation } from "../storage/Operation.ts"
-import { VectorIndex } from "../storage/VectorIndex.ts"
+import { type ComparedBy, VectorIndex } from "../storage/VectorIndex.ts"
 import * as CurrentIndex from "./CurrentIndex.ts"
 import type { Plan } from "./Plan.ts"
 import * as Serving from "./Serving.ts"
@@ -42,6 +42,8 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   const current = yield* CurrentIndex.make(log, plan)
   const { maintain, stop } = yield* Succession.make(log, plan, current)
 
+  const state: { comparedBy: ComparedBy } = { comparedBy: "sql" }
+
   /** Off the event loop, unless there is little to read. */
   const away = <A, E, R>(read: Effect.Effect<A, E, R>) =>
     Effect.suspend(() => {
@@ -50,7 +52,11 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     })
 
   /** Compares with every vector that passes the filter. */
-  const scan = (vector: Float32Array, options: NearestOptions) => away(inSql.nearest(vector, options))
+  const scan = (vector: Float32Array, options: NearestOptions) =>
+    Effect.suspend(() => {
+      state.comparedBy = "sql"
+      return away(inSql.nearest(vector, options))
+    })
 
   /** The nearest of so many of the index as `look` says, without those that do not pass the filter. */
   const search = Effect.fnUntraced(function* (
@@ -62,6 +68,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const settled = attempt === 0 ? current.settled(model) : undefined
       const serving = settled ?? (yield* current.upToDate(model))
+      if (serving === undefined) return undefined
       const { position } = serving
       const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: look }).pipe(
         // Another took its place meanwhile.
@@ -72,6 +79,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
       )
       if (found === undefined) continue
       serving.size = found.size
+      state.comparedBy = serving.kind
       yield* Metric.update(Metrics.indexVectors, found.size.count)
       yield* maintain(serving)
       if (found.ids.length === 0) {
@@ -100,7 +108,10 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   ) {
     if (Passing.isIndexed(sql, filter)) {
       const few = yield* away(Passing.few(sql, filter, fewAre))
-      if (few !== undefined) return yield* away(compare.among(few, vector, options))
+      if (few !== undefined) {
+        state.comparedBy = "sql"
+        return yield* away(compare.among(few, vector, options))
+      }
     }
     for (let look = Math.max(firstLook, 8 * options.limit); look <= longestLook; ) {
       const found = yield* search(vector, options, look)
@@ -155,5 +166,5 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     )
   )
 
-  return VectorIndex.of({ nearest })
+  return VectorIndex.of({ nearest, comparedBy: Effect.sync(() => state.comparedBy) })
 })

@@ -11,19 +11,23 @@ export interface Plan {
   readonly mergeAfter: number | undefined
   /** The share of the nearest ten that a graph shall find. */
   readonly recall: number
+  /** A saved graph is used where it is right; nothing is read into memory, built or saved. */
+  readonly isReader: boolean
 }
 
 /** The plan for an index that `buildThreads` threads build; of a database that is a file, it is saved beside it. */
 export const make = (
   { exactUpTo = 100_000, expansion, mergeAfter, path, recall = 0.95 }: UsearchOptions,
   buildThreads: number,
-  database?: Pick<Extras, "kind" | "url">
+  database?: Pick<Extras, "kind" | "url">,
+  isReader = false
 ): Plan => ({
   input: { background: false, buildThreads, expansion },
   path: path ?? (database?.kind === "file" || database?.kind === "replica" ? pathBeside(database.url) : undefined),
   exactUpTo,
   mergeAfter,
-  recall
+  recall,
+  isReader
 })
 
 /** The file of the index of a database that is a file. */

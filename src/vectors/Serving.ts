@@ -4,6 +4,7 @@ import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { tell } from "../domain/Callback.ts"
 import type { ChangeLog, Position } from "../storage/ChangeLog.ts"
 import type { Size, StoreKind } from "./IndexProtocol.ts"
+import * as IndexFile from "./IndexFile.ts"
 import * as IndexThread from "./IndexThread.ts"
 import type { Plan } from "./Plan.ts"
 
@@ -105,10 +106,10 @@ const tune = Effect.fnUntraced(function* (log: ChangeLog, { model, thread }: Ser
 const empty: Size = { count: 0, pending: 0, bytes: 0 }
 
 /** Runs `use` with a thread of its own, which lives on in what `use` gives, and ends where `use` fails. */
-const withThread = <E>(
+const withThread = <A extends Serving | undefined, E>(
   plan: Plan,
-  use: (thread: IndexThread.IndexThread, close: Effect.Effect<void>) => Effect.Effect<Serving, E>
-): Effect.Effect<Serving, E> =>
+  use: (thread: IndexThread.IndexThread, close: Effect.Effect<void>) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
   Effect.flatMap(Scope.make(), (scope) =>
     Effect.flatMap(Scope.provide(IndexThread.make(plan.input), scope), (thread) =>
       use(thread, Scope.close(scope, Exit.void))
@@ -154,9 +155,38 @@ const smallNumbers = 8_000_000
 /** Whether an index is so small that it needs neither a thread nor a file. */
 export const isSmall = (count: number, { dimensions }: Model): boolean => count * dimensions <= smallNumbers
 
-/** Opens the saved index, or reads the tables. The result shows a moment not before the call. */
-export const prepare = (log: ChangeLog, plan: Plan, model: Model): Effect.Effect<Serving, Failure> =>
+/** As many changes may follow a graph that is opened for a few searches, as a share of its vectors. */
+const furthestBehind = 0.1
+
+/** The saved graph, where the end of its file says that it fits. */
+const openGraph = Effect.fnUntraced(function* (log: ChangeLog, plan: Plan, model: Model) {
+  const { path } = plan
+  if (path === undefined) return undefined
+  const file = yield* Effect.try({ try: () => IndexFile.peek(path), catch: () => undefined }).pipe(
+    Effect.orElseSucceed(() => undefined)
+  )
+  if (file?.kind !== "graph" || file.fingerprint !== model.fingerprint || file.dimensions !== model.dimensions) {
+    return undefined
+  }
+  const { known, position } = yield* log.newest({ seq: file.seq, nonce: file.nonce })
+  if (!known || position.seq - file.seq > furthestBehind * file.count) return undefined
+  return yield* withThread(plan, (thread, close) =>
+    Effect.gen(function* () {
+      const opened = yield* openSaved(log, plan, model, thread, "view", close)
+      if (opened !== undefined && (yield* catchUp(log, opened))) return opened
+      yield* close
+      return undefined
+    })
+  )
+})
+
+/**
+ * Opens the saved index, or reads the tables. The result shows a moment not before the call. Undefined where only a saved
+ * graph would do, and there is none that is right.
+ */
+export const prepare = (log: ChangeLog, plan: Plan, model: Model): Effect.Effect<Serving | undefined, Failure> =>
   Effect.gen(function* () {
+    if (plan.isReader) return yield* openGraph(log, plan, model)
     const count = yield* log.count(model.fingerprint)
     if (isSmall(count, model) && count <= plan.exactUpTo) {
       return yield* read(log, plan, model, count, yield* IndexThread.makeInline(plan.input), undefined)

@@ -11,6 +11,7 @@ export const make = Effect.fnUntraced(function* (log: ChangeLog, plan: Plan, cur
 
   /** What should take the place of an index, or undefined where it is right as it is. */
   const successor = ({ isInline, kind, model, size: { count, pending } }: Serving.Serving) => {
+    if (plan.isReader) return undefined
     const { exactUpTo, mergeAfter = Math.max(2000, Math.floor(count / 50)), path } = plan
     // A graph where there are too many vectors to compare all, and a new one where it carries too many changes.
     const isGraphWanted = kind === "graph" ? pending > mergeAfter : count > exactUpTo
@@ -25,7 +26,7 @@ export const make = Effect.fnUntraced(function* (log: ChangeLog, plan: Plan, cur
     const next = isBuilding ? undefined : successor(serving)
     if (next === undefined || (yield* current.isResting)) return
     isBuilding = true
-    yield* Effect.flatMap(next, (built) => current.succeed(serving, built)).pipe(
+    yield* Effect.flatMap(next, (built) => (built === undefined ? Effect.void : current.succeed(serving, built))).pipe(
       Effect.tapCause((cause) => Effect.logWarning("The vector index could not be built; searching goes on", cause)),
       Effect.tapCause(() => current.rest),
       Effect.ignoreCause,

@@ -14,10 +14,14 @@ export { UsearchOptions as Options } from "./UsearchOptions.ts"
 
 const decode = decodeInput(UsearchOptions, "options")
 
-const make = Effect.fnUntraced(function* (options: UsearchOptions, database?: Pick<Extras, "kind" | "url">) {
+const make = Effect.fnUntraced(function* (
+  options: UsearchOptions,
+  database?: Pick<Extras, "kind" | "url">,
+  isReader = false
+) {
   // A graph is built beside what else the process does.
   const buildThreads = Math.max(1, availableParallelism() - 1)
-  return yield* MemoryIndex.make(Plan.make(yield* decode(options), buildThreads, database))
+  return yield* MemoryIndex.make(Plan.make(yield* decode(options), buildThreads, database, isReader))
 })
 
 /**
@@ -44,8 +48,18 @@ export const layer = (
  */
 export const layerLibsql = (
   options: UsearchOptions = {}
-): Layer.Layer<VectorIndex, DatabaseError | ValidationError, LibsqlClient> =>
+): Layer.Layer<VectorIndex, DatabaseError | ValidationError, LibsqlClient> => ofLibsql(options, false)
+
+/**
+ * A `VectorIndex` for a process that asks a few questions: it opens the graph that was saved for the database, where that is
+ * whole, of the model and at most a tenth of its vectors behind, and compares in SQL otherwise. Nothing is built or saved.
+ */
+export const layerSaved = (
+  options: UsearchOptions = {}
+): Layer.Layer<VectorIndex, DatabaseError | ValidationError, LibsqlClient> => ofLibsql(options, true)
+
+const ofLibsql = (options: UsearchOptions, isReader: boolean) =>
   Layer.effect(
     VectorIndex,
-    Effect.flatMap(LibsqlClient, (database) => make(options, database))
+    Effect.flatMap(LibsqlClient, (database) => make(options, database, isReader))
   ).pipe(Layer.provide(VectorIndex.layerSql), Layer.provide(Layer.effect(SqlClient.SqlClient, LibsqlClient)))

@@ -2,6 +2,7 @@ import { Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Search } from "../../search/Search.ts"
 import { SearchFusion, SearchMode } from "../../search/SearchOptions.ts"
+import { VectorIndex } from "../../storage/VectorIndex.ts"
 import { filter, limit, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
@@ -58,14 +59,30 @@ export const search = Command.make(
   Effect.fn(function* ({ query, mode, explain, facets, options }) {
     const output = yield* Output
     const find = Search.use(({ search }) => search(query, { ...options, mode, facets }))
-    const found = yield* mode === "keyword"
-      ? find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("readonly"))))
-      : find.pipe(Effect.provide(Layer.provide(Search.layer, Session.embeddings("readonly"))))
+    const [found, comparedBy] = yield* mode === "keyword"
+      ? Effect.map(
+          find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("readonly")))),
+          (found) => [found, undefined] as const
+        )
+      : find.pipe(
+          Effect.flatMap((found) =>
+            VectorIndex.use((index) => Effect.map(index.comparedBy, (by) => [found, by] as const))
+          ),
+          Effect.provide(Layer.provideMerge(Search.layer, Session.embeddings("readonly")))
+        )
     const { hits } = found
     yield* output.answer(
-      { query, mode, hits: hits.map(SearchRender.hitJson), unsearched: found.unsearched, facets: found.facets },
+      {
+        query,
+        mode,
+        hits: hits.map(SearchRender.hitJson),
+        comparedBy,
+        unsearched: found.unsearched,
+        facets: found.facets
+      },
       () => [
         ...(explain ? hits.flatMap((hit) => SearchRender.explained(output, hit)) : Render.hits(output, hits)),
+        ...(explain && comparedBy !== undefined ? [SearchRender.comparedBy(output, comparedBy)] : []),
         ...(found.facets === undefined ? [] : SearchRender.facets(output, found.facets))
       ]
     )
