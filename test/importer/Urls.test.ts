@@ -6,6 +6,7 @@ import { Effect, Stream } from "effect"
 import { makeIsPublic } from "../../src/importer/source/Addresses.ts"
 import type { Options } from "../../src/importer/Importer.ts"
 import * as Sources from "../../src/importer/Sources.ts"
+import { Resolver } from "../../src/importer/source/Urls.ts"
 import { listening } from "../support/listening.ts"
 import { collect } from "./reading.ts"
 
@@ -62,6 +63,72 @@ layer(NodeServices.layer, { excludeTestServices: true })("URLs", (it) => {
         }
       }
     })
+  )
+
+  it.effect(
+    "are not led astray by a name whose address changes: each hop asks once, and connects to what was checked",
+    () =>
+      Effect.gen(function* () {
+        const asked: Array<string | undefined> = []
+        const url = yield* serve((request, response) => {
+          asked.push(request.headers.host)
+          if (request.url === "/moved") response.writeHead(302, { location: "/x.csv" }).end()
+          else if (request.url === "/away") response.writeHead(302, { location: `http://other.example/latest` }).end()
+          else response.end(csv)
+        })
+        const { port } = new URL(url)
+        const name = `http://rebound.example:${port}`
+        /** What a download ends with whose name has these addresses, one list for each time it is asked. */
+        const ends = (source: string, answers: ReadonlyArray<ReadonlyArray<string>>, options: Options = online) => {
+          let lookups = 0
+          asked.length = 0
+          return open(source, { ...options, catalog: "x" }).pipe(
+            Effect.match({ onFailure: ({ problem }) => problem, onSuccess: () => "read" }),
+            Effect.map((end) => ({ end, lookups })),
+            Effect.provideService(Resolver, (_, __, callback) => {
+              const found = answers[lookups++] ?? []
+              callback(
+                null,
+                found.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
+              )
+            })
+          )
+        }
+        const here = ["127.0.0.1"]
+        // The second answer would be the metadata of a cloud: it is never asked for.
+        assert.deepStrictEqual(yield* ends(`${name}/x.csv`, [here, ["169.254.169.254"]]), { end: "read", lookups: 1 })
+        assert.deepStrictEqual(asked, [`rebound.example:${port}`])
+        assert.deepStrictEqual(yield* ends(`${name}/moved`, [here, here]), { end: "read", lookups: 2 })
+        for (const bad of [
+          ["169.254.169.254"],
+          ["127.0.0.1", "169.254.169.254"],
+          ["::ffff:169.254.169.254"],
+          ["fe80::1"]
+        ]) {
+          for (const [path, answers] of [
+            ["x.csv", [bad]],
+            ["moved", [here, bad]],
+            ["away", [here, bad]]
+          ] as const) {
+            const { end } = yield* ends(`${name}/${path}`, answers)
+            assert.include(end, "never asked", `${path} at ${bad.join()}`)
+            assert.strictEqual(asked.length, answers.length - 1)
+          }
+        }
+        for (const bad of [
+          here,
+          ["::1"],
+          ["10.0.0.1"],
+          ["1.1.1.1", "127.0.0.1"],
+          ["::ffff:127.0.0.1"],
+          ["100.64.0.1"]
+        ]) {
+          const { end } = yield* ends(`${name}/x.csv`, [bad], { offline: false })
+          assert.include(end, "not a public address", bad.join())
+          assert.strictEqual(asked.length, 0)
+        }
+        assert.include((yield* ends(`${name}/x.csv`, [[]])).end, "has no address")
+      })
   )
 
   it.effect("follow redirects and say where they ended, but not for ever", () =>

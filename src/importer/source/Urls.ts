@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
-import type { LookupAddress } from "node:dns"
+import type { LookupAddress, LookupOptions } from "node:dns"
 import type { IncomingMessage } from "node:http"
 import { isIP, type LookupFunction } from "node:net"
-import { Duration, Effect } from "effect"
+import { Context, Duration, Effect } from "effect"
 import { ImportError, type ImportReason } from "../../domain/ImportError.ts"
 import { isOffline } from "../../domain/Offline.ts"
 import { redact } from "../../domain/Redact.ts"
@@ -13,6 +13,18 @@ const defaultMaxBytes = 64 * 1024 * 1024
 const maxRedirects = 5
 
 const megabytes = (bytes: number): string => `${Math.round((bytes / 1024 / 1024) * 10) / 10} MB`
+
+/** Looks up every address of a name. */
+type Lookup = (
+  hostname: string,
+  options: LookupOptions & { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, found: Array<LookupAddress>) => void
+) => void
+
+/** What looks names up. Default: the system. */
+export class Resolver extends Context.Reference<Lookup | undefined>("crosswalk/importer/Resolver", {
+  defaultValue: () => undefined
+}) {}
 
 /** A URL that may be asked, or what is wrong with it. */
 const check = (source: string, base?: URL): URL | string => {
@@ -46,9 +58,9 @@ interface Limits {
 
 /** Looks a name up and lets through only addresses that may be connected to, so that no second answer can differ. */
 const guardedLookup =
-  (dns: typeof import("node:dns"), { refuse }: Limits): LookupFunction =>
+  (lookup: Lookup, { refuse }: Limits): LookupFunction =>
   (hostname, options, callback) => {
-    dns.lookup(hostname, { ...options, all: true }, (error, found: Array<LookupAddress>) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
       const [first] = found ?? []
       if (error !== null) return callback(error, "", 4)
       if (first === undefined) return callback(new Refused(`${hostname} has no address`), "", 4)
@@ -106,6 +118,7 @@ const ask = Effect.fnUntraced(function* (source: string, url: URL, limits: Limit
   const host = hostOf(url)
   const refused = isIP(host) === 0 ? undefined : limits.refuse(host)
   if (refused !== undefined) return yield* fail(new Refused(`is at ${refused}`))
+  const resolver = yield* Resolver
   const [dns, { request }] = yield* Effect.promise(() =>
     Promise.all([import("node:dns"), url.protocol === "https:" ? import("node:https") : import("node:http")])
   )
@@ -117,7 +130,7 @@ const ask = Effect.fnUntraced(function* (source: string, url: URL, limits: Limit
     const call = request(url, {
       agent: false,
       headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "crosswalk" },
-      lookup: guardedLookup(dns, limits)
+      lookup: guardedLookup(resolver ?? dns.lookup, limits)
     })
     call.on("socket", (socket) => {
       socket.once("connect", () => {
