@@ -153,5 +153,5 @@ describe("snippets", () => {
       if (page === "README.md") await sh("crosswalk import --quiet asvs.json")
     }
     assert.isAbove(total, 20)
-  }, 240_000)
+  }, 600_000)
 })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
+import * as http from "../../src/http.ts"
 import * as crosswalk from "../../src/index.ts"
 
 type Sample = Schema.Codec<unknown, unknown>
@@ -20,7 +21,7 @@ const withFunctions: ReadonlySet<string> = new Set([
 ])
 
 /** Every other schema that the package exports, also inside of its namespaces: a new one cannot escape. */
-const schemas = Object.entries(crosswalk)
+const schemas = Object.entries({ ...crosswalk, ...http })
   .flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
     if (isSchema(value)) return [[name, value]]
     return typeof value === "object" && value !== null

@@ -51,7 +51,8 @@ const addService = (path: string, key: Service, service: object) => {
 
 const addValue = (path: string, value: unknown, services: Context.Context<never>): void => {
   if (isService(value)) {
-    addService(path, value, Context.getUnsafe(services, value))
+    // Those that a server has are not in a store.
+    addService(path, value, Context.getOrUndefined(services, value) ?? {})
   } else if (Schema.isSchema(value)) {
     add(`(value: typeof ${path}.Type) => fields(value)`)
     add(`(value: typeof ${path}.Encoded) => fields(value)`)
