@@ -11,7 +11,9 @@ export const RelationState = Schema.Struct({
   status: RelationStatus,
   confidence: Confidence,
   needsReview: Schema.Boolean,
-  provenance: Provenance
+  provenance: Provenance,
+  /** What was decided on, by the numbers of its readings, so that undo restores it; absent of suggestions. */
+  pins: Schema.optionalKey(Schema.Array(Schema.Natural))
 })
 export type RelationState = typeof RelationState.Type
 

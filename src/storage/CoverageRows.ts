@@ -7,6 +7,7 @@ import type { Filter } from "../domain/Filter.ts"
 import * as Columns from "./Columns.ts"
 import * as FilterSql from "./FilterSql.ts"
 import { isOf } from "./RelationFilterSql.ts"
+import * as PinRows from "./PinRows.ts"
 import * as RelationRow from "./RelationRow.ts"
 
 /** How many characters of a description are read; one more tells that it is cut. */
@@ -20,7 +21,7 @@ const linkColumns = Columns.make(
     type: "x.type",
     status: "x.status",
     confidence: Columns.real("x.confidence"),
-    needs_review: "x.needs_review"
+    needs_review: { json: PinRows.needsReview }
   },
   ["sources", "targets"]
 )

@@ -5,6 +5,7 @@ import { Decision, RelationState } from "../domain/Decision.ts"
 import { canonical, RelationEnds } from "../domain/RelationEnds.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as PinRows from "./PinRows.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 
 /** An entry of the log, to select from `crosswalk_decision AS d`. */
@@ -81,9 +82,32 @@ const PairRow = Schema.Struct({ from: Schema.String, to: Schema.String })
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const keys = yield* RelationKeys.make
+  const pins = yield* PinRows.make
   const decodeDecision = decoder("Review.log")
   const decodePair = Columns.decoder(pairColumns, PairRow, "Review.log")
   const decisions = sql.literal(`${columns.sql} FROM crosswalk_decision AS d`)
+
+  /** Pins what was decided to what is stored, or to what it was pinned to before where that is restored. */
+  const pin = Effect.fnUntraced(function* (changes: ReadonlyArray<Change>, json: string) {
+    const rows = yield* sql<{ readonly place: number; readonly id: number }>`SELECT j.key AS place, x.id
+      FROM json_each(${json}) AS j CROSS JOIN crosswalk_relation AS x
+        ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'`
+    const found = rows.flatMap(({ id, place }) => {
+      const after = changes[place]?.after
+      return after === undefined ? [] : [{ id, after }]
+    })
+    const idsThat = (passes: (after: RelationState) => boolean) =>
+      found.flatMap(({ after, id }) => (after.pins === undefined && passes(after) ? [id] : []))
+    yield* pins.write(
+      idsThat(({ needsReview }) => !needsReview),
+      "now"
+    )
+    yield* pins.write(
+      idsThat(({ needsReview }) => needsReview),
+      "unknown"
+    )
+    yield* pins.restore(found.flatMap(({ after: { pins }, id }) => (pins === undefined ? [] : [{ id, pins }])))
+  })
 
   /** Carries changes out and logs them as one step; inside a transaction. The number of the step. */
   const write = Effect.fnUntraced(function* (
@@ -112,17 +136,18 @@ export const make = Effect.gen(function* () {
       yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
         SELECT value ->> '$.id' FROM json_each(${json}) WHERE value ->> '$.after' IS NULL)`
       yield* sql`UPDATE crosswalk_relation SET type = j.state ->> '$.type', status = j.state ->> '$.status',
-          confidence = j.state ->> '$.confidence', needs_review = j.state ->> '$.needsReview',
-          provenance = j.state ->> '$.provenance', updated_at = ${at}
+          confidence = j.state ->> '$.confidence', provenance = j.state ->> '$.provenance',
+          updated_at = ${at}
         FROM (SELECT value ->> '$.id' AS id, value ->> '$.after' AS state FROM json_each(${json})) AS j
         WHERE crosswalk_relation.id = j.id AND j.state IS NOT NULL`
       yield* sql`INSERT INTO crosswalk_relation
-          (key, catalog, type, confidence, status, needs_review, provenance, created_at, updated_at)
+          (key, catalog, type, confidence, status, provenance, created_at, updated_at)
         SELECT j.value ->> '$.key', j.value ->> '$.to', j.state ->> '$.type', j.state ->> '$.confidence',
-          j.state ->> '$.status', j.state ->> '$.needsReview', j.state ->> '$.provenance', ${at}, ${at}
+          j.state ->> '$.status', j.state ->> '$.provenance', ${at}, ${at}
         FROM (SELECT value, value ->> '$.after' AS state FROM json_each(${json})) AS j
         WHERE j.value ->> '$.id' IS NULL AND j.state IS NOT NULL`
       yield* keys.writeEnds(json)
+      yield* pin(chunk, json)
       yield* sql`INSERT INTO crosswalk_decision
           (step, undoes, sources, targets, catalog, before, after, reviewer, note, chosen, from_catalog, to_catalog, at)
         SELECT ${step}, ${undoes ?? null}, value ->> '$.sources', value ->> '$.targets', value ->> '$.to',

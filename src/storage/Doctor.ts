@@ -25,6 +25,7 @@ export const names = [
   "references",
   "catalogs",
   "relations",
+  "pins",
   "decisions",
   "change log",
   "keyword index",
@@ -287,6 +288,27 @@ const make = Effect.gen(function* () {
       : ok("text lengths", parts[0] ?? `the model read all of the ${total} texts`)
   })
 
+  /** What decisions rest on: every end has a pin, and no pin is left over. */
+  const pins = Effect.gen(function* () {
+    const found = [yield* Rows.readings(sql), yield* Rows.orphans(sql)]
+    const wrong = found.flatMap((one) => one.wrong)
+    if (wrong.length > 0) return failed("pins", some(wrong))
+    const [{ extra, lost, mistold } = { extra: 0, lost: 0, mistold: 0 }] = yield* Rows.pins(sql)
+    if (extra + lost > 0) {
+      return failed(
+        "pins",
+        `${lost} ends of decisions lack what was read, and ${extra} are left over. Decide again on them`
+      )
+    }
+    if (mistold > 0) {
+      const problem = `of ${mistold} texts it is not told rightly whether they are what is stored`
+      return failed("pins", problem, { action: "repairDatabase" })
+    }
+    const [readings, orphans] = found.map(({ total }) => total)
+    const gone = orphans === 0 ? "" : `; ${orphans} decisions on references that are gone`
+    return ok("pins", `${readings} texts that were decided on${gone}`)
+  })
+
   const checks = {
     "database file": integrity,
     tables,
@@ -295,6 +317,7 @@ const make = Effect.gen(function* () {
     references,
     catalogs: readable("catalogs", Rows.catalogs(sql), { action: "repairDatabase" }),
     relations: readable("relations", Rows.relations(sql)),
+    pins,
     decisions: readable("decisions", Rows.decisions(sql)),
     "change log": changeLog,
     "keyword index": keywordEntries,

@@ -2,14 +2,10 @@ import { Effect, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { RelationStatus, RelationType } from "../domain/Relation.ts"
 import { Role } from "../domain/Role.ts"
-import * as Uuid from "../domain/Uuid.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as PinRows from "./PinRows.ts"
 import * as RelationRow from "./RelationRow.ts"
-
-/** The first of these paths in the metadata at which something is. */
-const ofMetadata = (paths: ReadonlyArray<string>): string =>
-  `CASE WHEN json_valid(r.metadata) THEN coalesce(${[...paths.map((path) => `r.metadata ->> '${path}'`), "NULL"].join(", ")}) END`
 
 const referenceColumns = Columns.make("reference", {
   uri: "r.uri",
@@ -17,8 +13,8 @@ const referenceColumns = Columns.make("reference", {
   identifier: "r.identifier",
   label: "r.label",
   role: "r.role",
-  state: ofMetadata(["$.status"]),
-  uuid: ofMetadata([...Uuid.keys.map((key) => `$.${key}`), `$.props."${Uuid.property}"`])
+  state: "CASE WHEN json_valid(r.metadata) THEN r.metadata ->> '$.status' END",
+  uuid: PinRows.uuid
 })
 
 const ReferenceRow = Schema.Struct({
@@ -44,7 +40,7 @@ const relationColumns = Columns.make(
     catalog: "x.catalog",
     type: "x.type",
     status: "x.status",
-    needs_review: "x.needs_review"
+    needs_review: { json: PinRows.needsReview }
   },
   ["sources", "targets"]
 )

@@ -32,6 +32,28 @@ const keywordTriggers = (table: string): ReadonlyArray<string> => {
   ]
 }
 
+/** What the metadata of a reference say that machines know it by. */
+const uuidOf = (metadata: string): string =>
+  `CASE WHEN json_valid(${metadata}) THEN coalesce(${["uuid", "guid", "reqif", "stix", "mid", 'props."alt-identifier"']
+    .map((key) => `${metadata} ->> '$.${key}'`)
+    .join(", ")}) END`
+
+/** The references that the pins of an orphan `o` name at one side, as a relation's key has them. */
+const idsAt = (side: "source" | "target"): string =>
+  `(SELECT group_concat(id) FROM (SELECT r.id FROM crosswalk_pin AS p JOIN crosswalk_reading AS d ON d.id = p.reading_id
+    JOIN crosswalk_reference AS r ON r.uri = d.uri WHERE p.relation_id = o.id AND p.side = '${side}' ORDER BY r.id))`
+
+/** Says of every reading of a reference whether it is what is stored now. */
+const compared = `UPDATE crosswalk_reading
+        SET is_current = text_hash IS NULL AND title IS new.title AND description IS new.description
+        WHERE uri = new.uri`
+
+/** Whether the last end that an orphan `o` lacked is the new reference. */
+const returned = `o.id IN (SELECT p.relation_id FROM crosswalk_reading AS d JOIN crosswalk_pin AS p ON p.reading_id = d.id
+    WHERE d.uri = new.uri)
+  AND NOT EXISTS (SELECT 1 FROM crosswalk_pin AS p JOIN crosswalk_reading AS d ON d.id = p.reading_id
+    WHERE p.relation_id = o.id AND NOT EXISTS (SELECT 1 FROM crosswalk_reference AS r WHERE r.uri = d.uri))`
+
 /** Every change of the tables, oldest first. Never change one that was released and never insert an older number. */
 const migrations = {
   "0001_references": statements(
@@ -304,6 +326,102 @@ const migrations = {
       END`
     ),
     Abbreviations.fill
+  ),
+  // Decisions are pinned to what was read: a reading is a reference as it was then, by URI, so that it outlives it. What
+  // was decided before is pinned to what is stored; where a text had changed since, what was read is not known (no title).
+  // Whether a reading is what is stored now is kept beside it, as lists of relations ask for it.
+  "0013_pins": statements(
+    `CREATE TABLE crosswalk_reading (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      is_current INTEGER NOT NULL,
+      uri TEXT NOT NULL,
+      catalog TEXT,
+      title TEXT,
+      description TEXT,
+      content_hash TEXT NOT NULL,
+      text_hash TEXT,
+      uuid TEXT
+    )`,
+    `CREATE INDEX crosswalk_reading_uri ON crosswalk_reading (uri)`,
+    `CREATE INDEX crosswalk_reading_past ON crosswalk_reading (id) WHERE is_current = 0`,
+    `CREATE TABLE crosswalk_pin (
+      relation_id INTEGER NOT NULL,
+      side TEXT NOT NULL CHECK (side IN ('source', 'target')),
+      reading_id INTEGER NOT NULL REFERENCES crosswalk_reading (id),
+      PRIMARY KEY (relation_id, side, reading_id)
+    ) WITHOUT ROWID`,
+    `CREATE INDEX crosswalk_pin_reading ON crosswalk_pin (reading_id)`,
+    // What was decided of references that are gone: a relation without its ends, which its pins name.
+    `CREATE TABLE crosswalk_orphan (
+      id INTEGER PRIMARY KEY NOT NULL,
+      catalog TEXT,
+      type TEXT NOT NULL,
+      confidence REAL NOT NULL,
+      status TEXT NOT NULL,
+      provenance TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    )`,
+    `INSERT INTO crosswalk_reading (is_current, uri, catalog, title, description, content_hash, uuid)
+      SELECT 1, r.uri, r.catalog, r.title, r.description, r.content_hash, ${uuidOf("r.metadata")} FROM crosswalk_reference AS r
+      WHERE r.id IN (SELECT e.reference_id FROM crosswalk_relation_end AS e
+        JOIN crosswalk_relation AS x ON x.id = e.relation_id WHERE x.status <> 'suggested' AND x.needs_review = 0)`,
+    `INSERT INTO crosswalk_reading (is_current, uri, catalog, content_hash)
+      SELECT 0, r.uri, r.catalog, '' FROM crosswalk_reference AS r
+      WHERE r.id IN (SELECT e.reference_id FROM crosswalk_relation_end AS e
+        JOIN crosswalk_relation AS x ON x.id = e.relation_id WHERE x.status <> 'suggested' AND x.needs_review <> 0)`,
+    `INSERT INTO crosswalk_pin (relation_id, side, reading_id)
+      SELECT x.id, e.side, d.id FROM crosswalk_relation AS x
+        JOIN crosswalk_relation_end AS e ON e.relation_id = x.id
+        JOIN crosswalk_reference AS r ON r.id = e.reference_id
+        JOIN crosswalk_reading AS d ON d.uri = r.uri AND d.is_current = (x.needs_review = 0)
+      WHERE x.status <> 'suggested'`,
+    `DROP TRIGGER crosswalk_relation_review`,
+    `DROP TRIGGER crosswalk_relation_delete`,
+    `DROP TRIGGER crosswalk_reference_delete`,
+    `ALTER TABLE crosswalk_relation DROP COLUMN needs_review`,
+    `CREATE TRIGGER crosswalk_relation_delete BEFORE DELETE ON crosswalk_relation BEGIN
+      DELETE FROM crosswalk_relation_end WHERE relation_id = old.id;
+      DELETE FROM crosswalk_pin
+        WHERE relation_id = old.id AND NOT EXISTS (SELECT 1 FROM crosswalk_orphan WHERE id = old.id);
+    END`,
+    `CREATE TRIGGER crosswalk_reference_delete BEFORE DELETE ON crosswalk_reference BEGIN
+      DELETE FROM crosswalk_embedding WHERE reference_id = old.id;
+      DELETE FROM crosswalk_tag WHERE reference_id = old.id;
+      INSERT INTO crosswalk_orphan
+        SELECT id, catalog, type, confidence, status, provenance, created_at, updated_at FROM crosswalk_relation
+        WHERE status <> 'suggested'
+          AND id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = old.id);
+      DELETE FROM crosswalk_relation
+        WHERE id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = old.id);
+    END`,
+    `CREATE TRIGGER crosswalk_reference_read AFTER UPDATE OF title, description ON crosswalk_reference
+      WHEN old.title IS NOT new.title OR old.description IS NOT new.description BEGIN
+      ${compared};
+    END`,
+    // A relation whose ends are all there again is one again, unless another one took its place.
+    `CREATE TRIGGER crosswalk_reference_return AFTER INSERT ON crosswalk_reference
+      WHEN EXISTS (SELECT 1 FROM crosswalk_reading WHERE uri = new.uri) BEGIN
+      ${compared};
+      INSERT INTO crosswalk_relation (id, key, catalog, type, confidence, status, provenance, created_at, updated_at)
+        SELECT * FROM (
+          SELECT o.id, ${idsAt("source")} || '>' || coalesce('@' || o.catalog, ${idsAt("target")}) AS key, o.catalog, o.type,
+            o.confidence, o.status, o.provenance, o.created_at, o.updated_at
+          FROM crosswalk_orphan AS o WHERE ${returned}
+        ) AS o WHERE NOT EXISTS (SELECT 1 FROM crosswalk_relation AS x WHERE x.key = o.key AND x.type = o.type);
+      INSERT INTO crosswalk_relation_end (relation_id, side, reference_id)
+        SELECT p.relation_id, p.side, r.id FROM crosswalk_orphan AS o
+          JOIN crosswalk_relation AS x ON x.id = o.id
+          JOIN crosswalk_pin AS p ON p.relation_id = o.id
+          JOIN crosswalk_reading AS d ON d.id = p.reading_id
+          JOIN crosswalk_reference AS r ON r.uri = d.uri
+        WHERE ${returned};
+      DELETE FROM crosswalk_orphan WHERE id IN (SELECT o.id FROM crosswalk_orphan AS o WHERE ${returned});
+    END`,
+    `CREATE TRIGGER crosswalk_orphan_delete AFTER DELETE ON crosswalk_orphan
+      WHEN NOT EXISTS (SELECT 1 FROM crosswalk_relation WHERE id = old.id) BEGIN
+      DELETE FROM crosswalk_pin WHERE relation_id = old.id;
+    END`
   )
 }
 

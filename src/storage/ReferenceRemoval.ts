@@ -13,7 +13,7 @@ const conflict = (uri: string, decided: number) =>
   new ConflictError({
     uri,
     problem:
-      `relations that a person decided on would be lost with it (${decided}). ` +
+      `relations that a person decided on would lose an end with it (${decided}). ` +
       "Remove them first, or force it with the option force",
     remedy: { action: "force" }
   })

@@ -12,6 +12,7 @@ import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Once from "./Once.ts"
 import { operation, optional } from "./Operation.ts"
 import { conditions } from "./RelationFilterSql.ts"
+import * as PinRows from "./PinRows.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 import * as RelationRow from "./RelationRow.ts"
 
@@ -54,6 +55,7 @@ const lacksNone = (side: RelationRow.Side, list: "from" | "onto") =>
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const keys = yield* RelationKeys.make
+  const pins = yield* PinRows.make
   const repeatable = ServerWrites.repeatable(sql)
   const once = yield* Once.make
   const decode = decodeEach(orInstanceOf(RelationInput, Relation), "inputs")
@@ -96,6 +98,20 @@ export const make = Effect.gen(function* () {
         AND substr(d.provenance ->> '$.method', 1, ${suggestMethod.length}) <> '${suggestMethod}'
     )`)
 
+  /** Pins what was written: what is confirmed to what is stored; what is doubted stays pinned to what it differs from. */
+  const pin = Effect.fnUntraced(function* (json: string, written: ReadonlyArray<{ readonly id: number }>) {
+    if (written.length === 0) return
+    const rows = yield* sql<{ readonly id: number; readonly doubted: number }>`
+      SELECT x.id, j.value ->> '$.needsReview' AS doubted FROM json_each(${json}) AS j
+      CROSS JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
+      WHERE +x.id IN (SELECT value FROM json_each(${JSON.stringify(written.map(({ id }) => id))}))
+        AND (x.status <> 'suggested' OR EXISTS (SELECT 1 FROM crosswalk_pin AS p WHERE p.relation_id = x.id))
+        AND NOT (j.value ->> '$.needsReview' = 1 AND ${sql.literal(PinRows.needsReview)})`
+    const idsOf = (value: number) => rows.flatMap(({ doubted, id }) => (doubted === value ? [id] : []))
+    yield* pins.write(idsOf(0), "now")
+    yield* pins.write(idsOf(1), "unknown")
+  })
+
   const write = Effect.fnUntraced(function* (group: ReadonlyArray<Row>, keep: Keep, now: number) {
     const json = JSON.stringify(yield* placed(group))
     const isOpen =
@@ -108,21 +124,28 @@ export const make = Effect.gen(function* () {
       SELECT count(*) AS open, count(x.id) AS known FROM json_each(${json}) AS j
       LEFT JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
       WHERE ${isOpen}`
-    const written = yield* sql`
-      INSERT INTO crosswalk_relation
-        (key, catalog, type, confidence, status, needs_review, provenance, created_at, updated_at)
+    // Confirmed though a text has changed, or doubted though none has.
+    const told = yield* sql<{ readonly id: number }>`
+      SELECT x.id FROM json_each(${json}) AS j
+      CROSS JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
+      WHERE ${isOpen} AND x.status <> 'suggested' AND j.value ->> '$.status' <> 'suggested'
+        AND ${sql.literal(PinRows.needsReview)} <> j.value ->> '$.needsReview'`
+    const differing = JSON.stringify(told.map(({ id }) => id))
+    const written = yield* sql<{ readonly id: number }>`
+      INSERT INTO crosswalk_relation (key, catalog, type, confidence, status, provenance, created_at, updated_at)
       SELECT j.value ->> '$.key', j.value ->> '$.to', j.value ->> '$.type', j.value ->> '$.confidence',
-        j.value ->> '$.status', j.value ->> '$.needsReview', j.value -> '$.provenance', ${now}, ${now}
+        j.value ->> '$.status', j.value -> '$.provenance', ${now}, ${now}
       FROM json_each(${json}) AS j WHERE ${isOpen}
       ON CONFLICT (key, type) DO UPDATE SET
         confidence = excluded.confidence, status = excluded.status, provenance = excluded.provenance,
-        needs_review = excluded.needs_review, updated_at = excluded.updated_at
+        updated_at = excluded.updated_at
       WHERE confidence <> excluded.confidence OR status <> excluded.status OR provenance <> excluded.provenance
-        OR needs_review <> excluded.needs_review
-      RETURNING 1`
+        OR id IN (SELECT value FROM json_each(${differing}))
+      RETURNING id`
     const { open = 0, known = 0 } = before ?? {}
     const created = open - known
     if (created > 0) yield* keys.writeEnds(json)
+    yield* pin(json, written)
     return {
       created,
       updated: written.length - created,

@@ -1,5 +1,6 @@
 import { SqlClient, Statement } from "effect/sql"
 import type { RelationFilter } from "../domain/RelationFilter.ts"
+import * as PinRows from "./PinRows.ts"
 import type { Side } from "./RelationRow.ts"
 
 /** Whether a reference at one side of `x` is of a catalog, or that catalog is said to have no counterpart. */
@@ -31,7 +32,7 @@ export const conditions = (sql: SqlClient.SqlClient, filter: RelationFilter | un
   }
   if (filter?.minConfidence !== undefined) parts.push(sql`x.confidence >= ${filter.minConfidence}`)
   if (filter?.maxConfidence !== undefined) parts.push(sql`x.confidence <= ${filter.maxConfidence}`)
-  if (filter?.needsReview !== undefined) parts.push(sql`x.needs_review = ${filter.needsReview ? 1 : 0}`)
+  if (filter?.needsReview !== undefined) parts.push(sql.literal(PinRows.isReviewed(filter.needsReview)))
   if (filter?.method !== undefined) {
     parts.push(sql`substr(x.provenance ->> '$.method', 1, length(${filter.method})) = ${filter.method}`)
   }

@@ -18,6 +18,7 @@ import * as Columns from "./Columns.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Once from "./Once.ts"
 import { operation, optional, streamOperation } from "./Operation.ts"
+import * as PinRows from "./PinRows.ts"
 import * as RelationBulk from "./RelationBulk.ts"
 import { conditions, has } from "./RelationFilterSql.ts"
 import * as RelationKeys from "./RelationKeys.ts"
@@ -37,6 +38,7 @@ const make = Effect.gen(function* () {
   const once = yield* Once.make
   const repeatable = ServerWrites.repeatable(sql)
   const keys = yield* RelationKeys.make
+  const pins = yield* PinRows.make
   const columns = sql.literal(`${RelationRow.columns.sql} FROM ${RelationRow.from}`)
 
   const save = operation("RelationRepository.save", { input: orInstanceOf(RelationInput, Relation) })(function* ({
@@ -73,13 +75,13 @@ const make = Effect.gen(function* () {
 
   const remove = operation("RelationRepository.remove", { relation: RelationKey })(function* ({ relation }) {
     const removed = yield* once(
-      Effect.flatMap(
-        isThat(relation),
-        (isThat) => sql`DELETE FROM crosswalk_relation WHERE id IN (
-          SELECT x.id FROM ${from} WHERE ${isThat}) RETURNING id`
-      )
+      Effect.gen(function* () {
+        const rows = yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
+          SELECT x.id FROM ${from} WHERE ${yield* isThat(relation)}) RETURNING id`
+        return rows.length + (rows.length === 0 ? yield* pins.removeOrphan(relation) : 0)
+      })
     )
-    if (removed.length === 0) {
+    if (removed === 0) {
       const uri = `${setText(relation.sources)} ${relation.type} ${targetsText(relation)}`
       return yield* new NotFoundError({ uri, entity: "relation" })
     }
@@ -145,7 +147,9 @@ export class RelationRepository extends Context.Service<
     readonly findAll: (filter?: RelationFilter) => Stream.Stream<Relation, ValidationError | DatabaseError>
     /** How many relations pass the filter. */
     readonly count: (filter?: RelationFilter) => Effect.Effect<number, ValidationError | DatabaseError>
-    /** Removes one relation; fails with NotFoundError where there is none. */
+    /**
+     * Removes one relation, or what is kept of one whose references are gone; fails with NotFoundError where there is neither.
+     */
     readonly remove: (relation: RelationKey) => Effect.Effect<void, ValidationError | NotFoundError | DatabaseError>
   }
 >()("crosswalk/RelationRepository") {

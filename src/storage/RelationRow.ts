@@ -2,6 +2,7 @@ import { DateTime, Schema } from "effect"
 import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import * as Columns from "./Columns.ts"
+import * as PinRows from "./PinRows.ts"
 
 /** A relation `x`, to select from. */
 export const from = "crosswalk_relation AS x"
@@ -23,29 +24,25 @@ export const firstOf = (side: Side, expression: string): string =>
   `(SELECT ${expression} FROM crosswalk_relation_end AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
     WHERE e.relation_id = x.id AND e.side = '${side}' ORDER BY r.natural, r.uri LIMIT 1)`
 
-const columnsWith = (...more: ReadonlyArray<string>) =>
-  Columns.make(
-    "relation",
-    {
-      sources: listOf("source", "r.uri", ...more),
-      targets: listOf("target", "r.uri", ...more),
-      catalog: "x.catalog",
-      type: "x.type",
-      confidence: Columns.real("x.confidence"),
-      status: "x.status",
-      needs_review: "x.needs_review",
-      provenance: "x.provenance",
-      created_at: "x.created_at",
-      updated_at: "x.updated_at"
-    },
-    ["sources", "type", "targets"]
-  )
+/** The expressions of a relation, with what others say of every end. */
+export const expressionsWith = (...more: ReadonlyArray<string>) => ({
+  sources: listOf("source", "r.uri", ...more),
+  targets: listOf("target", "r.uri", ...more),
+  catalog: "x.catalog",
+  type: "x.type",
+  confidence: Columns.real("x.confidence"),
+  status: "x.status",
+  needs_review: { json: PinRows.needsReview },
+  provenance: "x.provenance",
+  created_at: "x.created_at",
+  updated_at: "x.updated_at"
+})
+
+/** What names a relation for people. */
+export const keys = ["sources", "type", "targets"] as const
 
 /** A relation, to select from {@link from}. */
-export const columns = columnsWith()
-
-/** {@link columns} with the title and description of every end. */
-export const columnsWithTexts = columnsWith("r.title", "r.description")
+export const columns = Columns.make("relation", expressionsWith(), keys)
 
 /** A reference at an end: its URI, and what else was asked for. */
 export const End = Schema.TupleWithRest(Schema.Tuple([NonBlankText]), [Schema.NullOr(Schema.String)])

@@ -5,13 +5,25 @@ import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { RelationEnds } from "../domain/RelationEnds.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as PinRows from "./PinRows.ts"
 import { hashOf } from "./ReferenceRow.ts"
 import { has, isOf } from "./RelationFilterSql.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 import * as Relations from "./RelationRow.ts"
 
+/** A relation with the texts of its ends, and the numbers of what it is pinned to. */
+const columns = Columns.make(
+  "relation",
+  {
+    ...Relations.expressionsWith("r.title", "r.description"),
+    pins: { json: "(SELECT json_group_array(p.reading_id) FROM crosswalk_pin AS p WHERE p.relation_id = x.id)" }
+  },
+  Relations.keys
+)
+
 const ReviewRow = Schema.Struct({
   ...Relations.RelationRow.fields,
+  pins: Schema.Array(Schema.Int),
   id: Schema.Int
 })
 
@@ -24,7 +36,8 @@ export const stateOf = (row: ReviewRow): RelationState => ({
   status: row.status,
   confidence: row.confidence,
   needsReview: row.needs_review !== 0,
-  provenance: row.provenance
+  provenance: row.provenance,
+  ...(row.pins.length > 0 && { pins: row.pins })
 })
 
 /** A short mark of what a reviewer sees. It begins with a letter, so that a spreadsheet takes it for text. */
@@ -43,7 +56,7 @@ const conditions = (sql: SqlClient.SqlClient, filter: ReviewFilter): Statement.F
   const [one = undefined, other = undefined] = [from, to].filter((catalog) => catalog !== undefined)
   return all(sql, [
     ...(status === undefined ? [] : [sql`x.status = ${status}`]),
-    ...(needsReview === undefined ? [] : [sql`x.needs_review = ${needsReview ? 1 : 0}`]),
+    ...(needsReview === undefined ? [] : [sql.literal(PinRows.isReviewed(needsReview))]),
     ...(type === undefined ? [] : [sql`x.type = ${type}`]),
     ...(minConfidence === undefined ? [] : [sql`x.confidence >= ${minConfidence}`]),
     ...(maxConfidence === undefined ? [] : [sql`x.confidence <= ${maxConfidence}`]),
@@ -59,9 +72,9 @@ const conditions = (sql: SqlClient.SqlClient, filter: ReviewFilter): Statement.F
 /** Reads relations with the texts that a reviewer sees. */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const decodeRelation = Columns.decoder(Relations.columnsWithTexts, ReviewRow, "Review")
+  const decodeRelation = Columns.decoder(columns, ReviewRow, "Review")
   const keys = yield* RelationKeys.make
-  const what = sql.literal(`x.id, ${Relations.columnsWithTexts.sql} FROM ${Relations.from}`)
+  const what = sql.literal(`x.id, ${columns.sql} FROM ${Relations.from}`)
 
   const first = (side: Relations.Side) =>
     sql.literal(`${Relations.firstOf(side, "r.natural")}, ${Relations.firstOf(side, "r.uri")}`)

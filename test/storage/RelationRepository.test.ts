@@ -16,6 +16,7 @@ const uris = (catalog: string, size: number) => Array.from({ length: size }, (_,
 /** An empty database with three catalogs `a`, `b` and `c`. */
 const prepare = Effect.fnUntraced(function* (size: number) {
   const sql = yield* SqlClient.SqlClient
+  yield* sql`DELETE FROM crosswalk_relation`
   yield* sql`DELETE FROM crosswalk_reference`
   const references = yield* ReferenceRepository
   yield* references.saveMany(

@@ -58,6 +58,9 @@ export const fill = Effect.gen(function* () {
   const { decide } = yield* Review
   yield* decide([{ sources: ["a@1:0"], targets: ["b@1:0"], status: "accepted", note: "yes" }], { by: "Ann" })
   yield* decide([{ sources: ["a@1:1"], targets: ["b@1:1"], status: "rejected" }])
+  yield* references.save({ uri: "a@1:9", title: "Gone", entityType: "rule", catalog: "a@1" })
+  yield* decide([{ sources: ["a@1:9"], targets: ["b@1:1"], status: "accepted" }])
+  yield* references.remove("a@1:9", { force: true })
 })
 
 /** Whatever reads tables, and what writes where it reads first. */
@@ -140,6 +143,9 @@ export const tables = [
   "crosswalk_embedding_model",
   "crosswalk_relation",
   "crosswalk_relation_end",
+  "crosswalk_reading",
+  "crosswalk_pin",
+  "crosswalk_orphan",
   "crosswalk_decision",
   "crosswalk_change",
   "crosswalk_migration"

@@ -7,6 +7,7 @@ import * as Abbreviations from "../Abbreviations.ts"
 import * as Columns from "../Columns.ts"
 import { ofBytes } from "../EmbeddedVector.ts"
 import * as Migrations from "../Migrations.ts"
+import * as PinRows from "../PinRows.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
 import * as Tables from "./Tables.ts"
 
@@ -168,7 +169,17 @@ const make = Effect.gen(function* () {
     return [`forgot what was learnt of ${count(rows.length, "catalog", "catalogs")}; the next import learns it again`]
   })
 
-  return [tables, ...Tables.indexes.map(keywords), catalogs, tags, abbreviations, vectors, changes, references]
+  const isCurrent = sql.literal(PinRows.isCurrent)
+  const readings: Step = Effect.gen(function* () {
+    const told = yield* sql`UPDATE crosswalk_reading AS d SET is_current = ${isCurrent}
+      FROM crosswalk_reference AS r WHERE r.uri = d.uri AND d.is_current IS NOT ${isCurrent} RETURNING 1`.pipe(
+      // Without the table there is nothing to compare.
+      Effect.catchTag("SqlError", (error) => (faultOf(error) === "schema" ? Effect.succeed([]) : Effect.fail(error)))
+    )
+    return told.length === 0 ? [] : [`compared ${count(told.length, "text", "texts")} that were decided on again`]
+  })
+
+  return [tables, readings, ...Tables.indexes.map(keywords), catalogs, tags, abbreviations, vectors, changes, references]
 })
 
 /**
