@@ -14,8 +14,9 @@ const facts: Readonly<Record<string, string>> = {
   relation: `SELECT (SELECT group_concat(side || ' ' || uri, ', ') FROM (SELECT e.side, o.uri
       FROM crosswalk_relation_end AS e JOIN crosswalk_reference AS o ON o.id = e.reference_id
       WHERE e.relation_id = r.id ORDER BY e.side, o.uri)) || ' ' || coalesce(r.catalog, '') || ' ' || r.type,
-    json_array(r.confidence, r.status, (SELECT json_group_array(p.reading_id) FROM crosswalk_pin AS p
-      WHERE p.relation_id = r.id)) FROM crosswalk_relation AS r`,
+    json_array(r.confidence, r.status, (SELECT group_concat(hash) FROM (SELECT d.content_hash AS hash
+      FROM crosswalk_pin AS p JOIN crosswalk_reading AS d ON d.id = p.reading_id
+      WHERE p.relation_id = r.id ORDER BY p.side, d.uri))) FROM crosswalk_relation AS r`,
   decisions: "SELECT 'of ' || coalesce(reviewer, ''), count(*) FROM crosswalk_decision GROUP BY reviewer"
 }
 

@@ -179,7 +179,17 @@ const make = Effect.gen(function* () {
     return told.length === 0 ? [] : [`compared ${count(told.length, "text", "texts")} that were decided on again`]
   })
 
-  return [tables, readings, ...Tables.indexes.map(keywords), catalogs, tags, abbreviations, vectors, changes, references]
+  return [
+    tables,
+    readings,
+    ...Tables.indexes.map(keywords),
+    catalogs,
+    tags,
+    abbreviations,
+    vectors,
+    changes,
+    references
+  ]
 })
 
 /**
