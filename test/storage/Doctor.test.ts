@@ -41,7 +41,7 @@ const failed = (checks: ReadonlyArray<Doctor.Check>) => [
 describe("Doctor", () => {
   it.effect("finds nothing wrong with a sound database", () =>
     Effect.gen(function* () {
-      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => "ok"))
+      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 17 }, () => "ok"))
     })
   )
 
