@@ -2,10 +2,11 @@
  * Builds `dist`: the library as ES modules with type declarations (tsc), the command line as one bundle, and
  * the embedder's worker with the model's runtime (esbuild).
  */
-import { chmodSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type BuildOptions, build, type Metafile } from "esbuild"
 import { bin, node, root } from "./run.ts"
+import { make as sbom } from "./sbom.ts"
 import { bundleRuntime, bundleUsearch, copyBinaries, importUsearch, nativeLoader, replaced } from "./runtime.ts"
 
 const started = performance.now()
@@ -47,8 +48,8 @@ const command = await bundle({
   }
 })
 
-/** The licence texts of every package in the bundle, which its licence asks to keep. */
-const licences = (...metafiles: ReadonlyArray<Metafile>): string => {
+/** The folders of the packages in the bundles. */
+const packagesOf = (...metafiles: ReadonlyArray<Metafile>): ReadonlyArray<string> => {
   const folders = new Set<string>()
   for (const output of metafiles.flatMap(({ outputs }) => Object.values(outputs))) {
     for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
@@ -56,10 +57,16 @@ const licences = (...metafiles: ReadonlyArray<Metafile>): string => {
       if (folder !== undefined && bytesInOutput > 0) folders.add(folder)
     }
   }
-  return [...folders]
-    .toSorted()
+  return [...folders].toSorted()
+}
+
+const manifestOf = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))
+
+/** The licence texts of every package in the bundles, which its licence asks to keep. */
+const licences = (...metafiles: ReadonlyArray<Metafile>): string =>
+  packagesOf(...metafiles)
     .map((folder) => {
-      const { license, name, version } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))
+      const { license, name, version } = manifestOf(folder)
       const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
       // Those of onnxruntime come without the text.
       const path =
@@ -68,7 +75,6 @@ const licences = (...metafiles: ReadonlyArray<Metafile>): string => {
       return `${name} ${version} (${license})\n\n${text}\n`
     })
     .join(`\n${"-".repeat(80)}\n\n`)
-}
 
 writeFileSync(join(dist, "cli", "LICENSES"), licences(command))
 chmodSync(join(dist, "cli", "crosswalk.js"), 0o755)
@@ -118,4 +124,12 @@ const { contents } = replaced(
 writeFileSync(join(dist, "vectors", "IndexThread.js"), contents)
 copyBinaries(join(dist, "runtime"))
 writeFileSync(join(dist, "runtime", "LICENSES"), licences(worker, usearch))
+// Its npm package has only its own licence; these are from its Python package of the same version.
+cpSync(
+  join(root, "scripts", "licences", "onnxruntime-third-parties.txt"),
+  join(dist, "runtime", "ThirdPartyNotices.txt")
+)
+const made = await sbom(packagesOf(command, worker, usearch).map(manifestOf))
+writeFileSync(join(dist, "sbom.cdx.json"), made.json)
+writeFileSync(join(dist, "licences.md"), made.table)
 process.stdout.write(`build: ${((performance.now() - started) / 1000).toFixed(1)} s\n`)

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { wrongArrows } from "./arrows.ts"
+import { unpinned } from "./pins.ts"
 import { bin, node, npm, type Ran, root, run } from "./run.ts"
 
 type Outcome = Pick<Ran, "code" | "output"> | { readonly skipped: string }
@@ -59,15 +60,16 @@ const workflows = async (): Promise<Outcome> => {
   return installed.code === 0 ? run("actionlint", [], { env }) : { skipped: "neither actionlint nor Go is here" }
 }
 
-const arrows = (): Outcome => {
-  const wrong = wrongArrows()
+const listed = (find: () => ReadonlyArray<string>) => (): Outcome => {
+  const wrong = find()
   return { code: wrong.length, output: wrong.join("\n") }
 }
 
 const steps: ReadonlyArray<readonly [name: string, step: () => Outcome | Promise<Outcome>]> = [
   ["types", () => node(bin("typescript", "tsc"), ["-p", "."])],
   ["lint and import cycles", () => node(bin("oxlint"), ["--deny-warnings"])],
-  ["directions of imports", arrows],
+  ["directions of imports", listed(wrongArrows)],
+  ["exact versions of dependencies", listed(unpinned)],
   ["OpenAPI document", () => node(join(root, "scripts", "openapi.ts"), ["--check"])],
   ["format", () => node(bin("@biomejs/biome", "biome"), ["format", "--reporter=summary", "."])],
   ["tools", installTools],

@@ -6,6 +6,25 @@ import * as PartialFile from "../storage/PartialFile.ts"
 
 const encoder = new TextEncoder()
 
+/** What a system says by a code, for people. */
+const codes: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder",
+  EACCES: "that is not permitted",
+  EPERM: "that is not permitted",
+  EISDIR: "it is a folder",
+  ENOTDIR: "it lies below what is no folder",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "it would be larger than files may be",
+  EROFS: "the file system is read-only"
+}
+
+/** Why a file cannot be written. */
+export const problemOf = ({ cause, message }: PlatformError["reason"]): string => {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
+  return codes[code] ?? (cause instanceof Error ? cause.message : message)
+}
+
 /**
  * Writes a file, or standard output as `-`. The file appears whole or not at all: it is written beside its place, and
  * moved there at the end.
@@ -22,13 +41,8 @@ export const write = Effect.fnUntraced(function* <E, R>(
     return
   }
   const files = yield* FileSystem.FileSystem
-  const failed = ({ reason }: PlatformError) => {
-    const problem =
-      { NotFound: "there is no such folder", PermissionDenied: "that is not permitted", BadResource: "it is a folder" }[
-        String(reason._tag)
-      ] ?? reason.message
-    return new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${problem}` })
-  }
+  const failed = ({ reason }: PlatformError) =>
+    new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${problemOf(reason)}` })
   yield* Effect.scoped(
     Effect.gen(function* () {
       // What a process that was killed has left; a folder that is not there is told below.
