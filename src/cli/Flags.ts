@@ -49,6 +49,13 @@ export const filter = {
   )
 }
 
+export const level = Flag.String("level").pipe(
+  Flag.withDescription(
+    "Only what a level asks for: 2 means levels 1 and 2; or a group that references list, such as IG1"
+  ),
+  optional
+)
+
 /** The sheet of a workbook: a number from 1 is its place, anything else its name. */
 export const sheet = Flag.String("sheet").pipe(
   Flag.withDescription("The sheet of a workbook, by name or number (default: the first that holds what is wanted)"),

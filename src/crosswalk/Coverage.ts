@@ -2,12 +2,12 @@ import { Clock, Context, DateTime, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import {
   type CoverageException,
-  type CoverageFilter,
   CoverageOptions,
   CoverageReport,
   type CoverageState,
   type CoveredReference
 } from "../domain/Coverage.ts"
+import type { RequirementFilter } from "../domain/Filter.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
@@ -37,7 +37,7 @@ const make = Effect.gen(function* () {
   const rows = yield* CoverageRows.make
   const snapshot = yield* Snapshot.make
 
-  const entries = Effect.fnUntraced(function* (catalog: string, filter?: CoverageFilter) {
+  const entries = Effect.fnUntraced(function* (catalog: string, filter?: RequirementFilter) {
     yield* references.requireCatalog(catalog)
     return (yield* rows.entries(catalog, filter)).sort((a, b) => Natural.compare(a.uri, b.uri))
   })

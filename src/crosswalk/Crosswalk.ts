@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
@@ -105,10 +105,34 @@ const make = Effect.gen(function* () {
   const content = yield* CatalogContent.make
   const snapshot = yield* Snapshot.make
 
+  /** The URIs of the references that are to be answered; nothing where all of them are. */
+  const passingOf = Effect.fnUntraced(function* ({ filter, from }: Pick<SuggestOptions, "filter" | "from">) {
+    if (filter === undefined || from === undefined) return undefined
+    const found = yield* Stream.runCollect(catalogs.findAll({ ...filter, catalog: from, role: "requirement" }))
+    if (found.length > 0) return new Set(found.map(({ uri }) => uri))
+    return yield* new ValidationError({
+      field: "filter",
+      value: filter,
+      constraint: `lets no requirement of ${from} pass`,
+      expected: "a filter that at least one of them fulfils"
+    })
+  })
+
   const suggest = operation("Crosswalk.suggest", { options: SuggestOptions, hooks: optional(SuggestHooks) })(
     function* ({ hooks, options }) {
-      const { from, limit = 5, method = "hybrid", minConfidence = 0, source: only, store = true, to, type } = options
+      const {
+        filter,
+        from,
+        limit = 5,
+        method = "hybrid",
+        minConfidence = 0,
+        source: only,
+        store = true,
+        to,
+        type
+      } = options
       const asked = { ...(from !== undefined && { from }), ...(only !== undefined && { source: only }) }
+      const scoped = { ...asked, ...(filter !== undefined && { filter }), to }
       const withVectors = method !== "keyword"
       yield* Effect.annotateCurrentSpan({
         ...asked,
@@ -129,8 +153,8 @@ const make = Effect.gen(function* () {
         })
       }
       if (withVectors) for (const one of [scope, { catalog: to }]) yield* content.prepare(one)
-      const [sources, targets] = yield* snapshot.read(
-        Effect.all([content.read(scope, withVectors), content.read({ catalog: to }, withVectors)])
+      const [sources, targets, passing] = yield* snapshot.read(
+        Effect.all([content.read(scope, withVectors), content.read({ catalog: to }, withVectors), passingOf(scoped)])
       )
       const place = sources.references.findIndex(({ uri }) => uri === only)
       const similarity = yield* Similarity.make(sources, targets, weightsOf[method])
@@ -151,10 +175,11 @@ const make = Effect.gen(function* () {
       const model = withVectors ? content.model.fingerprint : undefined
       const basis = { method, model, set: calibration.set }
       const pair = "catalog" in scope ? { from: scope.catalog, to } : undefined
+      const answered = found.filter(({ source }) => passing?.has(sources.references[source]?.uri ?? "") ?? true)
       const judged = Effect.gen(function* () {
         const learnt = pair === undefined ? undefined : yield* learning.of(pair, basis)
         const references = yield* Judgement.suggestions(
-          found,
+          answered,
           { sources, targets },
           { fitted, circumstances, learnt },
           { limit, minConfidence },
@@ -180,7 +205,7 @@ const make = Effect.gen(function* () {
               const { pair } = result.calibration
               const decisions = pair?.isCalibrated === true ? pair.decisions : undefined
               const found = toRelations(result.references, { method, model, type, decisions })
-              return { ...result, stored: yield* relations.replaceSuggestions({ ...asked, to }, found) }
+              return { ...result, stored: yield* relations.replaceSuggestions(scoped, found) }
             })
           )
         : judged

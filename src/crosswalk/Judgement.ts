@@ -73,7 +73,7 @@ export const suggestions = Effect.fnUntraced(function* (
       new ReferenceSuggestions({
         source,
         noCounterpart,
-        hasCounterpart: noCounterpart < noneThreshold,
+        mayHaveNone: noCounterpart >= noneThreshold,
         suggestions
       })
     )

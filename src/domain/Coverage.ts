@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
-import { Filter } from "./Filter.ts"
+import { RequirementFilter } from "./Filter.ts"
 import { Confidence, RelationStatus, RelationType } from "./Relation.ts"
 import { RelationEnds } from "./RelationEnds.ts"
 import { NonBlankText } from "./Text.ts"
@@ -27,12 +27,6 @@ export const CoverageException = Schema.Struct({
 })
 export type CoverageException = typeof CoverageException.Type
 
-const { catalog: _catalog, role: _role, ...filterFields } = Filter.fields
-
-/** Which references of the catalog to cover count; every part that is given must hold. */
-export const CoverageFilter = Schema.Struct(filterFields)
-export type CoverageFilter = typeof CoverageFilter.Type
-
 /** What coverage is asked for. */
 export const CoverageOptions = Schema.Struct({
   /** The catalog whose references should be covered. */
@@ -48,7 +42,7 @@ export const CoverageOptions = Schema.Struct({
   /** What is covered in part counts as covered. Default: false. */
   countPartly: Schema.optional(Schema.Boolean),
   /** Which references of `to` count; at least one must. Default: all. */
-  filter: Schema.optional(CoverageFilter),
+  filter: Schema.optional(RequirementFilter),
   exceptions: Schema.optional(Schema.Array(CoverageException)),
   /** The day on which exceptions are judged. Default: today. */
   today: Schema.optional(Day)
@@ -146,7 +140,7 @@ export class CoverageReport extends Schema.Class<CoverageReport>("crosswalk/Cove
   minConfidence: Confidence,
   countPartly: Schema.Boolean,
   /** Which references of `to` counted; absent where all did. */
-  filter: Schema.optionalKey(CoverageFilter),
+  filter: Schema.optionalKey(RequirementFilter),
   /** The day on which exceptions were judged. */
   today: Day,
   ...CoverageCounts.fields,

@@ -23,7 +23,18 @@ export const Filter = Schema.Struct({
   tags: Schema.optional(conditionsOf(Text)),
   /** Only references that have at least one of these tags; an empty list asks for nothing. */
   anyTags: Schema.optional(Schema.Array(Text)),
+  /**
+   * Only references that a level asks for: `2` means those whose metadata `level` is at most 2, anything else, such as `IG1`,
+   * those among whose `levels` it is.
+   */
+  level: Schema.optional(Text),
   /** Only references whose metadata fulfils all of these, at most 100. */
   metadata: Schema.optional(conditionsOf(MetadataCondition))
 })
 export type Filter = typeof Filter.Type
+
+const { catalog: _catalog, role: _role, ...inCatalog } = Filter.fields
+
+/** Which requirements of catalogs that are named otherwise; every part that is given must hold. */
+export const RequirementFilter = Schema.Struct(inCatalog)
+export type RequirementFilter = typeof RequirementFilter.Type

@@ -35,6 +35,12 @@ const valueOf = (text: string): MetadataCondition["value"] => {
   return /^".*"$/su.test(text) ? text.slice(1, -1) : text
 }
 
+/** What is asked for by a level: a number means that level and all below, anything else a group of which several are listed. */
+export const ofLevel = (level: string): MetadataCondition =>
+  /^\d+(\.\d+)?$/u.test(level)
+    ? { path: "level", operator: "<=", value: Number(level) }
+    : { path: "levels", operator: "=", value: level }
+
 /**
  * Reads a condition as it is typed: `level>=2`, `owner.team = platform`, `cwe=79`, `status!="2"`. Digits are a number
  * unless quoted.

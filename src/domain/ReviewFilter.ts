@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
 import { Confidence, RelationStatus, RelationType } from "./Relation.ts"
+import { RequirementFilter } from "./Filter.ts"
 import { Text } from "./Text.ts"
 
 /** Which relations to review. Every part that is given must hold. */
@@ -17,6 +18,8 @@ export const ReviewFilter = Schema.Struct({
   minConfidence: Schema.optional(Confidence),
   maxConfidence: Schema.optional(Confidence),
   /** Only relations of this reference. */
-  uri: Schema.optional(Text)
+  uri: Schema.optional(Text),
+  /** Only relations of which one end, or more, is such a reference. */
+  reference: Schema.optional(RequirementFilter)
 })
 export type ReviewFilter = typeof ReviewFilter.Type

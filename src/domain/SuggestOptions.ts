@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
+import { RequirementFilter } from "./Filter.ts"
 import { Confidence, RelationType } from "./Relation.ts"
 import { NonBlankText } from "./Text.ts"
 
@@ -15,6 +16,11 @@ export const SuggestOptions = Schema.Struct({
   source: Schema.optional(NonBlankText),
   /** The catalog in which counterparts are looked for. */
   to: CatalogId,
+  /**
+   * Which references of `from` are answered; at least one must pass. The others still count as competition, so that one
+   * reference gets what it gets among all. Default: all.
+   */
+  filter: Schema.optional(RequirementFilter),
   /** At most this many suggestions a reference, from 1 up. Default: 5. */
   limit: Schema.optional(Schema.Int.check(Schema.isGreaterThan(0))),
   /** Default: `hybrid`. */
@@ -26,10 +32,12 @@ export const SuggestOptions = Schema.Struct({
   /** Whether suggestions are stored as relations. Default: true. */
   store: Schema.optional(Schema.Boolean)
 }).check(
-  Schema.makeFilter(({ from, source }) =>
+  Schema.makeFilter(({ filter, from, source }) =>
     (from === undefined) === (source === undefined)
       ? { path: ["from"], issue: "either from (a catalog) or source (the URI of a reference)" }
-      : undefined
+      : filter !== undefined && from === undefined
+        ? { path: ["filter"], issue: "only with from (a catalog)" }
+        : undefined
   )
 )
 export type SuggestOptions = typeof SuggestOptions.Type

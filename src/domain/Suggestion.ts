@@ -41,8 +41,8 @@ export class ReferenceSuggestions extends Schema.Class<ReferenceSuggestions>("cr
   suggestions: Schema.Array(Suggestion),
   /** How likely the other catalog has nothing that answers it; at most what the first suggestion leaves of 1. */
   noCounterpart: Confidence,
-  /** False hints that there may be none: `noCounterpart` is .5 or more. `calibration.hint` says how good the hint is. */
-  hasCounterpart: Schema.Boolean
+  /** A hint, not a statement: `noCounterpart` is .5 or more. `calibration.hint` says how good the hint is. */
+  mayHaveNone: Schema.Boolean
 }) {}
 
 /** Between what and what a share lies; of a sample it is the 95 % interval. */

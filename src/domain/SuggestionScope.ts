@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { RequirementFilter } from "./Filter.ts"
 import { Text } from "./Text.ts"
 
 /** Which suggestions make room for new ones. */
@@ -7,6 +8,8 @@ export const SuggestionScope = Schema.Struct({
   from: Schema.optional(Text),
   /** The URI of their source. */
   source: Schema.optional(Text),
+  /** Which references their sources are. */
+  filter: Schema.optional(RequirementFilter),
   /** The catalog of their targets. */
   to: Text
 })

@@ -1,5 +1,6 @@
-import type { CoverageCounts, CoverageFilter, CoverageReport, CoverageState } from "../domain/Coverage.ts"
-import { format } from "../domain/MetadataCondition.ts"
+import type { CoverageCounts, CoverageReport, CoverageState } from "../domain/Coverage.ts"
+import type { RequirementFilter } from "../domain/Filter.ts"
+import { format, ofLevel } from "../domain/MetadataCondition.ts"
 
 /** A percentage with one decimal, rounded; but 100.0 means all and 0.0 means none. */
 export const percentText = (percent: number): string => {
@@ -9,9 +10,10 @@ export const percentText = (percent: number): string => {
 }
 
 /** A filter in words: `level<=2, tag web`; empty where there is none. */
-export const filterText = (filter: CoverageFilter | undefined): string =>
+export const filterText = (filter: RequirementFilter | undefined): string =>
   [
     ...(filter?.metadata ?? []).map(format),
+    ...(filter?.level === undefined ? [] : [format(ofLevel(filter.level))]),
     ...(filter?.entityType === undefined ? [] : [`type ${filter.entityType}`]),
     ...(filter?.tags ?? []).map((tag) => `tag ${tag}`),
     ...((filter?.anyTags ?? []).length === 0 ? [] : [`tag ${(filter?.anyTags ?? []).join(" or ")}`])

@@ -1,6 +1,6 @@
 import { SqlClient, Statement } from "effect/sql"
 import type { Filter } from "../domain/Filter.ts"
-import type { MetadataCondition, Operator } from "../domain/MetadataCondition.ts"
+import { type MetadataCondition, ofLevel, type Operator } from "../domain/MetadataCondition.ts"
 
 /** A text that is written as a number, as SQL. */
 const numeric = (value: string) =>
@@ -65,6 +65,7 @@ const conditionsBy =
     if (filter?.anyTags !== undefined && filter.anyTags.length > 0) {
       parts.push(hasTag(sql, sql`IN (SELECT value FROM json_each(${JSON.stringify(filter.anyTags)}))`))
     }
+    if (filter?.level !== undefined) parts.push(metadataCondition(sql, ofLevel(filter.level)))
     for (const condition of filter?.metadata ?? []) parts.push(metadataCondition(sql, condition))
     return parts.length === 0 ? sql.literal("1 = 1") : Statement.and(parts)
   }
@@ -85,6 +86,7 @@ export const isOpen = (filter: Filter | undefined): boolean =>
   (filter.catalog === undefined &&
     filter.entityType === undefined &&
     filter.role === undefined &&
+    filter.level === undefined &&
     (filter.tags ?? []).length === 0 &&
     (filter.anyTags ?? []).length === 0 &&
     (filter.metadata ?? []).length === 0)

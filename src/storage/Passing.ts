@@ -22,8 +22,8 @@ const sourcesOf = (sql: SqlClient.SqlClient, filter: Filter): ReadonlyArray<Stat
 }
 
 /** How many conditions a filter has. */
-const partsOf = ({ anyTags = [], catalog, entityType, metadata = [], role, tags = [] }: Filter): number =>
-  [catalog, entityType, role].filter((part) => part !== undefined).length +
+const partsOf = ({ anyTags = [], catalog, entityType, level, metadata = [], role, tags = [] }: Filter): number =>
+  [catalog, entityType, level, role].filter((part) => part !== undefined).length +
   tags.length +
   Math.min(1, anyTags.length) +
   metadata.length

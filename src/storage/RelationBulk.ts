@@ -3,16 +3,16 @@ import { SqlClient } from "effect/sql"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { decodeEach, orInstanceOf } from "../domain/Input.ts"
 import { Relation } from "../domain/Relation.ts"
-import type { RelationFilter } from "../domain/RelationFilter.ts"
 import { complete, RelationInput } from "../domain/RelationInput.ts"
 import { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import { SuggestionScope } from "../domain/SuggestionScope.ts"
 import { chunks } from "./Chunks.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
+import * as FilterSql from "./FilterSql.ts"
 import * as Once from "./Once.ts"
 import { operation, optional } from "./Operation.ts"
-import { conditions } from "./RelationFilterSql.ts"
 import * as PinRows from "./PinRows.ts"
+import { conditions, passes } from "./RelationFilterSql.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 import * as RelationRow from "./RelationRow.ts"
 
@@ -180,10 +180,12 @@ export const make = Effect.gen(function* () {
     return yield* Effect.map(repeatable(sql.withTransaction(writing)), (totals) => counted ?? totals)
   })
 
-  const remove = (filter: RelationFilter) =>
+  const remove = ({ filter: ofSources = {}, ...scope }: SuggestionScope) =>
     Effect.map(
       sql`DELETE FROM crosswalk_relation WHERE id IN (
-        SELECT x.id FROM ${sql.literal(RelationRow.from)} WHERE ${conditions(sql, filter)}) RETURNING 1`,
+        SELECT x.id FROM ${sql.literal(RelationRow.from)}
+        WHERE ${conditions(sql, { ...scope, status: ["suggested"], method: suggestMethod })}
+          AND ${FilterSql.isOpen(ofSources) ? sql.literal("true") : passes(sql, "source", ofSources)}) RETURNING 1`,
       (rows) => rows.length
     )
 
@@ -203,7 +205,7 @@ export const make = Effect.gen(function* () {
     }
     return yield* once(
       Effect.gen(function* () {
-        const removed = yield* remove({ ...scope, status: ["suggested"], method: suggestMethod })
+        const removed = yield* remove(scope)
         const { created, kept, unchanged, updated } = yield* writeAll(decoded, "claimed")
         return { removed, saved: created + updated + unchanged, kept }
       })

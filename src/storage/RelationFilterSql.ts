@@ -1,5 +1,7 @@
 import { SqlClient, Statement } from "effect/sql"
+import type { Filter } from "../domain/Filter.ts"
 import type { RelationFilter } from "../domain/RelationFilter.ts"
+import * as FilterSql from "./FilterSql.ts"
 import * as PinRows from "./PinRows.ts"
 import type { Side } from "./RelationRow.ts"
 
@@ -16,6 +18,11 @@ export const has = (sql: SqlClient.SqlClient, side: Side | undefined, uri: strin
   sql`x.id IN (SELECT relation_id FROM crosswalk_relation_end
     WHERE reference_id = (SELECT id FROM crosswalk_reference WHERE uri = ${uri})
       AND ${side === undefined ? sql.literal("true") : sql`side = ${side}`})`
+
+/** Whether a reference at one side of `x` passes a filter; at either, where none is named. */
+export const passes = (sql: SqlClient.SqlClient, side: Side | undefined, filter: Filter): Statement.Fragment =>
+  sql`x.id IN (SELECT e.relation_id FROM crosswalk_relation_end AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id
+    WHERE ${side === undefined ? sql.literal("true") : sql`e.side = ${side}`} AND ${FilterSql.conditions(sql, filter)})`
 
 /** The conditions of a filter on a relation `x`; always at least one. */
 export const conditions = (sql: SqlClient.SqlClient, filter: RelationFilter | undefined): Statement.Fragment => {

@@ -7,7 +7,7 @@ import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
 import * as PinRows from "./PinRows.ts"
 import { hashOf } from "./ReferenceRow.ts"
-import { has, isOf } from "./RelationFilterSql.ts"
+import { has, isOf, passes } from "./RelationFilterSql.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 import * as Relations from "./RelationRow.ts"
 
@@ -49,7 +49,7 @@ const all = (sql: SqlClient.SqlClient, parts: ReadonlyArray<Statement.Fragment>)
 
 /** Which relations pass a filter. */
 const conditions = (sql: SqlClient.SqlClient, filter: ReviewFilter): Statement.Fragment => {
-  const { from, maxConfidence, minConfidence, needsReview, to, type, uri } = filter
+  const { from, maxConfidence, minConfidence, needsReview, reference, to, type, uri } = filter
   const status = filter.status ?? (needsReview === true ? undefined : "suggested")
   const between = (source: string, target: string) =>
     sql`(${isOf(sql, "source", source)} AND ${isOf(sql, "target", target)})`
@@ -61,6 +61,7 @@ const conditions = (sql: SqlClient.SqlClient, filter: ReviewFilter): Statement.F
     ...(minConfidence === undefined ? [] : [sql`x.confidence >= ${minConfidence}`]),
     ...(maxConfidence === undefined ? [] : [sql`x.confidence <= ${maxConfidence}`]),
     ...(uri === undefined ? [] : [has(sql, undefined, uri)]),
+    ...(reference === undefined ? [] : [passes(sql, undefined, reference)]),
     ...(one === undefined
       ? []
       : other === undefined

@@ -6,27 +6,18 @@ import { Review } from "../../crosswalk/Review.ts"
 import * as CoverageFormat from "../../report/CoverageFormat.ts"
 import * as CoverageText from "../../report/CoverageText.ts"
 import * as CoverageSummary from "../../report/CoverageSummary.ts"
-import type { MetadataCondition } from "../../domain/MetadataCondition.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { calibrationLine } from "../CalibrationText.ts"
 import * as Documents from "../Documents.ts"
 import * as Files from "../Files.ts"
-import { filter, lazily, optional, toggle } from "../Flags.ts"
+import { filter, lazily, level, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Session from "../Session.ts"
 
 const { catalog: _catalog, role: _role, ...which } = filter
-
-/** A number is a level with all below it; anything else a group of which a reference may list several. */
-const levelCondition = (level: string | undefined): ReadonlyArray<MetadataCondition> =>
-  level === undefined
-    ? []
-    : /^\d+(\.\d+)?$/u.test(level)
-      ? [{ path: "level", operator: "<=", value: Number(level) }]
-      : [{ path: "levels", operator: "=", value: level }]
 
 export const coverage = Command.make(
   "coverage",
@@ -44,12 +35,7 @@ export const coverage = Command.make(
     ),
     countPartly: toggle("count-partly", "What is covered in part counts as covered"),
     ...which,
-    level: Flag.String("level").pipe(
-      Flag.withDescription(
-        "Only what a level asks for: 2 means levels 1 and 2; or a group that references list, such as IG1"
-      ),
-      optional
-    ),
+    level,
     exceptions: Flag.String("exceptions").pipe(
       Flag.withDescription("A file of exceptions, YAML, JSON or CSV: reference, reason, by and until"),
       optional
@@ -88,7 +74,7 @@ export const coverage = Command.make(
     failUnlinked,
     file,
     format,
-    level,
+    level: asked,
     metadata,
     outputs,
     tags,
@@ -116,7 +102,7 @@ export const coverage = Command.make(
         coverage.report({
           ...options,
           exceptions: made,
-          filter: { anyTags, entityType, metadata: [...metadata, ...levelCondition(level)], tags }
+          filter: { anyTags, entityType, level: asked, metadata, tags }
         })
       ),
       options.includeSuggested

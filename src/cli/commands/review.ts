@@ -13,7 +13,7 @@ import type { ReviewFilter } from "../../domain/ReviewFilter.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { calibrationJson, calibrationLine } from "../CalibrationText.ts"
 import * as Files from "../Files.ts"
-import { encoding, lazily, optional, toggle } from "../Flags.ts"
+import { encoding, filter as referenceFilter, lazily, level, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import * as Reviewer from "../Reviewer.ts"
@@ -120,11 +120,20 @@ const interactively = Effect.fnUntraced(function* (course: Course, by: string | 
 
 /** The sample that is asked for, of two catalogs. */
 const sampleOf = Effect.fnUntraced(function* (
-  { from, to }: ReviewFilter,
+  { from, to, ...others }: ReviewFilter,
   size: number | undefined,
   seed: number | undefined
 ) {
   if (size === undefined) return undefined
+  if (Object.values(others).some((part) => part !== undefined)) {
+    return yield* new ValidationError({
+      field: "--sample",
+      value: size,
+      constraint:
+        "is drawn from all first proposals between two catalogs: those that a filter leaves teach nothing about the rest",
+      expected: "no other filter than the two catalogs"
+    })
+  }
   if (from !== undefined && to !== undefined) return { from, to, size, seed }
   return yield* new ValidationError({
     field: "--sample",
@@ -152,6 +161,8 @@ export const review = Command.make(
       optional
     ),
     uri: Flag.String("uri").pipe(Flag.withDescription("Only relations of this reference"), optional),
+    metadata: referenceFilter.metadata,
+    level,
     status: Flag.Literals("status", RelationStatus.literals).pipe(
       Flag.withDescription("Only relations with this status (default suggested)"),
       optional
@@ -224,7 +235,7 @@ export const review = Command.make(
   }) {
     const output = yield* Output
     const by = yield* Reviewer.nameOf(rest.by)
-    const { maxConfidence, minConfidence, needsReview, status, type, uri } = rest
+    const { level, maxConfidence, metadata, minConfidence, needsReview, status, type, uri } = rest
     const filter: ReviewFilter = {
       from: from._tag === "Some" ? from.value : undefined,
       to: to._tag === "Some" ? to.value : undefined,
@@ -233,6 +244,7 @@ export const review = Command.make(
       type,
       uri,
       status,
+      ...((level !== undefined || metadata.length > 0) && { reference: { level, metadata } }),
       ...(needsReview ? { needsReview } : {})
     }
     const modes = [

@@ -5,7 +5,7 @@ import { SuggestMethod } from "../../domain/SuggestOptions.ts"
 import type { HintQuality, Suggestions } from "../../domain/Suggestion.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { calibrationLine } from "../CalibrationText.ts"
-import { lazily, optional, toggle } from "../Flags.ts"
+import { filter, lazily, level, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import { count } from "../Render.ts"
 import { confidenceNumber } from "../../report/ConfidenceText.ts"
@@ -21,11 +21,11 @@ const suggestionsJson = ({ calibration, from, method, references, source, stored
   method,
   calibration: { ...calibration },
   stored: stored ?? null,
-  references: references.map(({ hasCounterpart, noCounterpart, source, suggestions }) => ({
+  references: references.map(({ mayHaveNone, noCounterpart, source, suggestions }) => ({
     uri: source.uri,
     title: source.title,
     description: source.description,
-    hasCounterpart,
+    mayHaveNone,
     noCounterpart,
     suggestions: suggestions.map(({ confidence, scores, target, uncalibrated }) => ({
       uri: target.uri,
@@ -56,9 +56,9 @@ const hintLine = ({ basis, precision, recall }: HintQuality): Safe =>
 const shown = (confidence: number) => confidenceNumber({ confidence, status: "suggested" })
 
 const lines = (output: Output["Service"], { calibration, references }: Suggestions): ReadonlyArray<Safe> => [
-  ...references.flatMap(({ hasCounterpart, noCounterpart, source, suggestions }) => [
+  ...references.flatMap(({ mayHaveNone, noCounterpart, source, suggestions }) => [
     safe`${output.bold(source.uri)}  ${oneLine(headlineOfReference(source), output.width)}${
-      hasCounterpart ? "" : ` (hint: perhaps no counterpart, ${shown(noCounterpart)})`
+      mayHaveNone ? ` (hint: perhaps no counterpart, ${shown(noCounterpart)})` : ""
     }`,
     ...suggestions.map(
       ({ confidence, target }) =>
@@ -72,7 +72,7 @@ const lines = (output: Output["Service"], { calibration, references }: Suggestio
   ...(calibration.basis === "order" && !calibration.matches
     ? [safe`The order was made with another model than the one in use (${calibration.name}).`]
     : []),
-  ...(references.every(({ hasCounterpart }) => hasCounterpart) ? [] : [hintLine(calibration.hint)])
+  ...(references.some(({ mayHaveNone }) => mayHaveNone) ? [hintLine(calibration.hint)] : [])
 ]
 
 /** A catalog, or else the name of a stored reference. */
@@ -111,16 +111,23 @@ export const suggest = Command.make(
       Flag.withDescription("The type of the relations that are suggested (default implements)"),
       optional
     ),
+    metadata: filter.metadata,
+    level,
     dryRun: toggle("dry-run", "Print suggestions without storing them")
   },
-  Effect.fn(function* ({ dryRun, from, ...options }) {
+  Effect.fn(function* ({ dryRun, from, level, metadata, ...options }) {
     const output = yield* Output
     const warm = options.method !== "keyword"
     const { Crosswalk } = yield* lazily(() => import("../../crosswalk/Crosswalk.ts"))
     const found = yield* Effect.gen(function* () {
       const crosswalk = yield* Crosswalk
       return yield* crosswalk.suggest(
-        { ...(yield* named(from)), ...options, store: !dryRun },
+        {
+          ...(yield* named(from)),
+          ...options,
+          ...((level !== undefined || metadata.length > 0) && { filter: { level, metadata } }),
+          store: !dryRun
+        },
         { onProgress: ({ done, total }) => output.progress("Comparing", done, total) }
       )
     }).pipe(Effect.provide(Layer.provideMerge(Crosswalk.layer, Session.embeddings("existing", { warm }))))
@@ -135,6 +142,10 @@ export const suggest = Command.make(
   Command.withDescription("Suggest which reference of one catalogue answers which of another, the likeliest first"),
   Command.withExamples([
     { command: "crosswalk suggest company@2026.1 asvs@5.0.0", description: "All of a catalogue, to be reviewed" },
+    {
+      command: "crosswalk suggest asvs@5.0.0 company@2026.1 --level 1",
+      description: "Only for what level 1 asks for"
+    },
     {
       command: "crosswalk suggest company:2026.1/BR-04 asvs@5.0.0 --dry-run",
       description: "One reference, nothing stored"
