@@ -76,7 +76,7 @@ export type { SaveTotals } from "./storage/ReferenceWriter.ts"
 export type { RelationTotals, ReplaceTotals } from "./storage/RelationBulk.ts"
 export { RelationRepository } from "./storage/RelationRepository.ts"
 export { NearestOptions } from "./storage/NearestOptions.ts"
-export { type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
+export { type ComparedBy, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
 
 // Search
 export * as Evaluation from "./search/Evaluation.ts"
