@@ -52,6 +52,9 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   created: Schema.Natural,
   updated: Schema.Natural,
   unchanged: Schema.Natural,
+  /** How many references of the source are headings, and how many guidance; all others are requirements. */
+  headings: Schema.Natural,
+  guidance: Schema.Natural,
   /** Stored in the catalog, but not in the source. */
   missing: Schema.Natural,
   /** How many of the missing were removed. */

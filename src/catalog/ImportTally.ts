@@ -10,6 +10,9 @@ import { failureOf, type ImportFailure, ImportProgress } from "./ImportReport.ts
 export interface ImportTally {
   /** The URIs of its references. */
   readonly seen: Pick<Seen, "has" | "size">
+  /** How many of these are headings, and how many guidance; the others are requirements. */
+  readonly headings: number
+  readonly guidance: number
   readonly withdrawn: number
   readonly failed: ReadonlyArray<ImportFailure>
   readonly unread: ReadonlyArray<Unread>
@@ -42,6 +45,7 @@ export const read = Effect.fnUntraced(function* (
   const links: Array<Link> = []
   /** The entry before, which links follow; none where it did not count. */
   let entry: string | undefined
+  const roles = { requirement: 0, heading: 0, guidance: 0 }
   let withdrawn = 0
   let done = 0
   yield* items.pipe(
@@ -60,6 +64,7 @@ export const read = Effect.fnUntraced(function* (
               references.push(item.success.reference)
               entry = item.success.reference.uri
               seen.add(entry)
+              roles[item.success.reference.role ?? "requirement"]++
               break
             case "Link":
               if (item.success.entry === entry) links.push(item.success)
@@ -85,5 +90,6 @@ export const read = Effect.fnUntraced(function* (
       return Effect.void
     })
   )
-  return { seen, withdrawn, failed, unread, warnings, links } satisfies ImportTally
+  const { guidance, heading: headings } = roles
+  return { seen, headings, guidance, withdrawn, failed, unread, warnings, links } satisfies ImportTally
 })

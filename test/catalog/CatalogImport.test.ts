@@ -54,6 +54,17 @@ describe("CatalogImport", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("tells headings and guidance apart from requirements", () =>
+    Effect.gen(function* () {
+      const rows = (["heading", "requirement", "requirement", "guidance"] as const).map((role, i) =>
+        JSON.stringify({ uri: `rules:1/${i}`, title: `Rule ${i}`, entityType: "rule", catalog: "rules@1", role })
+      )
+      const head = JSON.stringify({ crosswalk: "references", version: 1, catalog: "rules@1" })
+      const report = yield* run(source([head, ...rows].join("\n"), "rules.ndjson"), { embed: false })
+      expect(report).toMatchObject({ created: 4, headings: 1, guidance: 1, failed: [] })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("saves without embeddings", () =>
     Effect.gen(function* () {
       expect(yield* run(rules("A"), { embed: false })).toMatchObject({ created: 1, embedded: 0 })
@@ -253,6 +264,8 @@ describe("CatalogImport", () => {
   it("has a report that is JSON both ways", () => {
     const json = Schema.toCodecJson(ImportReport)
     const report = new ImportReport({
+      headings: 0,
+      guidance: 0,
       ...{ format: "csv", catalog: "a@1", created: 1, updated: 0, unchanged: 0, missing: 0, pruned: 0, withdrawn: 0 },
       ...{ embedded: 1, cut: 0, refused: false, failed: [{ at: "line 2", problem: "is blank" }] },
       unread: [{ _tag: "Unread", kind: "table row", at: "line 3", text: "R-3" }],

@@ -17,6 +17,12 @@ import { Settings } from "../Settings.ts"
 
 const sumOf = ({ created, kept, unchanged, updated }: ImportLinks): number => created + updated + unchanged + kept
 
+/** What is no requirement, in words. */
+const otherRoles = ({ guidance, headings }: ImportReport): ReadonlyArray<string> => [
+  ...(headings > 0 ? [count(headings, "heading")] : []),
+  ...(guidance > 0 ? [count(guidance, "text") + " of guidance"] : [])
+]
+
 const summary = (report: ImportReport): ReadonlyArray<Safe> => {
   const parts = [
     `${report.created} created`,
@@ -29,6 +35,7 @@ const summary = (report: ImportReport): ReadonlyArray<Safe> => {
     ...(report.cut > 0 ? [`${report.cut} longer than the model reads`] : []),
     ...(report.unread.length > 0 ? [`${Failures.kindsOf(report.unread).join(" and ")} not read`] : []),
     ...(report.links === undefined ? [] : [count(sumOf(report.links), "relation") + " from links"]),
+    ...(report.headings + report.guidance > 0 ? [`${otherRoles(report).join(" and ")} among them`] : []),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ]
   return [safe`${report.catalog}: ${parts.join(", ")}`]
@@ -70,10 +77,24 @@ const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
     "ends of links"
   )
   const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
+  const { guidance, headings } = report
   const { cut, links, unread, warnings } = report
   yield* output.answer(
     {
-      ...{ catalog, format, created, updated, unchanged, missing, pruned, withdrawn, embedded, cut },
+      ...{
+        catalog,
+        format,
+        created,
+        updated,
+        unchanged,
+        headings,
+        guidance,
+        missing,
+        pruned,
+        withdrawn,
+        embedded,
+        cut
+      },
       ...{ failed: Failures.json(failed), unread, warnings },
       ...(report.foreign !== undefined && { foreign: report.foreign }),
       ...(links !== undefined && { links }),
