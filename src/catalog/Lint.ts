@@ -2,7 +2,6 @@ import { Context, Effect, type FileSystem, Layer, Result, type Stdio, Stream } f
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
-import * as Identifier from "../domain/Identifier.ts"
 import { type LintFinding, LintOptions, LintReport, type LintRule } from "../domain/Lint.ts"
 import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
@@ -18,6 +17,7 @@ import * as Ends from "./lint/Ends.ts"
 import * as Relations from "./lint/Relations.ts"
 import { finding, type Statement } from "./lint/Statement.ts"
 import { open, RelationImportOptions } from "./RelationImport.ts"
+import * as StoredNames from "./StoredNames.ts"
 
 /** Why relations cannot be checked. */
 export type LintError = ValidationError | NotFoundError | ImportError | DatabaseError
@@ -99,18 +99,6 @@ const make = Effect.gen(function* () {
     return new LintReport({ relations: chosen.length, ...countOf(findings), findings })
   })
 
-  /** The references that may be meant: all of the catalogs that ends begin with, and what is stored under other URIs. */
-  const storedFor = Effect.fnUntraced(function* (said: ReadonlyArray<Statement>, catalogs: ReadonlyArray<string>) {
-    const needed = new Set<string>()
-    const others: Array<string> = []
-    for (const uri of new Set(said.flatMap(urisOf))) {
-      const its = catalogs.filter((catalog) => Identifier.ofUri(uri, catalog) !== undefined)
-      if (its.length === 0) others.push(uri)
-      for (const catalog of its) needed.add(catalog)
-    }
-    return byUri([...(yield* rows.ofCatalogs([...needed])), ...(yield* rows.named(others))])
-  })
-
   const file = operation("Lint.file", {
     source: ImportSource.ImportSource,
     options: optional(RelationImportOptions)
@@ -119,9 +107,9 @@ const make = Effect.gen(function* () {
     const { findings, format, name, said } = yield* Effect.scoped(read(source, options, catalogs)).pipe(
       Effect.provideContext(files)
     )
-    const stored = yield* snapshot.read(storedFor(said, catalogs))
-    const resolved = Ends.resolve(said, { references: stored, catalogs })
-    const all = sorted([...findings, ...resolved.findings, ...Relations.check(resolved.statements, stored)])
+    const stored = yield* snapshot.read(StoredNames.read(rows, said.flatMap(urisOf), catalogs))
+    const resolved = Ends.resolve(said, stored)
+    const all = sorted([...findings, ...resolved.findings, ...Relations.check(resolved.statements, stored.references)])
     return new LintReport({ source: name, format, relations: said.length, ...countOf(all), findings: all })
   })
 

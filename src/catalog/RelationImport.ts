@@ -17,6 +17,7 @@ import * as Mappings from "../importer/mapping/Mappings.ts"
 import * as RelationFile from "../importer/mapping/RelationFile.ts"
 import { withHead } from "../importer/source/Bytes.ts"
 import * as NodeFiles from "../importer/source/NodeFiles.ts"
+import * as LintRows from "../storage/LintRows.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
@@ -98,6 +99,7 @@ const make = Effect.gen(function* () {
   const learning = yield* Learning.make
   const references = yield* ReferenceRepository
   const relations = yield* RelationRepository
+  const rows = yield* LintRows.make
   const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
   /** The catalogs of both ends that are stored, by their URIs. */
@@ -133,7 +135,8 @@ const make = Effect.gen(function* () {
   const importing = Effect.fnUntraced(
     function* (source: ImportSource.ImportSource, options: RelationImportOptions) {
       const name = ImportSource.nameOf(source)
-      const catalogs = options.catalogs ?? (yield* references.catalogs).map(({ id }) => id)
+      const known = (yield* references.catalogs).map(({ id }) => id)
+      const { catalogs = known } = options
       const { format, items } = yield* open(name, yield* ImportSource.bytes(source, options), { ...options, catalogs })
       const found: Array<RelationFile.Placed> = []
       const failed: Array<ImportFailure> = []
@@ -151,14 +154,14 @@ const make = Effect.gen(function* () {
         })
       )
       const stored = yield* storedOf(found)
-      const ends = yield* NamedEnds.resolve(references, found, new Set(stored.keys()))
-      const { failed: unknown, good } = KnownEnds.check(found, { uriOf: ends.uriOf, catalogs: new Set(catalogs) })
+      const ends = yield* NamedEnds.resolve(rows, found, { catalogs: known, stored })
+      const { failed: unknown, good } = KnownEnds.check(found, { uriOf: ends.uriOf, catalogs: new Set(known) })
       failed.push(...ends.failed, ...unknown)
       const refused = options.strict === true && failed.length > 0
       const totals =
         refused || good.length === 0
           ? { created: 0, updated: 0, unchanged: 0, kept: 0 }
-          : yield* save(good, (uri) => stored.get(uri), options.force !== true)
+          : yield* save(good, (uri) => stored.get(uri) ?? ends.catalogOf(uri), options.force !== true)
       return new RelationImportReport({ format, ...totals, unmapped, refused, failed, warnings })
     },
     Effect.scoped,

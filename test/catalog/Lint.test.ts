@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { Lint } from "../../src/catalog/Lint.ts"
+import { RelationImport } from "../../src/catalog/RelationImport.ts"
 import type { RelationInput } from "../../src/domain/RelationInput.ts"
 import type { RelationType } from "../../src/domain/Relation.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
@@ -123,6 +124,39 @@ describe("Lint.relations", () => {
 const csv = (...lines: ReadonlyArray<string>) => ({
   name: "pairs.csv",
   bytes: Stream.encodeText(Stream.make(["source,target,type", ...lines, ""].join("\n")))
+})
+
+describe("an end that is none", () => {
+  it.effect("gets the same proposal from an import and from a check", () =>
+    Effect.gen(function* () {
+      const references = yield* ReferenceRepository
+      const one = (catalog: string, identifier: string) => ({
+        uri: `${catalog}:${identifier}`,
+        title: "Rule",
+        entityType: "rule",
+        catalog,
+        identifier
+      })
+      const names = ["PO.3.1", "AC-2", "AC-2(1)", "CSF-7", "V10.2", "ABCDEF"]
+      yield* references.saveMany([one("s", "S"), ...names.map((name) => one("t", name))])
+      const wrong = ["P0.3.1", "РО.3.1", "AC-2(9)", "7", "V1O.2", "V10-2.", "ABCDEG", "AC2", "zzzzzz", "ac_2_1"]
+      const lines = wrong.map((target) => `S,${target},intersects`)
+      const linted = yield* Effect.flatMap(Lint, (lint) => lint.file(csv(...lines), { from: "s", to: "t" }))
+      const imported = yield* Effect.flatMap(RelationImport, ({ run }) => run(csv(...lines), { from: "s", to: "t" }))
+      const proposed = (found: ReadonlyArray<{ readonly at?: string; readonly remedy?: unknown }>) =>
+        found.map(({ at, remedy }) => [at, remedy])
+      const findings = linted.findings.filter(({ rule }) => ["look-alike", "unknown-identifier"].includes(rule))
+      expect(proposed(imported.failed)).toEqual(proposed(findings))
+      expect(findings.map(({ at }) => at)).toEqual(
+        ["P0.3.1", "РО.3.1", "AC-2(9)", "7", "V1O.2", "ABCDEG", "zzzzzz"].map(
+          (name) => `line ${wrong.indexOf(name) + 2}`
+        )
+      )
+      expect(imported.failed[0]?.problem).toBe(
+        "there is no reference t:P0.3.1: PO.3.1 is, and P0.3.1 has the digit 0 where that has the letter O"
+      )
+    }).pipe(Effect.provide(TestStore.layer))
+  )
 })
 
 describe("Lint.file", () => {

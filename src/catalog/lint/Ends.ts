@@ -1,20 +1,12 @@
-import * as Identifier from "../../domain/Identifier.ts"
 import type { LintFinding, LintRule } from "../../domain/Lint.ts"
 import { urisOf } from "../../domain/RelationEnds.ts"
 import type { Remedy } from "../../domain/Remedy.ts"
+import { chooseOne, isOne } from "../StoredNames.ts"
+import * as StoredNames from "../StoredNames.ts"
 import { isHeader } from "../../importer/mapping/HeaderWords.ts"
-import type { LintReference } from "../../storage/LintRows.ts"
 import { difference } from "./LookAlike.ts"
 import * as Uuids from "./Uuids.ts"
-import * as Names from "./Names.ts"
 import { type About, finding, type Statement, times } from "./Statement.ts"
-
-/** What the ends of a file are checked against. */
-export interface Stored {
-  readonly references: ReadonlyMap<string, LintReference>
-  /** The identifiers of the catalogs that are stored. */
-  readonly catalogs: ReadonlyArray<string>
-}
 
 /** A catalog as the beginning of a URI names it, whether it is stored or not; none where that is an address. */
 const saidCatalog = (uri: string): string | undefined => {
@@ -26,50 +18,8 @@ const saidCatalog = (uri: string): string | undefined => {
       : `${name}@${version}`
 }
 
-/** Reads URIs as identifiers of the catalogs that are stored. */
-const readerOf = ({ catalogs, references }: Stored) => {
-  // Of `house` and `house@1` the second is the one of `house:1/R-1`.
-  const known = [...catalogs].sort((a, b) => b.length - a.length)
-  const names = new Map<string, Names.Names>()
-  const grouped = new Map<string, Array<LintReference>>()
-  for (const reference of references.values()) {
-    if (reference.catalog === null) continue
-    const before = grouped.get(reference.catalog)
-    if (before === undefined) grouped.set(reference.catalog, [reference])
-    else before.push(reference)
-  }
-  const namesOf = (catalog: string) => {
-    const made = names.get(catalog) ?? Names.make(grouped.get(catalog) ?? [])
-    names.set(catalog, made)
-    return made
-  }
-  const read = (uri: string) => {
-    const catalog = known.find((id) => Identifier.ofUri(uri, id) !== undefined)
-    const text = catalog === undefined ? undefined : Identifier.ofUri(uri, catalog)
-    return catalog === undefined || text === undefined ? undefined : { catalog, text }
-  }
-  return { namesOf, read }
-}
-type Reader = ReturnType<typeof readerOf>
-
-/** Finds the reference that a URI means: under it, or called so in its catalog. */
-const finderOf = ({ references }: Stored, { namesOf, read }: Reader) => {
-  const found = new Map<string, Names.Found | undefined>()
-  return (uri: string): Names.Found | undefined => {
-    if (references.has(uri)) return { uri }
-    if (!found.has(uri)) {
-      const said = read(uri)
-      found.set(uri, said === undefined ? undefined : namesOf(said.catalog).find(said.text))
-    }
-    return found.get(uri)
-  }
-}
-
-const isOne = (found: Names.Found | undefined): found is { readonly uri: string } =>
-  found !== undefined && "uri" in found
-
 /** The ends of a pair, each as an identifier of the other's catalog. */
-const exchanged = (statement: Statement, { read }: Reader): Statement | undefined => {
+const exchanged = (statement: Statement, { read }: StoredNames.StoredNames): Statement | undefined => {
   const [source, ...sources] = statement.sources.map(read)
   const targets = statement.targets.map(read)
   const to = targets[0]?.catalog
@@ -96,15 +46,13 @@ export interface Resolved {
   readonly findings: ReadonlyArray<LintFinding>
 }
 
-const chooseOne = (values: ReadonlyArray<string>): Remedy => ({ action: "chooseOne", field: "uri", values })
-
 /**
  * Finds the ends of what a file says. An end that is none is told once; a file whose columns are exchanged is told once, and
  * read as it was meant.
  */
-export const resolve = (given: ReadonlyArray<Statement>, stored: Stored): Resolved => {
-  const reader = readerOf(stored)
-  const find = finderOf(stored, reader)
+export const resolve = (given: ReadonlyArray<Statement>, stored: StoredNames.Stored): Resolved => {
+  const reader = StoredNames.make(stored)
+  const { find } = reader
   const isGood = (statement: Statement | undefined) =>
     statement !== undefined && urisOf(statement).every((uri) => isOne(find(uri)))
   const pairs = given.filter(({ targets }) => targets.length > 0)
@@ -172,15 +120,14 @@ export const resolve = (given: ReadonlyArray<Statement>, stored: Stored): Resolv
       }
     }
   }
-  findings.push(...unknownFindings(missing, stored, reader, find))
+  findings.push(...unknownFindings(missing, stored, reader))
   return { statements, findings }
 }
 
 const unknownFindings = (
   missing: ReadonlyMap<string, { readonly about: About; readonly count: number }>,
-  { catalogs }: Stored,
-  { namesOf, read }: Reader,
-  find: (uri: string) => Names.Found | undefined
+  { catalogs }: StoredNames.Stored,
+  { find, namesOf, read }: StoredNames.StoredNames
 ): ReadonlyArray<LintFinding> => {
   const absent = new Map<string, { about: About; ends: number }>()
   const findings: Array<LintFinding> = []

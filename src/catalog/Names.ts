@@ -1,7 +1,7 @@
-import * as Identifier from "../../domain/Identifier.ts"
-import { nearest } from "../../domain/Nearest.ts"
-import type { LintReference } from "../../storage/LintRows.ts"
-import { shapeOf } from "./LookAlike.ts"
+import * as Identifier from "../domain/Identifier.ts"
+import { nearest } from "../domain/Nearest.ts"
+import type { LintReference } from "../storage/LintRows.ts"
+import { shapeOf } from "./lint/LookAlike.ts"
 
 /** What a name leads to: a reference, or several. */
 export type Found = { readonly uri: string } | { readonly several: ReadonlyArray<string> }
