@@ -45,11 +45,24 @@ export const resolve = Effect.fnUntraced(function* (
   const read: StoredNames.Stored =
     places.size === 0 ? { references: new Map(), catalogs } : yield* StoredNames.read(rows, places.keys(), catalogs)
   const names = StoredNames.make(read)
+  /** Catalogs that are not stored, with how many of their identifiers are named. */
+  const absent = new Map<string, { readonly at: string; ends: number }>()
   const failed = [...places].flatMap(([uri, [at = "", ...others]]): ReadonlyArray<ImportFailure> => {
     if (StoredNames.isOne(names.find(uri))) return []
+    const catalog = names.read(uri) === undefined ? StoredNames.saidCatalog(uri) : undefined
+    if (catalog !== undefined && !catalogs.includes(catalog)) {
+      const before = absent.get(catalog)
+      if (before === undefined) absent.set(catalog, { at, ends: 1 })
+      else before.ends++
+      return []
+    }
     const { problem, ...rest } = missing(uri, names)
     const times = others.length === 0 ? "" : `, which is named ${others.length + 1} times`
     return [{ at, problem: problem + times, ...rest }]
+  })
+  const whole = [...absent].map(([catalog, { at, ends }]): ImportFailure => {
+    const count = ends === 1 ? "an identifier of it is" : `${ends} identifiers of it are`
+    return { at, problem: `there is no catalog ${catalog}, and ${count} named`, remedy: { action: "import", catalog } }
   })
   const uriOf = (uri: string) => {
     const end = stored.has(uri) ? { uri } : names.find(uri)
@@ -57,5 +70,5 @@ export const resolve = Effect.fnUntraced(function* (
   }
   /** The catalog of a reference that was found by its name. */
   const catalogOf = (uri: string) => read.references.get(uri)?.catalog ?? undefined
-  return { failed, uriOf, catalogOf }
+  return { failed: [...whole, ...failed], uriOf, catalogOf }
 })

@@ -141,11 +141,15 @@ const make = Effect.gen(function* () {
       const found: Array<RelationFile.Placed> = []
       const failed: Array<ImportFailure> = []
       const warnings: Array<Warning> = []
+      /** What a source does not say is the same for all of its rows. */
+      const unnamed: Array<ImportError> = []
       let unmapped = 0
       yield* Stream.runForEach(items, (item) =>
         Effect.sync(() => {
-          if (Result.isFailure(item)) failed.push(failureOf(name, item.failure))
-          else if ("unmapped" in item.success) unmapped += item.success.unmapped
+          if (Result.isFailure(item)) {
+            if (item.failure.reason === "option") unnamed.push(item.failure)
+            else failed.push(failureOf(name, item.failure))
+          } else if ("unmapped" in item.success) unmapped += item.success.unmapped
           else if ("problem" in item.success) warnings.push(item.success)
           else {
             found.push(item.success)
@@ -153,6 +157,12 @@ const make = Effect.gen(function* () {
           }
         })
       )
+      for (const [first, ...others] of Map.groupBy(unnamed, ({ remedy }) => JSON.stringify(remedy)).values()) {
+        if (first === undefined) continue
+        const { problem, ...rest } = failureOf(name, first)
+        const more = others.length === 0 ? "" : ` (the same is true of ${others.length} more)`
+        failed.push({ ...rest, problem: problem + more })
+      }
       const stored = yield* storedOf(found)
       const ends = yield* NamedEnds.resolve(rows, found, { catalogs: known, stored })
       const { failed: unknown, good } = KnownEnds.check(found, { uriOf: ends.uriOf, catalogs: new Set(known) })

@@ -29,6 +29,16 @@ export const read = Effect.fnUntraced(function* (
   return { references: new Map(found.map((one) => [one.uri, one])), catalogs } satisfies Stored
 })
 
+/** A catalog as the beginning of a URI names it, whether it is stored or not; none where that is an address. */
+export const saidCatalog = (uri: string): string | undefined => {
+  const [, name = "", version] = /^([^:/\s]+):(?:([^/\s]+)\/)?/u.exec(uri) ?? []
+  return name === "" || /^(?:https?|urn|file)$/iu.test(name)
+    ? undefined
+    : version === undefined
+      ? name
+      : `${name}@${version}`
+}
+
 export const isOne = (found: Names.Found | undefined): found is { readonly uri: string } =>
   found !== undefined && "uri" in found
 

@@ -119,6 +119,24 @@ describe("RelationImport", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("tells once which catalog is not stored, and once which is not said", () =>
+    Effect.gen(function* () {
+      yield* references
+      const { run } = yield* RelationImport
+      const pairs = { name: "p.csv", bytes: Stream.encodeText(Stream.make("source,target\n1,1\n2,2\n2,1\n")) }
+      expect((yield* run(pairs, { from: "a", to: "far@1" })).failed).toEqual([
+        {
+          at: "line 2",
+          problem: "there is no catalog far@1, and 2 identifiers of it are named",
+          remedy: { action: "import", catalog: "far@1" }
+        }
+      ])
+      expect((yield* run(pairs, { from: "a" })).failed).toMatchObject([
+        { at: "line 2, target", problem: expect.stringContaining("(the same is true of 2 more)") }
+      ])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("leaves what a person decided unless it is forced", () =>
     Effect.gen(function* () {
       const relations = yield* references

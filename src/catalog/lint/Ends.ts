@@ -1,22 +1,12 @@
 import type { LintFinding, LintRule } from "../../domain/Lint.ts"
 import { urisOf } from "../../domain/RelationEnds.ts"
 import type { Remedy } from "../../domain/Remedy.ts"
-import { chooseOne, isOne } from "../StoredNames.ts"
+import { chooseOne, isOne, saidCatalog } from "../StoredNames.ts"
 import * as StoredNames from "../StoredNames.ts"
 import { isHeader } from "../../importer/mapping/HeaderWords.ts"
 import { difference } from "./LookAlike.ts"
 import * as Uuids from "./Uuids.ts"
 import { type About, finding, type Statement, times } from "./Statement.ts"
-
-/** A catalog as the beginning of a URI names it, whether it is stored or not; none where that is an address. */
-const saidCatalog = (uri: string): string | undefined => {
-  const [, name = "", version] = /^([^:/\s]+):(?:([^/\s]+)\/)?/u.exec(uri) ?? []
-  return name === "" || /^(?:https?|urn|file)$/iu.test(name)
-    ? undefined
-    : version === undefined
-      ? name
-      : `${name}@${version}`
-}
 
 /** The ends of a pair, each as an identifier of the other's catalog. */
 const exchanged = (statement: Statement, { read }: StoredNames.StoredNames): Statement | undefined => {
