@@ -45,6 +45,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(`docs/cluster.md ${Sqld.unavaila
 
   it("names flags that the server has", () => {
     const help = execFileSync(Sqld.executable, ["--help"], { encoding: "utf8" })
-    for (const flag of new Set(page.match(/(?<=^sqld.*|`)--[a-z-]+/gmu))) assert.match(help, new RegExp(`${flag}(?![\\w-])`, "u"))
+    for (const flag of new Set(page.match(/(?<=^sqld.*|`)--[a-z-]+/gmu)))
+      assert.match(help, new RegExp(`${flag}(?![\\w-])`, "u"))
   })
 })
