@@ -1,6 +1,6 @@
 /**
  * How the single-file store grows: import, status, facets, and searches by words and by meaning, with and without a filter,
- * at several sizes, beside FTS5 and sqlite-vec by themselves.
+ * at several sizes, beside FTS5 and sqlite-vec by themselves and LanceDB.
  *
  *     node bench/scale.ts [--sizes 10000,100000] [--full] [--json]
  *
@@ -99,6 +99,62 @@ const measure = Effect.fnUntraced(function* (count: number) {
   return rows
 })
 
+/** LanceDB on the same vectors, without an index of its own, and with the one that it advises. */
+const lance = async (path: string, count: number): Promise<ReadonlyArray<Row>> => {
+  const folder = `${path}.lance`
+  try {
+    const { connect, Index } = createRequire(import.meta.url)("@lancedb/lancedb")
+    const database = await connect(folder)
+    const { blocks, queries } = clustered(count)
+    const filling = runSince()
+    let table: Awaited<ReturnType<typeof database.createTable>> | undefined
+    for (const { from, size, vectors } of blocks()) {
+      const rows = Array.from({ length: size }, (_, i) => ({
+        id: from + i + 1,
+        vector: [...vectors.subarray(i * dimensions, (i + 1) * dimensions)]
+      }))
+      if (table === undefined) table = await database.createTable("peer", rows)
+      else await table.add(rows)
+    }
+    await table.optimize()
+    const rows: Array<Row> = [["LanceDB, filling", filling(), ""]]
+    const ask = async (isIndexed: boolean) => {
+      const times: Array<number> = []
+      const found: Array<ReadonlyArray<number>> = []
+      for (const query of queries(15)) {
+        const asked = runSince()
+        const search = table.vectorSearch(query).distanceType("cosine").limit(10)
+        // Codes of its index are coarse; this many times ten are compared again by their vectors.
+        const hits: ReadonlyArray<{ readonly id: number }> = await (isIndexed
+          ? search.refineFactor(10)
+          : search
+        ).toArray()
+        times.push(asked())
+        found.push(hits.map(({ id }) => Number(id)))
+      }
+      return { ms: median(times), found }
+    }
+    const exact = await ask(false)
+    rows.push(["LanceDB, by meaning", exact.ms, "exact"])
+    const building = runSince()
+    await table.createIndex("vector", { config: Index.ivfPq({ distanceType: "cosine" }) })
+    rows.push(["LanceDB, building its index (IVF-PQ)", building(), ""])
+    const indexed = await ask(true)
+    const same = indexed.found.flatMap((ids, i) => ids.filter((id) => exact.found[i]?.includes(id))).length
+    rows.push([
+      "LanceDB, by meaning with its index",
+      indexed.ms,
+      `recall ${(same / exact.found.flat().length).toFixed(3)}`
+    ])
+    return rows
+  } catch (error) {
+    log(`LanceDB: ${error instanceof Error ? error.message : String(error)}`)
+    return []
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 /** FTS5 with OR and bm25, and sqlite-vec, on tables of their own with the same texts and vectors. */
 const peers = (path: string, count: number): ReadonlyArray<Row> => {
   const database = new DatabaseSync(path, { allowExtension: true })
@@ -157,7 +213,8 @@ try {
       ["filling the tables", filled, "in SQL, without a model"],
       ["building the index", built(), ""],
       ...(await Effect.runPromise(Effect.provide(measure(size), services))),
-      ...peers(path, size)
+      ...peers(path, size),
+      ...(await lance(path, size))
     ]
     results.push({ size, rows })
     for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })

@@ -168,6 +168,8 @@ const openGraph = Effect.fnUntraced(function* (log: ChangeLog, plan: Plan, model
   if (file?.kind !== "graph" || file.fingerprint !== model.fingerprint || file.dimensions !== model.dimensions) {
     return undefined
   }
+  // To open fewer takes as long as to compare them.
+  if (file.count <= plan.exactUpTo) return undefined
   const { known, position } = yield* log.newest({ seq: file.seq, nonce: file.nonce })
   if (!known || position.seq - file.seq > furthestBehind * file.count) return undefined
   return yield* withThread(plan, (thread, close) =>

@@ -66,6 +66,18 @@ it.effect(
     )
 )
 
+it.effect("who asks for more than are compared gets all that have any of the words", () =>
+  withTexts(
+    Effect.gen(function* () {
+      for (const limit of [21, 250]) {
+        const expected = found(yield* searchWith(everything, "session timeout", { limit }))
+        assert.isAtLeast(expected.length, Math.min(limit, 100))
+        assert.deepStrictEqual(found(yield* searchWith(low, "session timeout", { limit })), expected)
+      }
+    })
+  )
+)
+
 it.effect("a few texts that pass a filter are all compared, however frequent the words are elsewhere", () =>
   withTexts(
     Effect.gen(function* () {

@@ -213,8 +213,9 @@ export const make = Effect.gen(function* () {
     if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
     const counted = yield* count(terms)
     const entries = counted.terms.reduce((sum, term) => sum + term.count, 0)
-    const isSmall = entries <= limits.entries
-    const matches = limit === 0 ? [] : yield* (isSmall ? byIndexes : byTerms)(counted, limit, filter)
+    // Who wants more than are compared wants all that there are.
+    const isWhole = entries <= limits.entries || limit > limits.compared
+    const matches = limit === 0 ? [] : yield* (isWhole ? byIndexes : byTerms)(counted, limit, filter)
     const ideal = counted.terms.reduce((sum, term) => sum + KeywordScore.idf(term.count, counted.total), 0)
     return { matches, ideal, condition: condition(terms) }
   })
