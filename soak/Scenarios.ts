@@ -62,6 +62,13 @@ export const scenarios: ReadonlyArray<Scenario> = [
 const db = "x.db"
 export const onDb = ["--db", db]
 
+/** The scenario of a trial: a few trials take different ones, and eighteen all. */
+export const scenarioOf = (number: number): Scenario => {
+  const scenario = scenarios[(number * 5) % scenarios.length]
+  if (scenario === undefined) throw new Error("there is no scenario")
+  return scenario
+}
+
 /** Runs what prepares, which must succeed. */
 const prepare = async (folder: string, ...args: ReadonlyArray<string>) => {
   const ran = await crosswalk(folder, [...args, ...onDb])
@@ -76,13 +83,13 @@ const damage = (path: string) => {
   database.close()
 }
 
-/** The folders that scenarios start from. */
-export const templates = async (folder: string) => {
+/** The folders that scenarios start from, with so many rows. */
+export const templates = async (folder: string, rows = 1500) => {
   const of = (name: string) => join(folder, name)
   mkdirSync(of("nothing"))
   const write = (name: string, text: string) => writeFileSync(join(of("nothing"), name), text)
-  write("new.ndjson", Rows.ndjson(1500))
-  write("new.csv", Rows.csv(1500))
+  write("new.ndjson", Rows.ndjson(rows))
+  write("new.csv", Rows.csv(rows))
   write("few.csv", Rows.csv(30))
   write("changed.ndjson", Rows.ndjson(200, 100, "changed"))
   write("pairs.csv", Rows.pairs(200))

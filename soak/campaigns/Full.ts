@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { type Campaign, repeat, type Scope } from "../Campaign.ts"
 import { bin, crosswalk, execute, misbehaviour } from "../Command.ts"
-import { bytesOf, expecting, judge, onDb, scenarios, templates } from "../Scenarios.ts"
+import { bytesOf, expecting, judge, onDb, type Scenario, scenarioOf, templates } from "../Scenarios.ts"
 
 /** A folder in which there is room for so many bytes. */
 interface Room {
@@ -56,19 +56,19 @@ const roomOf = (folder: string): Room => {
   }
 }
 
-/** Those that need more room than they have at first; a model's own files are elsewhere. */
-const writing = scenarios.filter(({ name }) => !["remove --force", "import with the model"].includes(name))
+/** What needs no more room than it has at first, and a model's own files, which are elsewhere, are left to `kill`. */
+const needsRoom = ({ name }: Scenario) => !["remove --force", "import with the model"].includes(name)
 
 const run = async (scope: Scope) => {
-  await templates(scope.folder)
+  await templates(scope.folder, scope.trials === undefined ? undefined : 300)
   const room = roomOf(scope.folder)
   const expected = expecting(scope.folder)
   const wrong: Array<string> = []
   const counts = { refused: 0, fitted: 0, amid: 0 }
   const trials = await repeat(scope, 96, 2, async (number) => {
     const random = scope.random.fork(number)
-    const scenario = writing[number % writing.length]
-    if (scenario === undefined) return
+    const scenario = scenarioOf(number)
+    if (!needsRoom(scenario)) return
     const awaited = await expected(scenario)
     const start = join(scope.folder, scenario.from)
     const folder = join(scope.folder, `full-${number}`)

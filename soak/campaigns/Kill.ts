@@ -3,18 +3,17 @@ import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { type Campaign, repeat, type Scope } from "../Campaign.ts"
 import { crosswalk, misbehaviour } from "../Command.ts"
-import { expecting, judge, onDb, scenarios, templates, whileRunning } from "../Scenarios.ts"
+import { expecting, judge, onDb, scenarioOf, scenarios, templates, whileRunning } from "../Scenarios.ts"
 
 const run = async (scope: Scope) => {
-  await templates(scope.folder)
+  await templates(scope.folder, scope.trials === undefined ? undefined : 300)
   const wrong: Array<string> = []
   const counts = { before: 0, amid: 0, after: 0 }
   const expected = expecting(scope.folder)
   let killed = 0
   const trials = await repeat(scope, 216, 2, async (number) => {
     const random = scope.random.fork(number)
-    const scenario = scenarios[number % scenarios.length]
-    if (scenario === undefined) return
+    const scenario = scenarioOf(number)
     const awaited = await expected(scenario)
     const folder = join(scope.folder, `kill-${number}`)
     cpSync(join(scope.folder, scenario.from), folder, { recursive: true })
