@@ -9,6 +9,7 @@ import { Carry } from "./crosswalk/Carry.ts"
 import { CatalogDiff } from "./crosswalk/CatalogDiff.ts"
 import { Coverage } from "./crosswalk/Coverage.ts"
 import { Crosswalk } from "./crosswalk/Crosswalk.ts"
+import { Pins } from "./crosswalk/Pins.ts"
 import { Review } from "./crosswalk/Review.ts"
 import type { DatabaseError } from "./domain/DatabaseError.ts"
 import { decodeInput } from "./domain/Input.ts"
@@ -37,6 +38,7 @@ export type Services =
   | Coverage
   | CatalogDiff
   | Carry
+  | Pins
   | CatalogImport
   | RelationImport
   | Lint
@@ -67,7 +69,11 @@ export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll
   Coverage.layerNoDeps,
   Review.layerNoDeps,
   Layer.provide(
-    Layer.mergeAll(CatalogImport.layerNoDeps, RelationImport.layerNoDeps, Lint.layerNoDeps),
+    Layer.mergeAll(
+      CatalogImport.layerNoDeps,
+      RelationImport.layerNoDeps,
+      Layer.provideMerge(Lint.layerNoDeps, Pins.layerNoDeps)
+    ),
     NodeFiles.layer
   ),
   CatalogExport.layerNoDeps,

@@ -119,6 +119,7 @@ export { ExportFormat } from "./report/ExportFormat.ts"
 
 // Crosswalks
 export { Carry, type CarryError } from "./crosswalk/Carry.ts"
+export { Pins } from "./crosswalk/Pins.ts"
 export { CatalogDiff, type DiffError } from "./crosswalk/CatalogDiff.ts"
 export { Coverage } from "./crosswalk/Coverage.ts"
 export { Crosswalk, type SuggestError } from "./crosswalk/Crosswalk.ts"
@@ -158,6 +159,7 @@ export {
 export { CalibrationFilter } from "./domain/CalibrationFilter.ts"
 export { Chosen } from "./domain/Chosen.ts"
 export { Decision, RelationState } from "./domain/Decision.ts"
+export { Moved, MovedKind } from "./domain/Moved.ts"
 export { LintFinding, LintOptions, LintReport, LintRule, lintRules, LintSeverity } from "./domain/Lint.ts"
 export { DiffOptions, RelationUse } from "./domain/DiffOptions.ts"
 export { GraphOptions } from "./domain/GraphOptions.ts"

@@ -1,11 +1,12 @@
 import { Context, Effect, type FileSystem, Layer, Result, type Stdio, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import { Pins } from "../crosswalk/Pins.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ImportError } from "../domain/ImportError.ts"
 import { type LintFinding, LintOptions, LintReport, type LintRule } from "../domain/Lint.ts"
 import * as Natural from "../domain/Natural.ts"
 import type { NotFoundError } from "../domain/NotFoundError.ts"
-import { urisOf } from "../domain/RelationEnds.ts"
+import { type RelationEnds, urisOf } from "../domain/RelationEnds.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as NodeFiles from "../importer/source/NodeFiles.ts"
 import * as LintRows from "../storage/LintRows.ts"
@@ -14,6 +15,7 @@ import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import * as Snapshot from "../storage/Snapshot.ts"
 import * as ImportSource from "./ImportSource.ts"
 import * as Ends from "./lint/Ends.ts"
+import * as Pinned from "./lint/Pinned.ts"
 import * as Relations from "./lint/Relations.ts"
 import { finding, type Statement } from "./lint/Statement.ts"
 import { open, RelationImportOptions } from "./RelationImport.ts"
@@ -76,6 +78,7 @@ const sorted = (findings: ReadonlyArray<LintFinding>): ReadonlyArray<LintFinding
 const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const rows = yield* LintRows.make
+  const pins = yield* Pins
   const snapshot = yield* Snapshot.make
   const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
 
@@ -83,19 +86,22 @@ const make = Effect.gen(function* () {
 
   const relations = operation("Lint.relations", { options: optional(LintOptions) })(function* ({ options = {} }) {
     const { from, to } = options
-    const [stored, all] = yield* snapshot.read(
+    const [stored, all, moved] = yield* snapshot.read(
       Effect.gen(function* () {
         for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
-        return [byUri(yield* rows.atEnds), yield* rows.relations] as const
+        return [byUri(yield* rows.atEnds), yield* rows.relations, yield* pins.moved()] as const
       })
     )
+    const readIn = new Map(moved.map(({ catalog, uri }) => [uri, catalog]))
     const isOf = (catalog: string | undefined, uris: ReadonlyArray<string>, none?: string) =>
-      catalog === undefined || none === catalog || uris.some((uri) => stored.get(uri)?.catalog === catalog)
-    const chosen = all.filter(
-      ({ sources, targets, to: none }) =>
-        (isOf(from, sources) && isOf(to, targets, none)) || (isOf(to, sources) && isOf(from, targets, none))
-    )
-    const findings = sorted(Relations.check(chosen, stored))
+      catalog === undefined ||
+      none === catalog ||
+      uris.some((uri) => (stored.get(uri)?.catalog ?? readIn.get(uri)) === catalog)
+    const isChosen = ({ sources, targets, to: none }: RelationEnds) =>
+      (isOf(from, sources) && isOf(to, targets, none)) || (isOf(to, sources) && isOf(from, targets, none))
+    const chosen = all.filter(isChosen)
+    const told = moved.filter(({ relations }) => relations.some(isChosen))
+    const findings = sorted([...Relations.check(chosen, stored), ...Pinned.check(told)])
     return new LintReport({ relations: chosen.length, ...countOf(findings), findings })
   })
 
@@ -151,11 +157,11 @@ export class Lint extends Context.Service<
   static readonly layerNoDeps: Layer.Layer<
     Lint,
     never,
-    SqlClient.SqlClient | ReferenceRepository | FileSystem.FileSystem | Stdio.Stdio
+    SqlClient.SqlClient | ReferenceRepository | Pins | FileSystem.FileSystem | Stdio.Stdio
   > = Layer.effect(this, make)
 
   /** On any libSQL `SqlClient`. Files are read with Node's own modules. */
   static readonly layer: Layer.Layer<Lint, DatabaseError, SqlClient.SqlClient> = this.layerNoDeps.pipe(
-    Layer.provide(Layer.mergeAll(ReferenceRepository.layer, NodeFiles.layer))
+    Layer.provide(Layer.mergeAll(ReferenceRepository.layer, Pins.layer, NodeFiles.layer))
   )
 }

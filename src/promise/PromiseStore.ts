@@ -5,6 +5,7 @@ import { Lint } from "../catalog/Lint.ts"
 import { RelationImport } from "../catalog/RelationImport.ts"
 import { Status } from "../catalog/Status.ts"
 import { Carry } from "../crosswalk/Carry.ts"
+import { Pins } from "../crosswalk/Pins.ts"
 import { CatalogDiff } from "../crosswalk/CatalogDiff.ts"
 import { Coverage } from "../crosswalk/Coverage.ts"
 import { Crosswalk } from "../crosswalk/Crosswalk.ts"
@@ -29,6 +30,7 @@ const services = {
   coverage: Coverage,
   diff: CatalogDiff,
   carry: Carry,
+  pins: Pins,
   imports: CatalogImport,
   relationImports: RelationImport,
   lint: Lint,
@@ -91,6 +93,7 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
       coverage: of(services.coverage),
       diff: of(services.diff),
       carry: of(services.carry),
+      pins: of(services.pins),
       imports: of(services.imports),
       relationImports: of(services.relationImports),
       lint: of(services.lint),

@@ -1,0 +1,26 @@
+import { Schema } from "effect"
+import { RelationKey } from "./RelationKey.ts"
+
+/**
+ * How a reference differs from what was read when people accepted relations of it: it is `gone`; its identifier names another
+ * control (`other`), by the UUIDs of both; its text is `reworded`; `metadata` differ only; or what was read is `unknown`, as a
+ * text had changed before decisions were pinned.
+ */
+export const MovedKind = Schema.Literals(["gone", "other", "reworded", "metadata", "unknown"])
+export type MovedKind = typeof MovedKind.Type
+
+/** A reference that is not, or no longer, what accepted relations rest on. */
+export class Moved extends Schema.Class<Moved>("crosswalk/Moved")({
+  uri: Schema.String,
+  /** The catalog it was read in. */
+  catalog: Schema.optionalKey(Schema.String),
+  kind: MovedKind,
+  /** The title that was read; absent where that is not known. */
+  read: Schema.optionalKey(Schema.String),
+  /** The title that is stored; absent where it is gone. */
+  now: Schema.optionalKey(Schema.String),
+  /** Of what is gone or another control: the references that have its UUID, or else its text. */
+  went: Schema.Array(Schema.String),
+  /** The accepted relations that rest on it, also those that are none as long as it is gone. */
+  relations: Schema.Array(RelationKey)
+}) {}
