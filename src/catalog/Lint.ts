@@ -89,7 +89,10 @@ const make = Effect.gen(function* () {
     const [stored, all, moved] = yield* snapshot.read(
       Effect.gen(function* () {
         for (const catalog of [from, to]) if (catalog !== undefined) yield* references.requireCatalog(catalog)
-        return [byUri(yield* rows.atEnds), yield* rows.relations, yield* pins.moved()] as const
+        const moved = yield* pins.moved()
+        // Of a relation that lost an end, the others may be at no end any more.
+        const left = yield* rows.named([...new Set(moved.flatMap((one) => one.relations.flatMap(urisOf)))])
+        return [byUri([...(yield* rows.atEnds), ...left]), yield* rows.relations, moved] as const
       })
     )
     const readIn = new Map(moved.map(({ catalog, uri }) => [uri, catalog]))
