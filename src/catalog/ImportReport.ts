@@ -63,7 +63,7 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   withdrawn: Schema.Natural,
   /** How many were embedded. */
   embedded: Schema.Natural,
-  /** How many texts of the catalog are longer than the model reads, so that their ends are not embedded. */
+  /** How many texts of the catalog are longer than the model reads at once, so that their passages are embedded too. */
   cut: Schema.Natural,
   /** The language that the texts of the catalog are mostly in, such as `de`, where the model in use was not made for it. */
   foreign: Schema.optional(Schema.String),

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { CatalogId } from "./Catalog.ts"
 import { Limit } from "./Limit.ts"
 
-/** A text of which a model read the beginning only. */
+/** A text that a model does not read to its end at once. */
 export const CutText = Schema.Struct({
   /** The URI of the reference. */
   uri: Schema.String,
@@ -11,7 +11,10 @@ export const CutText = Schema.Struct({
 })
 export type CutText = typeof CutText.Type
 
-/** The texts that are longer than the model in use reads; meaning beyond that is not found. */
+/**
+ * The texts that are longer than the model in use reads at once. Searches find them by their passages too; suggestions and the diff
+ * of catalogues compare their beginnings only.
+ */
 export const CutTexts = Schema.Struct({
   /** How many there are. */
   count: Schema.Natural,

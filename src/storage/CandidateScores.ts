@@ -6,7 +6,7 @@ import * as Columns from "./Columns.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import type { NearestOptions } from "./NearestOptions.ts"
 import type { Neighbour } from "./VectorIndex.ts"
-import { cosine, isOfModel } from "./CosineSql.ts"
+import { bestCosine, isOfModel } from "./CosineSql.ts"
 import { isOpen, tests } from "./FilterSql.ts"
 
 /** What the database says of candidates that an index outside of it found. */
@@ -45,7 +45,7 @@ export const make = (client: SqlClient.SqlClient) => {
     ) END`
     const rows = yield* Effect.flatMap(
       sql`
-        SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine, n.seq,
+        SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${bestCosine(sql, vector)} AS cosine, n.seq,
           ${sql.literal(Columns.integer("n.nonce"))} AS nonce, ${changed} AS changed
         FROM (SELECT seq, nonce FROM crosswalk_change ORDER BY seq DESC LIMIT 1) AS n
           CROSS JOIN json_each(${candidates}) AS j CROSS JOIN crosswalk_reference AS r ON r.id = j.value

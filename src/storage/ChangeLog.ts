@@ -3,6 +3,7 @@ import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import * as Columns from "./Columns.ts"
 import { decodeRow } from "./Decoding.ts"
+import * as PassageKey from "./PassageKey.ts"
 
 /** A moment in the history of the stored vectors: the number of the last change, and what tells it from others' histories. */
 export interface Position {
@@ -10,12 +11,12 @@ export interface Position {
   readonly nonce: number
 }
 
-/** A piece of the history, or of the whole table. */
+/** A piece of the history, or of the whole tables. Vectors are called by the id of their reference, or by a `PassageKey`. */
 export interface Page {
-  /** References that have a vector of the model, with these vectors one after the other. */
+  /** What has a vector of the model, with these vectors one after the other. */
   readonly ids: Float64Array<ArrayBuffer>
   readonly vectors: Float32Array<ArrayBuffer>
-  /** References that have none (any more). */
+  /** What has none (any more). */
   readonly removed: Float64Array<ArrayBuffer>
 }
 
@@ -87,9 +88,11 @@ export const make = (client: SqlClient.SqlClient) => {
       const rows = yield* Effect.flatMap(
         sql`
           SELECT c.seq, ${sql.literal(Columns.integer("c.nonce"))} AS nonce,
-            ${sql.literal(Columns.integer("c.reference_id"))} AS id, ${sql.literal(Columns.bytes("e.vector"))} AS vector
+            ${sql.literal(Columns.integer("c.reference_id"))} AS id,
+            ${sql.literal(Columns.bytes("coalesce(e.vector, p.vector)"))} AS vector
           FROM crosswalk_change AS c LEFT JOIN crosswalk_embedding AS e
             ON e.reference_id = c.reference_id AND e.model_id = ${modelOf(model.fingerprint)}
+            LEFT JOIN crosswalk_passage AS p ON p.key = c.reference_id AND p.model_id = ${modelOf(model.fingerprint)}
           WHERE c.seq > ${position.seq} ORDER BY c.seq LIMIT ${pageSize}`,
         decodeChanges
       )
@@ -103,23 +106,30 @@ export const make = (client: SqlClient.SqlClient) => {
       }
     })
 
-  /** The vectors of a model in the order of their references' ids, a page after the reference `id`. */
+  /** The vectors of a model in the order of what they are called by, those of passages last, a page after `id`. */
   const vectorsAfter = (
     id: number,
     model: { readonly fingerprint: string; readonly dimensions: number }
   ): Effect.Effect<{ readonly page: Page; readonly last: number; readonly more: boolean }, Failure> =>
     Effect.gen(function* () {
+      const isWhole = id < PassageKey.first
+      const table = sql.literal(isWhole ? "crosswalk_embedding" : "crosswalk_passage")
+      const key = sql.literal(isWhole ? "reference_id" : "key")
       const rows = yield* Effect.flatMap(
         sql`
-          SELECT reference_id AS id, ${sql.literal(Columns.bytes("vector"))} AS vector FROM crosswalk_embedding
-          WHERE reference_id > ${id} AND model_id = ${modelOf(model.fingerprint)}
-          ORDER BY reference_id LIMIT ${pageSize}`,
+          SELECT ${key} AS id, ${sql.literal(Columns.bytes("vector"))} AS vector FROM ${table}
+          WHERE ${key} > ${id} AND model_id = ${modelOf(model.fingerprint)} ORDER BY ${key} LIMIT ${pageSize}`,
         decodeVectors
       )
-      return { page: toPage(rows, model.dimensions), last: rows.at(-1)?.id ?? id, more: rows.length === pageSize }
+      const isEnd = rows.length < pageSize
+      return {
+        page: toPage(rows, model.dimensions),
+        last: isWhole && isEnd ? PassageKey.first : (rows.at(-1)?.id ?? id),
+        more: isWhole || !isEnd
+      }
     })
 
-  /** The vectors of a model that references have, given by their ids. */
+  /** Vectors of a model, given by what they are called by. */
   const vectorsOf = (
     ids: Iterable<number>,
     model: { readonly fingerprint: string; readonly dimensions: number }
@@ -127,9 +137,11 @@ export const make = (client: SqlClient.SqlClient) => {
     Effect.map(
       Effect.flatMap(
         sql`
-          SELECT reference_id AS id, ${sql.literal(Columns.bytes("vector"))} AS vector FROM crosswalk_embedding
-          WHERE reference_id IN (SELECT value FROM json_each(${JSON.stringify([...ids])}))
-            AND model_id = ${modelOf(model.fingerprint)}`,
+          SELECT j.value AS id, ${sql.literal(Columns.bytes("coalesce(e.vector, p.vector)"))} AS vector
+          FROM json_each(${JSON.stringify([...ids])}) AS j
+            LEFT JOIN crosswalk_embedding AS e
+              ON e.reference_id = j.value AND e.model_id = ${modelOf(model.fingerprint)}
+            LEFT JOIN crosswalk_passage AS p ON p.key = j.value AND p.model_id = ${modelOf(model.fingerprint)}`,
         decodeVectors
       ),
       (rows) => toPage(rows, model.dimensions)
@@ -139,7 +151,8 @@ export const make = (client: SqlClient.SqlClient) => {
   const count = (fingerprint: string): Effect.Effect<number, Failure> =>
     Effect.map(
       sql<{ readonly n: number }>`
-        SELECT count(*) AS n FROM crosswalk_embedding WHERE model_id = ${modelOf(fingerprint)}`,
+        SELECT (SELECT count(*) FROM crosswalk_embedding WHERE model_id = ${modelOf(fingerprint)}) +
+          (SELECT count(*) FROM crosswalk_passage WHERE model_id = ${modelOf(fingerprint)}) AS n`,
       ([row]) => row?.n ?? 0
     )
 

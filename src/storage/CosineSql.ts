@@ -24,11 +24,19 @@ export const neighbours = (operation: string) => {
   return (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) => Effect.forEach(rows, decode)
 }
 
-/** The cosine of a normalised vector and that of `crosswalk_embedding AS e`, −1 to 1. */
+/** The cosine of a normalised vector and that of `crosswalk_embedding AS e` or `crosswalk_passage AS e`, −1 to 1. */
 export const cosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statement.Fragment =>
   sql`1 - vector_distance_cos(e.vector, ${toBytes(vector)})`
 
-/** Whether the vector of `crosswalk_embedding AS e` is of the model with this fingerprint. */
+/**
+ * The best cosine of a normalised vector and what is stored of the reference of `crosswalk_embedding AS e`: that of its text, or of
+ * a passage of a long one.
+ */
+export const bestCosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statement.Fragment =>
+  sql`max(${cosine(sql, vector)}, coalesce((SELECT max(1 - vector_distance_cos(p.vector, ${toBytes(vector)}))
+    FROM crosswalk_passage AS p WHERE p.reference_id = e.reference_id AND p.model_id = e.model_id), -1))`
+
+/** Whether the vector of `crosswalk_embedding AS e` or `crosswalk_passage AS e` is of the model with this fingerprint. */
 export const isOfModel = (sql: SqlClient.SqlClient, fingerprint: string): Statement.Fragment =>
   sql`e.model_id = (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${fingerprint})`
 
@@ -46,7 +54,7 @@ export const cosinesOf = (
     ? Effect.succeed([])
     : Effect.flatMap(
         sql`
-          SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine
+          SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${bestCosine(sql, vector)} AS cosine
           FROM json_each(${JSON.stringify(uris)}) AS j
             CROSS JOIN crosswalk_reference AS r ON r.uri = j.value
             CROSS JOIN crosswalk_embedding AS e ON e.reference_id = r.id
@@ -54,27 +62,39 @@ export const cosinesOf = (
         neighbours("Search.cosines")
       )
 
-/** The nearest by cosine, then by uri: of all vectors, or of those of some references. */
+/**
+ * The nearest by the best cosine of their text and its passages, then by uri: of all references, or of some. What is among the
+ * best by one of the two is so by the better of both, so that the best of each table are all that can be.
+ */
 export const nearest = (sql: SqlClient.SqlClient) => {
   const decode = neighbours("VectorIndex.nearest")
   const best = (
-    from: Statement.Fragment,
+    from: (table: Statement.Fragment) => Statement.Fragment,
     condition: Statement.Fragment,
     vector: Float32Array,
     { fingerprint, limit }: NearestOptions
-  ) =>
-    Effect.flatMap(
+  ) => {
+    const found = (table: "crosswalk_embedding" | "crosswalk_passage") =>
+      sql`FROM ${from(sql.literal(table))} WHERE ${isOfModel(sql, fingerprint)} AND ${condition}`
+    const whole = sql`SELECT r.id, ${cosine(sql, vector)} AS cosine ${found("crosswalk_embedding")}
+      ORDER BY cosine DESC, r.uri LIMIT ${limit}`
+    const passages = sql`SELECT r.id, max(${cosine(sql, vector)}) AS cosine ${found("crosswalk_passage")}
+      GROUP BY r.id ORDER BY cosine DESC, r.uri LIMIT ${limit}`
+    return Effect.flatMap(
       sql`
-        SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${cosine(sql, vector)} AS cosine FROM ${from}
-        WHERE ${isOfModel(sql, fingerprint)} AND ${condition}
-        ORDER BY cosine DESC, r.uri LIMIT ${limit}`,
+        SELECT ${sql.literal(ReferenceRow.uri.sql)}, b.cosine
+        FROM (SELECT id, max(cosine) AS cosine 
+          FROM (SELECT * FROM (${whole}) UNION ALL SELECT * FROM (${passages})) GROUP BY id) AS b
+          CROSS JOIN crosswalk_reference AS r ON r.id = b.id
+        ORDER BY b.cosine DESC, r.uri LIMIT ${limit}`,
       decode
     )
+  }
   return {
     /** Compares with every vector of what passes the filter. */
     nearest: (vector: Float32Array, options: NearestOptions) =>
       best(
-        sql.literal("crosswalk_embedding AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id"),
+        (table) => sql`${table} AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id`,
         conditions(sql, options.filter),
         vector,
         options
@@ -82,7 +102,7 @@ export const nearest = (sql: SqlClient.SqlClient) => {
     /** Compares with the vectors of these references, by their ids; the filter is not looked at. */
     among: (ids: ReadonlyArray<number>, vector: Float32Array, options: NearestOptions) =>
       best(
-        sql`json_each(${JSON.stringify(ids)}) AS j CROSS JOIN crosswalk_embedding AS e ON e.reference_id = j.value
+        (table) => sql`json_each(${JSON.stringify(ids)}) AS j CROSS JOIN ${table} AS e ON e.reference_id = j.value
           CROSS JOIN crosswalk_reference AS r ON r.id = j.value`,
         sql.literal("true"),
         vector,

@@ -12,6 +12,7 @@ import { ofBytes } from "./EmbeddedVector.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import * as Snapshot from "./Snapshot.ts"
 import * as Migrations from "./Migrations.ts"
+import * as Passages from "./doctor/Passages.ts"
 import * as Rows from "./doctor/Rows.ts"
 import * as Tables from "./doctor/Tables.ts"
 import * as Values from "./doctor/Values.ts"
@@ -223,6 +224,12 @@ const make = Effect.gen(function* () {
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
       })
     ).pipe(Stream.runDrain)
+    yield* Stream.runForEach(Passages.all(sql), ({ isSound, owner }) =>
+      Effect.sync(() => {
+        total++
+        if (!isSound) wrong.push(`a passage of row ${owner}`)
+      })
+    )
     return wrong.length === 0
       ? ok("vectors", `${total}, of the right dimensions and of length 1`)
       : failed("vectors", `${wrong.length} of ${total} are damaged: ${some(wrong)}`, {
@@ -232,15 +239,24 @@ const make = Effect.gen(function* () {
   })
 
   const embeddings = Effect.gen(function* () {
-    const [row] = yield* sql<{ readonly missing: number; readonly stale: number; readonly models: number }>`
+    const [row] = yield* sql<{
+      readonly missing: number
+      readonly stale: number
+      readonly whole: number
+      readonly models: number
+    }>`
       SELECT count(*) FILTER (WHERE e.reference_id IS NULL) AS missing,
         count(*) FILTER (WHERE e.text_hash <> r.text_hash) AS stale,
+        count(*) FILTER (WHERE e.tokens > m.max_length AND NOT EXISTS (
+          SELECT 1 FROM crosswalk_passage AS p WHERE p.reference_id = r.id)) AS whole,
         count(DISTINCT e.model_id) AS models
-      FROM crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id`
-    const { missing, models, stale } = row ?? { missing: 0, models: 0, stale: 0 }
+      FROM crosswalk_reference AS r LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id
+        LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id`
+    const { missing, models, stale, whole } = row ?? { missing: 0, models: 0, stale: 0, whole: 0 }
     const problems = [
       ...(missing > 0 ? [`${missing} references have none`] : []),
       ...(stale > 0 ? [`${stale} are of an older text`] : []),
+      ...(whole > 0 ? [`${whole} are of long texts, whose passages have none`] : []),
       ...(models > 1 ? [`they are of ${models} models, which cannot be compared`] : [])
     ]
     return problems.length === 0
@@ -267,8 +283,9 @@ const make = Effect.gen(function* () {
     const parts = [
       ...(rows.length > 0
         ? [
-            `${rows.length} of ${total} texts are longer than the ${rows[0]?.most} tokens that the model reads, so their ` +
-              `ends are not found by meaning: ${some(rows.map(({ tokens, uri }) => `${uri} (${tokens})`))}`
+            `${rows.length} of ${total} texts are longer than the ${rows[0]?.most} tokens that the model reads at once, so they ` +
+              "are found by their passages, and suggestions compare their beginnings: " +
+              some(rows.map(({ tokens, uri }) => `${uri} (${tokens})`))
           ]
         : []),
       ...(unknown > 0
@@ -278,14 +295,7 @@ const make = Effect.gen(function* () {
           ]
         : [])
     ]
-    return rows.length > 0
-      ? ({
-          name: "text lengths",
-          status: "warning",
-          detail: parts.join("; "),
-          remedy: { action: "chooseModel" }
-        } as const)
-      : ok("text lengths", parts[0] ?? `the model read all of the ${total} texts`)
+    return ok("text lengths", parts.length > 0 ? parts.join("; ") : `the model read all of the ${total} texts`)
   })
 
   /** What decisions rest on: every end has a pin, and no pin is left over. */

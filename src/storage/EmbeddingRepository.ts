@@ -124,7 +124,7 @@ const make = Effect.gen(function* () {
     const stored = Option.getOrUndefined(yield* findRow(reference.uri))
     const { fresh, text, textHash } = yield* textAndFreshness(reference, stored?.embedding)
     if (fresh !== undefined) return withEmbedding(reference, fresh)
-    const { tokens, vector } = yield* leg.documentOf(text).pipe(
+    const vectors = yield* leg.documentOf(text).pipe(
       Effect.tapError((error) => (EmbeddingUpdate.isOfText(error) ? Metric.update(failed, 1) : Effect.void)),
       Effect.mapError((error) =>
         error._tag === "EmbeddingError"
@@ -139,9 +139,12 @@ const make = Effect.gen(function* () {
             })
       )
     )
-    yield* store([{ reference, text, textHash, vector, tokens }])
+    yield* store([{ reference, text, textHash, ...vectors }])
     yield* Effect.annotateCurrentSpan({ updated: 1 })
-    return withEmbedding(reference, new Embedding({ vector, model, textHash, createdAt: yield* DateTime.now }))
+    return withEmbedding(
+      reference,
+      new Embedding({ vector: vectors.vector, model, textHash, createdAt: yield* DateTime.now })
+    )
   })
 
   const findWithEmbedding = operation("EmbeddingRepository.findWithEmbedding", { uri: NonBlankText })(function* ({
@@ -255,8 +258,8 @@ const make = Effect.gen(function* () {
 type FindError = ValidationError | ModelMismatchError | DatabaseError
 
 /**
- * Keeps the vectors of references and finds references by meaning. A hit's score is its cosine, cut at 0; hits are
- * ordered by cosine, then uri. Only references with a fresh vector of the model in use can be found: `status` says how many
+ * Keeps the vectors of references and finds references by meaning. A hit's score is its cosine, cut at 0, of a text that is
+ * longer than the model reads the best of its beginning and its passages; hits are ordered by cosine, then uri. Only references with a fresh vector of the model in use can be found: `status` says how many
  * are not, and `Search` says it with every result.
  *
  * @example

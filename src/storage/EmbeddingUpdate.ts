@@ -11,11 +11,12 @@ import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import * as Columns from "./Columns.ts"
 import { chunks } from "./Chunks.ts"
-import { checked } from "./EmbeddedVector.ts"
+import * as DocumentVectors from "./DocumentVectors.ts"
 import { retrying } from "./EmbeddingRetry.ts"
 import { conditions } from "./FilterSql.ts"
 import { ReferenceRepository } from "./ReferenceRepository.ts"
 import { operation, optional } from "./Operation.ts"
+import * as PassageKey from "./PassageKey.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 import { UpdateOptions, type UpdateTotals } from "./UpdateOptions.ts"
 
@@ -44,10 +45,7 @@ export interface Pending {
   readonly textHash: string
 }
 
-interface Embedded extends Pending {
-  readonly vector: Float32Array
-  readonly tokens: number | undefined
-}
+type Embedded = Pending & DocumentVectors.DocumentVectors
 
 const PageRow = Schema.Struct({ ...ReferenceRow.ReferenceRow.fields, id: Schema.Int, is_fresh: Schema.Int })
 
@@ -61,17 +59,15 @@ export const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const { reader } = yield* CatalogTexts.make
   const { model } = embedder
-  const check = checked(model)
+  const { complete } = DocumentVectors.make(embedder)
   const decode = Columns.decoder(ReferenceRow.columns, PageRow, "EmbeddingRepository.updateAllEmbeddings")
   const columns = sql.literal(ReferenceRow.columns.sql)
   const batchSize = Math.max(1, Math.floor(embedder.batchSize ?? size.rows))
   // Several batches are written at once where that saves round trips.
   const groupSize = batchSize * Math.max(1, Math.floor(size.gathered / batchSize))
+  const lengthOf = ({ passages }: Embedded) => 4 * model.dimensions * (1 + passages.length)
   const embedded = Metric.withAttributes(Metrics.embeddedTexts, { model: model.id })
   const failed = Metric.withAttributes(Metrics.failedTexts, { model: model.id })
-
-  /** Asked of the vector itself that the embedder gave. */
-  const tokensOf = (vector: Float32Array | undefined) => vector && embedder.tokensOf?.(vector)
 
   const store = Effect.fnUntraced(function* (rows: ReadonlyArray<Embedded>) {
     if (rows.length === 0) return
@@ -95,6 +91,20 @@ export const make = Effect.gen(function* () {
             ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector), row.tokens ?? null])
           ]
         )
+        // Those of the text before went with its vector.
+        const passages = rows.flatMap(({ passages, reference, textHash }) =>
+          passages.map((vector, i) => [reference.uri, textHash, i + 1, toBytes(vector)])
+        )
+        for (const some of chunks(passages)) {
+          yield* sql.unsafe(
+            `INSERT INTO crosswalk_passage (key, reference_id, model_id, vector)
+          SELECT r.id + (v.column3 << ${PassageKey.bits}), r.id,
+            (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column4
+          FROM (VALUES ${some.map(() => "(?, ?, ?, ?)").join(", ")}) AS v
+          JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2`,
+            [model.fingerprint, ...some.flat()]
+          )
+        }
       })
     )
     yield* repeatable(writing)
@@ -107,7 +117,9 @@ export const make = Effect.gen(function* () {
       Effect.gen(function* () {
         const rows = yield* Effect.flatMap(
           sql`
-            SELECT r.id, ${columns}, m.fingerprint IS ${model.fingerprint} AND e.text_hash IS r.text_hash AS is_fresh
+            SELECT r.id, ${columns}, m.fingerprint IS ${model.fingerprint} AND e.text_hash IS r.text_hash
+              AND NOT (coalesce(e.tokens, 0) > ${model.maxLength} AND NOT EXISTS (
+                SELECT 1 FROM crosswalk_passage AS p WHERE p.reference_id = r.id)) AS is_fresh
             FROM ${sql.literal(joined)} WHERE r.id > ${after} AND ${conditions(sql, options.filter)}
             ORDER BY r.id LIMIT ${pageSize}`,
           Effect.forEach(decode)
@@ -142,20 +154,22 @@ export const make = Effect.gen(function* () {
         return tell(options.onProgress, { done: state.updated + state.skipped + state.failed, total })
       })
 
-    const ask = Effect.fnUntraced(function* (group: ReadonlyArray<Pending>) {
-      const texts = group.map(({ text }) => text)
-      const vectors = yield* embedder.embedMany(texts, "document").pipe(
-        // What is refused here is text from the tables, so it is no caller's input.
-        Effect.catchTag("ValidationError", (error) =>
+    const ask = Effect.fnUntraced(
+      function* (group: ReadonlyArray<Pending>) {
+        const texts = group.map(({ text }) => text)
+        const vectors = yield* embedder.embedMany(texts, "document")
+        return yield* Effect.forEach(group, (pending, i) =>
+          Effect.map(complete(pending.text, vectors[i]), (found) => ({ ...pending, ...found }))
+        )
+      },
+      // What is refused here is text from the tables, so it is no caller's input.
+      (effect, group) =>
+        Effect.catchTag(effect, "ValidationError", (error) =>
           Effect.fail(
-            new EmbeddingError({ text: texts[0] ?? "", reason: "unknown", problem: error.message, cause: error })
+            new EmbeddingError({ text: group[0]?.text ?? "", reason: "unknown", problem: error.message, cause: error })
           )
         )
-      )
-      return yield* Effect.forEach(group, (pending, i) =>
-        Effect.map(check(vectors[i], pending.text), (vector) => ({ ...pending, vector, tokens: tokensOf(vectors[i]) }))
-      )
-    })
+    )
 
     const fail = Effect.fnUntraced(function* (pending: Pending, error: EmbeddingError) {
       state.invalid = error.reason === "invalidVector" ? state.invalid + 1 : 0
@@ -173,7 +187,7 @@ export const make = Effect.gen(function* () {
         const asked = yield* Effect.result(Effect.forEach(chunks(group, batchSize), (batch) => retry(ask(batch))))
         if (Result.isSuccess(asked)) {
           state.invalid = 0
-          for (const rows of ServerWrites.pieces(asked.success.flat(), size, () => 4 * model.dimensions)) {
+          for (const rows of ServerWrites.pieces(asked.success.flat(), size, lengthOf)) {
             yield* store(rows)
             yield* add("updated", rows.length)
           }

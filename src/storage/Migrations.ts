@@ -422,6 +422,30 @@ const migrations = {
       WHEN NOT EXISTS (SELECT 1 FROM crosswalk_relation WHERE id = old.id) BEGIN
       DELETE FROM crosswalk_pin WHERE relation_id = old.id;
     END`
+  ),
+  // A text that is longer than its model reads has a vector for each of its passages too; they come and go with its own. The key
+  // is a passage's place in the text, from 1, above the 40 bits of its reference's id.
+  "0014_passages": statements(
+    `CREATE TABLE crosswalk_passage (
+      key INTEGER PRIMARY KEY,
+      reference_id INTEGER NOT NULL REFERENCES crosswalk_reference (id),
+      model_id INTEGER NOT NULL REFERENCES crosswalk_embedding_model (id),
+      vector BLOB NOT NULL
+    )`,
+    `CREATE INDEX crosswalk_passage_reference ON crosswalk_passage (reference_id)`,
+    `CREATE INDEX crosswalk_passage_of_model ON crosswalk_passage (model_id)`,
+    ...(["update", "delete"] as const).map(
+      (event) =>
+        `CREATE TRIGGER crosswalk_passage_${event} AFTER ${event.toUpperCase()} ON crosswalk_embedding BEGIN
+        DELETE FROM crosswalk_passage WHERE reference_id = old.reference_id;
+      END`
+    ),
+    ...(["insert", "update", "delete"] as const).map(
+      (event) =>
+        `CREATE TRIGGER crosswalk_change_passage_${event} AFTER ${event.toUpperCase()} ON crosswalk_passage BEGIN
+        INSERT INTO crosswalk_change (reference_id) VALUES (${event === "delete" ? "old" : "new"}.key);
+      END`
+    )
   )
 }
 

@@ -78,10 +78,13 @@ export interface IndexBuild {
 const context = Effect.fnUntraced(function* (options: UsearchOptions, operation: string) {
   const client = yield* LibsqlClient
   const sql = client.withoutTransforms()
+  const log = ChangeLog.make(sql)
+  const used = yield* EmbeddingModels.mostUsed(sql, operation)
   return {
-    log: ChangeLog.make(sql),
+    log,
     plan: Plan.make(options, availableParallelism(), client),
-    model: yield* EmbeddingModels.mostUsed(sql, operation)
+    // With those of passages, which an index holds too.
+    model: used && { ...used, vectors: yield* log.count(used.fingerprint) }
   }
 })
 

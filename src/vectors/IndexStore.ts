@@ -3,6 +3,7 @@ import { FlatIndex } from "./FlatIndex.ts"
 import { digest, GraphIndex } from "./GraphIndex.ts"
 import type { Description } from "./IndexFile.ts"
 import * as PartialFile from "../storage/PartialFile.ts"
+import * as PassageKey from "../storage/PassageKey.ts"
 import * as IndexFile from "./IndexFile.ts"
 import { RecallProbe, type Tuning } from "./RecallProbe.ts"
 import type { Answer, Changes, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
@@ -54,7 +55,7 @@ export class IndexStore {
       case "Tune":
         return { _tag: "Tuned", tuning: this.tune(question.recall), size: this.size }
       case "Search":
-        return { _tag: "Found", ids: Float64Array.from(this.nearest(question.query, question.limit)), size: this.size }
+        return { _tag: "Found", ids: this.references(question.query, question.limit), size: this.size }
       case "Save":
         this.save(question.path, question)
         return { _tag: "Done", size: this.size }
@@ -137,6 +138,14 @@ export class IndexStore {
     }
     for (const id of removed) flat.remove(id)
     flat.set(ids, vectors)
+  }
+
+  /** The references of the nearest vectors, at least `limit` of them where there are as many: several vectors can be of one. */
+  private references(query: Float32Array, limit: number): Float64Array<ArrayBuffer> {
+    for (let wanted = limit; ; wanted *= 2) {
+      const found = new Set(this.nearest(query, wanted).map(PassageKey.referenceOf))
+      if (found.size >= limit || wanted >= this.size.count) return Float64Array.from(found)
+    }
   }
 
   private nearest(query: Float32Array, limit: number): Array<number> {

@@ -54,6 +54,10 @@ export const fill = Effect.gen(function* () {
   )
   yield* references.learnBoilerplate("a@1")
   yield* EmbeddingRepository.use(({ updateAllEmbeddings }) => updateAllEmbeddings())
+  // The embedder reads every text to its end.
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`INSERT INTO crosswalk_passage (key, reference_id, model_id, vector)
+    SELECT reference_id + (1 << 40), reference_id, model_id, vector FROM crosswalk_embedding`
   yield* Crosswalk.use(({ suggest }) => suggest({ from: "a@1", to: "b@1" }))
   const { decide } = yield* Review
   yield* decide([{ sources: ["a@1:0"], targets: ["b@1:0"], status: "accepted", note: "yes" }], { by: "Ann" })
@@ -140,6 +144,7 @@ export const tables = [
   "crosswalk_tag",
   "crosswalk_abbreviation",
   "crosswalk_embedding",
+  "crosswalk_passage",
   "crosswalk_embedding_model",
   "crosswalk_relation",
   "crosswalk_relation_end",

@@ -25,15 +25,22 @@ const vectorOf = (text: string, salt: number): Float32Array => {
   return normalise(vector) ?? new Float32Array(dimensions)
 }
 
+/** Reads three words, so that many texts have passages. */
 const embedder = (fingerprint: string) =>
-  Layer.succeed(
-    Embedder,
-    Embedder.of({
-      model: new ModelInfo({ id: fingerprint, dimensions, maxLength: 100, fingerprint }),
-      embed: (text) => Effect.succeed(vectorOf(text, fingerprint.length)),
-      embedMany: (texts) => Effect.succeed(texts.map((text) => vectorOf(text, fingerprint.length)))
+  Layer.sync(Embedder, () => {
+    const lengths = new WeakMap<Float32Array, number>()
+    const embed = (text: string) => {
+      const vector = vectorOf(text.split(/\s+/u).slice(0, 3).join(" "), fingerprint.length)
+      lengths.set(vector, text.split(/\s+/u).length)
+      return vector
+    }
+    return Embedder.of({
+      model: new ModelInfo({ id: fingerprint, dimensions, maxLength: 3, fingerprint }),
+      embed: (text) => Effect.succeed(embed(text)),
+      embedMany: (texts) => Effect.succeed(texts.map(embed)),
+      tokensOf: (vector) => lengths.get(vector)
     })
-  )
+  })
 
 /** A database opened by a process of its own, as far as the database can tell. */
 const open = (

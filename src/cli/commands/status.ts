@@ -23,7 +23,7 @@ const cutLines = ({ count, longest, maxLength, unknown }: CutTexts): ReadonlyArr
   ...(count === 0
     ? []
     : [
-        safe`cut texts   ${count}, longer than the ${maxLength} tokens that the model reads; their ends are not found by meaning.`,
+        safe`long texts  ${count}, longer than the ${maxLength} tokens that the model reads at once; they are found by their passages too.`,
         safe`            The longest: ${longest
           .slice(0, 3)
           .map(({ tokens, uri }) => `${uri} (${tokens})`)

@@ -9,6 +9,7 @@ import { ofBytes } from "../EmbeddedVector.ts"
 import * as Migrations from "../Migrations.ts"
 import * as PinRows from "../PinRows.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
+import * as Passages from "./Passages.ts"
 import * as Tables from "./Tables.ts"
 
 const pageSize = 500
@@ -124,7 +125,14 @@ const make = Effect.gen(function* () {
         return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
       })
     ).pipe(Stream.runDrain)
+    // Passages are made with the vector of their text.
+    yield* Stream.runForEach(Passages.all(sql), ({ isSound, owner }) =>
+      Effect.sync(() => {
+        if (!isSound) useless.push(owner)
+      })
+    )
     if (useless.length === 0) return []
+    yield* sql`DELETE FROM crosswalk_passage WHERE reference_id IN (SELECT value FROM json_each(${JSON.stringify(useless)}))`
     yield* sql`DELETE FROM crosswalk_embedding WHERE reference_id IN (SELECT value FROM json_each(${JSON.stringify(useless)}))`
     return [`removed ${count(useless.length, "vector", "vectors")} that could not be used; embed again`]
   })

@@ -48,6 +48,7 @@ export const derived = [
   "crosswalk_trigram",
   "crosswalk_change",
   "crosswalk_embedding",
+  "crosswalk_passage",
   "crosswalk_embedding_model",
   "crosswalk_migration"
 ] as const

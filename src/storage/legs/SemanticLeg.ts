@@ -5,6 +5,7 @@ import * as Metrics from "../../domain/Metrics.ts"
 import { Embedder, type Purpose } from "../../embedder/Embedder.ts"
 import * as CatalogTexts from "../CatalogTexts.ts"
 import * as CosineSql from "../CosineSql.ts"
+import * as DocumentVectors from "../DocumentVectors.ts"
 import { checked } from "../EmbeddedVector.ts"
 import { assertComparable } from "../EmbeddingModels.ts"
 import { VectorIndex } from "../VectorIndex.ts"
@@ -17,16 +18,14 @@ export const make = Effect.gen(function* () {
   const index = yield* VectorIndex
   const { queryText } = yield* CatalogTexts.make
   const check = checked(model)
+  const { complete } = DocumentVectors.make(embedder)
 
   /** The vector of a text. */
   const vectorOf = (text: string, purpose: Purpose) =>
     Effect.flatMap(embed(text, purpose), (vector) => check(vector, text))
 
-  /** The vector of a document, and how many tokens it has. */
-  const documentOf = (text: string) =>
-    Effect.flatMap(embed(text, "document"), (given) =>
-      Effect.map(check(given, text), (vector) => ({ vector, tokens: embedder.tokensOf?.(given) }))
-    )
+  /** The vectors of a document, and how many tokens it has. */
+  const documentOf = (text: string) => Effect.flatMap(embed(text, "document"), (given) => complete(text, given))
 
   /** The vector of a query, without the opening that the texts it is compared with have lost too. */
   const vectorOfQuery = (query: string, filter: Filter | undefined) =>
