@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { Lint } from "../../src/catalog/Lint.ts"
 import type { LintRule } from "../../src/domain/Lint.ts"
+import { relationColumns } from "../../src/importer/mapping/RelationFile.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { TestStore } from "../../src/testing.ts"
 import { randomOf } from "../support/random.ts"
@@ -42,14 +43,39 @@ const clean: ReadonlyArray<Row> = ours.flatMap((source, i) => [
   ...(i % 5 === 1 ? [{ source, target: theirs[i + 15] ?? "", type: "intersects" }] : [])
 ])
 
-const words: Readonly<Record<string, string>> = {
-  equal: "equal",
-  subset: "subset",
-  superset: "superset",
-  intersects: "intersect",
-  none: "not_related",
-  // A converter took a header for a row.
-  Type: "intersect"
+/** The word of a format for a type; a converter took a header for a row, which says "Type". */
+const word = (type: string, words: Readonly<Record<string, string>>) =>
+  words[type === "Type" ? "intersects" : type] ?? type
+
+const ciso = { intersects: "intersect", none: "not_related" }
+const oscal = {
+  equal: "equal-to",
+  subset: "subset-of",
+  superset: "superset-of",
+  intersects: "intersects-with",
+  none: "no-relationship"
+}
+const strm = {
+  equal: "Equal",
+  subset: "Subset Of",
+  superset: "Superset Of",
+  intersects: "Intersects With",
+  none: "No Relationship"
+}
+const skos = {
+  equal: "skos:exactMatch",
+  subset: "skos:broadMatch",
+  superset: "skos:narrowMatch",
+  intersects: "skos:relatedMatch",
+  none: "skos:relatedMatch"
+}
+const gemara = {
+  equal: "equivalent",
+  // It has no word for a part.
+  subset: "supports",
+  superset: "subsumes",
+  intersects: "relates-to",
+  none: "no-match"
 }
 
 const json = (value: unknown) => JSON.stringify(value, undefined, 1)
@@ -57,7 +83,7 @@ const text = (content: string): Uint8Array => new TextEncoder().encode(content)
 const exported = ({ source, target, type }: Row) => ({
   sources: [`ours:1/${source}`],
   targets: [`theirs:2/${target}`],
-  type: { none: "no-relationship", Type: "intersects" }[type] ?? type,
+  type: word(type, { intersects: "intersects", none: "no-relationship" }),
   confidence: 1,
   status: "accepted",
   needsReview: false,
@@ -65,6 +91,12 @@ const exported = ({ source, target, type }: Row) => ({
 })
 
 const resource = (catalog: string) => ({ href: `${catalog}.json`, props: [{ name: "catalog", value: catalog }] })
+
+const sheet = (rows: ReadonlyArray<ReadonlyArray<string>>): Uint8Array => {
+  const line = (cells: ReadonlyArray<string>, y: number) =>
+    `<row r="${y}">${cells.map((value, x) => cell(`${"ABC"[x]}${y}`, value)).join("")}</row>`
+  return zip(workbook(rows.map((cells, index) => line(cells, index + 1)).join("")))
+}
 
 /** Every way to write relations, with the place of the row of an index. */
 const formats: Readonly<
@@ -81,17 +113,7 @@ const formats: Readonly<
     at: (index) => `line ${index + 2}`
   },
   "pairs.xlsx": {
-    write: (rows) =>
-      zip(
-        workbook(
-          [["source", "target", "type"], ...rows.map((r) => [r.source, r.target, r.type])]
-            .map(
-              (cells, y) =>
-                `<row r="${y + 1}">${cells.map((value, x) => cell(`${"ABC"[x]}${y + 1}`, value)).join("")}</row>`
-            )
-            .join("")
-        )
-      ),
+    write: (rows) => sheet([["source", "target", "type"], ...rows.map((r) => [r.source, r.target, r.type])]),
     at: (index) => `row ${index + 2}`
   },
   "mapping.oscal.json": {
@@ -105,15 +127,7 @@ const formats: Readonly<
                 "source-resource": resource("ours@1"),
                 "target-resource": resource("theirs@2"),
                 maps: rows.map(({ source, target, type }) => ({
-                  relationship:
-                    {
-                      equal: "equal-to",
-                      subset: "subset-of",
-                      superset: "superset-of",
-                      intersects: "intersects-with",
-                      none: "no-relationship",
-                      Type: "intersects-with"
-                    }[type] ?? type,
+                  relationship: word(type, oscal),
                   sources: [{ type: "control", "id-ref": source }],
                   targets: [{ type: "control", "id-ref": target }]
                 }))
@@ -137,11 +151,103 @@ const formats: Readonly<
           ...rows.flatMap(({ source, target, type }) => [
             `    - source_requirement_urn: urn:intuitem:risk:req_node:ours:${source}`,
             `      target_requirement_urn: urn:intuitem:risk:req_node:theirs:${target}`,
-            `      relationship: ${words[type] ?? type}`
+            `      relationship: ${word(type, ciso)}`
           ])
         ].join("\n")
       ),
     at: (index) => `$.objects.requirement_mapping_sets[0].requirement_mappings[${index}]`
+  },
+  "mapping.sssom.tsv": {
+    write: (rows) =>
+      text(
+        [
+          "subject_id\tpredicate_id\tpredicate_modifier\tobject_id",
+          ...rows.map((r) => [r.source, word(r.type, skos), r.type === "none" ? "Not" : "", r.target].join("\t"))
+        ].join("\n")
+      ),
+    at: (index) => `line ${index + 2}`
+  },
+  "strm.csv": {
+    write: (rows) =>
+      text(
+        [
+          "FDE #,FDE Name,STRM Relationship,SCF #",
+          ...rows.map((r) => `${r.source},"Title, of ${r.source}",${word(r.type, strm)},${r.target}`)
+        ].join("\n")
+      ),
+    at: (index) => `line ${index + 2}`
+  },
+  "strm.xlsx": {
+    write: (rows) =>
+      sheet([
+        ["Focal Document Element", "Relationship", "Reference Document Element"],
+        ...rows.map((r) => [r.source, word(r.type, strm), r.target])
+      ]),
+    at: (index) => `row ${index + 2}`
+  },
+  "mapping.gemara.yaml": {
+    write: (rows) =>
+      text(
+        [
+          "metadata:",
+          "  type: MappingDocument",
+          "source-reference: {reference-id: ours}",
+          "target-reference: {reference-id: theirs}",
+          "mappings:",
+          ...rows.flatMap(({ source, target, type }) => [
+            `- source: ${source}`,
+            `  relationship: ${word(type, gemara)}`,
+            ...(type === "none" ? [] : [`  targets: [{entry-id: ${target}}]`])
+          ])
+        ].join("\n")
+      ),
+    at: (index) => `$.mappings[${index}]`
+  },
+  "mapping.trestle.csv": {
+    write: (rows) =>
+      text(
+        [
+          "$$Map_Source_ID_Ref_list,$$Map_Relationship,$$Map_Target_ID_Ref_list,$$Source_Resource,$$Target_Resource",
+          "Sources,Relationship,Targets,Source,Target",
+          ...rows.map((r) => `${r.source},${word(r.type, oscal)},${r.target},ours.json,theirs.json`)
+        ].join("\n")
+      ),
+    at: (index) => `line ${index + 3}`
+  },
+  "mapping.ctid.json": {
+    write: (rows) =>
+      text(
+        json({
+          metadata: { attack_version: "17.1" },
+          mapping_objects: rows.map(({ source, target, type }) => ({
+            capability_id: source,
+            attack_object_id: target,
+            mapping_type: word(type, { intersects: "intersects" }),
+            status: "complete"
+          }))
+        })
+      ),
+    at: (index) => `$.mapping_objects[${index}]`
+  },
+  "relations.csv": {
+    write: (rows) =>
+      text(
+        [
+          relationColumns.join(","),
+          ...rows.map((row) => {
+            const { sources, targets, type } = exported(row)
+            const said: Partial<Record<string, string>> = { sources: sources[0], targets: targets[0], type }
+            const shared: Partial<Record<string, string>> = {
+              confidence: "1",
+              status: "accepted",
+              needsReview: "false",
+              method: "manual"
+            }
+            return relationColumns.map((name) => said[name] ?? shared[name] ?? "").join(",")
+          })
+        ].join("\n")
+      ),
+    at: (index) => `line ${index + 2}`
   },
   "relations.ndjson": {
     write: (rows) =>
@@ -253,12 +359,14 @@ const damages = (seed: number): Readonly<Record<string, Damage>> => {
 
 /** What a format cannot say, so that no file of it can be damaged so. */
 const unsayable: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "mapping.ciso.yaml": ["related and not related"]
+  "mapping.ciso.yaml": ["related and not related"],
+  "mapping.gemara.yaml": ["each a part of the other", "a part of a part of itself"],
+  "mapping.ctid.json": ["a type that is none"]
 }
 
 const check = Effect.fnUntraced(function* (name: string, bytes: Uint8Array) {
   const lint = yield* Lint
-  const isExported = name.endsWith("ndjson")
+  const isExported = name.startsWith("relations")
   return yield* lint.file({ name, bytes: Stream.make(bytes) }, isExported ? {} : { from: "ours@1", to: "theirs@2" })
 })
 
