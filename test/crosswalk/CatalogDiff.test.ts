@@ -29,7 +29,8 @@ type Texts = Readonly<Record<string, string>>
 /** Two versions of a catalog, by identifier and text. */
 const prepare = Effect.fnUntraced(function* (before: Texts, after: Texts) {
   const sql = yield* SqlClient.SqlClient
-  for (const table of ["reference", "catalog", "embedding_model"]) yield* sql.unsafe(`DELETE FROM crosswalk_${table}`)
+  for (const table of ["relation", "orphan", "reference", "catalog", "embedding_model"])
+    yield* sql.unsafe(`DELETE FROM crosswalk_${table}`)
   const references = yield* ReferenceRepository
   const save = (version: number, texts: Texts) =>
     references.saveMany(

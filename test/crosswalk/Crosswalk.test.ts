@@ -51,7 +51,8 @@ const standard = [
 /** An empty database with these references. */
 const prepare = Effect.fnUntraced(function* (...inputs: ReadonlyArray<ReferenceInput>) {
   const sql = yield* SqlClient.SqlClient
-  for (const table of ["reference", "catalog", "embedding_model"]) yield* sql.unsafe(`DELETE FROM crosswalk_${table}`)
+  for (const table of ["relation", "orphan", "reference", "catalog", "embedding_model"])
+    yield* sql.unsafe(`DELETE FROM crosswalk_${table}`)
   const references = yield* ReferenceRepository
   yield* references.saveMany(inputs)
   return yield* Crosswalk
