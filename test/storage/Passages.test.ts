@@ -141,7 +141,7 @@ describe("passages of long texts", () => {
       assert.deepInclude(yield* updateAllEmbeddings(), { updated: 1, skipped: 1 })
       assert.strictEqual(yield* passagesOf("r:1"), before)
       assert.deepInclude(yield* updateAllEmbeddings(), { updated: 0, skipped: 2 })
-    }).pipe(Effect.provide(store("ten")), Effect.provide(database))
+    }).pipe(Effect.provide(Layer.provideMerge(store("ten"), database)))
   )
 
   it.live("are replaced with the vector of their text by another model", () =>
@@ -174,6 +174,6 @@ describe("passages of long texts", () => {
         assert.strictEqual(yield* statusOf("vectors"), "ok", damage)
         assert.deepInclude(yield* updateAllEmbeddings(), { updated: 1 }, damage)
       }
-    }).pipe(Effect.provide(store("ten")), Effect.provide(database))
+    }).pipe(Effect.provide(Layer.provideMerge(store("ten"), database)))
   )
 })
