@@ -1,5 +1,6 @@
 import { Config as EffectConfig, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { Backup } from "./catalog/Backup.ts"
 import { CatalogImport } from "./catalog/CatalogImport.ts"
 import { RelationImport } from "./catalog/RelationImport.ts"
 import { Doctor } from "./catalog/Doctor.ts"
@@ -45,6 +46,9 @@ export type Services =
   | Doctor
   | Status
   | CatalogExport
+
+/** The services of a store whose database is a `LibsqlClient`'s. */
+export type LibsqlServices = Services | Backup
 
 /** What the services of a store are built on. */
 export type Parts = SqlClient.SqlClient | Embedder | VectorIndex
@@ -136,7 +140,7 @@ const decodeLive = decodeInput(Live, "config")
  */
 export const layerLibsql = (
   config: Config | LiveConfig = {}
-): Layer.Layer<Services | Parts | LibsqlClient.LibsqlClient, Failure> =>
+): Layer.Layer<LibsqlServices | Parts | LibsqlClient.LibsqlClient, Failure> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const isLive = yield* Effect.orElseSucceed(
@@ -153,7 +157,7 @@ export const layerLibsql = (
         SqlClient.SqlClient | LibsqlClient.LibsqlClient
       > = vectors === "sql" ? VectorIndex.layerSql : Usearch.layerLibsql(vectors === "memory" ? {} : vectors)
       const doctor = Doctor.layerLibsql(typeof vectors === "string" ? {} : vectors)
-      return Layer.merge(layer, doctor).pipe(
+      return Layer.mergeAll(layer, doctor, Backup.layerLibsql).pipe(
         Layer.provideMerge(index),
         Layer.provideMerge(
           Layer.merge(
@@ -172,5 +176,5 @@ export const layerLibsql = (
 /** {@link layerLibsql}, with options from the configuration, such as `{ url: Config.String("DATABASE_URL") }`. */
 export const layerLibsqlConfig = (
   config: EffectConfig.Wrap<Config>
-): Layer.Layer<Services | Parts | LibsqlClient.LibsqlClient, Failure | EffectConfig.ConfigError> =>
+): Layer.Layer<LibsqlServices | Parts | LibsqlClient.LibsqlClient, Failure | EffectConfig.ConfigError> =>
   Layer.unwrap(Effect.map(EffectConfig.unwrap(config), layerLibsql))

@@ -86,7 +86,7 @@ export * as IndexAdmin from "./vectors/IndexAdmin.ts"
 export * as Usearch from "./vectors/Usearch.ts"
 
 // Whole catalogs
-export * as Backup from "./catalog/Backup.ts"
+export { Backup, type BackupFile, BackupOptions, type RestoredDatabase } from "./catalog/Backup.ts"
 export {
   CatalogImport,
   type CatalogImportError,

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "@effect/vitest"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Inspectable, Layer, Schema, Stream } from "effect"
 import { CrosswalkError } from "../src/domain/CrosswalkError.ts"
 import * as root from "../src/index.ts"
@@ -16,6 +19,18 @@ type ServiceKey = Context.Key<never, object>
 
 const isServiceKey = (value: unknown): value is ServiceKey =>
   typeof value === "function" && Context.isKey(value) && !Context.isReference(value)
+
+// Names of files are made, too, and some of them can be written.
+const before = process.cwd()
+let folder = before
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "crosswalk-test-"))
+  process.chdir(folder)
+})
+afterAll(async () => {
+  process.chdir(before)
+  await rm(folder, { recursive: true })
+})
 
 /** Every service that the package exports, by its name. */
 const services = Object.entries(root).flatMap(([name, value]) => (isServiceKey(value) ? [[name, value] as const] : []))
@@ -49,7 +64,13 @@ const fill = Effect.gen(function* () {
 describe("every function of every service ends with a value or an error of the family, whatever it is given", () => {
   it("knows the services", () => {
     expect(services.map(([name]) => name)).toEqual(
-      expect.arrayContaining(["ReferenceRepository", "RelationRepository", "EmbeddingRepository", "VectorIndex"])
+      expect.arrayContaining([
+        "ReferenceRepository",
+        "RelationRepository",
+        "EmbeddingRepository",
+        "VectorIndex",
+        "Backup"
+      ])
     )
   })
 

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, linkSync, openSync, renameSync, rmSync, statSync } from "node:fs"
-import { Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { NonBlankText } from "../domain/Text.ts"
@@ -20,8 +20,8 @@ export const BackupOptions = Schema.Struct({
 })
 export type BackupOptions = typeof BackupOptions.Type
 
-/** What was written. */
-export interface Written {
+/** The file that was written. */
+export interface BackupFile {
   readonly path: string
   readonly bytes: number
 }
@@ -68,58 +68,45 @@ const whole = <A, E, R>(name: string, place: string, make: (path: string) => Eff
     })
   )
 
-/**
- * Writes the database as it is at one moment to a file, whatever others write meanwhile. The file appears whole or not at
- * all, is its owner's, needs no other file beside it, and has the key of the database where that has one.
- *
- * A file that is there is a `ValidationError`, unless it is `force`d. A server's database is refused: make an embedded
- * replica of it (`syncUrl`), and write that. While it copies, some 1 s a gigabyte, it holds the event loop.
- *
- * @example
- * import { Backup } from "crosswalk"
- *
- * const program = Backup.write("requirements-2026-11-27.db")
- */
-export const write: (
-  path: string,
-  options?: BackupOptions
-) => Effect.Effect<Written, ValidationError | DatabaseError, LibsqlClient.LibsqlClient> = operation("Backup.write", {
-  path: NonBlankText,
-  options: optional(BackupOptions)
-})(function* ({ options = {}, path }) {
-  const client = yield* LibsqlClient.LibsqlClient
+const make = Effect.map(LibsqlClient.LibsqlClient, (client) => {
   const name = "Backup.write"
-  if (client.kind === "remote") {
-    return yield* failed(
-      name,
-      "unsupported",
-      "the database of a server cannot be copied from here. Make an embedded replica of it and back that up, or use the " +
-        "backups of the server"
-    )
-  }
-  if (exists(path) && options.force !== true) {
-    return yield* new ValidationError({
-      field: "path",
-      value: path,
-      constraint: "is a file that is there",
-      expected: "the name of a new file, or the option force",
-      remedy: { action: "force" }
-    })
-  }
-  return yield* whole(name, path, (part) =>
-    Effect.gen(function* () {
-      yield* client.copyTo(part)
-      const { size } = yield* onFiles(name, path, () => {
-        PartialFile.settle(part, path)
-        return statSync(path)
+  const write = operation(name, {
+    path: NonBlankText,
+    options: optional(BackupOptions)
+  })(function* ({ options = {}, path }) {
+    if (client.kind === "remote") {
+      return yield* failed(
+        name,
+        "unsupported",
+        "the database of a server cannot be copied from here. Make an embedded replica of it and back that up, or use the " +
+          "backups of the server"
+      )
+    }
+    if ((yield* onFiles(name, path, () => exists(path))) && options.force !== true) {
+      return yield* new ValidationError({
+        field: "path",
+        value: path,
+        constraint: "is a file that is there",
+        expected: "the name of a new file, or the option force",
+        remedy: { action: "force" }
       })
-      return { path, bytes: size } satisfies Written
-    })
-  )
+    }
+    return yield* whole(name, path, (part) =>
+      Effect.gen(function* () {
+        yield* client.copyTo(part)
+        const { size } = yield* onFiles(name, path, () => {
+          PartialFile.settle(part, path)
+          return statSync(path)
+        })
+        return { path, bytes: size } satisfies BackupFile
+      })
+    )
+  })
+  return { write }
 })
 
-/** What was restored. */
-export interface Restored {
+/** The database that was restored. */
+export interface RestoredDatabase {
   /** The database that is another now. */
   readonly path: string
   /** Whether the backup was of an earlier version and was brought up to date. */
@@ -179,24 +166,11 @@ const requireAlone = Effect.fnUntraced(function* (name: string, config: Config, 
   )
 })
 
-/**
- * Replaces a database in a file by a backup of it. The backup is checked first, as `Doctor` does; the database that was
- * there is kept until the new one is in its place and opens, and comes back where that fails. A saved vector index goes, and is
- * built again.
- *
- * No other program may have the database open, nor may this one have had: a process that has opened it once keeps it.
- * Where there is a database, `force` is needed. A server and a replica are refused.
- *
- * @example
- * import { Backup } from "crosswalk"
- *
- * const program = Backup.restore("requirements-2026-11-27.db", { url: "requirements.db" }, { force: true })
- */
-export const restore: (
+const restore: (
   backup: string,
   config: Config,
   options?: BackupOptions
-) => Effect.Effect<Restored, ValidationError | DatabaseError> = operation("Backup.restore", {
+) => Effect.Effect<RestoredDatabase, ValidationError | DatabaseError> = operation("Backup.restore", {
   backup: NonBlankText,
   config: Config,
   options: optional(BackupOptions)
@@ -211,7 +185,7 @@ export const restore: (
     )
   }
   const { path } = location
-  const isThere = exists(path) && statSync(path).size > 0
+  const isThere = yield* onFiles(name, path, () => exists(path) && statSync(path).size > 0)
   if (isThere && options.force !== true) {
     return yield* new ValidationError({
       field: "config.url",
@@ -232,7 +206,7 @@ export const restore: (
       )
       if (isThere) yield* requireAlone(name, config, path)
       yield* replace(name, part, path, Effect.asVoid(opens(config)))
-      return { path, migrated } satisfies Restored
+      return { path, migrated } satisfies RestoredDatabase
     })
   )
 })
@@ -266,3 +240,49 @@ const replace = <E>(name: string, part: string, path: string, opens: Effect.Effe
       for (const file of [aside, ...files.map((file) => file.aside), pathBeside(path)]) rmSync(file, { force: true })
     })
   }).pipe(Effect.uninterruptible)
+
+/**
+ * Copies the database of a `LibsqlClient` to a file, and puts such a file in the place of a database.
+ *
+ * @example
+ * import { Effect } from "effect"
+ * import { Backup } from "crosswalk"
+ *
+ * const program = Effect.gen(function*() {
+ *   const backup = yield* Backup
+ *   return yield* backup.write("requirements-2026-11-27.db")
+ * })
+ */
+export class Backup extends Context.Service<
+  Backup,
+  {
+    /**
+     * Writes the database as it is at one moment to a file, whatever others write meanwhile. The file appears whole or not at
+     * all, is its owner's, needs no other file beside it, and has the key of the database where that has one.
+     *
+     * A file that is there is a `ValidationError`, unless it is `force`d. A server's database is refused: make an embedded
+     * replica of it (`syncUrl`), and write that. While it copies, some 1 s a gigabyte, it holds the event loop.
+     */
+    readonly write: (
+      path: string,
+      options?: BackupOptions
+    ) => Effect.Effect<BackupFile, ValidationError | DatabaseError>
+  }
+>()("crosswalk/Backup") {
+  static readonly layerLibsql: Layer.Layer<Backup, never, LibsqlClient.LibsqlClient> = Layer.effect(this, make)
+
+  /**
+   * Replaces a database in a file by a backup of it. The backup is checked first, as `Doctor` does; the database that was
+   * there is kept until the new one is in its place and opens, and comes back where that fails. A saved vector index goes, and is
+   * built again.
+   *
+   * No other program may have the database open, nor may this one have had: a process that has opened it once keeps it.
+   * Where there is a database, `force` is needed. A server and a replica are refused.
+   *
+   * @example
+   * import { Backup } from "crosswalk"
+   *
+   * const program = Backup.restore("requirements-2026-11-27.db", { url: "requirements.db" }, { force: true })
+   */
+  static readonly restore = restore
+}

@@ -1,4 +1,5 @@
 import { Context, Effect, ManagedRuntime } from "effect"
+import { Backup } from "../catalog/Backup.ts"
 import { CatalogImport } from "../catalog/CatalogImport.ts"
 import { Doctor } from "../catalog/Doctor.ts"
 import { Lint } from "../catalog/Lint.ts"
@@ -36,6 +37,7 @@ const services = {
   lint: Lint,
   exports: CatalogExport,
   doctor: Doctor,
+  backup: Backup,
   status: Status
 } as const
 
@@ -71,7 +73,7 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
     await runtime.dispose()
   }
   try {
-    const context = await runtime.runPromise(Effect.context<Store.Services>(), { signal })
+    const context = await runtime.runPromise(Effect.context<Store.LibsqlServices>(), { signal })
     const whileOpen = async () => {
       if (!isClosed) return context
       throw new DatabaseError({
@@ -81,7 +83,7 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
         problem: "the store was closed; open it again, or close it later"
       })
     }
-    const of = <S extends Store.Services, Shape extends object>(service: Context.Key<S, Shape>) =>
+    const of = <S extends Store.LibsqlServices, Shape extends object>(service: Context.Key<S, Shape>) =>
       promised(Context.get(context, service), whileOpen)
     return {
       references: of(services.references),
@@ -99,6 +101,7 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
       lint: of(services.lint),
       exports: of(services.exports),
       doctor: of(services.doctor),
+      backup: of(services.backup),
       status: of(services.status),
       close,
       [Symbol.asyncDispose]: close

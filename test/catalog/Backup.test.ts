@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import * as Backup from "../../src/catalog/Backup.ts"
+import { Backup, type BackupOptions } from "../../src/catalog/Backup.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
@@ -13,10 +13,12 @@ import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const store = (config: LibsqlClient.Config) =>
-  Layer.merge(ReferenceRepository.layer, RelationRepository.layer).pipe(
+  Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, Backup.layerLibsql).pipe(
     Layer.provideMerge(LibsqlClient.layer(config)),
     Layer.fresh
   )
+
+const write = (path: string, options?: BackupOptions) => Backup.use((backup) => backup.write(path, options))
 
 const fill = (count: number) =>
   Effect.gen(function* () {
@@ -78,7 +80,7 @@ describe("a backup", () => {
         )
         yield* Effect.promise(() => once(child.stdout, "data"))
         for (let i = 0; i < 5; i++) {
-          const { bytes, path } = yield* Backup.write(backup, { force: true })
+          const { bytes, path } = yield* write(backup, { force: true })
           expect(statSync(path).size).toBe(bytes)
           expect(yield* Effect.provide(sum, LibsqlClient.layer({ url: backup, readonly: true }))).toBe(60_000)
         }
@@ -97,15 +99,18 @@ describe("a backup", () => {
       writeFileSync(join(folder, ".backup.db.4194999-abc.part"), "left behind")
       yield* Effect.gen(function* () {
         yield* fill(3)
-        expect(yield* Effect.flip(Backup.write(backup))).toMatchObject({
+        expect(yield* Effect.flip(write(backup))).toMatchObject({
           _tag: "ValidationError",
           field: "path",
           remedy: { action: "force" }
         })
         expect(readFileSync(backup, "utf8")).toBe("precious")
-        yield* Backup.write(backup, { force: true })
+        yield* write(backup, { force: true })
         expect(statSync(backup).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o600)
-        expect(yield* Effect.flip(Backup.write(join(folder, "none", "x.db")))).toMatchObject({ _tag: "DatabaseError" })
+        for (const nowhere of [join(folder, "none", "x.db"), join(folder, "x".repeat(300))]) {
+          expect(yield* Effect.flip(write(nowhere))).toMatchObject({ _tag: "DatabaseError" })
+          expect(yield* Effect.flip(Backup.restore(backup, { url: nowhere }))).toMatchObject({ _tag: "DatabaseError" })
+        }
       }).pipe(Effect.provide(store({ url })))
       expect(yield* count({ url: backup })).toBe(3)
       expect(names(folder)).toEqual(["backup.db", "x.db"])
@@ -115,11 +120,11 @@ describe("a backup", () => {
   it.effect("is made of memory too, and has the key of an encrypted database", () =>
     Effect.gen(function* () {
       const { backup, folder } = yield* place
-      yield* Effect.andThen(fill(3), Backup.write(backup)).pipe(Effect.provide(store({ url: ":memory:" })))
+      yield* Effect.andThen(fill(3), write(backup)).pipe(Effect.provide(store({ url: ":memory:" })))
       expect(yield* count({ url: backup })).toBe(3)
       const secret = { url: join(folder, "secret.db"), encryptionKey: "key" }
       const copy = join(folder, "copy.db")
-      yield* Effect.andThen(fill(4), Backup.write(copy)).pipe(Effect.provide(store(secret)))
+      yield* Effect.andThen(fill(4), write(copy)).pipe(Effect.provide(store(secret)))
       expect(yield* count({ url: copy, encryptionKey: "key" })).toBe(4)
       expect(yield* Effect.flip(count({ url: copy }))).toMatchObject({ reason: "corrupt" })
     })
@@ -133,9 +138,9 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a server ${Sqld.unavailable ?? 
       const { url } = yield* Sqld.primary()
       yield* Effect.gen(function* () {
         yield* fill(3)
-        expect(yield* Effect.flip(Backup.write(backup))).toMatchObject({ reason: "unsupported" })
+        expect(yield* Effect.flip(write(backup))).toMatchObject({ reason: "unsupported" })
       }).pipe(Effect.provide(store({ url })))
-      yield* Effect.provide(Backup.write(backup), LibsqlClient.layer({ url: join(folder, "replica.db"), syncUrl: url }))
+      yield* Effect.provide(write(backup), store({ url: join(folder, "replica.db"), syncUrl: url }))
       expect(yield* count({ url: backup })).toBe(3)
     })
   )
@@ -145,7 +150,7 @@ describe("restoring", () => {
   it.effect("brings back what was backed up", () =>
     Effect.gen(function* () {
       const { backup, folder, url } = yield* place
-      yield* Effect.andThen(fill(5), Backup.write(backup)).pipe(Effect.provide(store({ url })))
+      yield* Effect.andThen(fill(5), write(backup)).pipe(Effect.provide(store({ url })))
       const other = join(folder, "other.db")
       expect(yield* Backup.restore(backup, { url: other })).toEqual({ path: other, migrated: false })
       expect(statSync(other).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o600)
@@ -161,7 +166,7 @@ describe("restoring", () => {
       const { backup, folder, url } = yield* place
       const damaged = (statement: string) =>
         Effect.gen(function* () {
-          yield* Effect.provide(Backup.write(backup, { force: true }), LibsqlClient.layer({ url, readonly: true }))
+          yield* Effect.provide(write(backup, { force: true }), store({ url, readonly: true }))
           yield* Effect.provide(
             Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(statement)),
             LibsqlClient.layer({ url: backup, journalMode: "delete" })
@@ -223,6 +228,6 @@ describe("restoring", () => {
         expect(command("restore", backup, "--force", ...db)).toMatchObject({ code: 0 })
         expect(command("list", ...db).text).toContain("a:2")
       }),
-    60_000
+    300_000
   )
 })

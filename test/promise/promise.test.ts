@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { Readable } from "node:stream"
 import { Context } from "effect"
 import { describe, expect, it } from "vitest"
@@ -137,6 +140,22 @@ describe("a store of promises", () => {
     await store.close()
     await store.close()
     await expect(store.references.count()).rejects.toMatchObject({ _tag: "DatabaseError" })
+  })
+
+  it("copies its database to a file", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "crosswalk-test-"))
+    try {
+      await withStore(async ({ backup, references }) => {
+        await references.save(requirement("r:1", "Logging"))
+        const path = join(folder, "backup.db")
+        expect(await backup.write(path)).toMatchObject({ path })
+        await expect(backup.write(path)).rejects.toMatchObject({ _tag: "ValidationError", field: "path" })
+        await using copy = await open({ ...deterministic, url: path, readonly: true })
+        expect(await copy.references.count()).toBe(1)
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it("has every service of the library that belongs to a store", () =>

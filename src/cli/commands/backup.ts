@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Argument, Command } from "effect/cli"
 import { lazily, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -16,8 +16,12 @@ export const backup = Command.make(
   },
   Effect.fn(function* ({ force, path }) {
     const output = yield* Output
-    const { write } = yield* load
-    const written = yield* Effect.provide(write(path, { force }), Session.database("readonly"))
+    const { Backup } = yield* load
+    const layer = Layer.provide(Backup.layerLibsql, Session.database("readonly"))
+    const written = yield* Effect.provide(
+      Backup.use(({ write }) => write(path, { force })),
+      layer
+    )
     yield* output.answer({ path: written.path, bytes: written.bytes }, () => [
       safe`${output.bold(path)} is a copy of the database (${(written.bytes / 1e6).toFixed(1)} MB)`
     ])
@@ -37,9 +41,9 @@ export const restore = Command.make(
   },
   Effect.fn(function* ({ force, path }) {
     const output = yield* Output
-    const { restore } = yield* load
+    const { Backup } = yield* load
     const { authToken, syncUrl, url } = yield* (yield* Settings).database
-    const restored = yield* restore(path, { url, authToken, syncUrl }, { force })
+    const restored = yield* Backup.restore(path, { url, authToken, syncUrl }, { force })
     yield* output.answer({ path: restored.path, migrated: restored.migrated }, () => [
       safe`${output.bold(restored.path)} is as in ${path}${restored.migrated ? ", brought up to date" : ""}`
     ])
