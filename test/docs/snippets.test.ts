@@ -5,6 +5,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { crosswalk } from "../cli/run.ts"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -51,6 +53,12 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 
 /** Commands that write below the user's home folder, need a program that may not be here, or answer until they are ended. */
 const isElsewhere = (command: string) => /^crosswalk (?:--completions|serve)|\| jq /u.test(command)
+
+/** The words of a command line without its first; none where it takes a shell to read it. */
+const wordsOf = (command: string): ReadonlyArray<string> | undefined =>
+  /[|&;<>()$`\\*?~]/u.test(command.replaceAll(/'[^']*'/gu, ""))
+    ? undefined
+    : [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu)].slice(1).map(([, ...word]) => word.join(""))
 
 const entries: Record<string, string> = {
   crosswalk: "src/index.ts",
@@ -137,22 +145,45 @@ describe("snippets", () => {
     }
   }, 300_000)
 
-  it("of the command line run", async () => {
-    const all = (await pages()).filter(({ page }) => !elsewhere.has(page))
-    const crosswalk = `crosswalk() { ${node} ${join(root, "src/cli/crosswalk.ts")} "$@"; }`
-    const env = { ...process.env, CROSSWALK_DB: join(database, "docs.db") }
-    const sh = (command: string) => run("sh", ["-c", `${crosswalk}; ${command}`], { cwd: database, env })
-    let total = 0
-    for (const { page, text } of all) {
-      const commands = commandsOf(text).filter((command) => !isElsewhere(command))
-      for (const command of commands) {
-        const { stderr, stdout } = await sh(command)
-        assert.match(stdout + stderr, /\S/u, `${page}: ${command}`)
-      }
-      total += commands.length
-      // The other pages begin with what the README left.
-      if (page === "README.md") await sh("crosswalk import --quiet asvs.json")
-    }
-    assert.isAbove(total, 20)
-  }, 600_000)
+  it.live(
+    "of the command line run",
+    () =>
+      Effect.gen(function* () {
+        const db = join(database, "docs.db")
+        // Paths of a command line are relative to the folder of the process.
+        const back = process.cwd()
+        yield* Effect.acquireRelease(
+          Effect.sync(() => process.chdir(database)),
+          () => Effect.sync(() => process.chdir(back))
+        )
+        const here = (words: ReadonlyArray<string>) =>
+          crosswalk(database)("--embedder", "transformers", "--db", db, ...words)
+        const sh = (command: string) =>
+          Effect.promise(() =>
+            run("sh", ["-c", `crosswalk() { ${node} ${join(root, "src/cli/crosswalk.ts")} "$@"; }; ${command}`], {
+              cwd: database,
+              env: { ...process.env, CROSSWALK_DB: db }
+            })
+          )
+        let total = 0
+        for (const { page, text } of yield* Effect.promise(pages)) {
+          if (elsewhere.has(page)) continue
+          const commands = commandsOf(text).filter((command) => !isElsewhere(command))
+          for (const command of commands) {
+            const words = wordsOf(command)
+            const ran = words === undefined ? { code: 0, ...(yield* sh(command)) } : yield* here(words)
+            assert.strictEqual(ran.code, 0, `${page}: ${command}\n${ran.stderr}`)
+            assert.match(ran.stdout + ran.stderr, /\S/u, `${page}: ${command}`)
+          }
+          total += commands.length
+          // The other pages begin with what the README left.
+          if (page === "README.md") {
+            const { code, stderr } = yield* here(["import", "--quiet", "asvs.json"])
+            assert.strictEqual(code, 0, stderr)
+          }
+        }
+        assert.isAbove(total, 20)
+      }),
+    600_000
+  )
 })
