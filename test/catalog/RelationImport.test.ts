@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
 import { RelationImportReport } from "../../src/catalog/ImportReport.ts"
 import { RelationImport } from "../../src/catalog/RelationImport.ts"
+import { relationColumns } from "../../src/importer/mapping/RelationFile.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { TestStore } from "../../src/testing.ts"
@@ -45,6 +46,31 @@ describe("RelationImport", () => {
       const { failed, ...report } = yield* run(source())
       expect(report).toMatchObject({ created: 1, refused: false })
       expect(failed).toEqual([{ at: "line 3", problem: "there is no reference b:9" }])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("tells a column that somebody added to what was exported", () =>
+    Effect.gen(function* () {
+      yield* references
+      const columns = relationColumns.filter((name) => name !== "path")
+      const said: Partial<Record<string, string>> = {
+        sources: "a:1",
+        targets: "b:1",
+        type: "equal",
+        confidence: "1",
+        status: "accepted",
+        needsReview: "false",
+        method: "manual"
+      }
+      const row = columns.map((name) => said[name] ?? "")
+      const lines = [
+        [...columns, "Owner", "Due"],
+        [...row, "Ann", ""]
+      ].map((cells) => cells.join(","))
+      const bytes = Stream.encodeText(Stream.make(lines.join("\n")))
+      const report = yield* run({ name: "relations.csv", bytes })
+      const warnings = [{ _tag: "Warning", at: "line 2", problem: "the column Owner is not kept" }]
+      expect(report).toMatchObject({ format: "crosswalk-csv", created: 1, failed: [], warnings })
     }).pipe(Effect.provide(TestStore.layer))
   )
 

@@ -151,6 +151,96 @@ A-3,Semantic,superset of,B-4,G1,
     })
   )
 
+  it.effect(
+    "are read from OLIR's templates: crosswalks without a relationship, what supports, entries left blank",
+    () =>
+      Effect.gen(function* () {
+        const crosswalk = `Focal Document Element,Focal Document Element Description,Security Control Baseline,Reference Document Element,"Reference Document
+Element Description
+(Optional)",Comments (optional),Strength of Relationship (optional)
+AC-1,Text,Low,A.5.1,,as far as known,N/A
+AC-2,Text,,A.5.2,,,7
+AC-3,Text,Low,,,,
+`
+        expect(yield* read("x.csv", bytesOf(crosswalk))).toEqual([
+          "strm",
+          "p:1/AC-1 intersects q:A.5.1 as far as known",
+          "p:1/AC-2 intersects q:A.5.2 7",
+          "p:1/AC-3 no-relationship nothing in q",
+          "WARNING line 4: the column Security Control Baseline is not kept"
+        ])
+        const support = `Focal Document Element,Rationale,Relationship,Relationship Type,Relationship Property,Relationship Explanation,Reference Document Element,Comments
+PR-1,N/A,N/A,supports,example of,it signs,CA,see there
+PR-2,N/A,N/A,is supported by,,,CB,
+PR-3,N/A,N/A,identical,,,CC,
+PR-4,N/A,N/A,contrary,,,CD,
+PR-5,N/A,N/A,No relationship,,,CE,
+`
+        expect(yield* read("x.csv", bytesOf(support))).toEqual([
+          "strm",
+          "p:1/PR-1 intersects q:CA supports (example of)\nit signs\nsee there",
+          "p:1/PR-2 intersects q:CB is supported by",
+          "p:1/PR-3 equal q:CC",
+          `FAULT line 5, Relationship Type: ${unknown.replace("Likes", "contrary")}`,
+          "p:1/PR-5 no-relationship q:CE"
+        ])
+      })
+  )
+
+  it.effect("are read from tables with the number and the text of an element, and a reason in words", () =>
+    Effect.gen(function* () {
+      const csv = `NIST IR 8477-Based Set Theory Relationship Mapping (STRM),,,,,,Focal Document:,House,,,,
+FDE#,FDE Name,Focal Document Element (FDE),Confidence Levels,NIST IR-8477 Rational,STRM Rationale,STRM Relationship,Strength of Relationship,Law Requirement Title,Target ID #,Law Requirement Description,Notes
+H-1,Keys,"Keys, kept safe",high,functional,Both lock up.,subset_of,6,Locks,L-1,Lock up,
+H-2,Doors,Doors shut,,semantic,,not_related,0,Doors,L-2,Doors,by Ann
+`
+      expect(yield* read("x.csv", bytesOf(csv))).toEqual([
+        "strm",
+        "p:1/H-1 subset q:L-1 6 functional Both lock up.",
+        "p:1/H-2 no-relationship q:L-2 0 semantic by Ann",
+        "WARNING line 3: the column Confidence Levels is not kept"
+      ])
+      const short =
+        "Focal Document Element,Relationship,Reference Document Element,Rationale\nH-1,equal,L-1,Same words.\n"
+      expect(yield* read("x.csv", bytesOf(short))).toEqual(["strm", "p:1/H-1 equal q:L-1 Same words."])
+    })
+  )
+
+  it.effect("tell in one sentence which filled columns are not kept, and which sheets are not read", () =>
+    Effect.gen(function* () {
+      const rows = [
+        ["source", "target", "type", "Owner", "Source title", "Due", "Empty"],
+        ["a", "1", "equal", "", "A", "", ""],
+        ["b", "2", "equal", "Ann", "B", "May", ""],
+        ["c", "3", "equal", "Bo", "C", "", ""]
+      ]
+      const expected = ["p:1/a equal q:1", "p:1/b equal q:2", "p:1/c equal q:3"]
+      const csv = bytesOf(rows.map((row) => row.join(",")).join("\n"))
+      const kept = "the columns Owner, Due are not kept"
+      expect(yield* read("x.csv", csv)).toEqual(["csv", ...expected, `WARNING line 3: ${kept}`])
+      const sheets = [
+        { name: "One", rows },
+        { name: "Two", rows: rows.map((row) => row.slice(0, 2)) }
+      ]
+      expect(yield* read("x.xlsx", yield* Effect.promise(() => writeXlsx({ sheets })))).toEqual([
+        "xlsx",
+        ...expected,
+        `WARNING row 3: ${kept}`,
+        "WARNING sheet Two: is not read: a table of 4 rows. Name it as the sheet to read it"
+      ])
+      const trestle = `$$Source_Resource,$$Target_Resource,$$Map_Source_ID_Ref_list,$$Map_Target_ID_Ref_list,$$Map_Relationship,Mood
+a.json,b.json,h-1,l-1,equal-to,good
+a.json,b.json,h-2,l-2,subset-of,bad
+`
+      expect(yield* read("x.csv", bytesOf(trestle))).toEqual([
+        "trestle",
+        "p:1/h-1 equal q:l-1",
+        "p:1/h-2 subset q:l-2",
+        "WARNING line 2: the column Mood is not kept"
+      ])
+    })
+  )
+
   it.effect("are read from the sheet of a mapping of CISO Assistant", () =>
     Effect.gen(function* () {
       const rows = [
@@ -275,7 +365,8 @@ catalogs/house/catalog.json,catalogs/law/profile.json,h-5,l-5,adores,,
         "{house:h-1, house:h-2} subset {law:ra-5_smt.a, law:si-2} 0.9",
         "house:h-3 no-relationship nothing in law",
         "law:l-4 no-relationship nothing in house",
-        'FAULT line 6, Map_Relationship: "adores" is no relationship of OSCAL'
+        'FAULT line 6, Map_Relationship: "adores" is no relationship of OSCAL',
+        "WARNING line 3: the column $Map_Coverage is not kept"
       ])
     })
   )

@@ -1,10 +1,11 @@
-import { Effect } from "effect"
+import { Effect, Result, Stream } from "effect"
 import { plain } from "../Fields.ts"
+import type { Item } from "../Importer.ts"
 import { frameworkOf } from "../sets/CisoAssistant.ts"
 import * as Csv from "../text/Csv.ts"
 import * as Archive from "../xlsx/Archive.ts"
 import * as Xlsx from "../xlsx/Xlsx.ts"
-import type { MappingFormat } from "./Mapping.ts"
+import type { MappingFormat, MappingItem } from "./Mapping.ts"
 import * as MappingStrm from "./MappingStrm.ts"
 import * as MappingTable from "./MappingTable.ts"
 import { asStored } from "./StoredCatalog.ts"
@@ -39,6 +40,16 @@ const frameworksOf = Effect.fnUntraced(function* (
   }
 })
 
+/** What is said of a workbook beside its rows: sheets that are not read. */
+const remarksOf = (items: ReadonlyArray<Item>): ReadonlyArray<MappingItem> =>
+  items.flatMap((item): ReadonlyArray<MappingItem> => {
+    if (Result.isFailure(item)) return [Result.fail(item.failure)]
+    if (item.success._tag === "Warning") return [Result.succeed(item.success)]
+    if (item.success._tag !== "Unread") return []
+    const { at, text } = item.success
+    return [Result.succeed({ _tag: "Warning", at, problem: `is not read: ${text}. Name it as the sheet to read it` })]
+  })
+
 /** The same, or a set theory relationship mapping, in a sheet of a workbook; read whole. */
 export const xlsx: MappingFormat = {
   name: "xlsx",
@@ -49,10 +60,12 @@ export const xlsx: MappingFormat = {
     const pairs = MappingTable.wanted(columns)
     const table = yield* Xlsx.table(input, (names) => MappingStrm.wanted(names) ?? pairs(names), sheet)
     const isStrm = MappingStrm.wanted(table.columns) !== undefined && pairs(table.columns) === undefined
-    if (!isStrm) return yield* MappingTable.read(input, table)
+    const remarks = Stream.fromIterable(remarksOf(table.remarks))
+    if (!isStrm) return Stream.concat(yield* MappingTable.read(input, table), remarks)
     const { from, to } = input.options
     const named = from !== undefined && to !== undefined ? {} : yield* frameworksOf(table, input.options.catalogs)
     const said = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
-    return yield* MappingStrm.read({ ...input, options: { ...input.options, ...named, ...said } }, table)
+    const items = yield* MappingStrm.read({ ...input, options: { ...input.options, ...named, ...said } }, table)
+    return Stream.concat(items, remarks)
   })
 }

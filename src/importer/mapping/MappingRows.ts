@@ -12,7 +12,9 @@ import { plain } from "../Fields.ts"
 
 /** The words that publishers have for the types of relations. */
 const words: ReadonlyMap<string, RelationType> = new Map([
-  ...["equal", "equalto", "equivalent", "equivalentto", "exact", "same", "sameas"].map((w) => [w, "equal"] as const),
+  ...["equal", "equalto", "equivalent", "equivalentto", "exact", "same", "sameas", "identical"].map(
+    (w) => [w, "equal"] as const
+  ),
   ...["subset", "subsetof", "partof"].map((w) => [w, "subset"] as const),
   ...["superset", "supersetof", "contains"].map((w) => [w, "superset"] as const),
   ...["intersects", "intersectswith", "intersect", "related", "relatedto", "linkedto", "overlaps"].map(
@@ -77,6 +79,14 @@ const toUri = (
   if (catalog !== undefined) return Result.succeed(uriOf(catalog, text))
   const problem = `${JSON.stringify(text)} is no URI. Say which catalog it belongs to: ${end}, such as asvs@5.0.0`
   return Result.fail(new ImportError({ source, at, reason: "option", problem, remedy: setOption(end, "asvs@5.0.0") }))
+}
+
+/** A number as people write it: `0.8`, `0,8` or `80 %`; none where the text is blank. */
+export const numberOf = (text = ""): number | undefined => {
+  const written = text.trim().replace(",", ".")
+  const percent = /^(.*?)\s*%$/u.exec(written)?.[1]
+  if (written === "") return undefined
+  return percent === undefined ? Number(written) : Number(percent) / 100
 }
 
 /** What is said, without what is blank. */

@@ -5,13 +5,14 @@ import { setOption } from "../../domain/Remedy.ts"
 import * as Fields from "../Fields.ts"
 import { failure, within } from "../Items.ts"
 import type { Row } from "../Rows.ts"
-import { CellFault } from "../table/Cell.ts"
+import { CellFault, isBlank } from "../table/Cell.ts"
 import type { Wanted } from "../table/Header.ts"
 import { ambiguity, type Table } from "../table/Table.ts"
 import * as HeaderWords from "./HeaderWords.ts"
 import type { MappingColumns, MappingInput, MappingItem } from "./Mapping.ts"
 import { listed } from "./IdList.ts"
-import { pair, toItem, typeOf } from "./MappingRows.ts"
+import { numberOf, pair, toItem, typeOf } from "./MappingRows.ts"
+import * as Unkept from "./Unkept.ts"
 
 type Field = keyof MappingColumns
 
@@ -34,13 +35,6 @@ export const wanted =
     if (source === undefined || target === undefined) return undefined
     return [...found.values()].every((name) => names.includes(name)) ? { keys: [source], known: found.size } : undefined
   }
-
-/** A number as people write it: `0.8`, `0,8` or `80 %`. */
-const numberOf = (text: string): number => {
-  const percent = /^(.*?)\s*%$/u.exec(text)?.[1]
-  const number = Number((percent ?? text).replace(",", "."))
-  return percent === undefined ? number : number / 100
-}
 
 /** Reads the rows of a table as mappings: a row with lists relates each source to each target. */
 export const read = Effect.fnUntraced(function* (input: MappingInput, table: Table) {
@@ -87,14 +81,24 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
           at,
           ...pair(start, end),
           type,
-          confidence: share === "" ? undefined : numberOf(share),
+          confidence: numberOf(share),
           provenance: { note: cell("note") }
         })
       )
     )
   }
-  return table.items(toMappings).pipe(
-    Stream.map((item) => (Result.isResult(item) ? [item] : item)),
-    Stream.flattenIterable
-  )
+  const read = new Set(found.values())
+  return Stream.suspend(() => {
+    const unkept = Unkept.columns((name) => read.has(name))
+    return table
+      .items((row) => {
+        unkept.add(row.at, table.columns, (name) => !isBlank(row.values.get(name)))
+        return toMappings(row)
+      })
+      .pipe(
+        Stream.map((item) => (Result.isResult(item) ? [item] : item)),
+        Stream.concat(Stream.suspend(() => Stream.succeed(unkept.items()))),
+        Stream.flattenIterable
+      )
+  })
 })

@@ -7,7 +7,8 @@ import * as OscalProp from "../oscal/OscalProp.ts"
 import * as Csv from "../text/Csv.ts"
 import * as CsvTable from "../text/CsvTable.ts"
 import type { MappingFormat, MappingInput, MappingItem } from "./Mapping.ts"
-import { type End, toItem, typeOf } from "./MappingRows.ts"
+import { type End, numberOf, toItem, typeOf } from "./MappingRows.ts"
+import * as Unkept from "./Unkept.ts"
 
 const needed = [
   "Source_Resource",
@@ -16,6 +17,14 @@ const needed = [
   "Map_Target_ID_Ref_list",
   "Map_Relationship"
 ] as const
+
+/** The columns that are read, as names of columns are compared. */
+const read: ReadonlySet<string> = new Set(
+  [
+    ...needed,
+    ...["Map_Confidence_Score", "Note", "Rationale", "Strength", "Reviewer", "Source_URIs", "Target_URIs"]
+  ].map(plain)
+)
 
 const isCatalog = Schema.is(CatalogId)
 const decodeUris = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Array(Schema.String)))
@@ -27,13 +36,10 @@ const catalogOf = (href: string, said: string | undefined, { resources }: Mappin
   return named ?? (isCatalog(folder) ? folder : undefined)
 }
 
-const numberOf = (text: string | undefined): number | undefined => {
-  if (text === undefined || text.trim() === "") return undefined
-  const percent = /^(.*?)\s*%$/u.exec(text.trim())?.[1]
-  return percent === undefined ? Number(text.replace(",", ".")) : Number(percent.replace(",", ".")) / 100
-}
+const relationOf = ({ cell }: CsvTable.TableRow) => typeOf(cell("Map_Relationship") ?? "")
 
-const itemOf = (input: MappingInput, { at, cell }: CsvTable.TableRow): MappingItem => {
+const itemOf = (input: MappingInput, row: CsvTable.TableRow): MappingItem => {
+  const { at, cell } = row
   const source = input.head.name
   const ids = (column: string, uris: string): ReadonlyArray<End> => {
     const found = decodeUris(cell(uris) ?? "")
@@ -45,7 +51,7 @@ const itemOf = (input: MappingInput, { at, cell }: CsvTable.TableRow): MappingIt
     return text === undefined ? undefined : OscalProp.decode(text)
   }
   const word = cell("Map_Relationship")?.trim() ?? ""
-  const type = typeOf(word)
+  const type = relationOf(row)
   const targets = ids("Map_Target_ID_Ref_list", "Target_URIs")
   const sources = ids("Map_Source_ID_Ref_list", "Source_URIs")
   if (type === undefined && (word !== "" || (sources.length > 0 && targets.length > 0))) {
@@ -81,10 +87,22 @@ export const format: MappingFormat = {
   },
   read: (input) =>
     Effect.succeed(
-      CsvTable.rows(input.head.name, input.bytes, needed, { encoding: input.options.encoding }).pipe(
-        // The first row says what stands in the columns.
-        Stream.drop(1),
-        Stream.map(Result.flatMap((row) => itemOf(input, row)))
-      )
+      Stream.suspend(() => {
+        const unkept = Unkept.columns((name) => read.has(plain(name)))
+        return CsvTable.rows(input.head.name, input.bytes, needed, { encoding: input.options.encoding }).pipe(
+          Stream.zipWithIndex,
+          // The first row says what stands in the columns, but where somebody left that out.
+          Stream.filter(
+            ([row, index]) => index > 0 || (Result.isSuccess(row) && relationOf(row.success) !== undefined)
+          ),
+          Stream.map(([row]) =>
+            Result.flatMap(row, (found) => {
+              unkept.add(found.at, found.columns, (name) => found.cell(name) !== undefined)
+              return itemOf(input, found)
+            })
+          ),
+          Stream.concat(Stream.suspend(() => Stream.fromIterable(unkept.items())))
+        )
+      })
     )
 }

@@ -4,11 +4,13 @@ import * as SetCell from "../../domain/SetCell.ts"
 import { Relation } from "../../domain/Relation.ts"
 import * as Csv from "../text/Csv.ts"
 import { firstLine, isHeader } from "../Exported.ts"
-import type { Contents, Head } from "../Importer.ts"
+import { plain } from "../Fields.ts"
+import type { Contents, Head, Warning } from "../Importer.ts"
 import { fromIssue } from "../Items.ts"
 import { parse } from "../text/JsonText.ts"
 import * as Ndjson from "../text/Ndjson.ts"
 import * as CsvTable from "../text/CsvTable.ts"
+import * as Unkept from "./Unkept.ts"
 
 /** The columns of relations as CSV, in their order. */
 export const relationColumns = [
@@ -33,6 +35,8 @@ export const relationColumns = [
 
 /** Those that a table must have: a relation that follows from no other has no path. */
 const neededColumns = relationColumns.filter((name) => name !== "path")
+
+const known: ReadonlySet<string> = new Set(relationColumns.map(plain))
 
 const { createdAt: _createdAt, updatedAt: _updatedAt, ...exported } = Relation.fields
 
@@ -109,12 +113,21 @@ const fromCsv = (source: string, { at, cell }: CsvTable.TableRow): Result.Result
 export const read = (
   format: Format,
   input: Contents
-): Stream.Stream<Result.Result<Placed, ImportError>, ImportError> => {
+): Stream.Stream<Result.Result<Placed | Warning, ImportError>, ImportError> => {
   const source = input.head.name
   if (format === "crosswalk-csv") {
-    return CsvTable.rows(source, input.bytes, neededColumns).pipe(
-      Stream.map(Result.flatMap((row) => fromCsv(source, row)))
-    )
+    return Stream.suspend(() => {
+      const unkept = Unkept.columns((name) => known.has(plain(name)))
+      return CsvTable.rows(source, input.bytes, neededColumns).pipe(
+        Stream.map(
+          Result.flatMap((row) => {
+            unkept.add(row.at, row.columns, (name) => row.cell(name) !== undefined)
+            return fromCsv(source, row)
+          })
+        ),
+        Stream.concat(Stream.suspend(() => Stream.fromIterable(unkept.items())))
+      )
+    })
   }
   return Ndjson.rows(input).pipe(
     Stream.filter((row) => Result.isFailure(row) || !row.success.values.has("crosswalk")),

@@ -16,6 +16,8 @@ export interface TableRow {
   /** Such as `line 12`. */
   readonly at: string
   readonly cell: (column: string) => string | undefined
+  /** The names of all columns of the table. */
+  readonly columns: ReadonlyArray<string>
 }
 
 /** A table that has all columns that are needed; `Covered by` and `covered_by` are the same column. */
@@ -62,7 +64,7 @@ export const rows = (
               return Result.fail(new ImportError({ source, at: within(at, fault[0]), problem: fault[1].problem }))
             }
             const cell = (column: string) => unguard(String(values.get(columns.get(plain(column)) ?? "") ?? ""))
-            return Result.succeed({ at, cell })
+            return Result.succeed({ at, cell, columns: table.columns })
           })
         )
       )
