@@ -208,8 +208,8 @@ export class Doctor extends Context.Service<
     /**
      * Makes again what follows from what else is stored (indexes for keywords, triggers, tags, the change log), removes what
      * is of no use (vectors that cannot be used, a damaged vector index, temporary files), and checks again. Texts,
-     * relations and decisions stay as they are: a text that cannot be read is marked, so that importing its source writes
-     * it anew. Embed afterwards.
+     * relations and decisions stay as they are: a text that cannot be read or is not what was saved is marked, so that
+     * importing its source writes it anew. Embed afterwards.
      */
     readonly repair: Effect.Effect<DoctorRepair, ValidationError | DatabaseError>
   }

@@ -1,4 +1,4 @@
-import { Effect, Option, Result, Schema, Stream } from "effect"
+import { Effect, Option, Schema, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
@@ -68,8 +68,6 @@ const LengthRow = Schema.Struct({ uri: Schema.String, tokens: Schema.Int, most: 
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const { reader } = yield* CatalogTexts.make
-  const decode = ReferenceRow.decoder("Doctor.run")
-  const columns = sql.literal(ReferenceRow.columns.sql)
   const decodeLength = Columns.decoder(lengthColumns, LengthRow, "Doctor.run")
 
   const integrity = Effect.gen(function* () {
@@ -148,34 +146,28 @@ const make = Effect.gen(function* () {
         )
   })
 
-  /** Everything a reference's row says about itself: its JSON, and the hash of the text that is embedded. */
+  /** Everything a reference's row says about itself: its JSON, and the hashes of its content and of the text that is embedded. */
   const references = Effect.gen(function* () {
     const textOf = yield* reader
-    const unreadable: Array<string> = []
+    const wrong: Array<Rows.StoredReference> = []
     let total = 0
     let retold = 0
-    yield* Stream.paginate(0, (after) =>
-      Effect.gen(function* () {
-        const rows = yield* sql<{ readonly id: number }>`
-          SELECT r.id, ${columns} FROM crosswalk_reference AS r
-          WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
-        for (const row of rows) {
-          total++
-          const decoded = yield* Effect.result(decode(row))
-          if (Result.isFailure(decoded)) unreadable.push(decoded.failure.problem)
-          else if (
-            ReferenceRow.hashOf(textOf(ReferenceRow.toReference(decoded.success))) !== decoded.success.text_hash
-          ) {
-            retold++
-          }
-        }
-        return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
+    yield* Stream.runForEach(Rows.references(sql), (stored) =>
+      Effect.sync(() => {
+        const { row } = stored
+        total++
+        if (row === undefined) wrong.push(stored)
+        else if (ReferenceRow.hashOf(textOf(ReferenceRow.toReference(row))) !== row.text_hash) retold++
       })
-    ).pipe(Stream.runDrain)
-    if (unreadable.length > 0)
-      return failed("references", `cannot be read: ${some(unreadable)}`, { action: "repairDatabase" })
+    )
+    if (wrong.length > 0) {
+      const problems = some(wrong.map(({ problem }) => problem))
+      return wrong.every(({ isMarked }) => isMarked)
+        ? failed("references", `wait for their sources to be imported again: ${problems}`, { action: "import" })
+        : failed("references", problems, { action: "repairDatabase" })
+    }
     return retold === 0
-      ? ok("references", `${total}, all readable`)
+      ? ok("references", `${total}, all as they were saved`)
       : ({
           name: "references",
           status: "warning",

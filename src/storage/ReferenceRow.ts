@@ -83,11 +83,16 @@ export interface Named {
   readonly role: Role
 }
 
+/** The hash of all content, given that of the rest. */
+const contentHash = ({ identifier, label, role }: Named, hashOfRest: string) =>
+  hashOf(JSON.stringify([hashOfRest, identifier, label, role]))
+
 /**
  * The columns that follow from {@link Named}: the normal forms of identifier and label (of the label only where it is
  * another one), the natural order, and the hash of all content, given that of the rest.
  */
-export const namedColumns = ({ identifier, label, role, uri }: Named, hashOfRest: string) => {
+export const namedColumns = (named: Named, hashOfRest: string) => {
+  const { identifier, label, uri } = named
   const normalOf = (text: string | null) => (text === null ? "" : Identifier.normal(text)) || null
   const identifierNormal = normalOf(identifier)
   const labelNormal = normalOf(label)
@@ -95,8 +100,17 @@ export const namedColumns = ({ identifier, label, role, uri }: Named, hashOfRest
     identifierNormal,
     labelNormal: labelNormal === identifierNormal ? null : labelNormal,
     natural: Natural.key(uri),
-    contentHash: hashOf(JSON.stringify([hashOfRest, identifier, label, role]))
+    contentHash: contentHash(named, hashOfRest)
   }
+}
+
+/** The hash that the content of a row has: another one than the row's own where something has changed it behind its back. */
+export const contentHashOf = (row: ReferenceRow): string => {
+  const { catalog, description, title, uri } = row
+  const tags = JSON.stringify(row.tags)
+  const metadata = row.metadata === null ? null : JSON.stringify(row.metadata[0])
+  const rest = { uri, title, entityType: row.entity_type, description, tags, metadata, catalog }
+  return contentHash(row, hashOf(JSON.stringify(rest)))
 }
 
 /**

@@ -32,7 +32,17 @@ describe("Doctor", () => {
       expect(report.sound).toBe(true)
       expect(new Set(Object.values(statusOf(report)))).toEqual(new Set(["ok", "skipped"]))
       expect(report.checks.map(({ name }) => name)).toEqual([
-        ...["database file", "tables", "foreign keys", "values", "references", "catalogs", "relations", "decisions"],
+        ...[
+          "database file",
+          "tables",
+          "foreign keys",
+          "values",
+          "references",
+          "catalogs",
+          "relations",
+          "pins",
+          "decisions"
+        ],
         ...["change log", "keyword index", "tags", "abbreviations", "vectors", "embeddings"],
         ...["text lengths", "vector index", "temporary files", "model", "languages"]
       ])

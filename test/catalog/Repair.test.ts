@@ -107,20 +107,39 @@ describe("Doctor.repair", () => {
     )
   }
 
-  it.effect("marks a reference that cannot be read, which the next import writes anew", () =>
-    Effect.gen(function* () {
-      yield* fill
-      const sql = yield* SqlClient.SqlClient
-      const doctor = yield* Doctor
-      const references = yield* ReferenceRepository
-      yield* sql`UPDATE crosswalk_reference SET description = CAST(x'70ff71' AS TEXT) WHERE uri = 'r:two'`
-      expect(yield* references.saveMany(inputs)).toMatchObject({ unchanged: 3 })
-      const { done } = yield* doctor.repair
-      expect(done.join()).toContain("r:two")
-      expect(yield* references.saveMany(inputs)).toMatchObject({ unchanged: 2, updated: 1 })
-      expect((yield* doctor.check).sound).toBe(true)
-    }).pipe(Effect.provide(TestStore.layer))
-  )
+  for (const [name, statement] of [
+    ["that cannot be read", "description = CAST(x'70ff71' AS TEXT)"],
+    ["of which a bit of a text is another one", "description = 'Qasswords of two'"],
+    ["of which a bit of a tag is another one", `tags = '["all","twn"]'`],
+    ["of which a bit of its metadata is another one", `metadata = '{"__proto__":{"level":3},"2":-0.5,"1":[]}'`],
+    ["of which the role is another one", "role = 'heading'"]
+  ] as const) {
+    it.effect(`marks a reference ${name}, which the next import writes anew`, () =>
+      Effect.gen(function* () {
+        const metadata = JSON.parse('{ "__proto__": { "level": 2 }, "2": -0.5, "1": [] }')
+        const all = inputs.map((input) => ({ ...input, metadata }))
+        yield* fill
+        const sql = yield* SqlClient.SqlClient
+        const doctor = yield* Doctor
+        const references = yield* ReferenceRepository
+        yield* references.saveMany(all)
+        expect((yield* doctor.check).sound).toBe(true)
+        const before = yield* decided
+        yield* sql.unsafe(`UPDATE crosswalk_reference SET ${statement} WHERE uri = 'r:two'`)
+        const found = yield* doctor.check
+        expect(failedOf(found.checks)).toContain("references")
+        expect(found.checks.find(({ name }) => name === "references")?.detail).toContain("r:two")
+        expect(yield* references.saveMany(all)).toMatchObject({ unchanged: 3 })
+        const { done, report } = yield* doctor.repair
+        expect(done.join()).toContain("r:two")
+        expect(report.checks.find(({ name }) => name === "references")?.remedy).toEqual({ action: "import" })
+        expect((yield* doctor.repair).done).toEqual([])
+        expect(yield* references.saveMany(all)).toMatchObject({ unchanged: 2, updated: 1 })
+        expect((yield* doctor.check).sound).toBe(true)
+        expect(yield* decided).toEqual(before)
+      }).pipe(Effect.provide(TestStore.layer))
+    )
+  }
 
   it.effect("leaves what only a backup can bring back, and says so", () =>
     Effect.gen(function* () {

@@ -76,7 +76,7 @@ describe("Doctor", () => {
         "DROP TRIGGER crosswalk_trigram_update",
         "UPDATE crosswalk_reference SET description = 'quite different' WHERE id = 1"
       )
-      expect(failed(drifted)).toEqual(["tables", "keyword index"])
+      expect(failed(drifted)).toEqual(["tables", "references", "keyword index"])
     })
   )
 

@@ -1,4 +1,4 @@
-import { Effect, Option, Result, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import { toDatabaseError } from "../../libsql/DatabaseErrors.ts"
@@ -10,6 +10,7 @@ import * as Migrations from "../Migrations.ts"
 import * as PinRows from "../PinRows.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
 import * as Passages from "./Passages.ts"
+import * as Rows from "./Rows.ts"
 import * as Tables from "./Tables.ts"
 
 const pageSize = 500
@@ -138,33 +139,30 @@ const make = Effect.gen(function* () {
   })
 
   const decodeUri = ReferenceRow.uriDecoder("Doctor.repair")
-  const decodeReference = ReferenceRow.decoder("Doctor.repair")
-  /** Texts come from their sources: what cannot be read is written anew by the next import, though it has not changed. */
+  /**
+   * Texts come from their sources: what cannot be read, or is not what was saved, is written anew by the next import, though
+   * it has not changed.
+   */
   const references: Step = Effect.gen(function* () {
-    const unreadable: Array<number> = []
-    yield* Stream.paginate(0, (after) =>
-      Effect.gen(function* () {
-        const rows = yield* sql<{ readonly id: number }>`
-          SELECT r.id, ${sql.literal(ReferenceRow.columns.sql)} FROM crosswalk_reference AS r
-          WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
-        for (const row of rows)
-          if (Result.isFailure(yield* Effect.result(decodeReference(row)))) unreadable.push(row.id)
-        return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
+    const wrong: Array<number> = []
+    yield* Stream.runForEach(Rows.references(sql), ({ id, isMarked, row }) =>
+      Effect.sync(() => {
+        if (row === undefined && !isMarked) wrong.push(id)
       })
-    ).pipe(Stream.runDrain)
-    if (unreadable.length === 0) return []
+    )
+    if (wrong.length === 0) return []
     const rows = yield* sql`SELECT ${sql.literal(ReferenceRow.uri.sql)} FROM crosswalk_reference AS r
-      WHERE r.id IN (SELECT value FROM json_each(${JSON.stringify(unreadable)}))`
+      WHERE r.id IN (SELECT value FROM json_each(${JSON.stringify(wrong)}))`
     const named = (yield* Effect.forEach(rows, (row) => Effect.option(decodeUri(row)))).flatMap(Option.toArray)
     yield* sql`UPDATE crosswalk_reference SET content_hash = ''
-      WHERE id IN (SELECT value FROM json_each(${JSON.stringify(unreadable)})) AND content_hash <> ''`
+      WHERE id IN (SELECT value FROM json_each(${JSON.stringify(wrong)}))`
     const some = named
       .slice(0, 3)
       .map(({ uri }) => uri)
       .join(", ")
     return [
-      `marked ${count(unreadable.length, "reference", "references")} that cannot be read${some === "" ? "" : ` (${some})`}; ` +
-        "importing their sources writes them anew"
+      `marked ${count(wrong.length, "reference", "references")} that cannot be read or are not what was saved` +
+        `${some === "" ? "" : ` (${some})`}; importing their sources writes them anew`
     ]
   })
 

@@ -5,6 +5,7 @@ import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import * as Columns from "../Columns.ts"
 import * as DecisionLog from "../DecisionLog.ts"
 import * as PinRows from "../PinRows.ts"
+import * as ReferenceRow from "../ReferenceRow.ts"
 import * as RelationRow from "../RelationRow.ts"
 
 const pageSize = 500
@@ -34,6 +35,43 @@ const unreadable = Effect.fnUntraced(function* (
   ).pipe(Stream.runDrain)
   return { wrong, total }
 })
+
+const decodeReference = ReferenceRow.decoder("Doctor.run")
+
+/** A reference as it is stored. */
+export interface StoredReference {
+  readonly id: number
+  /** Its row, where that can be read and is what was saved. */
+  readonly row: ReferenceRow.ReferenceRow | undefined
+  /** What is wrong with it otherwise, as a sentence. */
+  readonly problem: string
+  /** Whether the next import writes it anew. */
+  readonly isMarked: boolean
+}
+
+const storedOf = (id: number, isMarked: boolean, row: Result.Result<ReferenceRow.ReferenceRow, DatabaseError>) => {
+  if (Result.isFailure(row)) return { id, isMarked, row: undefined, problem: row.failure.problem }
+  const isSame = ReferenceRow.contentHashOf(row.success) === row.success.content_hash
+  const problem = isSame ? "" : `the content of the reference ${row.success.uri} is not what was saved`
+  return { id, isMarked, row: isSame ? row.success : undefined, problem }
+}
+
+/** All references, read and compared with the hash of what was saved. */
+export const references = (sql: SqlClient.SqlClient) =>
+  Stream.paginate(0, (after) =>
+    Effect.gen(function* () {
+      const rows = yield* sql<{ readonly id: number; readonly marked: number }>`
+        SELECT r.id, r.content_hash = '' AS marked, ${sql.literal(ReferenceRow.columns.sql)} FROM crosswalk_reference AS r
+        WHERE r.id > ${after} ORDER BY r.id LIMIT ${pageSize}`
+      const found = yield* Effect.forEach(rows, (row) =>
+        Effect.map(
+          Effect.result(decodeReference(row)),
+          (decoded): StoredReference => storedOf(row.id, row.marked === 1, decoded)
+        )
+      )
+      return [found, Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
+    })
+  )
 
 const decodeRelation = Columns.decoder(RelationRow.columns, RelationRow.RelationRow, "Doctor.run")
 
