@@ -72,7 +72,9 @@ export const make = ({ catalogs, references }: Stored) => {
     if (references.has(uri)) return { uri }
     if (!found.has(uri)) {
       const said = read(uri)
-      found.set(uri, said === undefined ? undefined : namesOf(said.catalog).find(said.text))
+      // A catalog may have URIs that do not begin with its name, which tables of its mappings have as they are.
+      const own = said !== undefined && references.get(said.text)?.catalog === said.catalog
+      found.set(uri, said && (own ? { uri: said.text } : namesOf(said.catalog).find(said.text)))
     }
     return found.get(uri)
   }
