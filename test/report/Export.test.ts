@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import { Effect, Layer, Result, Schema, Stream } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Export from "../../src/report/Export.ts"
@@ -14,6 +14,7 @@ import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import * as Arbitraries from "../support/arbitraries.ts"
+import { rolledBack } from "../support/rolledBack.ts"
 
 const { metadata, optional, textOf } = Arbitraries
 
@@ -80,7 +81,7 @@ const stored = Effect.gen(function* () {
 const bytesOf = <E, R>(document: Stream.Stream<string, E, R>) =>
   Effect.map(Stream.runCollect(document), (all) => Stream.make(new TextEncoder().encode(all.join(""))))
 
-/** Saves references, exports them, imports them into another store, and gives what is there. */
+/** Saves references, exports them, imports them into a store without them, and gives what is there. */
 const roundTrip = (
   given: ReadonlyArray<ReferenceInput>,
   write: (references: ReadonlyArray<Reference>) => Stream.Stream<string>,
@@ -91,10 +92,11 @@ const roundTrip = (
       const references = yield* ReferenceRepository
       yield* references.saveMany(given)
       return [yield* stored, yield* Stream.runCollect(references.findAll())] as const
-    }).pipe(Effect.provide(store))
+    }).pipe(rolledBack)
     const bytes = yield* bytesOf(write(all))
     const after = yield* Effect.gen(function* () {
       const references = yield* ReferenceRepository
+      expect(yield* stored).toEqual([])
       const { items } = yield* Sources.read("export", bytes, options)
       const read = yield* Stream.runCollect(items)
       expect(read.filter(Result.isFailure)).toEqual([])
@@ -104,11 +106,11 @@ const roundTrip = (
         )
       )
       return yield* stored
-    }).pipe(Effect.scoped, Effect.provide(store))
+    }).pipe(Effect.scoped, rolledBack)
     return { before, after }
   })
 
-describe("export and import of references", () => {
+layer(store)("export and import of references", (it) => {
   it.effect.prop(
     "are the identity as NDJSON and as CSV",
     { given: inputs },
@@ -176,23 +178,24 @@ const relation = Arbitrary.all({
   scores: optional(Arbitrary.schema(Schema.Struct({ cosine: Schema.Finite, "a b": Schema.Finite })))
 })
 
-/** Relations in a store of their own, from a file. */
+/** Relations in a store without others, from a file. */
 const imported = (bytes: Stream.Stream<Uint8Array>, options: RelationImportOptions = {}) =>
   Effect.gen(function* () {
     const references = yield* ReferenceRepository
     const relations = yield* RelationRepository
+    expect(yield* relations.count()).toBe(0)
     yield* references.saveMany(
       ["a", "=b", "c,d", "e", "'f", "g"].map((uri) => ({ uri, title: "t", entityType: "r", catalog: "c" }))
     )
     const report = yield* (yield* RelationImport).run({ name: "relations", bytes }, options)
     const found = yield* Stream.runCollect(relations.findAll())
     return { report, found }
-  }).pipe(Effect.provide(store))
+  }).pipe(rolledBack)
 
 const withoutTimes = (found: ReadonlyArray<object>) =>
   found.map((one) => JSON.stringify({ ...one, createdAt: 0, updatedAt: 0 })).sort()
 
-describe("export and import of relations", () => {
+layer(store)("export and import of relations", (it) => {
   it.effect.prop(
     "are the identity as NDJSON and as CSV",
     { given: Arbitrary.array(relation, { minLength: 1, maxLength: 6 }) },
@@ -295,11 +298,11 @@ describe("export and import of relations", () => {
           provenance
         }))
       )
-    }).pipe(Effect.scoped, Effect.provide(store))
+    }).pipe(Effect.scoped, rolledBack)
   )
 })
 
-describe("import of relations", () => {
+layer(store)("import of relations", (it) => {
   const file = (text: string) => Stream.make(new TextEncoder().encode(text))
 
   it.effect("tells which rows are wrong or relate what is not stored, and imports the others", () =>
@@ -337,6 +340,6 @@ describe("import of relations", () => {
       expect(yield* run(good)).toMatchObject({ kept: 1, updated: 0 })
       expect((yield* relations.find("a:1", "outgoing"))[0]?.status).toBe("rejected")
       expect(yield* run(good, { force: true })).toMatchObject({ kept: 0, updated: 1 })
-    }).pipe(Effect.provide(store))
+    }).pipe(rolledBack)
   )
 })
