@@ -47,8 +47,8 @@ const read = Effect.fnUntraced(function* (
       else findings.push(ofRow(failure.reason === "header" ? "header-row" : "unreadable-row", failure))
     })
   )
-  const [first, ...others] = unnamed
-  if (first !== undefined) {
+  for (const [first, ...others] of Map.groupBy(unnamed, ({ remedy }) => JSON.stringify(remedy)).values()) {
+    if (first === undefined) continue
     const more = others.length === 0 ? "" : ` The same is true of ${others.length} more.`
     const { message, ...rest } = ofRow("unknown-catalog", first)
     findings.push({ ...rest, message: message + more })

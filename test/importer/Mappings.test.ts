@@ -200,6 +200,47 @@ v4.0.3-1.1.7:
     })
   )
 
+  it.effect("tell each resource whose catalogue is not stored once, with the one that is probably meant", () =>
+    Effect.gen(function* () {
+      const ids = (...all: ReadonlyArray<string>) => all.map((id) => ({ "id-ref": id }))
+      const mapping = (target: string, ...from: ReadonlyArray<string>) => ({
+        "source-resource": { href: "../ISO27001-AnnexA-catalog.json" },
+        "target-resource": { href: target },
+        maps: from.map((id) => ({ relationship: "equal-to", sources: ids(id), targets: ids("t") }))
+      })
+      const mappings = [mapping("Methods++-catalog.json", "1", "2"), mapping("b.json", "3")]
+      const text = JSON.stringify({ "mapping-collection": { mappings } })
+      const catalogs = ["iso-iec-27001-2022-annex-a@1", "iso-27001-annex-b@1", "b@1"]
+      const failures = (resources: Readonly<Record<string, string>>) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const bytes = Stream.make(new TextEncoder().encode(text))
+            const { items } = yield* Mappings.read("m.json", bytes, { catalogs, resources })
+            return (yield* Stream.runCollect(items)).flatMap(
+              (item): ReadonlyArray<unknown> =>
+                Result.isFailure(item) ? [[item.failure.problem, item.failure.remedy]] : []
+            )
+          })
+        )
+      const end = "Import it, or say which catalog it is"
+      const sources = [
+        `no stored catalog is called like ../ISO27001-AnnexA-catalog.json, which has the sources of 3 maps. ${end}`,
+        {
+          action: "setOption",
+          option: "resources",
+          example: "ISO27001-AnnexA-catalog.json=iso-iec-27001-2022-annex-a@1"
+        }
+      ]
+      const targets = [
+        `no stored catalog is called like Methods++-catalog.json, which has the targets of 2 maps. ${end}`,
+        { action: "import", catalog: "methods" }
+      ]
+      assert.deepStrictEqual(yield* failures({}), [sources, targets])
+      const resources = { "ISO27001-AnnexA-catalog.json": "iso-iec-27001-2022-annex-a@1" }
+      assert.deepStrictEqual(yield* failures(resources), [targets])
+    })
+  )
+
   it.effect("name their catalogues by the files and titles of resources, and say how they were made", () =>
     Effect.gen(function* () {
       const ids = (...all: ReadonlyArray<string>) => all.map((id) => ({ "id-ref": id }))

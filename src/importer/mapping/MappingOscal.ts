@@ -6,13 +6,14 @@ import * as Uuid from "../../domain/Uuid.ts"
 import { decodeAt, readDocument } from "../Documents.ts"
 import { failure, fromIssue, uriOf, within } from "../Items.ts"
 import type { MappingFormat, MappingInput, MappingItem } from "./Mapping.ts"
-import { type Ends, type Said, toItem, typeOf } from "./MappingRows.ts"
+import { type Ends, isUri, type Said, toItem, typeOf } from "./MappingRows.ts"
+import { fileName } from "../Names.ts"
 import { hasRoot } from "../oscal/Oscal.ts"
 import { Prop } from "../oscal/OscalModel.ts"
 import * as OscalProp from "../oscal/OscalProp.ts"
 import { isObject, parse } from "../text/JsonText.ts"
 import { End, Gap, type How, isMapper, isRationale, Map_, type Resource, Root } from "./MappingOscalModel.ts"
-import { catalogOf } from "./MappingOscalResource.ts"
+import * as OscalResource from "./MappingOscalResource.ts"
 import * as OscalUnkept from "./MappingOscalUnkept.ts"
 import * as Unkept from "./Unkept.ts"
 
@@ -61,6 +62,18 @@ const uuidsOf = (ends: ReadonlyArray<typeof End.Type>, catalog: string | undefin
       return uuid === undefined ? [] : [[uri, uuid] as const]
     })
   )
+
+/** Whether a side of a map has an identifier that says nothing without its catalog. */
+const needsCatalog = (map: unknown, side: "sources" | "targets"): boolean => {
+  const decoded = decodeMap(map)
+  return (
+    Result.isSuccess(decoded) &&
+    decoded.success[side].some((end) => {
+      const called = endOf(end)
+      return typeof called === "string" && !isUri(called)
+    })
+  )
+}
 
 const parsed = (text: string | undefined): unknown => {
   if (text === undefined) return undefined
@@ -161,7 +174,8 @@ export const format: MappingFormat = {
     const { from, to } = input.options
     const collection = root["mapping-collection"]
     const { mappings } = collection
-    const catalog = (resource: typeof Resource.Type | undefined) => catalogOf(resource, input.options, collection)
+    const catalog = (resource: typeof Resource.Type | undefined) =>
+      OscalResource.catalogOf(resource, input.options, collection)
     const targets = new Set(mappings.map((mapping) => mapping["target-resource"]?.href))
     const isOpen = mappings.every((mapping) => catalog(mapping["target-resource"]) === undefined)
     if (to !== undefined && targets.size > 1 && isOpen) {
@@ -173,7 +187,7 @@ export const format: MappingFormat = {
         at: path,
         problem,
         reason: "option",
-        remedy: setOption("resources")
+        remedy: setOption("resources", `${fileName([...targets][0] ?? "")}=${to}`)
       })
     }
     const inDocument = (...keys: ReadonlyArray<string | number>) =>
@@ -183,6 +197,7 @@ export const format: MappingFormat = {
       )
     function* items(): Generator<MappingItem> {
       const unkept = Unkept.make()
+      const unknown = OscalResource.unknown(input.head.name, input.options)
       OscalUnkept.tell(
         unkept,
         "provenance",
@@ -205,7 +220,13 @@ export const format: MappingFormat = {
               OscalUnkept.tell(unkept, "end", end, within(within(at, side), place))
             }
           }
-          yield itemOf(input, ends, [mapping, collection.provenance], map, at)
+          const item = itemOf(input, ends, [mapping, collection.provenance], map, at)
+          if (Result.isSuccess(item) || item.failure.reason !== "option") yield item
+          else {
+            const [sources, targets] = [mapping["source-resource"], mapping["target-resource"]]
+            if (ends.from === undefined && needsCatalog(map, "sources")) unknown.add(sources, "from", at)
+            if (ends.to === undefined && needsCatalog(map, "targets")) unknown.add(targets, "to", at)
+          }
         }
         const own = ownGaps(input, ends, mapping.props ?? [], where)
         yield* own.map(({ item }) => item)
@@ -226,6 +247,7 @@ export const format: MappingFormat = {
           }
         }
       }
+      yield* unknown.items()
       yield* unkept.items()
     }
     return Stream.suspend(() => Stream.fromIterable(items()))

@@ -1,6 +1,8 @@
-import { Schema } from "effect"
+import { Result, Schema } from "effect"
 import { CatalogId } from "../../domain/Catalog.ts"
-import { fileName } from "../Names.ts"
+import { ImportError } from "../../domain/ImportError.ts"
+import { type Remedy, setOption } from "../../domain/Remedy.ts"
+import { fileName, slugOf } from "../Names.ts"
 import type { MappingInput } from "./Mapping.ts"
 import type { Collection, Resource } from "./MappingOscalModel.ts"
 import * as StoredCatalog from "./StoredCatalog.ts"
@@ -11,6 +13,34 @@ const isCatalogId = Schema.is(CatalogId)
 const stemsOf = (href: string): ReadonlyArray<string> => {
   const stem = fileName(href).replace(/\.(?:json|ya?ml|xml)$/iu, "")
   return [stem, stem.replace(/(?:[\s._-]*(?:min|resolved|profile|catalogu?e?))+$/iu, "")]
+}
+
+/** Gathers the resources whose catalogs are not known, with how many maps need each: every one is told once. */
+export const unknown = (source: string, { catalogs = [] }: MappingInput["options"]) => {
+  const found = new Map<string, { readonly at: string; readonly end: "from" | "to"; count: number }>()
+  const remedyOf = (href: string, end: "from" | "to"): Remedy => {
+    const [, stem = ""] = stemsOf(href)
+    const catalog = StoredCatalog.like(stem, catalogs)
+    if (href === "") return setOption(end, "asvs@5.0.0")
+    if (catalog !== undefined) return setOption("resources", `${fileName(href)}=${catalog}`)
+    return { action: "import", ...(slugOf(stem) !== "" && { catalog: slugOf(stem) }) }
+  }
+  return {
+    add: (resource: typeof Resource.Type | undefined, end: "from" | "to", at: string): void => {
+      const href = resource?.href ?? ""
+      const before = found.get(`${end} ${href}`)
+      if (before === undefined) found.set(`${end} ${href}`, { at, end, count: 1 })
+      else before.count++
+    },
+    items: (): ReadonlyArray<Result.Result<never, ImportError>> =>
+      [...found].map(([key, { at, count, end }]) => {
+        const href = key.slice(end.length + 1)
+        const named = href === "" ? "a resource that has no name" : href
+        const what = `the ${end === "from" ? "sources" : "targets"} of ${count === 1 ? "a map" : `${count} maps`}`
+        const problem = `no stored catalog is called like ${named}, which has ${what}. Import it, or say which catalog it is`
+        return Result.fail(new ImportError({ source, at, reason: "option", problem, remedy: remedyOf(href, end) }))
+      })
+  }
 }
 
 /**

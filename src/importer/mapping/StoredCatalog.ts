@@ -12,6 +12,17 @@ export const named = (name: string, catalogs: ReadonlyArray<string>): string | u
   return found.length === 1 ? found[0] : undefined
 }
 
+/** `ISO27001-AnnexA` has `iso`, `27001`, `annex` and `a`. */
+const wordsOf = (name: string): ReadonlyArray<string> =>
+  (name.match(/\p{Lu}?\p{Ll}+|\p{L}+?(?=\p{Lu}\p{Ll}|\P{L}|$)|\p{N}+/gu) ?? []).map((word) => word.toLowerCase())
+
+/** The stored catalog whose identifier has all words of a name; none where several have. It is a guess. */
+export const like = (name: string, catalogs: ReadonlyArray<string>): string | undefined => {
+  const words = wordsOf(name)
+  const found = words.length === 0 ? [] : catalogs.filter((id) => words.every((word) => wordsOf(id).includes(word)))
+  return found.length === 1 ? found[0] : undefined
+}
+
 /** A catalog as a source calls it: the stored one that is called so, however that is written, else as it is. */
 export const asStored = <Name extends string | undefined>(
   name: Name,
