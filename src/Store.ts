@@ -76,12 +76,11 @@ export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll
     Layer.mergeAll(
       CatalogImport.layerNoDeps,
       RelationImport.layerNoDeps,
-      Layer.provideMerge(Lint.layerNoDeps, Pins.layerNoDeps)
+      Layer.provideMerge(Layer.merge(Lint.layerNoDeps, Status.layerNoDeps), Pins.layerNoDeps)
     ),
     NodeFiles.layer
   ),
   CatalogExport.layerNoDeps,
-  Status.layerNoDeps,
   Doctor.layer
 ).pipe(
   Layer.provideMerge(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))

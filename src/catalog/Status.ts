@@ -1,11 +1,13 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { Pins } from "../crosswalk/Pins.ts"
 import { Catalog } from "../domain/Catalog.ts"
 import { CutTexts } from "../domain/CutTexts.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { ModelInfo } from "../domain/Embedding.ts"
 import { ForeignCatalog, foreignTo } from "../domain/ForeignCatalog.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
+import { MovedCounts } from "../domain/Moved.ts"
 import { Embedder } from "../embedder/Embedder.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
@@ -16,6 +18,8 @@ export class StoreStatus extends Schema.Class<StoreStatus>("crosswalk/StoreStatu
   /** How many references there are. */
   references: Schema.Natural,
   catalogs: Schema.Array(Catalog),
+  /** How many accepted relations rest on a text that is another now, or gone. */
+  moved: MovedCounts,
   /** How many references have a vector of the model in use, none, or one of another model; absent without an embedder. */
   embeddings: Schema.optionalKey(
     Schema.Struct({ fresh: Schema.Natural, missing: Schema.Natural, otherModel: Schema.Natural })
@@ -30,13 +34,15 @@ export class StoreStatus extends Schema.Class<StoreStatus>("crosswalk/StoreStatu
 
 const stored = Effect.gen(function* () {
   const references = yield* ReferenceRepository
+  const pins = yield* Pins
   return Effect.gen(function* () {
-    return { references: yield* references.count(), catalogs: yield* references.catalogs }
+    return { references: yield* references.count(), catalogs: yield* references.catalogs, moved: yield* pins.count() }
   })
 })
 
 /**
- * Tells what is in a store: how many references, in which catalogs, and how many of them are embedded.
+ * Tells what is in a store: how many references, in which catalogs, how many of them are embedded, and
+ * how many decisions rest on what has moved.
  *
  * @example
  * import { Effect } from "effect"
@@ -56,7 +62,7 @@ export class Status extends Context.Service<
   }
 >()("crosswalk/Status") {
   /** With the repositories and the embedder that are there. */
-  static readonly layerNoDeps: Layer.Layer<Status, never, ReferenceRepository | EmbeddingRepository | Embedder> =
+  static readonly layerNoDeps: Layer.Layer<Status, never, ReferenceRepository | EmbeddingRepository | Embedder | Pins> =
     Layer.effect(
       this,
       Effect.gen(function* () {
@@ -82,7 +88,9 @@ export class Status extends Context.Service<
 
   /** On any libSQL `SqlClient`, with the embedder in use. The model is not loaded. */
   static readonly layer: Layer.Layer<Status, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
-    this.layerNoDeps.pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, EmbeddingRepository.layer)))
+    this.layerNoDeps.pipe(
+      Layer.provide(Layer.mergeAll(ReferenceRepository.layer, EmbeddingRepository.layer, Pins.layer))
+    )
 
   /** Without an embedder: neither embeddings nor model are told. */
   static readonly layerReferences: Layer.Layer<Status, DatabaseError, SqlClient.SqlClient> = Layer.effect(
@@ -90,5 +98,5 @@ export class Status extends Context.Service<
     Effect.map(stored, (counts) => ({
       read: Effect.map(counts, (counts) => new StoreStatus(counts)).pipe(Effect.withSpan("Status.read"))
     }))
-  ).pipe(Layer.provide(ReferenceRepository.layer))
+  ).pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, Pins.layer)))
 }

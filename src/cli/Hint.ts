@@ -54,6 +54,8 @@ export const hintOf = (remedy: Remedy): string | undefined => {
       return `Run 'crosswalk index build${remedy.fresh === true ? " --fresh" : ""}'.`
     case "reviewSample":
       return `Run '${sampleCommand(remedy)}'${remedy.force === true ? ", or use --force to do it all the same" : ""}.`
+    case "checkRelations":
+      return "Run 'crosswalk lint' to see which, and what became of their ends."
     case "checkDatabase":
       return "Run 'crosswalk doctor' to see what is wrong."
     case "repairDatabase":

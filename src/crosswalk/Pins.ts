@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
-import { Moved, type MovedKind } from "../domain/Moved.ts"
+import { Moved, type MovedCounts, type MovedKind } from "../domain/Moved.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as Uuid from "../domain/Uuid.ts"
 import * as Migrations from "../storage/Migrations.ts"
@@ -9,12 +9,20 @@ import * as MovedRows from "../storage/MovedRows.ts"
 import { operation } from "../storage/Operation.ts"
 import * as Snapshot from "../storage/Snapshot.ts"
 
+/** The worst first. */
+const kinds: ReadonlyArray<MovedKind> = ["gone", "other", "unknown", "reworded", "metadata"]
+
 const make = Effect.gen(function* () {
   const rows = yield* MovedRows.make
   const snapshot = yield* Snapshot.make
 
-  const read = Effect.gen(function* () {
-    const readings = (yield* rows.readings).map((row) => {
+  /** What differs from what was read, with the accepted relations of which nothing else took the place. */
+  const told = Effect.fnUntraced(function* (which: "all" | "indexed") {
+    const found = yield* rows.readings(which)
+    const settled = found.some(({ now }) => now === null) ? yield* rows.settled : new Set<number>()
+    return found.flatMap((row) => {
+      const relations = row.relations.filter((id) => !settled.has(id))
+      if (relations.length === 0) return []
       const [uuid, now] = [Uuid.inText(row.uuid), Uuid.inText(row.uuid_now)]
       const isOther = uuid !== undefined && now !== undefined && uuid !== now
       const kind: MovedKind =
@@ -27,8 +35,12 @@ const make = Effect.gen(function* () {
               : row.is_current === 0
                 ? "reworded"
                 : "metadata"
-      return { ...row, uuid, kind }
+      return [{ ...row, relations, uuid, kind }]
     })
+  })
+
+  const read = Effect.gen(function* () {
+    const readings = yield* told("all")
     const lost = readings.filter(({ kind }) => kind === "gone" || kind === "other")
     const relations = yield* rows.relations(readings.flatMap((one) => one.relations))
     const holders = lost.some(({ uuid }) => uuid !== undefined) ? yield* rows.holders : new Map<string, never>()
@@ -63,7 +75,23 @@ const make = Effect.gen(function* () {
     return yield* snapshot.read(read)
   })
 
-  return Pins.of({ moved })
+  const count = operation(
+    "Pins.count",
+    {}
+  )(function* () {
+    const worst = new Map<number, MovedKind>()
+    for (const { kind, relations } of yield* snapshot.read(told("indexed"))) {
+      for (const id of relations) {
+        const known = worst.get(id)
+        if (known === undefined || kinds.indexOf(kind) < kinds.indexOf(known)) worst.set(id, kind)
+      }
+    }
+    const all = [...worst.values()]
+    const of = (kind: MovedKind) => all.filter((one) => one === kind).length
+    return { gone: of("gone"), other: of("other"), unknown: of("unknown"), reworded: of("reworded") }
+  })
+
+  return Pins.of({ moved, count })
 })
 
 /**
@@ -84,6 +112,11 @@ export class Pins extends Context.Service<
   {
     /** The references that differ from what was read, in the order in which they were first decided on. */
     readonly moved: () => Effect.Effect<ReadonlyArray<Moved>, ValidationError | DatabaseError>
+    /**
+     * How many accepted relations have an end of another text, or one that is gone. What differs in metadata only is not looked
+     * at, so that it takes as long as there are such ends, not as there are relations.
+     */
+    readonly count: () => Effect.Effect<MovedCounts, ValidationError | DatabaseError>
   }
 >()("crosswalk/Pins") {
   /** Brings the tables up to date first. */

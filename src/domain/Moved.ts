@@ -24,3 +24,15 @@ export class Moved extends Schema.Class<Moved>("crosswalk/Moved")({
   /** The accepted relations that rest on it, also those that are none as long as it is gone. */
   relations: Schema.Array(RelationKey)
 }) {}
+
+/**
+ * How many accepted relations have an end that moved, each counted for the worst of its ends: what is `gone` before what is
+ * another control (`other`), before what is `unknown`, before what is `reworded`.
+ */
+export const MovedCounts = Schema.Struct({
+  gone: Schema.Natural,
+  other: Schema.Natural,
+  unknown: Schema.Natural,
+  reworded: Schema.Natural
+})
+export type MovedCounts = typeof MovedCounts.Type

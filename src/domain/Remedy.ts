@@ -45,6 +45,8 @@ export const Remedy = Schema.Union([
   Schema.Struct({ action: Schema.Literal("updateEmbeddings"), force: Schema.optionalKey(Schema.Boolean) }),
   /** Build the saved vector index, from nothing where `fresh` is true. */
   Schema.Struct({ action: Schema.Literal("buildIndex"), fresh: Schema.optionalKey(Schema.Boolean) }),
+  /** Check the stored relations with `Lint`. */
+  Schema.Struct({ action: Schema.Literal("checkRelations") }),
   /** Check the database with `Doctor`. */
   Schema.Struct({ action: Schema.Literal("checkDatabase") }),
   /** Let `Doctor` rebuild what can be rebuilt. */

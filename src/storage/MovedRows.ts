@@ -1,6 +1,8 @@
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { RelationType } from "../domain/Relation.ts"
+import { RelationStep, RelationType } from "../domain/Relation.ts"
+import { keyOf } from "../domain/RelationEnds.ts"
+import type { RelationKey } from "../domain/RelationKey.ts"
 import * as Uuid from "../domain/Uuid.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
@@ -9,6 +11,11 @@ import * as PinRows from "./PinRows.ts"
 /** A pin `p` of a relation that was accepted, whether its references are there or not. */
 const isAccepted = `(EXISTS (SELECT 1 FROM crosswalk_relation AS x WHERE x.id = p.relation_id AND x.status = 'accepted')
     OR EXISTS (SELECT 1 FROM crosswalk_orphan AS o WHERE o.id = p.relation_id AND o.status = 'accepted'))`
+
+/** The readings `d` of another text than is stored, and those of decisions that lost an end. */
+const indexed = `(SELECT id FROM crosswalk_reading WHERE is_current = 0
+    UNION SELECT p.reading_id FROM crosswalk_orphan AS o JOIN crosswalk_pin AS p ON p.relation_id = o.id
+  ) AS i CROSS JOIN crosswalk_reading AS d ON d.id = i.id`
 
 /** A reading, and what is stored of its reference now. */
 const columns = Columns.make("reading", {
@@ -56,6 +63,12 @@ const RelationRow = Schema.Struct({
   type: RelationType
 })
 
+const stepColumns = Columns.make("relation", { step: { json: "s.value" } })
+const StepRow = Schema.Struct({ step: RelationStep })
+
+/** What tells a relation from all others. */
+const keyed = ({ sources, targets, to, type }: RelationKey): string => `${type} ${keyOf({ sources, targets, to })}`
+
 const holderColumns = Columns.make("reference", { uri: "r.uri", uuid: PinRows.uuid })
 const HolderRow = Schema.Struct({ uri: Schema.String, uuid: RawUuid })
 
@@ -67,18 +80,20 @@ export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const decode = Columns.decoder(columns, MovedRow, "Pins.moved")
   const decodeRelation = Columns.decoder(relationColumns, RelationRow, "Pins.moved")
+  const decodeStep = Columns.decoder(stepColumns, StepRow, "Pins.moved")
   const decodeHolder = Columns.decoder(holderColumns, HolderRow, "Pins.moved")
   const decodeSame = Columns.decoder(sameColumns, SameRow, "Pins.moved")
 
-  /** The readings that differ from what is stored, if only in metadata. */
-  const readings = Effect.flatMap(
-    sql`SELECT d.id, d.is_current, ${sql.literal(columns.sql)} FROM crosswalk_reading AS d
+  /** The readings that differ from what is stored: all, or those of another text and what is gone, which an index finds. */
+  const readings = (which: "all" | "indexed") =>
+    Effect.flatMap(
+      sql`SELECT d.id, d.is_current, ${sql.literal(columns.sql)} FROM ${sql.literal(which === "all" ? "crosswalk_reading AS d" : indexed)}
       LEFT JOIN crosswalk_reference AS r ON r.uri = d.uri
       WHERE (r.id IS NULL OR d.is_current = 0 OR r.content_hash <> d.content_hash)
         AND EXISTS (SELECT 1 FROM crosswalk_pin AS p WHERE p.reading_id = d.id AND ${sql.literal(isAccepted)})
       ORDER BY d.id`,
-    Effect.forEach(decode)
-  )
+      Effect.forEach(decode)
+    )
 
   /** What relations, by their numbers, say of the references that they were decided on. */
   const relations = Effect.fnUntraced(function* (ids: Iterable<number>) {
@@ -90,6 +105,22 @@ export const make = Effect.gen(function* () {
       for (const row of yield* Effect.forEach(rows, decodeRelation)) found.set(row.id, row)
     }
     return found
+  })
+
+  /** The numbers of accepted relations that lost an end, where one that follows from them was accepted. */
+  const settled = Effect.gen(function* () {
+    const rows = yield* sql<{ readonly id: number }>`SELECT id FROM crosswalk_orphan WHERE status = 'accepted'`
+    if (rows.length === 0) return new Set<number>()
+    const steps = yield* sql`SELECT DISTINCT ${sql.literal(stepColumns.sql)}
+      FROM crosswalk_relation AS x, json_each(x.provenance, '$.path') AS s
+      WHERE x.status = 'accepted' AND x.provenance LIKE '%"path":%' AND s.value ->> '$.basis' = 'relation'`
+    const followed = new Set((yield* Effect.forEach(steps, decodeStep)).map(({ step }) => keyed(step)))
+    const orphans = yield* relations(rows.map(({ id }) => id))
+    return new Set(
+      [...orphans].flatMap(([id, { catalog, sources, targets, type }]) =>
+        followed.has(keyed({ sources, targets, to: catalog ?? undefined, type })) ? [id] : []
+      )
+    )
   })
 
   /** The references that have a UUID, by it. */
@@ -104,12 +135,15 @@ export const make = Effect.gen(function* () {
 
   /** The references under other URIs that have the texts of readings. */
   const sameTexts = Effect.fnUntraced(function* (ids: ReadonlyArray<number>) {
-    const rows = yield* sql`SELECT d.id, ${sql.literal(sameColumns.sql)} FROM json_each(${JSON.stringify(ids)}) AS j
-      CROSS JOIN crosswalk_reading AS d ON d.id = j.value
-      JOIN crosswalk_reference AS r ON r.title = d.title AND r.description IS d.description AND r.uri <> d.uri
+    // References are looked at once, whatever the number of readings.
+    const rows = yield* sql`WITH lost AS MATERIALIZED (
+        SELECT d.id, d.uri, d.title, d.description FROM json_each(${JSON.stringify(ids)}) AS j
+          CROSS JOIN crosswalk_reading AS d ON d.id = j.value)
+      SELECT d.id, ${sql.literal(sameColumns.sql)} FROM crosswalk_reference AS r
+        CROSS JOIN lost AS d ON d.title = r.title AND d.description IS r.description AND d.uri <> r.uri
       ORDER BY d.id, r.natural, r.uri`
     return Map.groupBy(yield* Effect.forEach(rows, decodeSame), ({ id }) => id)
   })
 
-  return { readings, relations, holders, sameTexts }
+  return { readings, relations, settled, holders, sameTexts }
 })

@@ -324,6 +324,7 @@ describe("status, doctor and model", () => {
         embeddings: { fresh: 3, missing: 0, otherModel: 0 },
         cutTexts: { count: 0, unknown: 3, maxLength: Number.MAX_SAFE_INTEGER, longest: [] },
         foreign: [],
+        moved: { gone: 0, other: 0, unknown: 0, reworded: 0 },
         model: { id: "deterministic", dimensions: 384, fingerprint: "deterministic-1-384" }
       })
       yield* Effect.promise(() => writeFile(join(folder, "crosswalk.json"), '{"db": "none.db"}'))
@@ -336,6 +337,20 @@ describe("status, doctor and model", () => {
         exists: false
       })
       expect((yield* crosswalk(folder)("search", "x")).code).toBe(3)
+    })
+  )
+
+  it.effect("says how many accepted relations rest on what has moved, and what tells more", () =>
+    Effect.gen(function* () {
+      const { run, write } = yield* imported
+      yield* run("relate", "rules:1/C", "rules:1/A")
+      expect((yield* run("status")).stdout).not.toContain("moved")
+      const changed = rows.map((row, i) => (i === 0 ? { ...row, title: "Another rule" } : row))
+      yield* run("import", yield* write("rules.json", { catalog: "rules@1", references: changed }), "--no-embed")
+      const { stdout } = yield* run("status")
+      expect(stdout).toContain("Accepted relations: 1 of another text.")
+      expect(stdout).toContain("Run 'crosswalk lint'")
+      expect((yield* run("status", "--json")).json().moved).toEqual({ gone: 0, other: 0, unknown: 0, reworded: 1 })
     })
   )
 

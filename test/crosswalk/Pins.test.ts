@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Lint } from "../../src/catalog/Lint.ts"
+import { Status } from "../../src/catalog/Status.ts"
 import { Pins } from "../../src/crosswalk/Pins.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
@@ -46,18 +47,24 @@ const lines = Effect.gen(function* () {
   )
 })
 
+const counts = Effect.map(
+  Status.use(({ read }) => read),
+  ({ moved }) => moved
+)
+
 describe("what moved under accepted relations", () => {
   it.effect("is nothing where nothing changed", () =>
     Effect.gen(function* () {
       yield* filled
       assert.deepStrictEqual(yield* lines, [])
+      assert.deepStrictEqual(yield* counts, { gone: 0, other: 0, unknown: 0, reworded: 0 })
       assert.deepStrictEqual((yield* Lint.use(({ relations }) => relations())).findings, [])
     }).pipe(Effect.provide(TestStore.layer))
   )
 
   it.effect("is told of each reference: renumbered, reused, reworded, gone, and where it went", () =>
     Effect.gen(function* () {
-      const { references } = yield* filled
+      const { references, relations } = yield* filled
       yield* references.saveMany([
         // 1 is renumbered, and its identifier reused; 3 is reworded; of 4 only the metadata change; 2 and 5 are gone.
         control("1", "Ask for consent", 9),
@@ -74,6 +81,11 @@ describe("what moved under accepted relations", () => {
         "rules:4 | metadata | Encrypt disks | Encrypt disks | - | own:C4",
         "rules:5 | gone | Keep backups | - | other:7 | own:C5"
       ])
+      assert.deepStrictEqual(yield* counts, { gone: 2, other: 1, unknown: 0, reworded: 1 })
+      // Each counts once, for the worst of its ends.
+      yield* references.save({ ...control("C2", "Ends of sessions", undefined, "own") })
+      yield* relations.save({ sources: ["own:C4"], targets: ["rules:4"], needsReview: true })
+      assert.deepStrictEqual(yield* counts, { gone: 2, other: 1, unknown: 1, reworded: 1 })
       const { findings } = yield* Lint.use(({ relations }) => relations({ from: "own", to: "rules" }))
       assert.deepStrictEqual(
         findings.filter(({ rule }) => rule !== "changed-text").map(({ message, rule }) => `${rule}: ${message}`),
@@ -85,7 +97,7 @@ describe("what moved under accepted relations", () => {
       )
       assert.deepStrictEqual(
         findings.flatMap(({ rule, targets }) => (rule === "changed-text" ? [targets.join()] : [])),
-        ["rules:1", "rules:3"]
+        ["rules:1", "rules:3", "rules:4"]
       )
       assert.deepStrictEqual((yield* Lint.use(({ relations }) => relations({ from: "other" }))).findings, [])
     }).pipe(Effect.provide(TestStore.layer))

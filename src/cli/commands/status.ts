@@ -3,6 +3,7 @@ import { Command } from "effect/cli"
 import { Status } from "../../catalog/Status.ts"
 import type { ModelInfo } from "../../domain/Embedding.ts"
 import { type ForeignCatalog, otherModel, problemOf } from "../../domain/ForeignCatalog.ts"
+import type { MovedCounts } from "../../domain/Moved.ts"
 import { hintOf } from "../Hint.ts"
 import type { CutTexts } from "../../domain/CutTexts.ts"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
@@ -40,6 +41,24 @@ const foreignLines = (foreign: ReadonlyArray<ForeignCatalog>, model: ModelInfo):
     ? []
     : [safe`            ${problemOf(foreign, model)}.`, safe`            ${hintOf(otherModel(foreign)) ?? ""}`]
 
+const kinds = {
+  gone: "with an end that is gone",
+  other: "with one that is another control now",
+  unknown: "of a text that had changed before",
+  reworded: "of another text"
+} as const
+
+/** What moved under accepted relations, and what tells more. */
+const movedLines = (moved: MovedCounts): ReadonlyArray<Safe> => {
+  const told = (["gone", "other", "unknown", "reworded"] as const).filter((kind) => moved[kind] > 0)
+  return told.length === 0
+    ? []
+    : [
+        safe`moved       Accepted relations: ${told.map((kind) => `${moved[kind]} ${kinds[kind]}`).join(", ")}.`,
+        safe`            ${hintOf({ action: "checkRelations" }) ?? ""}`
+      ]
+}
+
 export const status = Command.make(
   "status",
   {},
@@ -47,7 +66,7 @@ export const status = Command.make(
     const output = yield* Output
     const { file, from, url } = yield* (yield* Settings).database
     const found = yield* read.pipe(
-      Effect.provide(Layer.provideMerge(Status.layerNoDeps, Session.embeddings("readonly", { warm: false }))),
+      Effect.provide(Layer.provideMerge(Status.layer, Session.embeddings("readonly", { warm: false }))),
       // What is stored can be told without the model.
       Effect.catchTag("ModelLoadError", (error) =>
         Effect.andThen(
@@ -74,6 +93,7 @@ export const status = Command.make(
         embeddings: counts === undefined ? null : { ...counts },
         cutTexts: found?.cutTexts ?? null,
         foreign: found?.foreign ?? [],
+        moved: found === undefined ? null : { ...found.moved },
         model:
           model === undefined ? null : { id: model.id, dimensions: model.dimensions, fingerprint: model.fingerprint }
       },
@@ -100,6 +120,7 @@ export const status = Command.make(
                     safe`model       ${model.id} (${model.dimensions} dimensions, ${model.fingerprint})`,
                     ...foreignLines(found.foreign ?? [], model)
                   ]),
+              ...movedLines(found.moved),
               ...(found.catalogs.length === 0
                 ? []
                 : [
