@@ -37,11 +37,14 @@ describe("JsonText", () => {
     assert.isTrue(Result.isFailure(spoilt) && spoilt.failure.column === text.length + 1)
   })
 
-  it("refuses a text of more than 16 MB where it begins, and takes one of 16 MB", () => {
+  it("refuses a text or number of more than 16 MB where it begins, and takes one of 16 MB", () => {
     const most = "x".repeat(16 * 1024 * 1024)
     assert.strictEqual(refusedAt(`{"a": "${most}"}`), "accepted")
     assert.strictEqual(refusedAt(`[1,\n {"a": "${most}x"}]`), "2:8 is a text longer than 16 MB. Is the format right?")
     assert.strictEqual(refusedAt(`{"${most}x": 1}`), "1:2 is a text longer than 16 MB. Is the format right?")
+    const digits = "1".repeat(16 * 1024 * 1024)
+    assert.strictEqual(refusedAt(`[${digits}]`), "accepted")
+    assert.strictEqual(refusedAt(`[${digits}1]`), "1:2 is a number longer than 16 MB. Is the format right?")
   })
 
   it("reads paths", () => {

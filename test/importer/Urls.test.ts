@@ -52,7 +52,13 @@ layer(NodeServices.layer, { excludeTestServices: true })("URLs", (it) => {
         "[::169.254.169.254]",
         "[64:ff9b::a9fe:a9fe]",
         "[2002:a9fe:a9fe::1]",
-        "[fd00:ec2::254]"
+        "[64:ff9b:1::a9fe:a9fe]",
+        "[fd00:ec2::254]",
+        "[fd20:ce::254]",
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+        "[::ffff:168.63.129.16]"
       ]
       const url = yield* serve((request, response) => {
         response.writeHead(302, { location: `http://${hosts[Number(request.url?.slice(1))]}/latest/meta-data/` }).end()

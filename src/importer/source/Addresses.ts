@@ -52,13 +52,26 @@ export const makeIsPublic = (): ((address: string) => boolean) => {
   }
 }
 
-/** Networks of one link: what answers there is the machine's own cloud, with its credentials. */
-const link4 = [["169.254.0.0", 16]] as const
+/** Networks of one link: what answers there is the machine's own cloud, with its credentials; and where else one answers. */
+const link4 = [
+  ["169.254.0.0", 16],
+  // Alibaba, Azure, Oracle.
+  ["100.100.100.200", 32],
+  ["168.63.129.16", 32],
+  ["192.0.0.192", 32]
+] as const
 const link6 = [
   ["fe80::", 10],
-  // What Amazon's and others' metadata services answer at.
-  ["fd00:ec2::", 32]
+  // Amazon and others, Google.
+  ["fd00:ec2::", 32],
+  ["fd20:ce::254", 128]
 ] as const
+
+/** An IPv4 address as IPv6 carries it: two halves in hexadecimal. */
+const inHex = (address: string): readonly [string, string] => {
+  const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number)
+  return [(a * 256 + b).toString(16), (c * 256 + d).toString(16)]
+}
 
 /** Tells the addresses of the link, also where IPv6 carries an IPv4 address: nothing is ever asked there. */
 export const makeIsLinkLocal = (): ((address: string) => boolean) => {
@@ -66,8 +79,13 @@ export const makeIsLinkLocal = (): ((address: string) => boolean) => {
   for (const [network, bits] of link4) link.addSubnet(network, bits, "ipv4")
   for (const [network, bits] of link6) link.addSubnet(network, bits, "ipv6")
   // IPv4 inside of IPv6: mapped, translated (NAT64) and compatible addresses, and 6to4.
-  for (const prefix of ["::ffff:", "64:ff9b::", "::"]) link.addSubnet(`${prefix}a9fe:0`, 112, "ipv6")
-  link.addSubnet("2002:a9fe::", 32, "ipv6")
+  for (const [network, bits] of link4) {
+    const [high, low] = inHex(network)
+    for (const prefix of ["::ffff:", "64:ff9b::", "64:ff9b:1::", "::"]) {
+      link.addSubnet(`${prefix}${high}:${low}`, 96 + bits, "ipv6")
+    }
+    link.addSubnet(`2002:${high}:${low}::`, 16 + bits, "ipv6")
+  }
   return (address) => {
     const [plain = ""] = address.split("%")
     const family = isIP(plain)

@@ -79,8 +79,8 @@ const faultOffset = (text: string): number => {
   }
 }
 
-/** The longest key or text, in characters as written: a line of NDJSON may be as long. */
-const maxString = 16 * 1024 * 1024
+/** The longest key, text or number, in characters as written: a line of NDJSON may be as long. */
+const maxLength = 16 * 1024 * 1024
 
 /** What valid JSON says that `JSON.parse` does not tell. */
 interface Skimmed {
@@ -109,7 +109,7 @@ const skim = (text: string): Skimmed => {
     const char = text[at]
     if (char === '"') {
       const end = endOfString(text, at)
-      if (end - at - 2 > maxString) {
+      if (end - at - 2 > maxLength) {
         return { fault: { problem: "is a text longer than 16 MB. Is the format right?", offset: at }, odd }
       }
       space.lastIndex = end
@@ -133,6 +133,9 @@ const skim = (text: string): Skimmed => {
     else if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) {
       number.lastIndex = at
       number.test(text)
+      if (number.lastIndex - at > maxLength) {
+        return { fault: { problem: "is a number longer than 16 MB. Is the format right?", offset: at }, odd }
+      }
       const written = text.slice(at, number.lastIndex)
       if (String(Number(written)) !== written) odd.push([at, number.lastIndex])
       at = number.lastIndex
@@ -176,7 +179,7 @@ const quoted = (text: string, odd: Skimmed["odd"]): string => {
 
 /**
  * Parses JSON; what is wrong comes with its place, which `JSON.parse` does not always tell. An object that repeats a key is
- * refused, as in YAML, and so is a text of more than 16 MB.
+ * refused, as in YAML, and so is a text or a number of more than 16 MB.
  *
  * With `asWritten` numbers that are not written as they would be printed stay texts, as in YAML: `1.10`, and whole numbers
  * whose digits would change.
