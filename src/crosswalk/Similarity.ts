@@ -57,7 +57,7 @@ const cosines = (multiply: CosineKernel.Kernel, own: Side, other: Side) => {
 
 const lexical = ["words", "trigrams"] as const
 
-/** Compares two sides that are not empty. */
+/** Compares two sides, of which either may be empty. */
 export const make = Effect.fn("Similarity.make")(function* (
   from: Side,
   to: Side,
@@ -75,7 +75,8 @@ export const make = Effect.fn("Similarity.make")(function* (
   })
   const row = lineOf(to.texts.length)
   const column = lineOf(from.texts.length)
-  const multiply = weights.meaning > 0 ? CosineKernel.make(to.vectors.length / to.texts.length) : undefined
+  const isMeant = weights.meaning > 0 && from.texts.length > 0 && to.texts.length > 0
+  const multiply = isMeant ? CosineKernel.make(to.vectors.length / to.texts.length) : undefined
   const cosinesOfRow = multiply && cosines(multiply, from, to)
   const cosinesOfColumn = multiply && cosines(multiply, to, from)
   const addUp = (line: Line) => {

@@ -56,6 +56,16 @@ describe("Similarity", () => {
     })
   )
 
+  it.effect("has nothing to say where a side is empty", () =>
+    Effect.gen(function* () {
+      const some = sideOf(["passwords are hashed"])
+      const { row } = yield* Similarity.make(some, sideOf([]), weights)
+      assert.deepStrictEqual([...row(0).total], [])
+      const { column } = yield* Similarity.make(sideOf([]), some, weights)
+      assert.deepStrictEqual([...column(0)], [])
+    })
+  )
+
   it.effect.prop("gives a pair the same number whichever side is asked", { first: texts, second: texts }, (sides) =>
     Effect.gen(function* () {
       const { column, row } = yield* Similarity.make(sideOf(sides.first), sideOf(sides.second), weights)
