@@ -38,7 +38,9 @@ export const ImportLinks = Schema.Struct({
       nature: Schema.String,
       problem: Schema.String,
       /** How many links lead to it. */
-      count: Schema.Natural
+      count: Schema.Natural,
+      /** What was probably meant; those that have one come first. */
+      remedy: Schema.optionalKey(Remedy)
     })
   )
 })

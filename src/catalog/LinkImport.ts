@@ -1,11 +1,15 @@
-import { Effect, Schema } from "effect"
+import { Effect, Schema, Stream } from "effect"
 import type { RelationInput } from "../domain/RelationInput.ts"
 import { NonBlankText } from "../domain/Text.ts"
+import type { Remedy } from "../domain/Remedy.ts"
 import type { Link } from "../importer/Importer.ts"
 import { uriOf } from "../importer/Items.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import type { ImportLinks } from "./ImportReport.ts"
+import { meant } from "./lint/LookAlike.ts"
+import * as Names from "./Names.ts"
+import * as StoredNames from "./StoredNames.ts"
 
 const isText = Schema.is(NonBlankText)
 
@@ -30,7 +34,7 @@ const keyOf = ({ other, standard }: Link): string => JSON.stringify([standard, o
 const notStored = "is no reference that is stored"
 
 /** What an end is: the URI of a reference, or why it is none. */
-type End = { readonly uri: string } | { readonly problem: string }
+type End = { readonly uri: string } | { readonly problem: string; readonly remedy?: Remedy }
 
 /**
  * Saves links as relations between references that are stored. The other end is looked for in the catalog, then in all
@@ -49,6 +53,26 @@ export const make = Effect.gen(function* () {
         ConflictError: ({ problem }) => Effect.succeed<End>({ problem })
       })
     )
+
+  /** What only looks like it in the catalogs where it was looked for. */
+  const alikeIn = Effect.fnUntraced(function* (
+    { other }: Link,
+    catalogs: ReadonlyArray<string>,
+    known: Map<string, Names.Names>
+  ) {
+    for (const catalog of catalogs) {
+      const all = references.findAll({ catalog }).pipe(
+        Stream.map(({ identifier = null, label = null, uri }) => ({ identifier, label, uri })),
+        Stream.runCollect
+      )
+      const names = known.get(catalog) ?? Names.make(yield* all)
+      known.set(catalog, names)
+      const likely = names.likely(other)
+      if (likely?.looksAlike !== true) continue
+      return { problem: notStored + meant(other, likely), remedy: StoredNames.chooseOne([likely.uri]) }
+    }
+    return { problem: notStored }
+  })
 
   const endOf = Effect.fnUntraced(function* ({ other, standard }: Link, catalog: string, all: ReadonlyArray<string>) {
     if (!isText(other)) return { problem: notStored }
@@ -77,9 +101,13 @@ export const make = Effect.gen(function* () {
     const there = yield* references.findMany([...new Set(uris.values())])
     const all = (yield* references.catalogs).map(({ id }) => id)
     const ends = new Map<string, End>()
+    const known = new Map<string, Names.Names>()
     for (const [key, link] of distinct) {
       const uri = uris.get(key) ?? ""
-      ends.set(key, there.has(uri) ? { uri } : yield* endOf(link, catalog, all))
+      const end: End = there.has(uri) ? { uri } : yield* endOf(link, catalog, all)
+      const { standard } = link
+      const asked = standard === undefined ? [] : all.filter((id) => mayBe(standard, id))
+      ends.set(key, "problem" in end && end.problem === notStored ? yield* alikeIn(link, asked, known) : end)
     }
     return ends
   })
@@ -99,10 +127,19 @@ export const make = Effect.gen(function* () {
         continue
       }
       const problem = "uri" in end ? "is the reference itself" : end.problem
+      const remedy = "remedy" in end ? end.remedy : undefined
       const key = JSON.stringify([keyOf(link), problem])
       const before = unresolved.get(key)
       const name = standard === undefined ? other : `${standard} ${other}`
-      unresolved.set(key, { at, nature, problem, ...before, other: name, count: (before?.count ?? 0) + 1 })
+      unresolved.set(key, {
+        at,
+        nature,
+        problem,
+        ...(remedy !== undefined && { remedy }),
+        ...before,
+        other: name,
+        count: (before?.count ?? 0) + 1
+      })
     }
     const totals =
       inputs.size === 0
@@ -114,7 +151,13 @@ export const make = Effect.gen(function* () {
               return Effect.succeed({ created: 0, updated: 0, unchanged: 0, kept: 0 })
             })
           )
-    return { ...totals, unresolved: [...unresolved.values()] } satisfies ImportLinks
+    // What was probably written wrong comes before what is not stored at all.
+    const all = [...unresolved.values()]
+    const isWrong = ({ remedy }: ImportLinks["unresolved"][number]) => remedy !== undefined
+    return {
+      ...totals,
+      unresolved: [...all.filter(isWrong), ...all.filter((one) => !isWrong(one))]
+    } satisfies ImportLinks
   })
 
   return { save }

@@ -3,7 +3,7 @@ import { urisOf } from "../domain/RelationEnds.ts"
 import type { Placed } from "../importer/mapping/RelationFile.ts"
 import type * as LintRows from "../storage/LintRows.ts"
 import type { ImportFailure } from "./ImportReport.ts"
-import { difference } from "./lint/LookAlike.ts"
+import { meant } from "./lint/LookAlike.ts"
 import * as StoredNames from "./StoredNames.ts"
 
 /** Why an end is no reference, and what is probably meant. */
@@ -16,9 +16,10 @@ const missing = (uri: string, { find, namesOf, read }: StoredNames.StoredNames):
   const said = read(uri)
   const likely = said && namesOf(said.catalog).likely(said.text)
   if (said === undefined || likely === undefined) return { problem: `there is no reference ${uri}` }
-  const apart = likely.looksAlike ? difference(said.text, likely.name) : undefined
-  const how = apart === undefined ? "" : `: ${likely.name} is, and ${said.text} ${apart}`
-  return { problem: `there is no reference ${uri}${how}`, remedy: StoredNames.chooseOne([likely.uri]) }
+  return {
+    problem: `there is no reference ${uri}${meant(said.text, likely)}`,
+    remedy: StoredNames.chooseOne([likely.uri])
+  }
 }
 
 /**

@@ -13,9 +13,10 @@ export interface Likely {
   readonly looksAlike: boolean
 }
 
-type Index = Map<string, Array<LintReference>>
+type Named = Pick<LintReference, "identifier" | "label" | "uri">
+type Index = Map<string, Array<Named>>
 
-const add = (index: Index, key: string, reference: LintReference): void => {
+const add = (index: Index, key: string, reference: Named): void => {
   const before = index.get(key)
   if (before === undefined) index.set(key, [reference])
   else if (before.at(-1) !== reference) before.push(reference)
@@ -36,7 +37,7 @@ const longest = 64
  * The names of a catalog's references, which are found by their normal forms, and what is meant by one that is none: one that
  * looks the same, the parent, the same without its first part, or one with at most two other characters.
  */
-export const make = (references: Iterable<LintReference>) => {
+export const make = (references: Iterable<Named>) => {
   const normals: Index = new Map()
   const shapes: Index = new Map()
   const tails: Index = new Map()
@@ -66,7 +67,7 @@ export const make = (references: Iterable<LintReference>) => {
     return almost(word).flatMap((key) => [...(index.get(key) ?? [])])
   }
 
-  const nameOf = ({ identifier, label, uri }: LintReference) => identifier ?? label ?? uri
+  const nameOf = ({ identifier, label, uri }: Named) => identifier ?? label ?? uri
 
   const find = (text: string): Found | undefined => {
     const found = normals.get(Identifier.normal(text)) ?? []

@@ -110,6 +110,22 @@ describe("links of an import", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("that only look like a reference of their standard are told first, with what was meant", () =>
+    Effect.gen(function* () {
+      yield* save(["ssdf@1.1", "PO.3.1"], ["ssdf@1.1", "PO.3.2"], ["other@1", "P0.9"])
+      const { links } = yield* run(mapped("SSDF", "PS.1", "PO.9", "P0.3.1"))
+      expect(links?.unresolved.map(({ other, problem, remedy }) => [other, problem, remedy])).toEqual([
+        [
+          "SSDF P0.3.1",
+          "is no reference that is stored: PO.3.1 is, and P0.3.1 has the digit 0 where that has the letter O",
+          { action: "chooseOne", field: "uri", values: ["ssdf:1.1/PO.3.1"] }
+        ],
+        ["SSDF PS.1", "is no reference that is stored", undefined],
+        ["SSDF PO.9", "is no reference that is stored", undefined]
+      ])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("lead nowhere where several references are called so", () =>
     Effect.gen(function* () {
       yield* save(["a@1", "S-1"], ["b@1", "S-1"], ["iso@1", "5.1"], ["iso@2", "5.1"])

@@ -26,6 +26,15 @@ const named = (character: string): string => {
   return /^[A-Za-z]$/u.test(character) ? `the letter ${character}` : `the character ${character} (${code})`
 }
 
+/** What was probably meant by a text that only looks like its name, in words; blank where that cannot be said. */
+export const meant = (
+  written: string,
+  { looksAlike, name }: { readonly looksAlike: boolean; readonly name: string }
+) => {
+  const apart = looksAlike ? difference(written, name) : undefined
+  return apart === undefined ? "" : `: ${name} is, and ${written} ${apart}`
+}
+
 /** Which characters of an identifier only look like those of another, in words; none where that cannot be said. */
 export const difference = (written: string, meant: string): string | undefined => {
   const [ours, theirs] = [[...written], [...meant]]
