@@ -45,10 +45,20 @@ export const pieces = <A>(
 
 const broken: ReadonlySet<Fault> = new Set<Fault>([...passing, "transactionTimeout", "unknownOutcome"])
 
+/** The fault of a database that an error tells, where it tells one. */
+const toldFault = (error: unknown): Fault | undefined =>
+  SqlError.isSqlError(error) || error instanceof DatabaseError || error instanceof Migrator.MigrationError
+    ? faultOf(error)
+    : undefined
+
 /** Whether a change failed because its connection broke, so that nobody may know whether it was made. */
-const isBroken = (error: unknown): boolean =>
-  (SqlError.isSqlError(error) || error instanceof DatabaseError || error instanceof Migrator.MigrationError) &&
-  broken.has(faultOf(error))
+const isBroken = (error: unknown): boolean => {
+  const fault = toldFault(error)
+  return fault !== undefined && broken.has(fault)
+}
+
+/** Whether a change ended because its time was up. */
+const isCutShort = (error: unknown): boolean => toldFault(error) === "timeout"
 
 /** How long a change of this client may be tried again: a server that is started again is back by then. */
 const patienceOf = (client: SqlClient.SqlClient): Duration.Duration =>
@@ -63,22 +73,28 @@ const patienceOf = (client: SqlClient.SqlClient): Duration.Duration =>
 export const persistent =
   (client: SqlClient.SqlClient) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(Effect.serviceOption(client.transactionService), (transaction) =>
-      Option.isSome(transaction)
-        ? effect
-        : effect.pipe(
-            Effect.retry({
-              schedule: Deadline.paced(
-                Schedule.exponential("100 millis", 2).pipe(
-                  Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.seconds(2)))),
-                  Schedule.jittered
-                )
-              ),
-              while: (error) => (isBroken(error) ? Deadline.fits(error) : Effect.succeed(false))
-            }),
-            Deadline.within(patienceOf(client))
-          )
-    )
+    Effect.flatMap(Effect.serviceOption(client.transactionService), (transaction) => {
+      if (Option.isSome(transaction)) return effect
+      let before: E | undefined
+      return effect.pipe(
+        // The last try is cut short by the end of the time: what went wrong until then says more.
+        Effect.mapError((error) => {
+          if (before !== undefined && isCutShort(error)) return before
+          before = error
+          return error
+        }),
+        Effect.retry({
+          schedule: Deadline.paced(
+            Schedule.exponential("100 millis", 2).pipe(
+              Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.seconds(2)))),
+              Schedule.jittered
+            )
+          ),
+          while: (error) => (isBroken(error) ? Deadline.fits(error) : Effect.succeed(false))
+        }),
+        Deadline.within(patienceOf(client))
+      )
+    })
 
 /** {@link persistent} for a change that makes no difference the second time, such as saving by URI: its error says so. */
 export const repeatable =

@@ -49,6 +49,8 @@ describe("import", () => {
         created: 0,
         updated: 0,
         unchanged: 3,
+        headings: 0,
+        guidance: 0,
         missing: 0,
         pruned: 0,
         withdrawn: 0,

@@ -289,7 +289,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a server that goes away ${Sqld.
       proxy.behave((_, body) =>
         body.includes("crosswalk_embedding_model") ? { kind: "resetBefore" } : { kind: "pass" }
       )
-      const layer = LibsqlClient.layer({ url: proxy.url })
+      const layer = LibsqlClient.layer({ url: proxy.url, requestTimeout: "8 seconds" })
       const error = yield* failure(Effect.provide(Migrations.run, layer, { local: true }))
       assert.include(error, { _tag: "DatabaseError", reason: "connection", isRetryable: true })
       assert.include(error.problem, "cannot be reached")
