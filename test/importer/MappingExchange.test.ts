@@ -5,6 +5,7 @@ import { describe, expect, it, layer } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
 import { writeXlsx } from "hucre/xlsx"
 import { setText, targetsText } from "../../src/domain/RelationEnds.ts"
+import { setOption } from "../../src/domain/Remedy.ts"
 import type { MappingOptions } from "../../src/importer/mapping/Mapping.ts"
 import * as Mappings from "../../src/importer/mapping/Mappings.ts"
 import * as Sources from "../../src/importer/Sources.ts"
@@ -203,6 +204,14 @@ H-2,Doors,Doors shut,,semantic,,not_related,0,Doors,L-2,Doors,by Ann
       const short =
         "Focal Document Element,Relationship,Reference Document Element,Rationale\nH-1,equal,L-1,Same words.\n"
       expect(yield* read("x.csv", bytesOf(short))).toEqual(["strm", "p:1/H-1 equal q:L-1 Same words."])
+    })
+  )
+
+  it.effect("propose columns of identifiers where none is called source and target", () =>
+    Effect.gen(function* () {
+      const csv = bytesOf("Control ID,Control Name,Technique ID\nH-1,Doors,X1\n")
+      const { remedy } = yield* Effect.flip(read("x.csv", csv))
+      expect(remedy).toEqual(setOption("columns", "source=Control ID,target=Technique ID"))
     })
   )
 

@@ -43,7 +43,8 @@ export const read = Effect.fnUntraced(function* (input: MappingInput, table: Tab
   const found = Fields.resolve(usual, fields, table.columns, named, table.isFilled)
   const lacks = ["source", "target"].find((field) => ![...found.keys()].some((key) => key === field))
   const absent = `there is no column ${lacks}; there are ${table.columns.join(", ")}. Say which column it is`
-  const [first = "Ours", second = "Theirs"] = table.columns
+  const ids = table.columns.filter((name) => HeaderWords.isHeader(name) || /[\s_-](?:ids?|key|#)$/iu.test(name))
+  const [first = "Ours", second = "Theirs"] = ids.length > 1 ? ids : table.columns
   const unsaid = Fields.missing(fields, table.columns, named) ?? (lacks === undefined ? undefined : absent)
   const fault =
     unsaid === undefined
