@@ -69,14 +69,16 @@ export type Parts = SqlClient.SqlClient | Embedder | VectorIndex
 export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll(
   Search.layerNoDeps,
   Crosswalk.layerNoDeps,
-  Layer.provideMerge(Carry.layerNoDeps, CatalogDiff.layerNoDeps),
   Coverage.layerNoDeps,
   Review.layerNoDeps,
   Layer.provide(
     Layer.mergeAll(
       CatalogImport.layerNoDeps,
       RelationImport.layerNoDeps,
-      Layer.provideMerge(Layer.merge(Lint.layerNoDeps, Status.layerNoDeps), Pins.layerNoDeps)
+      Layer.provideMerge(
+        Layer.mergeAll(Lint.layerNoDeps, Status.layerNoDeps, Carry.layerNoDeps),
+        Layer.merge(Pins.layerNoDeps, CatalogDiff.layerNoDeps)
+      )
     ),
     NodeFiles.layer
   ),

@@ -159,7 +159,7 @@ export {
 export { CalibrationFilter } from "./domain/CalibrationFilter.ts"
 export { Chosen } from "./domain/Chosen.ts"
 export { Decision, RelationState } from "./domain/Decision.ts"
-export { Moved, MovedCounts, MovedKind } from "./domain/Moved.ts"
+export { Moved, MovedCounts, MovedKind, MovedRelation, Went } from "./domain/Moved.ts"
 export { LintFinding, LintOptions, LintReport, LintRule, lintRules, LintSeverity } from "./domain/Lint.ts"
 export { DiffOptions, RelationUse } from "./domain/DiffOptions.ts"
 export { GraphOptions } from "./domain/GraphOptions.ts"

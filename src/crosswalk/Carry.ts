@@ -4,6 +4,7 @@ import { Carried, CarriedRelation, type CarryOutcome, type CarryReason, CarryRep
 import { CarryOptions } from "../domain/CarryOptions.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { RelationState } from "../domain/Decision.ts"
+import type { Relation } from "../domain/Relation.ts"
 import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import * as DecisionLog from "../storage/DecisionLog.ts"
@@ -19,6 +20,8 @@ import type { VectorIndex } from "../storage/VectorIndex.ts"
 import { CatalogDiff, type DiffError } from "./CatalogDiff.ts"
 import * as CarryPlan from "./CarryPlan.ts"
 import * as Editions from "./Editions.ts"
+import * as LostPlan from "./LostPlan.ts"
+import { Pins } from "./Pins.ts"
 
 /** Why relations cannot be carried over. */
 export type CarryError = DiffError
@@ -34,6 +37,7 @@ const make = Effect.gen(function* () {
   const relations = yield* RelationRepository
   const snapshot = yield* Snapshot.make
   const catalogDiff = yield* CatalogDiff
+  const pins = yield* Pins
   const rows = yield* ReviewRows.make
   const log = yield* DecisionLog.make
 
@@ -44,7 +48,7 @@ const make = Effect.gen(function* () {
   const plan = Effect.fn("Carry.plan")(function* ({ catalog, from, method, through, to }: CarryOptions) {
     for (const one of [catalog, from, to]) yield* references.requireCatalog(one)
     const { changes } =
-      through === "map"
+      through === "map" || from === to
         ? { changes: [] }
         : yield* catalogDiff.diff({
             before: from,
@@ -55,17 +59,31 @@ const make = Effect.gen(function* () {
     return yield* snapshot.read(
       Effect.gen(function* () {
         const read = (one: string) => Stream.runCollect(references.findAll({ catalog: one }))
+        const before = yield* read(from)
+        const urisOf = (all: typeof before) => new Set(all.map(({ uri }) => uri))
+        const stored = new Map([
+          [catalog, urisOf(yield* read(catalog))],
+          [from, urisOf(before)]
+        ])
+        const lost = LostPlan.make(yield* pins.moved(), {
+          catalog,
+          from,
+          to,
+          isOf: (uri, name) => stored.get(name)?.has(uri) === true
+        })
+        if (from === to) return lost.plans
         const between = through === "diff" ? [] : [...(yield* accepted(from, to)), ...(yield* accepted(to, from))]
-        const editions = Editions.make(yield* read(from), yield* read(to), {
+        const editions = Editions.make(before, yield* read(to), {
           names: [from, to],
           relations: between,
           changes
         })
-        const planned = (side: "sources" | "targets") => (relation: Parameters<typeof CarryPlan.of>[0]) =>
-          CarryPlan.of(relation, editions, side, { from, to })
+        const planned = (side: "sources" | "targets") => (relation: Relation) =>
+          lost.isLost(relation) ? [] : [CarryPlan.of(relation, editions, side, { from, to })]
         return [
-          ...(yield* accepted(catalog, from)).map(planned("targets")),
-          ...(yield* accepted(from, catalog)).map(planned("sources"))
+          ...(yield* accepted(catalog, from)).flatMap(planned("targets")),
+          ...(yield* accepted(from, catalog)).flatMap(planned("sources")),
+          ...lost.plans
         ]
       })
     )
@@ -242,12 +260,12 @@ export class Carry extends Context.Service<
   static readonly layerNoDeps: Layer.Layer<
     Carry,
     DatabaseError,
-    SqlClient.SqlClient | CatalogDiff | ReferenceRepository | RelationRepository
+    SqlClient.SqlClient | CatalogDiff | Pins | ReferenceRepository | RelationRepository
   > = Layer.effect(this, make).pipe(Layer.provide(Migrations.layer))
 
   /** On any libSQL `SqlClient`, with the embedder and the vector index in use. */
   static readonly layer: Layer.Layer<Carry, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
     this.layerNoDeps.pipe(
-      Layer.provide(Layer.mergeAll(CatalogDiff.layer, ReferenceRepository.layer, RelationRepository.layer))
+      Layer.provide(Layer.mergeAll(CatalogDiff.layer, Pins.layer, ReferenceRepository.layer, RelationRepository.layer))
     )
 }

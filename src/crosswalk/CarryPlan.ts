@@ -1,6 +1,7 @@
 import type { CarryReason } from "../domain/Carry.ts"
 import type { Possibility } from "../domain/Change.ts"
 import type { Relation, RelationStep, RelationType } from "../domain/Relation.ts"
+import type { RelationKey } from "../domain/RelationKey.ts"
 import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
 import * as Composition from "./Composition.ts"
 import type { Editions, Fate, Step } from "./Editions.ts"
@@ -16,7 +17,7 @@ export interface Proposal {
 
 /** What becomes of one accepted relation. */
 export interface Plan {
-  readonly relation: Relation
+  readonly relation: RelationKey & { readonly confidence: number }
   readonly proposals: ReadonlyArray<Proposal>
   readonly missing: ReadonlyArray<string>
   readonly unclear: ReadonlyArray<{ readonly uri: string; readonly possible: ReadonlyArray<Possibility> }>

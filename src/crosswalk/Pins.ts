@@ -50,19 +50,28 @@ const make = Effect.gen(function* () {
       // What it was related to may say the same; that is not where it went.
       const others = new Set(rest.flatMap(({ sources, targets }) => [...sources, ...targets]))
       const held = uuid === undefined ? undefined : holders.get(uuid)
-      const found = kind === "gone" || kind === "other" ? (held ?? sameTexts.get(id) ?? []) : []
+      const same = sameTexts.get(id) ?? []
+      const found = (kind === "gone" || kind === "other" ? (held ?? same) : []).filter((one) => !others.has(one.uri))
       return new Moved({
         uri,
         ...(catalog !== null && { catalog }),
         kind,
         ...(read !== null && { read }),
         ...(now !== null && { now }),
-        went: found.flatMap((one) => (others.has(one.uri) ? [] : one.uri)),
-        relations: rest.map(({ catalog: to, sources, targets, type }) => ({
+        went: found.map(({ catalog, uri }) => ({
+          uri,
+          ...(catalog !== null && { catalog }),
+          basis: held === undefined ? "text" : "uuid",
+          // Of several in one catalog each may be it.
+          isUnchanged:
+            same.some((one) => one.uri === uri) && found.filter((one) => one.catalog === catalog).length === 1
+        })),
+        relations: rest.map(({ catalog: to, confidence, sources, targets, type }) => ({
           sources,
           targets,
           ...(to !== null && { to }),
-          type
+          type,
+          confidence
         }))
       })
     })

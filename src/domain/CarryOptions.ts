@@ -13,7 +13,10 @@ export const CarryOptions = Schema.Struct({
   catalog: CatalogId,
   /** The edition that the relations are with, such as `asvs@4.0.3`. */
   from: CatalogId,
-  /** The edition to carry them to, such as `asvs@5.0.0`. */
+  /**
+   * The edition to carry them to, such as `asvs@5.0.0`. The same as `from` where a catalog is rolling: then what lost an end
+   * is carried to where that went in the same catalog.
+   */
   to: CatalogId,
   /**
    * What leads from one edition to the next. Default: both, of each reference the accepted relations to the other edition,
@@ -30,11 +33,9 @@ export const CarryOptions = Schema.Struct({
   by: Schema.optional(Text)
 }).check(
   Schema.makeFilter(({ catalog, from, to }) =>
-    from === to
-      ? { path: ["to"], issue: "another edition than from, such as asvs@4.0.3 and asvs@5.0.0" }
-      : catalog === from || catalog === to
-        ? { path: ["catalog"], issue: "the catalog at the other end, neither from nor to" }
-        : undefined
+    catalog === from || catalog === to
+      ? { path: ["catalog"], issue: "the catalog at the other end, neither from nor to" }
+      : undefined
   )
 )
 export type CarryOptions = typeof CarryOptions.Type

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { Confidence } from "./Relation.ts"
 import { RelationKey } from "./RelationKey.ts"
 
 /**
@@ -8,6 +9,21 @@ import { RelationKey } from "./RelationKey.ts"
  */
 export const MovedKind = Schema.Literals(["gone", "other", "reworded", "metadata", "unknown"])
 export type MovedKind = typeof MovedKind.Type
+
+/** A reference that is what was read elsewhere. */
+export const Went = Schema.Struct({
+  uri: Schema.String,
+  catalog: Schema.optionalKey(Schema.String),
+  /** What tells that: it has the UUID, or else the text, that was read. */
+  basis: Schema.Literals(["uuid", "text"]),
+  /** Whether its text is what was read, and it is the only one. */
+  isUnchanged: Schema.Boolean
+})
+export type Went = typeof Went.Type
+
+/** An accepted relation, as it says of the references that it was decided on. */
+export const MovedRelation = Schema.Struct({ ...RelationKey.fields, confidence: Confidence })
+export type MovedRelation = typeof MovedRelation.Type
 
 /** A reference that is not, or no longer, what accepted relations rest on. */
 export class Moved extends Schema.Class<Moved>("crosswalk/Moved")({
@@ -20,9 +36,9 @@ export class Moved extends Schema.Class<Moved>("crosswalk/Moved")({
   /** The title that is stored; absent where it is gone. */
   now: Schema.optionalKey(Schema.String),
   /** Of what is gone or another control: the references that have its UUID, or else its text. */
-  went: Schema.Array(Schema.String),
+  went: Schema.Array(Went),
   /** The accepted relations that rest on it, also those that are none as long as it is gone. */
-  relations: Schema.Array(RelationKey)
+  relations: Schema.Array(MovedRelation)
 }) {}
 
 /**

@@ -1,6 +1,6 @@
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { RelationStep, RelationType } from "../domain/Relation.ts"
+import { Confidence, RelationStep, RelationType } from "../domain/Relation.ts"
 import { keyOf } from "../domain/RelationEnds.ts"
 import type { RelationKey } from "../domain/RelationKey.ts"
 import * as Uuid from "../domain/Uuid.ts"
@@ -51,7 +51,13 @@ const pinned = (side: "source" | "target") => ({
 
 const relationColumns = Columns.make(
   "relation",
-  { sources: pinned("source"), targets: pinned("target"), catalog: "x.catalog", type: "x.type" },
+  {
+    sources: pinned("source"),
+    targets: pinned("target"),
+    catalog: "x.catalog",
+    type: "x.type",
+    confidence: { json: Columns.real("x.confidence") }
+  },
   ["sources", "targets"]
 )
 
@@ -60,7 +66,8 @@ const RelationRow = Schema.Struct({
   sources: Schema.NonEmptyArray(Schema.String),
   targets: Schema.Array(Schema.String),
   catalog: Schema.NullOr(Schema.String),
-  type: RelationType
+  type: RelationType,
+  confidence: Confidence
 })
 
 const stepColumns = Columns.make("relation", { step: { json: "s.value" } })
@@ -69,11 +76,11 @@ const StepRow = Schema.Struct({ step: RelationStep })
 /** What tells a relation from all others. */
 const keyed = ({ sources, targets, to, type }: RelationKey): string => `${type} ${keyOf({ sources, targets, to })}`
 
-const holderColumns = Columns.make("reference", { uri: "r.uri", uuid: PinRows.uuid })
-const HolderRow = Schema.Struct({ uri: Schema.String, uuid: RawUuid })
+const holderColumns = Columns.make("reference", { uri: "r.uri", catalog: "r.catalog", uuid: PinRows.uuid })
+const HolderRow = Schema.Struct({ uri: Schema.String, catalog: Schema.NullOr(Schema.String), uuid: RawUuid })
 
-const sameColumns = Columns.make("reference", { uri: "r.uri" })
-const SameRow = Schema.Struct({ id: Schema.Int, uri: Schema.String })
+const sameColumns = Columns.make("reference", { uri: "r.uri", catalog: "r.catalog" })
+const SameRow = Schema.Struct({ id: Schema.Int, uri: Schema.String, catalog: Schema.NullOr(Schema.String) })
 
 /** Reads what accepted relations rest on and is not what is stored. */
 export const make = Effect.gen(function* () {
@@ -100,7 +107,8 @@ export const make = Effect.gen(function* () {
     const found = new Map<number, typeof RelationRow.Type>()
     for (const chunk of chunks([...new Set(ids)], 500)) {
       const rows = yield* sql`SELECT x.id, ${sql.literal(relationColumns.sql)} FROM (
-          SELECT id, catalog, type FROM crosswalk_relation UNION ALL SELECT id, catalog, type FROM crosswalk_orphan
+          SELECT id, catalog, type, confidence FROM crosswalk_relation
+          UNION ALL SELECT id, catalog, type, confidence FROM crosswalk_orphan
         ) AS x WHERE x.id IN (SELECT value FROM json_each(${JSON.stringify(chunk)}))`
       for (const row of yield* Effect.forEach(rows, decodeRelation)) found.set(row.id, row)
     }

@@ -58,7 +58,7 @@ describe("carry", () => {
     Effect.gen(function* () {
       const run = yield* related
       expect((yield* run("carry", "ours@1", "--from", "std@1", "--to", "std@3")).code).toBe(3)
-      expect((yield* run("carry", "ours@1", "--from", "std@1", "--to", "std@1")).code).toBe(2)
+      expect((yield* run("carry", "std@1", "--from", "std@1", "--to", "std@1")).code).toBe(2)
     })
   )
 })

@@ -394,7 +394,7 @@ describe("Carry", () => {
   fresh("refuses catalogs that are one, and names one that is not there", () =>
     Effect.gen(function* () {
       yield* prepare({ A: password }, { A: password }, [])
-      assert.strictEqual((yield* Effect.flip(carry({ to: "std@1" })))._tag, "ValidationError")
+      assert.strictEqual((yield* Effect.flip(carry({ catalog: "std@2" })))._tag, "ValidationError")
       assert.strictEqual((yield* Effect.flip(carry({ catalog: "std@1" })))._tag, "ValidationError")
       assert.strictEqual((yield* Effect.flip(carry({ to: "std@3" })))._tag, "NotFoundError")
     })

@@ -43,7 +43,14 @@ const filled = Effect.gen(function* () {
 const lines = Effect.gen(function* () {
   const { moved } = yield* Pins
   return (yield* moved()).map(({ kind, now, read, relations, uri, went }) =>
-    [uri, kind, read, now ?? "-", went.join() || "-", relations.map(({ sources }) => sources.join()).join()].join(" | ")
+    [
+      uri,
+      kind,
+      read,
+      now ?? "-",
+      went.map((one) => one.uri).join() || "-",
+      relations.map(({ sources }) => sources.join()).join()
+    ].join(" | ")
   )
 })
 

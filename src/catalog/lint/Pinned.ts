@@ -14,13 +14,13 @@ export const check = (moved: ReadonlyArray<Moved>): ReadonlyArray<LintFinding> =
     const more = others.length === 0 ? "" : ` (and ${others.length} more)`
     const was = read === undefined ? "" : ` It read ${quote(read)} when ${textOf(first)}${more} was accepted.`
     const about = first.sources.includes(uri) ? { sources: [uri] } : { targets: [uri] }
-    const where = went[0] === undefined ? "" : ` It is ${went[0]} now.`
+    const where = went[0] === undefined ? "" : ` It is ${went[0].uri} now.`
     return [
       finding(
         kind === "gone" ? "gone" : "other-control",
         about,
         `${uri} is ${kind === "gone" ? "gone" : "another control now"}.${was}${where}`,
-        went.length === 0 ? undefined : { action: "chooseOne", field: "uri", values: [...went] }
+        went.length === 0 ? undefined : { action: "chooseOne", field: "uri", values: went.map((one) => one.uri) }
       )
     ]
   })

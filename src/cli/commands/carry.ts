@@ -111,6 +111,10 @@ export const carry = Command.make(
     {
       command: "crosswalk carry asvs@5.0.0 --from company@2026 --to company@2027 --through diff",
       description: "A new edition of your own rules"
+    },
+    {
+      command: "crosswalk carry company@2026 --from grundschutz@rolling --to grundschutz@rolling",
+      description: "A catalogue was imported again: carry what lost an end to where that went"
     }
   ])
 )
