@@ -40,10 +40,16 @@ export interface Named {
   readonly noneIn: string | undefined
 }
 
-/** The ends that are named; the references are looked up. */
-export const resolve = Effect.fnUntraced(function* ({ moreSources, moreTargets, noneIn, source, target }: Named) {
+/** The ends that are named; the references are looked up. One that is `gone` is its URI, where they may be. */
+export const resolve = Effect.fnUntraced(function* (
+  { moreSources, moreTargets, noneIn, source, target }: Named,
+  { gone = false }: { readonly gone?: boolean } = {}
+) {
   const references = yield* ReferenceRepository
-  const uriOf = (name: string) => Effect.map(references.resolve(name), ({ uri }) => uri)
+  const uriOf = (name: string) =>
+    Effect.map(references.resolve(name), ({ uri }) => uri).pipe(
+      Effect.catchTag("NotFoundError", (error) => (gone ? Effect.succeed(name) : Effect.fail(error)))
+    )
   const found: RelationEnds = {
     sources: [yield* uriOf(source), ...(yield* Effect.forEach(moreSources, uriOf))],
     targets: yield* Effect.forEach([...Option.toArray(target), ...moreTargets], uriOf),

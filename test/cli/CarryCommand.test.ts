@@ -54,6 +54,21 @@ describe("carry", () => {
     })
   )
 
+  it.effect(
+    "carries within a catalogue that was imported again, and a decision that lost an end is dropped by name",
+    () =>
+      Effect.gen(function* () {
+        const run = yield* related
+        expect((yield* run("remove", "std:1/B", "--force")).code).toBe(0)
+        const carried = yield* run("carry", "ours@1", "--from", "std@1", "--to", "std@1")
+        expect(carried.stdout).toContain("nothing continues std:1/B")
+        expect((yield* run("status")).stdout).toContain("1 with an end that is gone.")
+        expect((yield* run("relate", "ours:1/2", "std:1/B", "--remove")).code).toBe(0)
+        expect((yield* run("relate", "ours:1/2", "std:1/B", "--remove")).code).toBe(3)
+        expect((yield* run("status", "--json")).json().moved.gone).toBe(0)
+      })
+  )
+
   it.effect("names a catalog that is not there, and refuses one edition", () =>
     Effect.gen(function* () {
       const run = yield* related

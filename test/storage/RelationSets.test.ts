@@ -1,6 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import { Pins } from "../../src/crosswalk/Pins.ts"
 import { Review } from "../../src/crosswalk/Review.ts"
 import type { RelationInput } from "../../src/domain/RelationInput.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
@@ -176,6 +177,15 @@ describe("a database made before relations were of sets", () => {
         [
           [["a:2"], ["b:1"], "equal", "accepted", 0.5, true],
           [["a:1"], ["b:1"], "subset", "suggested", 1, false]
+        ]
+      )
+      // What was read before its text changed is not known.
+      const moved = yield* Pins.use((pins) => pins.moved()).pipe(Effect.provide(Pins.layer))
+      assert.deepStrictEqual(
+        moved.map(({ kind, read, relations, uri }) => [uri, kind, read, relations.length]),
+        [
+          ["a:2", "unknown", undefined, 1],
+          ["b:1", "unknown", undefined, 1]
         ]
       )
       assert.deepInclude((yield* review.log())[0], { sources: ["a:2"], targets: ["b:1"] })

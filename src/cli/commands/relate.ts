@@ -38,7 +38,7 @@ export const relate = Command.make(
     const output = yield* Output
     yield* Effect.gen(function* () {
       const relations = yield* RelationRepository
-      const ends = yield* Ends.resolve(named)
+      const ends = yield* Ends.resolve(named, { gone: remove })
       const type = given ?? typeOf(ends.targets)
       const [from, to] = [setText(ends.sources), targetsText(ends)]
       if (remove) {
