@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Inspectable, Layer, Schema, Stream } from "effect"
 import { CrosswalkError } from "../src/domain/CrosswalkError.ts"
 import * as root from "../src/index.ts"
@@ -20,14 +20,14 @@ type ServiceKey = Context.Key<never, object>
 const isServiceKey = (value: unknown): value is ServiceKey =>
   typeof value === "function" && Context.isKey(value) && !Context.isReference(value)
 
-// Names of files are made, too, and some of them can be written.
+// Names of files are made, too, and some of them can be written. What one service wrote another would watch without end.
 const before = process.cwd()
 let folder = before
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "crosswalk-test-"))
   process.chdir(folder)
 })
-afterAll(async () => {
+afterEach(async () => {
   process.chdir(before)
   await rm(folder, { recursive: true })
 })
