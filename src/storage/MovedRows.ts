@@ -94,7 +94,7 @@ export const make = Effect.gen(function* () {
   /** The readings that differ from what is stored: all, or those of another text and what is gone, which an index finds. */
   const readings = (which: "all" | "indexed") =>
     Effect.flatMap(
-      sql`SELECT d.id, d.is_current, ${sql.literal(columns.sql)} FROM ${sql.literal(which === "all" ? "crosswalk_reading AS d" : indexed)}
+      sql`SELECT d.id, d.is_current = 1 AS is_current, ${sql.literal(columns.sql)} FROM ${sql.literal(which === "all" ? "crosswalk_reading AS d" : indexed)}
       LEFT JOIN crosswalk_reference AS r ON r.uri = d.uri
       WHERE (r.id IS NULL OR d.is_current = 0 OR r.content_hash <> d.content_hash)
         AND EXISTS (SELECT 1 FROM crosswalk_pin AS p WHERE p.reading_id = d.id AND ${sql.literal(isAccepted)})

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { read } from "./reading.ts"
 
 const Cell = Schema.Array(
-  Schema.Literals(["a", "Z", "0", '"', ",", ";", "\t", "\n", "\r\n", "\r", " ", "é", "漢", "😀", "\uFEFF", "'"])
+  Schema.Literals(["a", "Z", '"', ",", ";", "\t", "\n", "\r\n", "\r", " ", "é", "漢", "😀", "\uFEFF", "'"])
 )
 const Rows = Schema.Array(Schema.Struct({ title: Cell, text: Cell, note: Cell, blankLine: Schema.Boolean })).check(
   Schema.isMinLength(1)
