@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import type { Filter } from "../domain/Filter.ts"
 import { MetadataConditionText } from "../domain/MetadataCondition.ts"
+import { PageOptions } from "../domain/ReferencePage.ts"
 import { Role } from "../domain/Role.ts"
 import { Text } from "../domain/Text.ts"
 
@@ -33,7 +34,4 @@ export const filterOf = ({ anyTag, catalog, role, tag, type, where }: typeof Fil
 })
 
 /** At most so many of anything in one answer. */
-export const limit = Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
-
-/** `true` or `false`. */
-export const flag = Schema.optional(Schema.Boolean)
+export const { limit } = PageOptions.fields

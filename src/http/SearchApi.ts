@@ -1,12 +1,11 @@
-import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { QueryText } from "../domain/QueryText.ts"
 import { SearchResult } from "../domain/SearchResult.ts"
-import { SearchMode } from "../search/SearchOptions.ts"
+import { SearchOptions } from "../search/SearchOptions.ts"
 import { problems } from "./Problem.ts"
-import { filterFields, flag, limit } from "./Query.ts"
+import { filterFields, limit } from "./Query.ts"
 
-const share = Schema.optional(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
+const { facets, minRelevance, mode, onlyRelevant } = SearchOptions.fields
 
 /** Search by meaning, by words, or by both. */
 export class SearchApi extends HttpApiGroup.make("search")
@@ -15,12 +14,12 @@ export class SearchApi extends HttpApiGroup.make("search")
       query: {
         /** What to look for, in words. */
         q: QueryText,
-        mode: Schema.optional(SearchMode),
+        mode,
         ...filterFields,
         limit,
-        minRelevance: share,
-        onlyRelevant: flag,
-        facets: flag
+        minRelevance,
+        onlyRelevant,
+        facets
       },
       success: SearchResult,
       error: problems
