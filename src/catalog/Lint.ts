@@ -18,7 +18,7 @@ import * as Ends from "./lint/Ends.ts"
 import * as Pinned from "./lint/Pinned.ts"
 import * as Relations from "./lint/Relations.ts"
 import { finding, type Statement } from "./lint/Statement.ts"
-import { open, RelationImportOptions } from "./RelationImport.ts"
+import { byRemedy, open, RelationImportOptions } from "./RelationImport.ts"
 import * as StoredNames from "./StoredNames.ts"
 
 /** Why relations cannot be checked. */
@@ -47,11 +47,9 @@ const read = Effect.fnUntraced(function* (
       else findings.push(ofRow(failure.reason === "header" ? "header-row" : "unreadable-row", failure))
     })
   )
-  for (const [first, ...others] of Map.groupBy(unnamed, ({ remedy }) => JSON.stringify(remedy)).values()) {
-    if (first === undefined) continue
-    const more = others.length === 0 ? "" : ` The same is true of ${others.length} more.`
+  for (const { first, others } of byRemedy(unnamed)) {
     const { message, ...rest } = ofRow("unknown-catalog", first)
-    findings.push({ ...rest, message: message + more })
+    findings.push({ ...rest, message: others === 0 ? message : `${message} The same is true of ${others} more.` })
   }
   return { format, said, findings, name }
 })

@@ -94,6 +94,12 @@ export const open = Effect.fnUntraced(function* (
   }
 })
 
+/** The first of the errors that are mended by the same, and how many others are. */
+export const byRemedy = (errors: ReadonlyArray<ImportError>) =>
+  [...Map.groupBy(errors, ({ remedy }) => JSON.stringify(remedy)).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ first, others: others.length }]
+  )
+
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const learning = yield* Learning.make
@@ -157,11 +163,9 @@ const make = Effect.gen(function* () {
           }
         })
       )
-      for (const [first, ...others] of Map.groupBy(unnamed, ({ remedy }) => JSON.stringify(remedy)).values()) {
-        if (first === undefined) continue
+      for (const { first, others } of byRemedy(unnamed)) {
         const { problem, ...rest } = failureOf(name, first)
-        const more = others.length === 0 ? "" : ` (the same is true of ${others.length} more)`
-        failed.push({ ...rest, problem: problem + more })
+        failed.push({ ...rest, problem: others === 0 ? problem : `${problem} (the same is true of ${others} more)` })
       }
       const stored = yield* storedOf(found)
       const ends = yield* NamedEnds.resolve(rows, found, { catalogs: known, stored })
