@@ -1,4 +1,5 @@
-import { faultOf, keyOf, setText, targetsText, urisOf } from "../domain/RelationEnds.ts"
+import { faultOf, setText, targetsText, urisOf } from "../domain/RelationEnds.ts"
+import { keyText } from "../domain/RelationKey.ts"
 import type { ExportedRelation, Placed } from "../importer/mapping/RelationFile.ts"
 import type { ImportFailure } from "./ImportReport.ts"
 
@@ -40,7 +41,7 @@ export const check = (found: ReadonlyArray<Placed>, known: Known) => {
       missing.set(relation.to, { ...before, count: before.count + 1 })
       return []
     }
-    const key = `${relation.type} ${keyOf(relation)}`
+    const key = keyText(relation)
     const fault = faultOf(relation, relation.type)
     const before = seen.get(key)
     if (fault !== undefined || before !== undefined) {

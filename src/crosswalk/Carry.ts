@@ -6,6 +6,7 @@ import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { RelationState } from "../domain/Decision.ts"
 import type { Relation } from "../domain/Relation.ts"
 import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
+import { keyText } from "../domain/RelationKey.ts"
 import type { Embedder } from "../embedder/Embedder.ts"
 import * as DecisionLog from "../storage/DecisionLog.ts"
 import * as Migrations from "../storage/Migrations.ts"
@@ -130,7 +131,7 @@ const make = Effect.gen(function* () {
             ? "unchanged"
             : status
       return {
-        key: `${type} ${keyOf(ends)}`,
+        key: keyText({ ...ends, type }),
         change: { id: row?.id, ends, before, after, note: undefined, chosen: "filter" as const },
         outcome,
         reasons

@@ -1,8 +1,8 @@
 import type { CarryReason } from "../domain/Carry.ts"
 import type { Possibility } from "../domain/Change.ts"
 import type { Relation, RelationStep, RelationType } from "../domain/Relation.ts"
-import type { RelationKey } from "../domain/RelationKey.ts"
-import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
+import { keyText, type RelationKey } from "../domain/RelationKey.ts"
+import { canonical, type RelationEnds } from "../domain/RelationEnds.ts"
 import * as Composition from "./Composition.ts"
 import type { Editions, Fate, Step } from "./Editions.ts"
 
@@ -146,7 +146,7 @@ export const of = (
         : unionOf(own, fates, editions.isOld)
   const proposals = new Map<string, Proposal>()
   for (const proposal of sides.flatMap(proposalOf)) {
-    const key = `${proposal.type} ${keyOf(proposal.ends)}`
+    const key = keyText({ ...proposal.ends, type: proposal.type })
     const known = proposals.get(key)
     if (known === undefined || known.confidence < proposal.confidence) proposals.set(key, proposal)
   }

@@ -1,14 +1,12 @@
 import type { CarryReason } from "../domain/Carry.ts"
 import type { Moved, MovedRelation, Went } from "../domain/Moved.ts"
 import type { RelationStep } from "../domain/Relation.ts"
-import { canonical, keyOf, urisOf } from "../domain/RelationEnds.ts"
-import type { RelationKey } from "../domain/RelationKey.ts"
+import { canonical, urisOf } from "../domain/RelationEnds.ts"
+import { type RelationKey, keyText } from "../domain/RelationKey.ts"
 import type { Plan, Proposal } from "./CarryPlan.ts"
 
 /** Whether what was read at an end is not there any more under its identifier. */
 const isLost = ({ kind }: Moved) => kind === "gone" || kind === "other"
-
-const keyed = (relation: RelationKey) => `${relation.type} ${keyOf(relation)}`
 
 /**
  * What follows from accepted relations that lost an end of the catalog `from`, by what they are pinned to: where what was read
@@ -33,9 +31,9 @@ export const make = (
   for (const one of moved) {
     if (one.kind === "metadata") continue
     for (const relation of one.relations) {
-      const known = found.get(keyed(relation)) ?? { relation, ends: new Map<string, Moved>() }
+      const known = found.get(keyText(relation)) ?? { relation, ends: new Map<string, Moved>() }
       known.ends.set(one.uri, one)
-      found.set(keyed(relation), known)
+      found.set(keyText(relation), known)
     }
   }
   const isFrom = (uri: string, name: string, ends: ReadonlyMap<string, Moved>) =>
@@ -109,8 +107,8 @@ export const make = (
   }
 
   const plans = [...found.values()].flatMap(({ ends, relation }) => planOf(relation, ends))
-  const lost = new Set(plans.map(({ relation }) => keyed(relation)))
-  return { plans, isLost: (relation: RelationKey) => lost.has(keyed(relation)) }
+  const lost = new Set(plans.map(({ relation }) => keyText(relation)))
+  return { plans, isLost: (relation: RelationKey) => lost.has(keyText(relation)) }
 }
 
 /** So many proposals are made of one relation. */

@@ -1,8 +1,7 @@
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Confidence, RelationStep, RelationType } from "../domain/Relation.ts"
-import { keyOf } from "../domain/RelationEnds.ts"
-import type { RelationKey } from "../domain/RelationKey.ts"
+import { keyText } from "../domain/RelationKey.ts"
 import * as Uuid from "../domain/Uuid.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
@@ -73,9 +72,6 @@ const RelationRow = Schema.Struct({
 const stepColumns = Columns.make("relation", { step: { json: "s.value" } })
 const StepRow = Schema.Struct({ step: RelationStep })
 
-/** What tells a relation from all others. */
-const keyed = ({ sources, targets, to, type }: RelationKey): string => `${type} ${keyOf({ sources, targets, to })}`
-
 const holderColumns = Columns.make("reference", { uri: "r.uri", catalog: "r.catalog", uuid: PinRows.uuid })
 const HolderRow = Schema.Struct({ uri: Schema.String, catalog: Schema.NullOr(Schema.String), uuid: RawUuid })
 
@@ -122,11 +118,11 @@ export const make = Effect.gen(function* () {
     const steps = yield* sql`SELECT DISTINCT ${sql.literal(stepColumns.sql)}
       FROM crosswalk_relation AS x, json_each(x.provenance, '$.path') AS s
       WHERE x.status = 'accepted' AND x.provenance LIKE '%"path":%' AND s.value ->> '$.basis' = 'relation'`
-    const followed = new Set((yield* Effect.forEach(steps, decodeStep)).map(({ step }) => keyed(step)))
+    const followed = new Set((yield* Effect.forEach(steps, decodeStep)).map(({ step }) => keyText(step)))
     const orphans = yield* relations(rows.map(({ id }) => id))
     return new Set(
       [...orphans].flatMap(([id, { catalog, sources, targets, type }]) =>
-        followed.has(keyed({ sources, targets, to: catalog ?? undefined, type })) ? [id] : []
+        followed.has(keyText({ sources, targets, to: catalog ?? undefined, type })) ? [id] : []
       )
     )
   })

@@ -1,6 +1,7 @@
 import { Effect, type FileSystem, type Scope, type Stdio, Stream } from "effect"
 import { ImportError } from "../../domain/ImportError.ts"
-import { keyOf, setText, targetsText } from "../../domain/RelationEnds.ts"
+import { setText, targetsText } from "../../domain/RelationEnds.ts"
+import { keyText } from "../../domain/RelationKey.ts"
 import { faultOf, textFaultOf, withHead } from "../source/Bytes.ts"
 import { checkCatalog } from "../Items.ts"
 import * as Repeated from "../Repeated.ts"
@@ -15,7 +16,7 @@ const refuseRepeated = (source: string, items: MappingSource["items"]): MappingS
     if (item._tag !== "Mapping") return undefined
     const { at, type, ...ends } = item
     const what = () => `that ${setText(ends.sources)} is ${type} to ${targetsText(ends)}`
-    return { key: `${type} ${keyOf(ends)}`, at, what }
+    return { key: keyText({ ...ends, type }), at, what }
   })
 
 const readInput = Effect.fnUntraced(function* (input: MappingInput) {
