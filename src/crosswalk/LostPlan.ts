@@ -97,12 +97,13 @@ export const make = (
       ]
     }
 
-    /** Each way to choose where what was lost went. */
+    /** The first ways to choose where what was lost went: all of them grow with every end that went to several places. */
     const choices = own.reduce<ReadonlyArray<ReadonlyMap<string, Went>>>(
-      (all, one) => all.flatMap((places) => wentOf(one).map((went) => new Map([...places, [one.uri, went]]))),
+      (all, one) =>
+        all.flatMap((places) => wentOf(one).map((went) => new Map([...places, [one.uri, went]]))).slice(0, mostChoices),
       [new Map()]
     )
-    const proposals = missing.length > 0 ? [] : choices.slice(0, mostChoices).flatMap(proposalOf)
+    const proposals = missing.length > 0 ? [] : choices.flatMap(proposalOf)
     return [{ relation, proposals, missing, unclear: [], reused }]
   }
 
