@@ -33,7 +33,7 @@ export type Question =
   | { readonly _tag: "See"; readonly ids: Float64Array<ArrayBuffer>; readonly vectors: Float32Array<ArrayBuffer> }
   /** Search from now on so far that the share `recall` is found. Answered by `Tuned`. */
   | { readonly _tag: "Tune"; readonly recall: number }
-  /** Answered by `Found`. */
+  /** Answered by `Nearest`. */
   | { readonly _tag: "Search"; readonly query: Float32Array<ArrayBuffer>; readonly limit: number }
   /** Write what there is to a file. Answered by `Done`. */
   | {
@@ -66,6 +66,13 @@ export type Answer =
       readonly size: Size
     }
   | { readonly _tag: "Found"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
+  /** `isCutOff`: fewer than wanted, and there are vectors that no link of the graph leads to. */
+  | {
+      readonly _tag: "Nearest"
+      readonly ids: Float64Array<ArrayBuffer>
+      readonly isCutOff: boolean
+      readonly size: Size
+    }
   | { readonly _tag: "Different"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
   | { readonly _tag: "Tuned"; readonly tuning: Tuning; readonly size: Size }
   | { readonly _tag: "Failed"; readonly reason: string }

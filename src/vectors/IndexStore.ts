@@ -55,7 +55,7 @@ export class IndexStore {
       case "Tune":
         return { _tag: "Tuned", tuning: this.tune(question.recall), size: this.size }
       case "Search":
-        return { _tag: "Found", ids: this.references(question.query, question.limit), size: this.size }
+        return { _tag: "Nearest", ...this.references(question.query, question.limit), size: this.size }
       case "Save":
         this.save(question.path, question)
         return { _tag: "Done", size: this.size }
@@ -140,11 +140,17 @@ export class IndexStore {
     flat.set(ids, vectors)
   }
 
-  /** The references of the nearest vectors, at least `limit` of them where there are as many: several vectors can be of one. */
-  private references(query: Float32Array, limit: number): Float64Array<ArrayBuffer> {
+  /**
+   * The references of the nearest vectors, at least `limit` of them where there are as many: several vectors can be of one. Many
+   * that are equal can be linked to each other only, so that a search in a graph never comes to them.
+   */
+  private references(query: Float32Array, limit: number) {
     for (let wanted = limit; ; wanted *= 2) {
-      const found = new Set(this.nearest(query, wanted).map(PassageKey.referenceOf))
-      if (found.size >= limit || wanted >= this.size.count) return Float64Array.from(found)
+      const near = this.nearest(query, wanted)
+      const found = new Set(near.map(PassageKey.referenceOf))
+      if (found.size >= limit || wanted >= this.size.count) {
+        return { ids: Float64Array.from(found), isCutOff: found.size < limit && near.length < this.size.count }
+      }
     }
   }
 

@@ -15,7 +15,7 @@ interface Answers {
   readonly Probe: "Done"
   readonly See: "Done"
   readonly Tune: "Tuned"
-  readonly Search: "Found"
+  readonly Search: "Nearest"
   readonly Save: "Done"
   readonly Compare: "Different"
 }
@@ -40,7 +40,7 @@ const expected: { readonly [Tag in keyof Answers]: Answers[Tag] } = {
   Probe: "Done",
   See: "Done",
   Tune: "Tuned",
-  Search: "Found",
+  Search: "Nearest",
   Save: "Done",
   Compare: "Different"
 }

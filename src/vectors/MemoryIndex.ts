@@ -79,6 +79,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
       )
       if (found === undefined) continue
       serving.size = found.size
+      if (found.isCutOff) return undefined
       state.comparedBy = serving.kind
       yield* Metric.update(Metrics.indexVectors, found.size.count)
       yield* maintain(serving)

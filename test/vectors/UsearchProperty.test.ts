@@ -15,6 +15,7 @@ import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const dimensions = 12
 
@@ -174,4 +175,35 @@ it.live.prop(
   { commands },
   ({ commands }) => run([...graph, ...commands], { exactUpTo: 10, mergeAfter: 5 }),
   { arbitrary: { runs: 12 }, timeout: 120_000 }
+)
+
+it.live(
+  "what a graph links to equals only is found by comparing all, where more is wanted than its links lead to",
+  () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const url = join(folder, "references.db")
+      const index = Usearch.layerLibsql({ exactUpTo: 10 })
+      const here = yield* Layer.build(open(url, "one", index))
+      const elsewhere = yield* Layer.build(open(url, "one", VectorIndex.layerSql))
+      yield* Effect.gen(function* () {
+        const references = yield* ReferenceRepository
+        for (const word of ["red", "green", "blue", "lube x"]) {
+          yield* references.saveMany(
+            Array.from({ length: 150 }, (_, i) => ({ uri: `${word}${i}`, title: word, entityType: "t" }))
+          )
+        }
+        yield* (yield* EmbeddingRepository).updateAllEmbeddings()
+      }).pipe(Effect.provide(elsewhere))
+      const vector = vectorOf("red", 3)
+      const nearest = Effect.flatMap(VectorIndex, (index) => index.nearest(vector, { fingerprint: "one", limit: 600 }))
+      const way = Effect.flatMap(VectorIndex, ({ comparedBy }) => comparedBy)
+      // Until the graph is there.
+      const near = Effect.flatMap(VectorIndex, (index) => index.nearest(vector, { fingerprint: "one", limit: 1 }))
+      yield* Effect.repeat(Effect.andThen(Effect.andThen(near, Effect.sleep("50 millis")), way), {
+        until: (way) => way === "graph"
+      }).pipe(Effect.provide(here))
+      assert.deepStrictEqual(yield* Effect.provide(nearest, here), yield* Effect.provide(nearest, elsewhere))
+      assert.strictEqual(yield* Effect.provide(way, here), "sql")
+    })
 )
