@@ -1,5 +1,12 @@
-import { Duration, Effect, Option, Semaphore } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse, ProblemDetails } from "effect/http"
+import { ByteSize, Duration, Effect, Option, Semaphore } from "effect"
+import {
+  HttpIncomingMessage,
+  HttpRouter,
+  HttpServerRequest,
+  HttpServerRespondable,
+  HttpServerResponse,
+  ProblemDetails
+} from "effect/http"
 import * as Policy from "./Policy.ts"
 
 /** A problem that no endpoint declares. */
@@ -97,6 +104,7 @@ export const layer = (policy: Policy.Policy) =>
             return refused(414, "The request is too large", "too-long", `At most ${policy.maxUrlLength} characters`)
           }
           return yield* inTurn(answer).pipe(
+            Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(policy.maxBodyBytes)),
             Effect.timeoutOption(Duration.millis(policy.timeout)),
             Effect.map(
               Option.getOrElse(() =>
@@ -108,10 +116,13 @@ export const layer = (policy: Policy.Policy) =>
           )
         }).pipe(
           Effect.catchDefect((defect) =>
-            Effect.as(
-              Effect.logError("a request ended in a defect", defect),
-              refused(500, "The server failed", "failed", "The log of the server says more")
-            )
+            // A body that is too large or cannot be read is one.
+            HttpServerRespondable.isRespondable(defect)
+              ? HttpServerRespondable.toResponse(defect)
+              : Effect.as(
+                  Effect.logError("a request ended in a defect", defect),
+                  refused(500, "The server failed", "failed", "The log of the server says more")
+                )
           ),
           Effect.map((response) => secured(documented(response)))
         )

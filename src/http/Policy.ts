@@ -16,7 +16,9 @@ export const PolicyOptions = Schema.Struct({
   /** How long a request may take, in milliseconds. Default: 30,000. */
   timeout: Schema.optional(Positive),
   /** How long the path and query of a request may be, in characters. Default: 8,192. */
-  maxUrlLength: Schema.optional(Positive)
+  maxUrlLength: Schema.optional(Positive),
+  /** How long a body of JSON may be, in bytes. Default: 10 MiB. */
+  maxBodyBytes: Schema.optional(Positive)
 })
 export type PolicyOptions = typeof PolicyOptions.Type
 
@@ -31,18 +33,21 @@ export interface Policy extends Limits {
   readonly hosts: ReadonlySet<string>
   readonly timeout: number
   readonly maxUrlLength: number
+  readonly maxBodyBytes: number
 }
 
 const ownHosts = ["localhost", "127.0.0.1", "[::1]"]
 
 export const make = ({
   hosts = [],
+  maxBodyBytes = 10 * 1024 * 1024,
   maxConcurrent = 16,
   maxUrlLength = 8192,
   maxWaiting = 256,
   timeout = 30_000
 }: PolicyOptions): Policy => ({
   hosts: new Set([...ownHosts, ...hosts.map((host) => host.toLowerCase())]),
+  maxBodyBytes,
   maxConcurrent,
   maxUrlLength,
   maxWaiting,

@@ -55,6 +55,27 @@ export class Conflict extends HttpApiError.Problem<Conflict>()(
   members
 ) {}
 
+/** What is stored is not what `If-Match` or `If-None-Match` expects; nothing was done. */
+export class PreconditionFailed extends HttpApiError.Problem<PreconditionFailed>()(
+  "PreconditionFailed",
+  { type: typeOf("precondition-failed"), status: 412, title: "It is not as the request expects it" },
+  members
+) {}
+
+/** The body is larger than the server takes. */
+export class TooLarge extends HttpApiError.Problem<TooLarge>()(
+  "TooLarge",
+  { type: typeOf("too-large"), status: 413, title: "The request is too large" },
+  members
+) {}
+
+/** The body is of a content type that the endpoint does not read. */
+export class UnknownContent extends HttpApiError.Problem<UnknownContent>()(
+  "UnknownContent",
+  { type: typeOf("content-type"), status: 415, title: "The content type is not known" },
+  members
+) {}
+
 /** A source or a text cannot be taken as it is. */
 export class Unprocessable extends HttpApiError.Problem<Unprocessable>()(
   "Unprocessable",
@@ -79,6 +100,9 @@ export class Unavailable extends HttpApiError.Problem<Unavailable>()(
 /** What an endpoint may answer that failed. */
 export const problems = [InvalidRequest, NotFound, Conflict, Unprocessable, Failed, Unavailable] as const
 export type Problem = InstanceType<(typeof problems)[number]>
+
+/** What an endpoint with a body may answer that failed. */
+export const bodyProblems = [...problems, TooLarge, UnknownContent] as const
 
 /**
  * What a failure of the tables or the model says to a client: its code in words. Its own sentence may have a path, a server's
@@ -130,3 +154,15 @@ export const answered = <A, R>(effect: Effect.Effect<A, CrosswalkError, R>): Eff
       ? Effect.fail(problem)
       : Effect.andThen(Effect.logError(error.message, error), Effect.fail(problem))
   })
+
+/** {@link answered} for a change under a condition of the request's headers. */
+export const answeredIf = <A, R>(
+  change: Effect.Effect<A, CrosswalkError, R>
+): Effect.Effect<A, Problem | PreconditionFailed, R> =>
+  Effect.catch(
+    change,
+    (error): Effect.Effect<never, Problem | PreconditionFailed> =>
+      error._tag === "ConflictError" && error.reason === "changed"
+        ? Effect.fail(new PreconditionFailed(told(error)))
+        : answered(Effect.fail(error))
+  )

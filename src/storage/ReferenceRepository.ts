@@ -4,6 +4,7 @@ import type { Boilerplate } from "../domain/Boilerplate.ts"
 import { Catalog, CatalogId } from "../domain/Catalog.ts"
 import { ConflictError } from "../domain/ConflictError.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
+import type { Expectation } from "../domain/Expectation.ts"
 import { Filter } from "../domain/Filter.ts"
 import { FindOptions } from "../domain/FindOptions.ts"
 import { decodeEach, orInstanceOf } from "../domain/Input.ts"
@@ -16,7 +17,8 @@ import type { Relation } from "../domain/Relation.ts"
 import type { RelationDirection } from "../domain/RelationDirection.ts"
 import type { RelationInput } from "../domain/RelationInput.ts"
 import { PageOptions, ReferencePage } from "../domain/ReferencePage.ts"
-import { RemoveOptions } from "../domain/RemoveOptions.ts"
+import { PutOptions } from "../domain/PutOptions.ts"
+import { RemoveManyOptions, RemoveOptions } from "../domain/RemoveOptions.ts"
 import { ResolveOptions } from "../domain/ResolveOptions.ts"
 import { ScoredReference } from "../domain/ScoredReference.ts"
 import { NonBlankText } from "../domain/Text.ts"
@@ -35,6 +37,7 @@ import { operation, optional, property, streamOperation } from "./Operation.ts"
 import * as ReferenceNames from "./ReferenceNames.ts"
 import * as ReferenceRemoval from "./ReferenceRemoval.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
+import { unexpected } from "./ReferenceVersion.ts"
 import * as ReferenceWriter from "./ReferenceWriter.ts"
 import { RelationRepository } from "./RelationRepository.ts"
 import * as Snapshot from "./Snapshot.ts"
@@ -55,6 +58,13 @@ const lengthOf = (input: ReferenceInput): number =>
   (input.metadata === undefined ? 0 : JSON.stringify(input.metadata).length) +
   400
 
+/** A reference as it was put. */
+export interface PutReference {
+  readonly reference: Reference
+  /** There was none under its URI before. */
+  readonly isNew: boolean
+}
+
 const make = Effect.gen(function* () {
   const client = yield* SqlClient.SqlClient
   const size = ServerWrites.sizeOf(client)
@@ -71,9 +81,11 @@ const make = Effect.gen(function* () {
   const decodeCatalog = Columns.decoder(catalogColumns, CatalogRow, "ReferenceRepository.catalogs")
   const columns = sql.literal(ReferenceRow.columns.sql)
 
+  const rowsOf = (uri: string) => sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${uri}`
+
   const save = operation("ReferenceRepository.save", { input: Input })(function* ({ input }) {
     const row = ReferenceRow.toRow(input, yield* texts.reader)
-    const stored = sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${row.uri}`
+    const stored = rowsOf(row.uri)
     // What cannot be read is written anew.
     const [before] = yield* Effect.flatMap(stored, Effect.forEach(decode)).pipe(
       Effect.catchTag("DatabaseError", () => Effect.succeed([]))
@@ -84,6 +96,36 @@ const make = Effect.gen(function* () {
     // Read inside the transaction: a replica that took the write may not have it yet.
     const [after = {}] = yield* writer.repeatable(sql.withTransaction(Effect.andThen(writer.upsert([row]), stored)))
     return ReferenceRow.toReference(yield* decode(after))
+  })
+
+  /** What is stored, where it is what is expected; inside a transaction, in which nobody changes it any more. */
+  const expected = Effect.fnUntraced(function* (uri: string, expect: Expectation | undefined) {
+    yield* sql`DELETE FROM crosswalk_reference WHERE false`
+    const [row] = yield* rowsOf(uri)
+    const stored =
+      row === undefined
+        ? undefined
+        : yield* decode(row).pipe(
+            Effect.map(ReferenceRow.toReference),
+            Effect.orElseSucceed(() => "unreadable" as const)
+          )
+    const conflict = unexpected(uri, stored, expect)
+    return conflict === undefined ? stored : yield* conflict
+  })
+
+  const put = operation("ReferenceRepository.put", { input: Input, options: optional(PutOptions) })(function* ({
+    input,
+    options = {}
+  }) {
+    const row = ReferenceRow.toRow(input, yield* texts.reader)
+    return yield* once(
+      Effect.gen(function* () {
+        const before = yield* expected(row.uri, options.expect)
+        yield* writer.upsert([row])
+        const [after = {}] = yield* rowsOf(row.uri)
+        return { reference: ReferenceRow.toReference(yield* decode(after)), isNew: before === undefined }
+      })
+    )
   })
 
   const saveMany = operation("ReferenceRepository.saveMany", { inputs: Schema.Unknown })(function* ({ inputs }) {
@@ -132,7 +174,7 @@ const make = Effect.gen(function* () {
   })
 
   const find = operation("ReferenceRepository.find", { uri: NonBlankText })(function* ({ uri }) {
-    const [row] = yield* sql`SELECT ${columns} FROM crosswalk_reference AS r WHERE r.uri = ${uri}`
+    const [row] = yield* rowsOf(uri)
     return row === undefined ? Option.none<Reference>() : Option.some(ReferenceRow.toReference(yield* decode(row)))
   })
 
@@ -184,7 +226,12 @@ const make = Effect.gen(function* () {
 
   const remove = operation("ReferenceRepository.remove", { uri: NonBlankText, options: optional(RemoveOptions) })(
     function* ({ options, uri }) {
-      const { kept, removed } = yield* once(ReferenceRemoval.removeMany(sql, [uri], options?.force === true))
+      const { kept, removed } = yield* once(
+        Effect.gen(function* () {
+          if (options?.expect !== undefined) yield* expected(uri, options.expect)
+          return yield* ReferenceRemoval.removeMany(sql, [uri], options?.force === true)
+        })
+      )
       if (kept[0] !== undefined) return yield* kept[0]
       if (removed === 0) return yield* new NotFoundError({ uri, entity: "reference" })
     }
@@ -192,7 +239,7 @@ const make = Effect.gen(function* () {
 
   const removeMany = operation("ReferenceRepository.removeMany", {
     uris: Schema.Array(NonBlankText),
-    options: optional(RemoveOptions)
+    options: optional(RemoveManyOptions)
   })(function* ({ options, uris }) {
     const removals = yield* Effect.forEach(chunks(uris, removedAtOnce), (some) =>
       once(ReferenceRemoval.removeMany(sql, some, options?.force === true))
@@ -237,6 +284,7 @@ const make = Effect.gen(function* () {
 
   return {
     save,
+    put,
     saveMany,
     learnBoilerplate,
     find,
@@ -277,6 +325,14 @@ export class ReferenceRepository extends Context.Service<
      * changes nothing, and a stored reference may be given back as it is. Its vector goes when the text it was made from changes.
      */
     readonly save: (input: ReferenceInput) => Effect.Effect<Reference, ValidationError | DatabaseError>
+    /**
+     * {@link save} that tells whether the reference is new, under a condition: where what is stored is not what is expected,
+     * nothing is written and it fails with a ConflictError whose reason is `changed`. Both in one transaction.
+     */
+    readonly put: (
+      input: ReferenceInput,
+      options?: PutOptions
+    ) => Effect.Effect<PutReference, ValidationError | ConflictError | DatabaseError>
     /**
      * Saves many, in transactions of 32, or of up to 512 where they go to a server. All are validated before the first is written; of several with one uri the last
      * is kept.
@@ -320,7 +376,7 @@ export class ReferenceRepository extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<ScoredReference>, ValidationError | DatabaseError>
     /**
      * Removes a reference with its vector and relations. Fails with ConflictError where a relation that a person decided
-     * on would be lost, unless forced.
+     * on would be lost, unless forced, and where it is not what is expected.
      */
     readonly remove: (
       uri: string,
@@ -332,7 +388,7 @@ export class ReferenceRepository extends Context.Service<
      */
     readonly removeMany: (
       uris: ReadonlyArray<string>,
-      options?: RemoveOptions
+      options?: RemoveManyOptions
     ) => Effect.Effect<ReferenceRemoval.Removal, ValidationError | DatabaseError>
     /** How many references pass the filter. */
     readonly count: (filter?: Filter) => Effect.Effect<number, ValidationError | DatabaseError>

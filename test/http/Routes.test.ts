@@ -1,15 +1,12 @@
-import { createServer, request as httpRequest } from "node:http"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { request as httpRequest } from "node:http"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted, Schema } from "effect"
-import { FetchHttpClient, HttpClient, type HttpClientResponse, HttpServer } from "effect/http"
-import { HttpApiClient } from "effect/http-api"
-import { Api, PolicyOptions, Routes, type Token, Tokens } from "../../src/http.ts"
+import { Effect, Layer, Redacted } from "effect"
+import type { PolicyOptions, Token } from "../../src/http.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { Search } from "../../src/search/Search.ts"
-import { TestStore } from "../../src/testing.ts"
+import { ask, base, client, problemOf, serving as serverOf } from "../support/httpServer.ts"
 
 const fill = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -40,42 +37,11 @@ const fill = Layer.effectDiscard(
   })
 )
 
-/** A server with these tokens, beside the store that it serves. */
+/** A server that has something to read. */
 const serving = (tokens: ReadonlyArray<Token>, options: PolicyOptions = {}) =>
-  Routes.serve(options).pipe(
-    Layer.provide(Tokens.layer(tokens)),
-    Layer.provideMerge(Layer.provideMerge(fill, TestStore.layer)),
-    Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 })),
-    Layer.provideMerge(FetchHttpClient.layer)
-  )
+  Layer.provideMerge(fill, serverOf(tokens, options))
 
-const base = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address))
-const client = Effect.flatMap(base, (baseUrl) => HttpApiClient.make(Api, { baseUrl }))
-
-const Problem = Schema.Struct({
-  type: Schema.String,
-  status: Schema.Int,
-  title: Schema.String,
-  detail: Schema.String,
-  reason: Schema.String,
-  isRetryable: Schema.Boolean,
-  field: Schema.optionalKey(Schema.String),
-  remedy: Schema.optionalKey(Schema.Unknown)
-})
-
-const problemOf = (response: HttpClientResponse.HttpClientResponse) =>
-  Effect.gen(function* () {
-    assert.match(response.headers["content-type"] ?? "", /^application\/problem\+json/u)
-    const problem = yield* Effect.flatMap(
-      response.json,
-      Schema.decodeUnknownEffect(Problem, { onExcessProperty: "error" })
-    )
-    assert.strictEqual(problem.status, response.status)
-    return problem
-  })
-
-const get = (path: string, headers: Record<string, string> = {}) =>
-  Effect.flatMap(base, (base) => HttpClient.get(`${base}${path}`, { headers }))
+const get = (path: string, headers: Record<string, string> = {}) => ask("GET", path, { headers })
 
 /** A request with headers that `fetch` does not send, such as Host. */
 const raw = (path: string, headers: Record<string, string>) =>

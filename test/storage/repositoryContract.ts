@@ -10,6 +10,7 @@ import { dot, normalise } from "../../src/domain/Vector.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { versionOf } from "../../src/storage/ReferenceVersion.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { metadata, optional, textOf } from "../support/arbitraries.ts"
@@ -131,6 +132,32 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
         assert.deepStrictEqual(updated.createdAt, created.createdAt)
         assert.isAbove(DateTime.toEpochMillis(updated.updatedAt), DateTime.toEpochMillis(created.updatedAt))
         assert.strictEqual(yield* references.count(), 1)
+      }))
+
+    test("put writes, and remove removes, only what is as expected", () =>
+      Effect.gen(function* () {
+        const references = yield* ReferenceRepository
+        const conflict = <A, E>(effect: Effect.Effect<A, E>) =>
+          Effect.map(Effect.flip(effect), (error) => {
+            assert.propertyVal(error, "_tag", "ConflictError")
+            assert.propertyVal(error, "reason", "changed")
+          })
+        yield* conflict(references.put(sample("r:1"), { expect: "present" }))
+        yield* conflict(references.put(sample("r:1"), { expect: ["other"] }))
+        yield* conflict(references.remove("r:1", { expect: "present" }))
+        const created = yield* references.put(sample("r:1"), { expect: "absent" })
+        assert.isTrue(created.isNew)
+        yield* conflict(references.put(sample("r:1", { title: "never" }), { expect: "absent" }))
+        const version = versionOf(created.reference)
+        const updated = yield* references.put(sample("r:1", { title: "Hashed" }), { expect: ["other", version] })
+        assert.isFalse(updated.isNew)
+        yield* conflict(references.put(sample("r:1", { title: "never" }), { expect: [version] }))
+        yield* conflict(references.remove("r:1", { expect: [version] }))
+        assert.deepStrictEqual(yield* references.find("r:1"), Option.some(updated.reference))
+        const same = yield* references.put(updated.reference)
+        assert.deepStrictEqual(same, { reference: updated.reference, isNew: false })
+        yield* references.remove("r:1", { expect: [versionOf(same.reference)] })
+        assert.strictEqual(yield* references.count(), 0)
       }))
 
     test("saving the same again changes nothing and does not embed again", () =>
