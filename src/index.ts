@@ -24,6 +24,7 @@ export { ModelMismatchError, ModelMismatchReason } from "./domain/ModelMismatchE
 export { NotFoundError, NotFoundReason } from "./domain/NotFoundError.ts"
 export { Remedy } from "./domain/Remedy.ts"
 export { ValidationError, ValidationReason } from "./domain/ValidationError.ts"
+export { Degraded } from "./domain/Degraded.ts"
 export { Explanation, Leg } from "./domain/Explanation.ts"
 export { FacetCount, Facets } from "./domain/Facets.ts"
 export { Filter, RequirementFilter } from "./domain/Filter.ts"
@@ -83,6 +84,7 @@ export { type ComparedBy, type Neighbour, VectorIndex } from "./storage/VectorIn
 
 // Search
 export * as Evaluation from "./search/Evaluation.ts"
+export { ModelPatience } from "./search/ModelPatience.ts"
 export { Search, type SearchError } from "./search/Search.ts"
 export { SearchFusion, SearchMode, SearchOptions } from "./search/SearchOptions.ts"
 export * as IndexAdmin from "./vectors/IndexAdmin.ts"
@@ -109,6 +111,7 @@ export {
 export { CatalogSource, ImportSource, type NamedBytes } from "./catalog/ImportSource.ts"
 export { Lint, type LintError } from "./catalog/Lint.ts"
 export { RelationImport, type RelationImportError, RelationImportOptions } from "./catalog/RelationImport.ts"
+export { Readiness } from "./catalog/Readiness.ts"
 export { Status, StoreStatus } from "./catalog/Status.ts"
 export {
   CatalogExport,

@@ -98,6 +98,12 @@ describe("the model of the package", () => {
     expect(damaged.code).toBe(4)
     expect(JSON.parse(damaged.stderr)).toMatchObject({ error: { code: 4, type: "ModelLoadError" } })
     expect((await crosswalk(["search", "backups", "--mode", "keyword", ...db])).code).toBe(0)
+    expect((await crosswalk(["search", "backups", "--mode", "semantic", "--model", copy, ...db])).code).toBe(4)
+    const degraded = await crosswalk(["search", "backup password", "--model", copy, "--json", ...db])
+    expect(degraded.code).toBe(5)
+    expect(degraded.json().hits.length).toBeGreaterThan(0)
+    expect(degraded.json().degraded).toMatchObject({ error: "ModelLoadError", reason: "damaged" })
+    expect(JSON.parse(degraded.stderr).error.message).toContain("only words were compared")
   }, 60_000)
 
   test("shows the difference in the demo, in under 15 seconds and without a network", async ({ crosswalk, folder }) => {

@@ -12,6 +12,7 @@ import { Embedder } from "../embedder/Embedder.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
+import * as Readiness from "./Readiness.ts"
 
 /** What is in a store. */
 export class StoreStatus extends Schema.Class<StoreStatus>("crosswalk/StoreStatus")({
@@ -59,32 +60,38 @@ export class Status extends Context.Service<
   {
     /** Reads it anew each time. */
     readonly read: Effect.Effect<StoreStatus, ValidationError | DatabaseError>
+    /** Whether the database, the model and the vectors can be used now. It loads the model, and waits two seconds at most. */
+    readonly ready: Effect.Effect<Readiness.Readiness>
   }
 >()("crosswalk/Status") {
   /** With the repositories and the embedder that are there. */
-  static readonly layerNoDeps: Layer.Layer<Status, never, ReferenceRepository | EmbeddingRepository | Embedder | Pins> =
-    Layer.effect(
-      this,
-      Effect.gen(function* () {
-        const counts = yield* stored
-        const { cutTexts, status } = yield* EmbeddingRepository
-        const { languageOf } = yield* ReferenceRepository
-        const { model } = yield* Embedder
-        const foreignOf = Effect.fnUntraced(function* (catalogs: ReadonlyArray<Catalog>) {
-          if (model.languages === undefined) return []
-          const languages = yield* Effect.forEach(catalogs, ({ id }) =>
-            Effect.map(languageOf(id), (language) => ({ catalog: id, language }))
-          )
-          return foreignTo(model, languages)
-        })
-        const read = Effect.gen(function* () {
-          const [stored, embeddings, lengths] = yield* Effect.all([counts, status, cutTexts()])
-          const foreign = yield* foreignOf(stored.catalogs)
-          return new StoreStatus({ ...stored, embeddings, cutTexts: lengths, foreign, model })
-        })
-        return { read: read.pipe(Effect.withSpan("Status.read")) }
+  static readonly layerNoDeps: Layer.Layer<
+    Status,
+    never,
+    ReferenceRepository | EmbeddingRepository | Embedder | VectorIndex | Pins
+  > = Layer.effect(
+    this,
+    Effect.gen(function* () {
+      const counts = yield* stored
+      const { cutTexts, status } = yield* EmbeddingRepository
+      const { languageOf } = yield* ReferenceRepository
+      const { model } = yield* Embedder
+      const foreignOf = Effect.fnUntraced(function* (catalogs: ReadonlyArray<Catalog>) {
+        if (model.languages === undefined) return []
+        const languages = yield* Effect.forEach(catalogs, ({ id }) =>
+          Effect.map(languageOf(id), (language) => ({ catalog: id, language }))
+        )
+        return foreignTo(model, languages)
       })
-    )
+      const read = Effect.gen(function* () {
+        const [stored, embeddings, lengths] = yield* Effect.all([counts, status, cutTexts()])
+        const foreign = yield* foreignOf(stored.catalogs)
+        return new StoreStatus({ ...stored, embeddings, cutTexts: lengths, foreign, model })
+      })
+      const ready = yield* Readiness.make(status)
+      return { read: read.pipe(Effect.withSpan("Status.read")), ready: ready.pipe(Effect.withSpan("Status.ready")) }
+    })
+  )
 
   /** On any libSQL `SqlClient`, with the embedder in use. The model is not loaded. */
   static readonly layer: Layer.Layer<Status, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =
@@ -96,7 +103,8 @@ export class Status extends Context.Service<
   static readonly layerReferences: Layer.Layer<Status, DatabaseError, SqlClient.SqlClient> = Layer.effect(
     this,
     Effect.map(stored, (counts) => ({
-      read: Effect.map(counts, (counts) => new StoreStatus(counts)).pipe(Effect.withSpan("Status.read"))
+      read: Effect.map(counts, (counts) => new StoreStatus(counts)).pipe(Effect.withSpan("Status.read")),
+      ready: Readiness.ofTables(counts).pipe(Effect.withSpan("Status.ready"))
     }))
   ).pipe(Layer.provide(Layer.merge(ReferenceRepository.layer, Pins.layer)))
 }

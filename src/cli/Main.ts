@@ -1,6 +1,6 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Effect, Runtime, Schema } from "effect"
+import { Cause, Effect, Logger, Runtime, Schema } from "effect"
 import { CliError, CliOutput, Command } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
 import { redact } from "../domain/Redact.ts"
@@ -89,6 +89,8 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
     Effect.andThen(Command.runWith(cli({ streams, folder, early }), { version: manifest.version })(args)),
     Effect.provide(NodeServices.layer),
     Effect.provideService(CliOutput.Presenter, presenter),
+    // What is logged is no answer.
+    Effect.provideService(Logger.LogToStderr, true),
     Effect.catchCause((cause): Effect.Effect<void, Exit> => {
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
       const error = cause.reasons.find(Cause.isFailReason)?.error

@@ -1,9 +1,11 @@
+import type { Degraded } from "../domain/Degraded.ts"
 import type { Leg } from "../domain/Explanation.ts"
 import type { FacetCount, Facets } from "../domain/Facets.ts"
 import type { Hit } from "../domain/Hit.ts"
 import type { SearchResult } from "../domain/SearchResult.ts"
 import type { ComparedBy } from "../storage/VectorIndex.ts"
 import type { Output } from "./Output.ts"
+import { hintOf } from "./Hint.ts"
 import * as Render from "./Render.ts"
 import { oneLine, type Safe, safe } from "../report/Safe.ts"
 
@@ -60,6 +62,12 @@ const comparisons: Readonly<Record<ComparedBy, string>> = {
 
 /** What the meaning of a query was compared with. */
 export const comparedBy = (output: Printer, by: ComparedBy): Safe => safe`${output.dim(`meaning: ${comparisons[by]}`)}`
+
+/** That only words were compared, and why. */
+export const degraded = ({ problem, remedy }: Degraded): Safe => {
+  const hint = remedy === undefined ? undefined : hintOf(remedy)
+  return safe`The model failed, so only words were compared: ${problem}${hint === undefined ? "" : `. ${hint}`}`
+}
 
 /** What a search by meaning could not look at, in words; undefined where it looked at everything. */
 export const unsearched = ({ unsearched }: SearchResult): Safe | undefined =>

@@ -18,6 +18,12 @@ export const unsearched = Metric.gauge("crosswalk_search_unsearched", {
   description: "How many references the last search by meaning could not look at"
 })
 
+/** How many hybrid searches compared words alone because the model failed, by `reason`. */
+export const degraded = Metric.counter("crosswalk_search_degraded", {
+  description: "How many hybrid searches compared words alone because the model failed, by reason",
+  incremental: true
+})
+
 /** How many vectors are in the index in memory. */
 export const indexVectors = Metric.gauge("crosswalk_index_vectors", {
   description: "How many vectors are in the index in memory"

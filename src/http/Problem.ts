@@ -1,7 +1,9 @@
 import { Effect, Schema } from "effect"
 import { HttpApiError } from "effect/http-api"
 import type { CrosswalkError } from "../domain/CrosswalkError.ts"
+import { Degraded } from "../domain/Degraded.ts"
 import { Remedy } from "../domain/Remedy.ts"
+import { SearchResult } from "../domain/SearchResult.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 
 /** What a problem says beside the members of RFC 9457. */
@@ -109,6 +111,18 @@ export const bodyProblems = [...problems, TooLarge, UnknownContent] as const
  * name or a statement, which belong in the log.
  */
 const hidden = (what: string, reason: string): string => `${what} (${reason}). The log of the server says more`
+
+/** What a search found, as a client is told: why its model failed is logged, without what stays in the process. */
+export const shared = (found: SearchResult): Effect.Effect<SearchResult> => {
+  const { degraded } = found
+  if (degraded === undefined) return Effect.succeed(found)
+  const { error, problem, reason } = degraded
+  const told = new Degraded({ ...degraded, problem: hidden("The embedding model failed", reason) })
+  return Effect.as(
+    Effect.logWarning(`a search compared words alone: ${problem} (${error}, ${reason})`),
+    new SearchResult({ ...found, degraded: told })
+  )
+}
 
 const told = ({ isRetryable, problem, reason, remedy }: CrosswalkError) => ({
   detail: problem,

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Search } from "../search/Search.ts"
 import { Api } from "./Api.ts"
-import { answered } from "./Problem.ts"
+import { answered, shared } from "./Problem.ts"
 import { filterOf } from "./Query.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -10,8 +10,15 @@ export const layer = HttpApiBuilder.group(
   "search",
   Effect.fnUntraced(function* (handlers) {
     const { search } = yield* Search
-    return handlers.handle("search", ({ query: { facets, limit, minRelevance, mode, onlyRelevant, q, ...filter } }) =>
-      answered(search(q, { facets, limit, minRelevance, mode, onlyRelevant, filter: filterOf(filter) }))
+    return handlers.handle(
+      "search",
+      ({ query: { degrade, facets, limit, minRelevance, mode, onlyRelevant, q, ...filter } }) =>
+        answered(
+          Effect.flatMap(
+            search(q, { degrade, facets, limit, minRelevance, mode, onlyRelevant, filter: filterOf(filter) }),
+            shared
+          )
+        )
     )
   })
 )

@@ -1,19 +1,9 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Readiness } from "../catalog/Readiness.ts"
 import { StoreStatus } from "../catalog/Status.ts"
 import { Authorization } from "./Authorization.ts"
 import { problems, Unavailable } from "./Problem.ts"
-
-/** One of the things that a server stands on. */
-const Part = Schema.Struct({ ok: Schema.Boolean, detail: Schema.optionalKey(Schema.String) })
-
-/** Whether the server can answer. */
-export class Readiness extends Schema.Class<Readiness>("crosswalk/http/Readiness")({
-  /** The tables can be read. */
-  database: Part,
-  /** Every reference has a vector of the model in use; search works without, by words. */
-  embeddings: Part
-}) {}
 
 /** What operators ask: is it alive, can it answer, what is in it. */
 export class SystemApi extends HttpApiGroup.make("system", { topLevel: true })
@@ -22,7 +12,9 @@ export class SystemApi extends HttpApiGroup.make("system", { topLevel: true })
       success: Schema.Struct({ status: Schema.Literal("ok") })
     }).annotateMerge(OpenApi.annotations({ summary: "The process is alive" })),
     HttpApiEndpoint.get("ready", "/ready", { success: Readiness, error: Unavailable }).annotateMerge(
-      OpenApi.annotations({ summary: "The database can be read" })
+      OpenApi.annotations({
+        summary: "Whether the database, the model and the vectors can be used; without the database nothing can"
+      })
     ),
     HttpApiEndpoint.get("status", "/api/v1/status", { success: StoreStatus, error: problems })
       .middleware(Authorization)

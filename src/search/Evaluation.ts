@@ -93,7 +93,7 @@ const evaluate = Effect.fnUntraced(function* (
       collection.queries,
       ({ id, judgements, text }) =>
         Effect.gen(function* () {
-          const { hits } = yield* search(text, { ...joining, mode, limit: depth + 1 })
+          const { hits } = yield* search(text, { ...joining, mode, limit: depth + 1, degrade: false })
           const found = hits
             .map(({ reference, score }) => ({ id: reference.uri.slice(prefix.length), score }))
             .filter((hit) => hit.id !== id)

@@ -10,7 +10,7 @@ import type { ModelMismatchError } from "../domain/ModelMismatchError.ts"
 import { QueryText } from "../domain/QueryText.ts"
 import { SearchResult } from "../domain/SearchResult.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
-import type { Embedder } from "../embedder/Embedder.ts"
+import { Embedder } from "../embedder/Embedder.ts"
 import * as FacetCounts from "../storage/FacetCounts.ts"
 import { conditions, isOpen } from "../storage/FilterSql.ts"
 import * as SemanticLeg from "../storage/legs/SemanticLeg.ts"
@@ -18,6 +18,7 @@ import * as Migrations from "../storage/Migrations.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
+import * as ModelPatience from "./ModelPatience.ts"
 import * as Relevance from "./Relevance.ts"
 import { SearchOptions } from "./SearchOptions.ts"
 import * as SearchRanking from "./SearchRanking.ts"
@@ -41,7 +42,7 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
       ...(filter?.catalog !== undefined && { catalog: filter.catalog }),
       ...(semantic !== undefined && mode !== "keyword" && { model: semantic.model.id })
     })
-    const { added = [], condition, evidenceOf, ranking, unsearched } = yield* rank(query, limit, options)
+    const { added = [], condition, degraded, evidenceOf, ranking, unsearched } = yield* rank(query, limit, options)
     const found = ranking.map((fused) => ({ ...fused, relevance: Relevance.relevance(evidenceOf(fused.uri)) }))
     const ofAnswers = onlyRelevant ? Relevance.leastOf(found.map(({ relevance }) => relevance)) : 0
     const least = Math.max(minRelevance, ofAnswers)
@@ -53,16 +54,21 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
       const whole = added.length === 0 ? explanation : new Explanation({ ...explanation, added })
       return [new Hit({ reference, score, relevance, explanation: whole })]
     })
-    yield* Effect.annotateCurrentSpan({ hits: hits.length, unsearched })
+    yield* Effect.annotateCurrentSpan({
+      hits: hits.length,
+      unsearched,
+      ...(degraded !== undefined && { degraded: degraded.reason })
+    })
     yield* Metric.update(Metrics.searchHits, hits.length)
-    if (mode !== "keyword") yield* Metric.update(Metrics.unsearched, unsearched)
-    if (facets !== true) return new SearchResult({ hits, unsearched })
+    if (mode !== "keyword" && degraded === undefined) yield* Metric.update(Metrics.unsearched, unsearched)
+    const result = { hits, unsearched, ...(degraded !== undefined && { degraded }) }
+    if (facets !== true) return new SearchResult(result)
     const parts = [
       ...(isOpen(filter) ? [] : [conditions(sql, filter)]),
       ...(condition === undefined ? [] : [condition])
     ]
     const counted = yield* FacetCounts.count(sql, parts.length === 0 ? undefined : Statement.and(parts))
-    return new SearchResult({ hits, unsearched, facets: counted })
+    return new SearchResult({ ...result, facets: counted })
   })
 
   return Search.of({
@@ -100,7 +106,10 @@ export class Search extends Context.Service<
     Search,
     DatabaseError,
     SqlClient.SqlClient | Embedder | VectorIndex | ReferenceRepository
-  > = Layer.effect(this, Effect.flatMap(SemanticLeg.make, make)).pipe(Layer.provide(Migrations.layer))
+  > = Layer.effect(
+    this,
+    Effect.flatMap(Effect.provideServiceEffect(SemanticLeg.make, Embedder, ModelPatience.embedder), make)
+  ).pipe(Layer.provide(Migrations.layer))
 
   /** All modes, with the embedder and the vector index in use. The model is loaded by the first query that needs it. */
   static readonly layer: Layer.Layer<Search, DatabaseError, SqlClient.SqlClient | Embedder | VectorIndex> =

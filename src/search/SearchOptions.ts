@@ -30,6 +30,11 @@ export const SearchOptions = Schema.Struct({
    * of its odds or more); perhaps none. Default: false.
    */
   onlyRelevant: Schema.optional(Schema.Boolean),
+  /**
+   * Whether a hybrid search whose model fails, or gives no vector in time, compares words alone and says so (`degraded` of the
+   * result); else it fails, as a semantic one always does. Default: true.
+   */
+  degrade: Schema.optional(Schema.Boolean),
   /** Count also what was looked through, whatever relevance it has. Default: false. */
   facets: Schema.optional(Schema.Boolean)
 })

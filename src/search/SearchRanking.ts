@@ -1,7 +1,10 @@
 import { Effect, Metric } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
+import { Degraded } from "../domain/Degraded.ts"
+import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import type { Filter } from "../domain/Filter.ts"
 import * as Metrics from "../domain/Metrics.ts"
+import type { ModelLoadError } from "../domain/ModelLoadError.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { offLoop } from "../libsql/LongReads.ts"
 import * as Abbreviations from "../storage/Abbreviations.ts"
@@ -24,6 +27,8 @@ export interface SearchRanking {
   readonly unsearched: number
   /** What abbreviations, or what they stand for, added to the query. */
   readonly added?: ReadonlyArray<string>
+  /** Why meaning was not compared, where it was asked for. */
+  readonly degraded?: Degraded
 }
 
 /** How many references each leg hands to a hybrid search, whatever its limit, so that the limit changes no order. */
@@ -130,6 +135,18 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
     } satisfies SearchRanking
   })
 
+  /** By both, or by keyword where the model fails. */
+  const ofBothOrKeyword = (query: string, limit: number, options: SearchOptions) => {
+    const { degrade = true, filter } = options
+    const found: Effect.Effect<SearchRanking, Effect.Error<ReturnType<typeof ofBoth>>> = ofBoth(query, filter, options)
+    const byKeyword = (error: EmbeddingError | ModelLoadError) =>
+      Effect.gen(function* () {
+        yield* Metric.update(Metric.withAttributes(Metrics.degraded, { reason: error.reason }), 1)
+        return { ...(yield* ofKeyword(query, limit, filter)), degraded: Degraded.of(error) }
+      })
+    return degrade ? Effect.catchTags(found, { EmbeddingError: byKeyword, ModelLoadError: byKeyword }) : found
+  }
+
   /** What a query calls by its identifier comes first, whatever else was found. */
   const withNamed = (found: SearchRanking, named: IdentifierLeg.Named): SearchRanking => {
     const uris = new Set(named.uris)
@@ -148,12 +165,13 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
     const isNamed = named.uris.length > 0
     const added = isNamed ? [] : yield* abbreviations.missing(query, filter)
     const asked = [query, ...added].join(" ")
+    const byWords = isNamed ? Math.max(limit, keywordDepth) : limit
     const found: SearchRanking =
       mode === "keyword"
-        ? yield* ofKeyword(asked, isNamed ? Math.max(limit, keywordDepth) : limit, filter)
+        ? yield* ofKeyword(asked, byWords, filter)
         : mode === "semantic"
           ? yield* ofMeaning(asked, limit, filter)
-          : yield* ofBoth(asked, filter, options)
+          : yield* ofBothOrKeyword(asked, byWords, options)
     return mode === "semantic" || !isNamed ? { ...found, added } : withNamed(found, named)
   })
 })

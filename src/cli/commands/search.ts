@@ -1,8 +1,10 @@
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { ModelPatience } from "../../search/ModelPatience.ts"
 import { Search } from "../../search/Search.ts"
 import { SearchFusion, SearchMode } from "../../search/SearchOptions.ts"
 import { VectorIndex } from "../../storage/VectorIndex.ts"
+import { Ended, ExitCode } from "../Errors.ts"
 import { filter, limit, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
 import * as Render from "../Render.ts"
@@ -19,6 +21,9 @@ const share = (name: string, description: string) =>
     Flag.withDescription(description),
     optional
   )
+
+/** Whoever waits at a terminal can end it: a slow machine may take its time to load the model. */
+const patient = Layer.succeed(ModelPatience, Duration.minutes(1))
 
 /** How the legs of a hybrid search are joined. */
 export const joining = {
@@ -68,7 +73,7 @@ export const search = Command.make(
           Effect.flatMap((found) =>
             VectorIndex.use((index) => Effect.map(index.comparedBy, (by) => [found, by] as const))
           ),
-          Effect.provide(Layer.provideMerge(Search.layer, Session.embeddings("readonly")))
+          Effect.provide(Layer.provideMerge(Layer.provide(Search.layer, patient), Session.embeddings("readonly")))
         )
     const { hits } = found
     yield* output.answer(
@@ -78,6 +83,7 @@ export const search = Command.make(
         hits: hits.map(SearchRender.hitJson),
         comparedBy,
         unsearched: found.unsearched,
+        degraded: found.degraded,
         facets: found.facets
       },
       () => [
@@ -91,6 +97,9 @@ export const search = Command.make(
     if (hits.length === 0 && !output.json) {
       const isStrict = options.onlyRelevant || options.minRelevance !== undefined
       yield* output.note(isStrict ? safe`Nothing relevant was found.` : safe`Nothing was found.`)
+    }
+    if (found.degraded !== undefined) {
+      return yield* new Ended({ code: ExitCode.partly, message: `${SearchRender.degraded(found.degraded)}` })
     }
   })
 ).pipe(
