@@ -39,7 +39,14 @@ export const unlocked = ({ packages }: Lock): ReadonlyArray<string> =>
     return integrity?.startsWith("sha512-") === true ? [] : [`${path} has no checksum`]
   })
 
-const json = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"))
+/** The actions of a workflow that a tag or a branch names, which its owner can move to other code. */
+export const movable = (workflow: string): ReadonlyArray<string> =>
+  [...workflow.matchAll(/^\s*(?:- )?uses:\s*(\S+)/gmu)].flatMap(([, action = ""]) =>
+    action.startsWith("./") || /@[0-9a-f]{40}$/u.test(action) ? [] : [`${action} is not pinned by its commit`]
+  )
+
+const text = (path: string) => readFileSync(join(root, path), "utf8")
+const json = (path: string) => JSON.parse(text(path))
 
 /** Everything of the repository that is not pinned, with its file. */
 export const unpinned = (): ReadonlyArray<string> => {
@@ -49,8 +56,12 @@ export const unpinned = (): ReadonlyArray<string> => {
       cwd: root
     }
   )
-  return files.flatMap((file) => {
-    const found = file.endsWith("-lock.json") ? unlocked(json(file)) : loose(json(file))
-    return found.map((problem) => `${file}: ${problem}`)
-  })
+  const workflows = globSync(".github/workflows/*.{yml,yaml}", { cwd: root })
+  const found = (file: string) =>
+    workflows.includes(file)
+      ? movable(text(file))
+      : file.endsWith("-lock.json")
+        ? unlocked(json(file))
+        : loose(json(file))
+  return [...files, ...workflows].flatMap((file) => found(file).map((problem) => `${file}: ${problem}`))
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { loose, unlocked, unpinned } from "../../scripts/pins.ts"
+import { loose, movable, unlocked, unpinned } from "../../scripts/pins.ts"
 import { root } from "../../scripts/run.ts"
 
 const isBuilt = existsSync(join(root, "dist", "sbom.cdx.json"))
@@ -31,6 +31,8 @@ describe("dependencies", () => {
     expect(locked({ integrity: "sha512-x" })).toEqual([])
     expect(locked({})).toHaveLength(1)
     expect(locked({ integrity: "sha512-x", resolved: "https://elsewhere.example/a.tgz" })).toHaveLength(1)
+    expect(movable(`      - uses: a/b@${"0123456789".repeat(4)} # v1`)).toEqual([])
+    for (const version of ["v5", "v5.1.0", "main", "0123456"]) expect(movable(`- uses: a/b@${version}`)).toHaveLength(1)
   })
 })
 
