@@ -171,8 +171,9 @@ const whileDamaged = Effect.fnUntraced(function* <A, E, R>(
 ) {
   const sql = yield* SqlClient.SqlClient
   const damage = Effect.gen(function* () {
-    // No trigger mends it, and none refuses it.
-    const triggers = yield* sql<{ readonly name: string }>`SELECT name FROM sqlite_master WHERE type = 'trigger'`
+    // No trigger mends it, and none refuses it; afterwards all are there again, so that nothing else is wrong.
+    const triggers = yield* sql<{ readonly name: string; readonly made: string }>`
+      SELECT name, sql AS made FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid`
     for (const { name } of triggers) yield* sql.unsafe(`DROP TRIGGER ${name}`)
     yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
     const update = `UPDATE ${table} SET ${column} = ${value}`
@@ -182,6 +183,7 @@ const whileDamaged = Effect.fnUntraced(function* <A, E, R>(
       Effect.catch(() => sql.unsafe(first)),
       Effect.catch(() => Effect.void)
     )
+    for (const { made } of triggers) yield* sql.unsafe(made)
   })
   const done: { result: A | undefined } = { result: undefined }
   yield* sql
@@ -234,18 +236,20 @@ export const damageTable = Effect.fnUntraced(function* (table: string, choice: C
       const number = kindsOf(isText).indexOf(kind)
       const isChosen = (call: number) => choice(first + i, { number, isText }, call)
       const run = Effect.gen(function* () {
+        // First, because some of the calls mend what they meet.
+        if (isText || isChosen(every.length)) {
+          made++
+          const report = yield* Effect.exit(Doctor.use(({ check }) => check))
+          const problem =
+            problemOf(report) ?? (Exit.isSuccess(report) && isText && report.value.sound ? "sound" : undefined)
+          if (problem !== undefined) found.push(`doctor with ${kind} in ${column}: ${problem}`)
+        }
         for (const [j, { call, name }] of every.entries()) {
           if (!isChosen(j)) continue
           made++
           const problem = problemOf(yield* Effect.exit(call))
           if (problem !== undefined) found.push(`${name} with ${kind} in ${column}: ${problem}`)
         }
-        if (!isText && !isChosen(every.length)) return
-        made++
-        const report = yield* Effect.exit(Doctor.use(({ check }) => check))
-        const problem =
-          problemOf(report) ?? (Exit.isSuccess(report) && isText && report.value.sound ? "sound" : undefined)
-        if (problem !== undefined) found.push(`doctor with ${kind} in ${column}: ${problem}`)
       })
       yield* whileDamaged(table, column, value, run)
     }

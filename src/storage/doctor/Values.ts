@@ -15,20 +15,21 @@ const kinds: Readonly<Record<string, Schema.Codec<unknown, unknown>>> = {
   TEXT: Schema.String,
   INTEGER: Schema.Int,
   REAL: Schema.Finite,
-  BLOB: Schema.Literal("blob")
+  BLOB: Schema.Literal("blob"),
+  // Of the list of migrations.
+  DATETIME: Schema.String
 }
 
 /** What the rows of a table hold that its columns are not for, each as a sentence. */
 const ofTable = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, table: string) {
   const declared = yield* sql<{ readonly name: string; readonly type: string; readonly required: number }>`
-    SELECT name, type, "notnull" OR pk AS required FROM pragma_table_info(${table})`
-  const known = declared.filter(({ type }) => kinds[type] !== undefined)
+    SELECT name, upper(type) AS type, "notnull" OR pk AS required FROM pragma_table_info(${table})`
   const columns = Columns.make(
     `row of ${table}`,
     {
       id: "rowid",
       ...Object.fromEntries(
-        known.map(({ name, type }) => [
+        declared.map(({ name, type }) => [
           name,
           type === "BLOB"
             ? `nullif(typeof("${name}"), 'null')`
@@ -42,7 +43,7 @@ const ofTable = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, table: st
   )
   const schema = Schema.Struct({
     ...Object.fromEntries(
-      known.map(({ name, required, type }) => {
+      declared.map(({ name, required, type }) => {
         const kind = kinds[type] ?? Schema.Unknown
         return [name, required === 1 ? kind : Schema.NullOr(kind)]
       })
