@@ -199,7 +199,7 @@ export const judge = async (folder: string, scenario: Scenario, expected: Expect
     if (problem !== undefined) wrong.push(`cannot go on: ${problem}`)
     const gone = difference(expected.after, await stateOf(folder, false))
     if (gone !== undefined) wrong.push(`goes on to a wrong state: ${gone}`)
-    const parts = readdirSync(folder).filter((name) => name.endsWith(".part"))
+    const parts = readdirSync(folder).filter((name) => name.includes(".crosswalk-part"))
     if (parts.length > 0) wrong.push(`left ${parts.join(", ")}`)
   }
   return { wrong, where: isAfter ? "after" : isBefore ? "before" : "amid" } as const

@@ -10,6 +10,8 @@ import { Embedder } from "../embedder/Embedder.ts"
 import type { LibsqlClient } from "../libsql/LibsqlClient.ts"
 import * as CatalogLanguages from "../storage/CatalogLanguages.ts"
 import * as DatabaseChecks from "../storage/Doctor.ts"
+import { names } from "../storage/doctor/Check.ts"
+import * as Keywords from "../storage/doctor/Keywords.ts"
 import type { Options as IndexOptions } from "../vectors/Usearch.ts"
 import * as Repair from "../storage/doctor/Repair.ts"
 import * as Leftovers from "../vectors/Leftovers.ts"
@@ -17,7 +19,7 @@ import * as IndexAdmin from "../vectors/IndexAdmin.ts"
 
 /** What was found out about one part of a store. */
 export const Check = Schema.Struct({
-  name: Schema.Literals([...DatabaseChecks.names, "vector index", "temporary files", "model", "languages"]),
+  name: Schema.Literals([...names, "vector index", "temporary files", "model", "languages"]),
   /** `failed`: the database is damaged. `warning`: it is sound, but something is to be done. */
   status: Schema.Literals(["ok", "warning", "failed", "skipped"]),
   /** What was found. */
@@ -81,7 +83,7 @@ const make = Effect.fnUntraced(function* <I, M>(
 
   const check = Effect.gen(function* () {
     const database = yield* DatabaseChecks.run
-    const words = yield* DatabaseChecks.keywordWords.pipe(
+    const words = yield* Keywords.words.pipe(
       Effect.catchTag("DatabaseError", ({ problem }) =>
         Effect.succeed({
           name: "keyword index",

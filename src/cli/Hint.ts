@@ -59,7 +59,7 @@ export const hintOf = (remedy: Remedy): string | undefined => {
     case "checkDatabase":
       return "Run 'crosswalk doctor' to see what is wrong."
     case "repairDatabase":
-      return "Run 'crosswalk doctor --repair' to rebuild it from what is stored."
+      return "Run 'crosswalk doctor --repair': it makes again what follows from the rest, and removes what is of no use."
     case "migrateDatabase":
       return "Any command that uses the database, such as 'crosswalk list', brings it up to date where it may be written."
     case "createTables":

@@ -3,11 +3,12 @@ import { basename, dirname, join } from "node:path"
 
 /** Files that are being written, to take a place when they are whole. They lie beside it, and name their process. */
 
-const pattern = /^(\d+)-[a-z0-9]+\.part$/u
+/** What SQLite puts beside one of them is left with it. */
+const pattern = /^\..+\.(\d+)-[a-z0-9]+\.crosswalk-part(?:-(?:wal|shm|journal))?$/u
 
 /** A new name beside the place. */
 export const beside = (place: string): string =>
-  join(dirname(place), `.${basename(place)}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.part`)
+  join(dirname(place), `.${basename(place)}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.crosswalk-part`)
 
 /** Whether a process runs, of whatever user. */
 export const isAlive = (pid: number): boolean => {
@@ -19,22 +20,16 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
-/** Those beside a place, or in its folder where none is given, whose process has ended without removing them. */
-export const abandoned = (folder: string, place?: string): ReadonlyArray<string> => {
-  const beginning = place === undefined ? undefined : `.${basename(place)}.`
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const { name } = entry
-    if (!entry.isFile() || !name.startsWith(beginning ?? ".")) return []
-    const rest =
-      beginning === undefined ? name.slice(name.lastIndexOf(".", name.length - 6) + 1) : name.slice(beginning.length)
-    const pid = pattern.exec(rest)?.[1]
-    return pid === undefined || isAlive(Number(pid)) ? [] : [join(folder, name)]
+/** Those in a folder whose process has ended without removing them, whatever place they were for. */
+export const abandoned = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const pid = entry.isFile() ? pattern.exec(entry.name)?.[1] : undefined
+    return pid === undefined || isAlive(Number(pid)) ? [] : [join(folder, entry.name)]
   })
-}
 
-/** Removes what processes that were killed have left beside a place. */
+/** Removes what processes that were killed have left in the folder of a place. */
 export const clear = (place: string): void => {
-  for (const path of abandoned(dirname(place), place)) rmSync(path, { force: true })
+  for (const path of abandoned(dirname(place))) rmSync(path, { force: true })
 }
 
 const sync = (path: string): void => {

@@ -7,14 +7,14 @@ import * as IndexFile from "./IndexFile.ts"
 import * as Plan from "./Plan.ts"
 import type { UsearchOptions } from "./UsearchOptions.ts"
 
-/** What processes that were killed have left beside a database and its saved index. */
+/** What processes that were killed have left beside a database, such as backups of it, and beside its saved index. */
 const paths = (options: UsearchOptions) =>
   Effect.map(LibsqlClient, (client) => {
     const { path } = Plan.make(options, 1, client)
     const isFile = client.kind === "file" || client.kind === "replica"
     try {
       return [
-        ...(isFile ? PartialFile.abandoned(dirname(client.url), client.url) : []),
+        ...(isFile ? PartialFile.abandoned(dirname(client.url)) : []),
         ...(path === undefined ? [] : IndexFile.temporaries(path))
           .filter(({ pid }) => !PartialFile.isAlive(pid))
           .map(({ path }) => path)

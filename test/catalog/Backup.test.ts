@@ -96,7 +96,9 @@ describe("a backup", () => {
       const { backup, folder, url } = yield* place
       writeFileSync(backup, "precious")
       // No process has this number.
-      writeFileSync(join(folder, ".backup.db.4194999-abc.part"), "left behind")
+      for (const name of [".backup.db.4194999-abc.crosswalk-part", ".yesterday.db.4194999-abc.crosswalk-part"]) {
+        writeFileSync(join(folder, name), "left behind")
+      }
       yield* Effect.gen(function* () {
         yield* fill(3)
         expect(yield* Effect.flip(write(backup))).toMatchObject({

@@ -165,10 +165,17 @@ describe("Doctor.repair", () => {
       const folder = yield* temporaryFolder
       const url = join(folder, "x.db")
       // No process has this number.
-      for (const name of [".x.db.4194999-abc.part", "x.db.vectors.4194999-abc.tmp"]) {
+      for (const name of [
+        ".x.db.4194999-abc.crosswalk-part",
+        // Of a restore, with what SQLite put beside it, and of a backup.
+        ".x.db.4194999-def.crosswalk-part-journal",
+        ".backup.db.4194999-abc.crosswalk-part",
+        "x.db.vectors.4194999-abc.tmp"
+      ]) {
         writeFileSync(join(folder, name), "half")
       }
-      writeFileSync(join(folder, ".other.4194999-abc.part"), "another's")
+      const others = [".other.4194999-abc.part", `.other.${process.pid}-abc.crosswalk-part`].sort()
+      for (const name of others) writeFileSync(join(folder, name), "another's, or still being written")
       yield* Effect.gen(function* () {
         yield* fill
         const doctor = yield* Doctor
@@ -180,12 +187,20 @@ describe("Doctor.repair", () => {
           WHERE reference_id = 1`
         const { checks } = yield* doctor.check
         expect(failedOf(checks)).toEqual(["tables", "vector index"])
-        expect(checks.find(({ name }) => name === "temporary files")?.status).toBe("warning")
+        expect(checks.find(({ name }) => name === "temporary files")).toMatchObject({
+          status: "warning",
+          detail: expect.stringContaining(".backup.db.4194999-abc.crosswalk-part"),
+          remedy: { action: "repairDatabase" }
+        })
         const { report } = yield* doctor.repair
         expect(failedOf(report.checks)).toEqual([])
         expect(existsSync(join(folder, "x.db.vectors"))).toBe(false)
       }).pipe(Effect.provide(Store.layerLibsql({ url, embedder: { type: "deterministic" } })))
-      expect(readdirSync(folder).filter((name) => /\.(part|tmp)$/u.test(name))).toEqual([".other.4194999-abc.part"])
+      expect(
+        readdirSync(folder)
+          .filter((name) => /part|tmp/u.test(name))
+          .sort()
+      ).toEqual(others)
     })
   )
 })

@@ -304,7 +304,7 @@ describe("a file that is written", () => {
     Effect.gen(function* () {
       const { folder, run, write } = yield* imported
       // No process has this number.
-      yield* write(".out.csv.4194999-abc.part", "half")
+      yield* write(".out.csv.4194999-abc.crosswalk-part", "half")
       const path = join(folder, "out.csv")
       expect((yield* run("export", "-o", path)).code).toBe(0)
       expect((yield* run("export", "-o", join(folder, "none", "out.csv"))).code).toBe(1)

@@ -7,6 +7,8 @@ import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import * as Doctor from "../../src/storage/Doctor.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import type { Check } from "../../src/storage/doctor/Check.ts"
+import * as Keywords from "../../src/storage/doctor/Keywords.ts"
 import { repair } from "../../src/storage/doctor/Repair.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
@@ -31,10 +33,10 @@ const after = (...statements: ReadonlyArray<string>) =>
       })
     }
     for (const statement of statements) yield* sql.unsafe(statement)
-    return [...(yield* Doctor.run), yield* Doctor.keywordWords]
+    return [...(yield* Doctor.run), yield* Keywords.words]
   }).pipe(Effect.provide(layer))
 
-const failed = (checks: ReadonlyArray<Doctor.Check>) => [
+const failed = (checks: ReadonlyArray<Check>) => [
   ...new Set(checks.filter(({ status }) => status === "failed").map(({ name }) => name))
 ]
 

@@ -4,16 +4,12 @@ import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import { toDatabaseError } from "../../libsql/DatabaseErrors.ts"
 import { faultOf } from "../../libsql/LibsqlError.ts"
 import * as Abbreviations from "../Abbreviations.ts"
-import * as Columns from "../Columns.ts"
-import { ofBytes } from "../EmbeddedVector.ts"
 import * as Migrations from "../Migrations.ts"
 import * as PinRows from "../PinRows.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
-import * as Passages from "./Passages.ts"
-import * as Rows from "./Rows.ts"
+import * as References from "./References.ts"
 import * as Tables from "./Tables.ts"
-
-const pageSize = 500
+import * as Vectors from "./Vectors.ts"
 
 type Failure = SqlError.SqlError | DatabaseError
 
@@ -107,29 +103,9 @@ const make = Effect.gen(function* () {
   /** Vectors that are of no use: they are made again by the next update. */
   const vectors: Step = Effect.gen(function* () {
     const useless: Array<number> = []
-    yield* Stream.paginate(0, (after) =>
-      Effect.gen(function* () {
-        const rows = yield* sql<{
-          readonly id: number
-          readonly dimensions: number | null
-          readonly fresh: number
-          readonly vector: ArrayBuffer | Uint8Array
-        }>`
-          SELECT e.reference_id AS id, ${sql.literal(Columns.integer("m.dimensions"))} AS dimensions,
-            e.text_hash IS r.text_hash AND r.id IS NOT NULL AS fresh, ${sql.literal(Columns.bytes("e.vector"))} AS vector
-          FROM crosswalk_embedding AS e LEFT JOIN crosswalk_embedding_model AS m ON m.id = e.model_id
-            LEFT JOIN crosswalk_reference AS r ON r.id = e.reference_id
-          WHERE e.reference_id > ${after} ORDER BY e.reference_id LIMIT ${pageSize}`
-        for (const { dimensions, fresh, id, vector } of rows) {
-          if (fresh !== 1 || dimensions === null || ofBytes(vector, dimensions) === undefined) useless.push(id)
-        }
-        return [[], Option.fromUndefinedOr(rows.length < pageSize ? undefined : rows.at(-1)?.id)] as const
-      })
-    ).pipe(Stream.runDrain)
-    // Passages are made with the vector of their text.
-    yield* Stream.runForEach(Passages.all(sql), ({ isSound, owner }) =>
+    yield* Stream.runForEach(Vectors.all(sql), ({ isFresh, isSound, owner }) =>
       Effect.sync(() => {
-        if (!isSound) useless.push(owner)
+        if (!isSound || !isFresh) useless.push(owner)
       })
     )
     if (useless.length === 0) return []
@@ -145,7 +121,7 @@ const make = Effect.gen(function* () {
    */
   const references: Step = Effect.gen(function* () {
     const wrong: Array<number> = []
-    yield* Stream.runForEach(Rows.references(sql), ({ id, isMarked, row }) =>
+    yield* Stream.runForEach(References.all(sql), ({ id, isMarked, row }) =>
       Effect.sync(() => {
         if (row === undefined && !isMarked) wrong.push(id)
       })

@@ -3,6 +3,7 @@ import { SqlClient } from "effect/sql"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import * as Columns from "../Columns.ts"
 import * as Migrations from "../Migrations.ts"
+import { type Check, failed, ok, restore } from "./Check.ts"
 
 /** A table, an index or a trigger. */
 const Part = Schema.Struct({
@@ -80,7 +81,7 @@ export const differences = Effect.gen(function* () {
 })
 
 /** In words; undefined where nothing differs. */
-export const problemOf = ({ different, missing, unlisted }: Differences): string | undefined => {
+const problemOf = ({ different, missing, unlisted }: Differences): string | undefined => {
   const names = (parts: ReadonlyArray<Part>) =>
     parts
       .map(({ name, type }) => `the ${type} ${name}`)
@@ -97,3 +98,12 @@ export const problemOf = ({ different, missing, unlisted }: Differences): string
 /** Whether all that differs can be made again. */
 export const isRepairable = ({ different, missing }: Differences): boolean =>
   [...missing, ...different].every(({ name, type }) => type !== "table" || derivedOf(name) !== undefined)
+
+export const check = (found: Differences): Check => {
+  const problem = problemOf(found)
+  if (problem === undefined)
+    return ok("tables", "tables, indexes, triggers and the list of migrations are of this version")
+  return isRepairable(found)
+    ? failed("tables", problem, { action: "repairDatabase" })
+    : failed("tables", `${problem}. ${restore}`)
+}

@@ -1,9 +1,7 @@
 import { Effect, Option, Result, Schema, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import * as Columns from "../Columns.ts"
-
-/** How many rows are read at once. */
-const pageSize = 500
+import { failed, ok, pageSize, some } from "./Check.ts"
 
 /** Tables whose rows have no number are compared with others by checks of their own, and so are those of FTS5. */
 const tables = (sql: SqlClient.SqlClient) => sql<{ readonly name: string }>`
@@ -63,8 +61,10 @@ const ofTable = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, table: st
 })
 
 /** What rows of the tables hold that their columns are not for: other kinds of values, and texts that are not UTF-8. */
-export const wrong = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
-  const all: Array<string> = []
-  for (const { name } of yield* tables(sql)) all.push(...(yield* Stream.runCollect(yield* ofTable(sql, name))))
-  return all
+export const check = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const wrong: Array<string> = []
+  for (const { name } of yield* tables(sql)) wrong.push(...(yield* Stream.runCollect(yield* ofTable(sql, name))))
+  return wrong.length === 0
+    ? ok("values", "are all of the kinds that the tables are for, and every text is UTF-8")
+    : failed("values", some(wrong))
 })

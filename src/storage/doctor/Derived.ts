@@ -1,0 +1,36 @@
+import { Effect } from "effect"
+import type { SqlClient } from "effect/sql"
+import * as Abbreviations from "../Abbreviations.ts"
+import { failed, ok } from "./Check.ts"
+
+/** What follows from the references, and can be made again of them. */
+
+/** Indexes in memory follow it from a row that they know. */
+export const changeLog = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql<{ readonly rows: number }>`SELECT count(*) AS rows FROM (SELECT 1 FROM crosswalk_change LIMIT 1)`,
+    ([row]) =>
+      row?.rows === 1
+        ? ok("change log", "is there, for vector indexes to follow")
+        : failed("change log", "is empty, so that no vector index can follow it", { action: "repairDatabase" })
+  )
+
+export const tags = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const [row] = yield* sql<{ readonly wrong: number }>`
+    SELECT count(*) AS wrong FROM (
+      SELECT r.id, t.value FROM crosswalk_reference AS r, json_each(r.tags) AS t
+      EXCEPT SELECT reference_id, tag FROM crosswalk_tag
+      UNION ALL SELECT * FROM (
+        SELECT reference_id, tag FROM crosswalk_tag
+        EXCEPT SELECT r.id, t.value FROM crosswalk_reference AS r, json_each(r.tags) AS t))`
+  return row?.wrong === 0
+    ? ok("tags", "agree with the references")
+    : failed("tags", `${row?.wrong} are lost or left over`, { action: "repairDatabase" })
+})
+
+export const abbreviations = (sql: SqlClient.SqlClient) =>
+  Effect.map(Abbreviations.wrong(sql), ({ extra, lost }) =>
+    extra + lost === 0
+      ? ok("abbreviations", "are those that the texts explain")
+      : failed("abbreviations", `${lost} are lost and ${extra} left over`, { action: "repairDatabase" })
+  )
