@@ -6,9 +6,8 @@ import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { createClient } from "@libsql/client"
 import { describe, expect } from "vitest"
-import { bin, example, execute, test } from "./support/crosswalk.ts"
-
-const words = ["--embedder", "deterministic"]
+import { bin, execute, words } from "../../test/support/command.ts"
+import { example, test } from "./support/crosswalk.ts"
 
 const rows = (count: number) =>
   Array.from({ length: count }, (_, i) =>

@@ -11,7 +11,7 @@ import { RelationRepository, ReferenceRepository, Review, Store } from "../../sr
 import { temporaryFolder } from "../../test/support/temporaryFolder.ts"
 import * as Sqld from "../../test/support/sqld.ts"
 import type { Told } from "./support/clusterProtocol.ts"
-import { bin, execute } from "./support/crosswalk.ts"
+import { bin, execute } from "../../test/support/command.ts"
 
 const program = join(import.meta.dirname, "support", "clusterProcess.ts")
 

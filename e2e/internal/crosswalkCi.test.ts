@@ -4,7 +4,8 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { load } from "js-yaml"
 import { describe, expect } from "vitest"
-import { bin, example, execute, test } from "./support/crosswalk.ts"
+import { bin, execute } from "../../test/support/command.ts"
+import { example, test } from "./support/crosswalk.ts"
 
 const guide = resolve(import.meta.dirname, "..", "..", "docs", "coverage-in-ci.md")
 

@@ -9,7 +9,8 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout } from "node:timers/promises"
 import { describe, expect } from "vitest"
-import { example, type Ran, type RunOptions, test } from "./support/crosswalk.ts"
+import { type Ran, type RunOptions, words } from "../../test/support/command.ts"
+import { example, test } from "./support/crosswalk.ts"
 
 const signals = [
   ["SIGINT", 130],
@@ -18,7 +19,6 @@ const signals = [
 type Signal = (typeof signals)[number][0]
 
 const isPosix = process.platform !== "win32"
-const words = ["--embedder", "deterministic"]
 
 /** How long a busy machine may take over what takes less than 2 s. */
 const patience = 20_000

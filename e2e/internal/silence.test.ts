@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { root } from "../../scripts/run.ts"
-import { bin } from "./support/crosswalk.ts"
+import { bin } from "../../test/support/command.ts"
 
 const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0
 const source = (file: string) => pathToFileURL(join(root, "src", file)).href

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import type { Campaign, Scope } from "../Campaign.ts"
-import { crosswalk, execute, words } from "../Command.ts"
+import { crosswalk, execute, words } from "../../test/support/command.ts"
 import { type Entry, type Read, violations } from "../History.ts"
 
 const writers = 4

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process"
 import { cpSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { type Campaign, repeat, type Scope } from "../Campaign.ts"
-import { bin, crosswalk, execute, misbehaviour } from "../Command.ts"
+import { bin, crosswalk, execute } from "../../test/support/command.ts"
+import { misbehaviour } from "../Misbehaviour.ts"
 import { bytesOf, expecting, judge, onDb, type Scenario, scenarioOf, templates } from "../Scenarios.ts"
 
 /** A folder in which there is room for so many bytes. */

@@ -2,7 +2,8 @@ import { cpSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { type Campaign, repeat, type Scope } from "../Campaign.ts"
-import { crosswalk, misbehaviour } from "../Command.ts"
+import { crosswalk } from "../../test/support/command.ts"
+import { misbehaviour } from "../Misbehaviour.ts"
 import { expecting, judge, onDb, scenarioOf, scenarios, templates, whileRunning } from "../Scenarios.ts"
 
 const run = async (scope: Scope) => {

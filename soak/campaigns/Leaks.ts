@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Campaign, Scope } from "../Campaign.ts"
-import { crosswalk, execute, words } from "../Command.ts"
+import { crosswalk, execute, words } from "../../test/support/command.ts"
 import * as Rows from "../Rows.ts"
 
 interface Held {
