@@ -1,5 +1,5 @@
 import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
-import { pieces } from "../crosswalk/WordsInCommon.ts"
+import { pieces, textOf } from "../crosswalk/WordsInCommon.ts"
 import type { Decision } from "../domain/Decision.ts"
 import type { Reference } from "../domain/Reference.ts"
 import { setText, targetsText } from "../domain/RelationEnds.ts"
@@ -22,9 +22,6 @@ const marked = ({ bold }: Printer, line: string, other: string): Safe => {
       .join("")
   )
 }
-
-const textOf = (side: ReadonlyArray<Reference>): string =>
-  side.map(({ description, title }) => `${title}\n${description ?? ""}`).join("\n")
 
 /** A reference with its text, the words that the other side has too marked. */
 const side = (

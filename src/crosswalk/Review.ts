@@ -11,7 +11,8 @@ import type { RelationEnds } from "../domain/RelationEnds.ts"
 import type { Reviewer } from "../domain/Reviewer.ts"
 import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
-import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
+import type { ReviewOutcome, ReviewPreview } from "../domain/ReviewOutcome.ts"
+import type { ReviewPage, ReviewPageOptions } from "../domain/ReviewPage.ts"
 import type { SampleOptions } from "../domain/SampleOptions.ts"
 import type { UndoOptions } from "../domain/UndoOptions.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
@@ -25,13 +26,14 @@ import * as ReviewSample from "./ReviewSample.ts"
 
 const make = Effect.gen(function* () {
   const reading = yield* ReviewItems.make
-  const { count, find, items } = reading
+  const { count, find, findPage, items } = reading
   const learning = yield* Learning.make
   const samples = yield* ReviewSample.make(reading, learning)
   const { calibrations, sample } = samples
   return Review.of({
     count,
     items,
+    page: findPage,
     find,
     calibrations,
     sample,
@@ -69,6 +71,8 @@ export class Review extends Context.Service<
      * out at the beginning; each is read when it is its turn.
      */
     readonly items: (filter?: ReviewFilter) => Stream.Stream<ReviewItem, ReviewError>
+    /** The same a page at a time: of each what there is then. */
+    readonly page: (options?: ReviewPageOptions) => Effect.Effect<ReviewPage, ReviewError>
     /** The relation between these ends with their texts; the first where there are several. */
     readonly find: (
       ends: RelationEnds,
@@ -99,6 +103,8 @@ export class Review extends Context.Service<
      * catalogs are an order only, and by `minPrecision` where sampled decisions do not bear it, with what is missing.
      */
     readonly decideAll: (filter: ReviewFilter, verdict: VerdictForAll) => Effect.Effect<ReviewOutcome, ReviewError>
+    /** What `decideAll` would change now; nothing is written. It fails where that would. */
+    readonly preview: (filter: ReviewFilter, verdict: VerdictForAll) => Effect.Effect<ReviewPreview, ReviewError>
     /**
      * Takes steps back, the newest first; that is logged too. A relation that has changed since stays as it is and is
      * among `refused`.

@@ -3,7 +3,7 @@ import { LogOptions } from "../domain/LogOptions.ts"
 import { canonical, keyOf, type RelationEnds } from "../domain/RelationEnds.ts"
 import { Reviewer } from "../domain/Reviewer.ts"
 import { ReviewFilter } from "../domain/ReviewFilter.ts"
-import type { Refusal, ReviewOutcome } from "../domain/ReviewOutcome.ts"
+import type { Refusal, ReviewOutcome, ReviewPreview } from "../domain/ReviewOutcome.ts"
 import { UndoOptions } from "../domain/UndoOptions.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { Verdict, VerdictForAll } from "../domain/Verdict.ts"
@@ -12,6 +12,7 @@ import * as Once from "../storage/Once.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { endsOf } from "../storage/RelationRow.ts"
 import * as ReviewRows from "../storage/ReviewRows.ts"
+import * as Snapshot from "../storage/Snapshot.ts"
 import type { Learning } from "./Learning.ts"
 import type { ReviewItems } from "./ReviewItems.ts"
 import type { ReviewSample } from "./ReviewSample.ts"
@@ -26,6 +27,7 @@ export const make = Effect.fnUntraced(function* (
   samples: ReviewSample
 ) {
   const once = yield* Once.make
+  const snapshot = yield* Snapshot.make
   const log = yield* DecisionLog.make
 
   /** Inside a transaction. */
@@ -44,10 +46,11 @@ export const make = Effect.fnUntraced(function* (
     }
   )
 
-  const decideAll = operation("Review.decideAll", { filter: ReviewFilter, verdict: VerdictForAll })(function* ({
-    filter,
-    verdict: { as, by, force = false, minPrecision, note, status }
-  }) {
+  /** What is said of each relation that passes; in one state of the database. */
+  const verdictsOf = Effect.fnUntraced(function* (
+    filter: ReviewFilter,
+    { as, force = false, minPrecision, note, status }: VerdictForAll
+  ) {
     if (minPrecision !== undefined && status !== "accepted") {
       return yield* new ValidationError({
         field: "verdict.minPrecision",
@@ -56,25 +59,41 @@ export const make = Effect.fnUntraced(function* (
         expected: "the status accepted with it"
       })
     }
+    const passing = yield* selected(filter)
+    const isBorne = minPrecision === undefined ? undefined : new Set(yield* samples.borne(filter, minPrecision))
+    const chosen = isBorne === undefined ? passing : passing.filter((id) => isBorne.has(id))
+    const { minConfidence } = filter
+    if (status === "accepted" && isBorne === undefined && (minConfidence ?? 0) > 0 && !force) {
+      yield* samples.requireCalibrated(chosen, minConfidence ?? 0)
+    }
+    const found = yield* rows.byId(chosen)
+    return found.map((row) => ({ ...endsOf(row), type: row.type, as, status, note, chosen: "filter" as const }))
+  })
+
+  const decideAll = operation("Review.decideAll", { filter: ReviewFilter, verdict: VerdictForAll })(function* ({
+    filter,
+    verdict
+  }) {
     return yield* once(
+      Effect.flatMap(verdictsOf(filter, verdict), (verdicts) =>
+        verdicts.length === 0 ? Effect.succeed(nothing) : apply(verdicts, verdict.by)
+      )
+    )
+  })
+
+  const preview = operation("Review.preview", { filter: ReviewFilter, verdict: VerdictForAll })(function* ({
+    filter,
+    verdict
+  }) {
+    return yield* snapshot.read(
       Effect.gen(function* () {
-        const passing = yield* selected(filter)
-        const isBorne = minPrecision === undefined ? undefined : new Set(yield* samples.borne(filter, minPrecision))
-        const chosen = isBorne === undefined ? passing : passing.filter((id) => isBorne.has(id))
-        const { minConfidence } = filter
-        if (status === "accepted" && isBorne === undefined && (minConfidence ?? 0) > 0 && !force) {
-          yield* samples.requireCalibrated(chosen, minConfidence ?? 0)
-        }
-        const found = yield* rows.byId(chosen)
-        const verdicts = found.map((row) => ({
-          ...endsOf(row),
-          type: row.type,
-          as,
-          status,
-          note,
-          chosen: "filter" as const
-        }))
-        return found.length === 0 ? nothing : yield* apply(verdicts, by)
+        const verdicts = yield* verdictsOf(filter, verdict)
+        const { found, missingOf } = yield* rows.between(verdicts)
+        const { changes, ...others } = Verdicts.changes(verdicts, found, missingOf, verdict.by)
+        return {
+          ...others,
+          changes: changes.map(({ after, before, ends }) => ({ ...canonical(ends), ...(before && { before }), after }))
+        } satisfies ReviewPreview
       })
     )
   })
@@ -134,10 +153,10 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const read = operation("Review.log", { options: optional(LogOptions) })(function* ({
-    options: { limit = 20, uri } = {}
+    options: { limit = 20, ...which } = {}
   }) {
-    return yield* log.log(limit, uri)
+    return yield* log.log(limit, which)
   })
 
-  return { decide, decideAll, undo, log: read }
+  return { decide, decideAll, preview, undo, log: read }
 })

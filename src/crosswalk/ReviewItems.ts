@@ -4,18 +4,32 @@ import { RelationType } from "../domain/Relation.ts"
 import { RelationEnds, urisOf } from "../domain/RelationEnds.ts"
 import { ReviewFilter } from "../domain/ReviewFilter.ts"
 import { ReviewItem } from "../domain/ReviewItem.ts"
+import { ReviewPage, ReviewPageOptions } from "../domain/ReviewPage.ts"
+import * as Cursor from "../storage/Cursor.ts"
 import { operation, optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { endsOf, toRelation } from "../storage/RelationRow.ts"
 import * as ReviewRows from "../storage/ReviewRows.ts"
+import * as Snapshot from "../storage/Snapshot.ts"
+import * as WordsInCommon from "./WordsInCommon.ts"
 
 /** How many relations with their texts are read at a time. */
 const pageSize = 100
+
+const withMarks = (item: ReviewItem): ReviewItem =>
+  new ReviewItem({
+    ...item,
+    marked: {
+      sources: WordsInCommon.marked(item.sources, item.targets),
+      targets: WordsInCommon.marked(item.targets, item.sources)
+    }
+  })
 
 /** Reads what is to be reviewed. */
 export const make = Effect.gen(function* () {
   const references = yield* ReferenceRepository
   const rows = yield* ReviewRows.make
+  const snapshot = yield* Snapshot.make
 
   /** The catalogs must be there: a typing error would look like a review that is done. */
   const requireCatalogs = Effect.fnUntraced(function* ({ from, to }: CalibrationFilter) {
@@ -44,6 +58,25 @@ export const make = Effect.gen(function* () {
     })
   })
 
+  const findPage = operation("Review.page", { options: optional(ReviewPageOptions) })(function* ({
+    options: { after, filter = {}, limit = 100, marked = false } = {}
+  }) {
+    const place = yield* ReviewRows.fromCursor(after, ReviewRows.start)
+    const { items, last, total } = yield* snapshot.read(
+      Effect.gen(function* () {
+        yield* requireCatalogs(filter)
+        const { places, total } = yield* rows.page(filter, place, limit + 1)
+        const { last, page: own } = Cursor.cut(places, limit)
+        return { items: yield* page(own.map(({ id }) => id)), last, total }
+      })
+    )
+    return new ReviewPage({
+      items: marked ? items.map(withMarks) : items,
+      total,
+      ...(last !== undefined && { next: ReviewRows.toCursor(last) })
+    })
+  })
+
   const count = operation("Review.count", { filter: optional(ReviewFilter) })(function* ({ filter = {} }) {
     return (yield* selected(filter)).length
   })
@@ -65,7 +98,7 @@ export const make = Effect.gen(function* () {
     return Option.fromUndefinedOr(first)
   })
 
-  return { rows, page, requireCatalogs, selected, count, items, find }
+  return { rows, page, requireCatalogs, selected, count, items, find, findPage }
 })
 
 export type ReviewItems = Effect.Success<typeof make>

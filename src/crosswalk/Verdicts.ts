@@ -30,12 +30,15 @@ const isSaid = (row: ReviewRows.ReviewRow, { confidence, note, status }: Verdict
   (confidence === undefined || confidence === row.confidence) &&
   (note === undefined || note === (row.provenance.note ?? ""))
 
+/** A change after which the relation is there. */
+type Decided = Change & { readonly after: RelationState }
+
 /** What a verdict changes, given the relations there are between its ends. */
 const changeOf = (
   verdict: Verdict,
   between: ReadonlyArray<ReviewRows.ReviewRow>,
   by: string | undefined
-): Change | "same" | string => {
+): Decided | "same" | string => {
   const { as, chosen = "name", note, seen, sources, status, targets, to } = verdict
   const ends = canonical({ sources, targets, to })
   const type = verdict.type ?? (between.length === 1 ? between[0]?.type : undefined)
@@ -74,7 +77,7 @@ export const changes = (
   by: string | undefined
 ) => {
   const between = Map.groupBy(relations, (row) => keyOf(endsOf(row)))
-  const changes: Array<Change> = []
+  const changes: Array<Decided> = []
   const refused: Array<Refusal> = []
   const taken = new Set<string>()
   let unchanged = 0

@@ -1,10 +1,6 @@
+import type { MarkedText, TextPiece } from "../domain/MarkedText.ts"
+import type { Reference } from "../domain/Reference.ts"
 import { words } from "./Terms.ts"
-
-/** A piece of a text, and whether its word is in the other text too. */
-export interface Piece {
-  readonly text: string
-  readonly common: boolean
-}
 
 /** Words that say nothing about what a text is about. */
 const small = new Set(
@@ -21,9 +17,9 @@ const terms = (text: string): ReadonlySet<string> => new Set(words(text).filter(
  * A text in pieces that put together are the text again. Words that the other text has too are marked, whatever their
  * case and the most frequent English endings; small words such as `the` are not.
  */
-export const pieces = (text: string, other: string): ReadonlyArray<Piece> => {
+export const pieces = (text: string, other: string): ReadonlyArray<TextPiece> => {
   const known = terms(other)
-  const found: Array<Piece> = []
+  const found: Array<TextPiece> = []
   let end = 0
   for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
     const [term = ""] = words(word)
@@ -34,4 +30,18 @@ export const pieces = (text: string, other: string): ReadonlyArray<Piece> => {
   }
   if (end < text.length) found.push({ text: text.slice(end), common: false })
   return found
+}
+
+/** All texts of a side. */
+export const textOf = (side: ReadonlyArray<Reference>): string =>
+  side.map(({ description, title }) => `${title}\n${description ?? ""}`).join("\n")
+
+/** The texts of a side in pieces, with the words marked that the other side has too. */
+export const marked = (side: ReadonlyArray<Reference>, other: ReadonlyArray<Reference>): ReadonlyArray<MarkedText> => {
+  const text = textOf(other)
+  return side.map(({ description = "", title, uri }) => ({
+    uri,
+    title: pieces(title, text),
+    description: pieces(description, text)
+  }))
 }

@@ -10,8 +10,8 @@ export const ReviewFilter = Schema.Struct({
   from: Schema.optional(CatalogId),
   /** A catalog that the other end is of. */
   to: Schema.optional(CatalogId),
-  /** Default: `suggested`, or with `needsReview` anything that was decided. */
-  status: Schema.optional(RelationStatus),
+  /** One status, or `any`. Default: `suggested`, or with `needsReview` anything that was decided. */
+  status: Schema.optional(Schema.Literals([...RelationStatus.literals, "any"])),
   /** Only decisions on texts that have changed since. */
   needsReview: Schema.optional(Schema.Boolean),
   type: Schema.optional(RelationType),

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { MarkedText } from "./MarkedText.ts"
 import { Reference } from "./Reference.ts"
 import { Relation } from "./Relation.ts"
 
@@ -8,5 +9,7 @@ export class ReviewItem extends Schema.Class<ReviewItem>("crosswalk/ReviewItem")
   sources: Schema.NonEmptyArray(Reference),
   targets: Schema.Array(Reference),
   /** Changes with the texts, the type and the status; given back with a verdict, it tells whether they changed meanwhile. */
-  version: Schema.String
+  version: Schema.String,
+  /** The texts of every end, with the words marked that the other side has too; present where asked for. */
+  marked: Schema.optionalKey(Schema.Struct({ sources: Schema.Array(MarkedText), targets: Schema.Array(MarkedText) }))
 }) {}

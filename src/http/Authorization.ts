@@ -21,6 +21,10 @@ const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
 const everybody: Holder = { name: "anonymous", scope: "write" }
 
+/** Who decides: the name of the token, and where none is asked for, whoever the request says. */
+export const decider = (by: string | undefined): Effect.Effect<string | undefined, never, Caller> =>
+  Effect.map(Caller, (caller) => (caller === everybody ? by : caller.name))
+
 export const layer: Layer.Layer<Authorization, never, Tokens> = Layer.effect(
   Authorization,
   Effect.gen(function* () {

@@ -5,11 +5,15 @@ import { PrometheusMetrics } from "effect/observability"
 import { decodeInput } from "../domain/Input.ts"
 import { Api } from "./Api.ts"
 import * as Authorization from "./Authorization.ts"
+import * as CoverageHandlers from "./CoverageHandlers.ts"
+import * as DecisionsHandlers from "./DecisionsHandlers.ts"
 import * as Docs from "./Docs.ts"
+import * as EditionsHandlers from "./EditionsHandlers.ts"
 import * as Guard from "./Guard.ts"
 import * as Malformed from "./Malformed.ts"
 import * as Policy from "./Policy.ts"
 import * as ReferencesHandlers from "./ReferencesHandlers.ts"
+import * as ReviewHandlers from "./ReviewHandlers.ts"
 import * as SearchHandlers from "./SearchHandlers.ts"
 import * as SystemHandlers from "./SystemHandlers.ts"
 
@@ -30,7 +34,15 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
     Effect.map(decode(options), (decoded) =>
       Layer.mergeAll(
         HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-          Layer.provide([ReferencesHandlers.layer, SearchHandlers.layer, SystemHandlers.layer]),
+          Layer.provide([
+            ReferencesHandlers.layer,
+            SearchHandlers.layer,
+            ReviewHandlers.layer,
+            DecisionsHandlers.layer,
+            CoverageHandlers.layer,
+            EditionsHandlers.layer,
+            SystemHandlers.layer
+          ]),
           Layer.provide([Authorization.layer, Malformed.layer])
         ),
         unknown,

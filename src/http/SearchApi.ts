@@ -5,7 +5,7 @@ import { SearchOptions } from "../search/SearchOptions.ts"
 import { problems } from "./Problem.ts"
 import { filterFields, limit } from "./Query.ts"
 
-const { degrade, facets, minRelevance, mode, onlyRelevant } = SearchOptions.fields
+const { degrade, facets, fusion, minRelevance, mode, onlyRelevant, semanticWeight } = SearchOptions.fields
 
 /** Search by meaning, by words, or by both. */
 export class SearchApi extends HttpApiGroup.make("search")
@@ -19,6 +19,8 @@ export class SearchApi extends HttpApiGroup.make("search")
         limit,
         minRelevance,
         onlyRelevant,
+        semanticWeight,
+        fusion,
         facets,
         degrade
       },

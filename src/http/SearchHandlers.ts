@@ -12,10 +12,20 @@ export const layer = HttpApiBuilder.group(
     const { search } = yield* Search
     return handlers.handle(
       "search",
-      ({ query: { degrade, facets, limit, minRelevance, mode, onlyRelevant, q, ...filter } }) =>
+      ({ query: { degrade, facets, fusion, limit, minRelevance, mode, onlyRelevant, q, semanticWeight, ...filter } }) =>
         answered(
           Effect.flatMap(
-            search(q, { degrade, facets, limit, minRelevance, mode, onlyRelevant, filter: filterOf(filter) }),
+            search(q, {
+              degrade,
+              facets,
+              fusion,
+              limit,
+              minRelevance,
+              mode,
+              onlyRelevant,
+              semanticWeight,
+              filter: filterOf(filter)
+            }),
             shared
           )
         )

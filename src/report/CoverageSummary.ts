@@ -64,13 +64,3 @@ export const findingsOf = (report: CoverageReport) => ({
   unlinked: report.unlinked,
   unknownExceptions: report.unknownExceptions
 })
-
-/** References that were covered (or excepted) in an earlier report, and are less so now; those that are gone too. */
-export const lost = (report: CoverageReport, earlier: CoverageReport) => {
-  const rank = { covered: 2, excepted: 2, partly: 1, uncovered: 0 } as const
-  const now = new Map(report.references.map((reference) => [reference.uri, reference]))
-  return earlier.references.flatMap(({ state, title, uri }) => {
-    const after = now.get(uri)?.state
-    return after !== undefined && rank[after] < rank[state] ? [{ uri, title, before: state, after }] : []
-  })
-}

@@ -1,7 +1,8 @@
 import { DateTime, Effect, Schema } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, Statement } from "effect/sql"
 import { Chosen } from "../domain/Chosen.ts"
 import { Decision, RelationState } from "../domain/Decision.ts"
+import type { LogOptions } from "../domain/LogOptions.ts"
 import { canonical, RelationEnds } from "../domain/RelationEnds.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
@@ -178,11 +179,18 @@ export const make = Effect.gen(function* () {
       (rows) => rows.flatMap(({ step }) => step ?? [])
     )
 
-  const log = Effect.fnUntraced(function* (limit: number, uri: string | undefined) {
-    const isAmong = sql`EXISTS (SELECT 1 FROM json_each(d.sources) WHERE value = ${uri ?? null})
-      OR EXISTS (SELECT 1 FROM json_each(d.targets) WHERE value = ${uri ?? null})`
-    const rows = yield* sql`SELECT ${decisions} WHERE ${uri === undefined ? sql.literal("1 = 1") : isAmong}
-      ORDER BY d.id DESC LIMIT ${limit}`
+  const log = Effect.fnUntraced(function* (limit: number, { before, ends, uri }: Omit<LogOptions, "limit">) {
+    const parts = [sql`d.id < ${before ?? Number.MAX_SAFE_INTEGER}`]
+    if (uri !== undefined) {
+      parts.push(sql`(EXISTS (SELECT 1 FROM json_each(d.sources) WHERE value = ${uri})
+        OR EXISTS (SELECT 1 FROM json_each(d.targets) WHERE value = ${uri}))`)
+    }
+    if (ends !== undefined) {
+      const { sources, targets, to } = canonical(ends)
+      parts.push(sql`json(d.sources) = json(${JSON.stringify(sources)})
+        AND json(d.targets) = json(${JSON.stringify(targets)}) AND d.catalog IS ${to ?? null}`)
+    }
+    const rows = yield* sql`SELECT ${decisions} WHERE ${Statement.and(parts)} ORDER BY d.id DESC LIMIT ${limit}`
     return (yield* Effect.forEach(rows, decodeDecision)).map(toDecision)
   })
 

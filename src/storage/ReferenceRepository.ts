@@ -28,6 +28,7 @@ import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as CatalogTexts from "./CatalogTexts.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as Cursor from "./Cursor.ts"
 import { conditions } from "./FilterSql.ts"
 import * as KeywordLeg from "./legs/KeywordLeg.ts"
 import * as Migrations from "./Migrations.ts"
@@ -202,13 +203,10 @@ const make = Effect.gen(function* () {
   const findPage = operation("ReferenceRepository.findPage", { options: optional(PageOptions) })(function* ({
     options: { after, filter, limit = 100 } = {}
   }) {
-    const place = after === undefined ? NaturalPages.start : NaturalPages.fromCursor(after)
-    if (place instanceof ValidationError) return yield* place
-    // One more tells whether there is a next page.
-    const rows = yield* page(place, limit + 1, filter)
-    const last = rows.length > limit ? rows[limit - 1] : undefined
+    const place = yield* NaturalPages.fromCursor(after, NaturalPages.start)
+    const { last, page: rows } = Cursor.cut(yield* page(place, limit + 1, filter), limit)
     return new ReferencePage({
-      references: rows.slice(0, limit).map(ReferenceRow.toReference),
+      references: rows.map(ReferenceRow.toReference),
       ...(last !== undefined && { next: NaturalPages.toCursor(last) })
     })
   })

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Option, Stream } from "effect"
+import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { orInstanceOf } from "../domain/Input.ts"
@@ -8,6 +8,7 @@ import { type RelationEnds, setText, targetsText } from "../domain/RelationEnds.
 import { RelationDirection } from "../domain/RelationDirection.ts"
 import { RelationFilter } from "../domain/RelationFilter.ts"
 import { complete, RelationInput } from "../domain/RelationInput.ts"
+import { RelationPage, RelationPageOptions } from "../domain/RelationPage.ts"
 import { RelationKey } from "../domain/RelationKey.ts"
 import type { SaveManyOptions } from "../domain/SaveManyOptions.ts"
 import type { SuggestionScope } from "../domain/SuggestionScope.ts"
@@ -15,6 +16,7 @@ import { NonBlankText } from "../domain/Text.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Columns from "./Columns.ts"
+import * as Cursor from "./Cursor.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Once from "./Once.ts"
 import { operation, optional, streamOperation } from "./Operation.ts"
@@ -24,6 +26,9 @@ import { conditions, has } from "./RelationFilterSql.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 import * as RelationRow from "./RelationRow.ts"
 import * as Snapshot from "./Snapshot.ts"
+
+/** A relation's place in the order in which they were first saved. */
+const Places = Cursor.make(Schema.Struct({ id: Schema.Natural }))
 
 /** How many relations are read at once by a stream. */
 const pageSize = 500
@@ -87,19 +92,32 @@ const make = Effect.gen(function* () {
     }
   })
 
+  const page = (after: number, limit: number, filter: RelationFilter | undefined) =>
+    sql<{ readonly id: number }>`
+      SELECT x.id, ${columns} WHERE x.id > ${after} AND ${conditions(sql, filter)} ORDER BY x.id LIMIT ${limit}`
+
   const findAll = streamOperation("RelationRepository.findAll", { filter: optional(RelationFilter) })(({ filter }) =>
     snapshot.stream(
       Stream.paginate(0, (after) =>
         Effect.gen(function* () {
-          const rows = yield* sql<{ readonly id: number }>`
-          SELECT x.id, ${columns} WHERE x.id > ${after} AND ${conditions(sql, filter)} ORDER BY x.id LIMIT ${pageSize}`
-          const page = yield* Effect.forEach(rows, toRelation)
+          const rows = yield* page(after, pageSize, filter)
           const last = rows.length < pageSize ? undefined : rows.at(-1)?.id
-          return [page, Option.fromUndefinedOr(last)] as const
+          return [yield* Effect.forEach(rows, toRelation), Option.fromUndefinedOr(last)] as const
         })
       )
     )
   )
+
+  const findPage = operation("RelationRepository.findPage", { options: optional(RelationPageOptions) })(function* ({
+    options: { after, filter, limit = 100 } = {}
+  }) {
+    const place = yield* Places.fromCursor(after, { id: 0 })
+    const { last, page: rows } = Cursor.cut(yield* page(place.id, limit + 1, filter), limit)
+    return new RelationPage({
+      relations: yield* Effect.forEach(rows, toRelation),
+      ...(last !== undefined && { next: Places.toCursor(last) })
+    })
+  })
 
   const count = operation("RelationRepository.count", { filter: optional(RelationFilter) })(function* ({ filter }) {
     const [row] = yield* sql<{ readonly n: number }>`
@@ -107,7 +125,16 @@ const make = Effect.gen(function* () {
     return row?.n ?? 0
   })
 
-  return { save, find, remove, findAll, count, saveMany: bulk.saveMany, replaceSuggestions: bulk.replaceSuggestions }
+  return {
+    save,
+    find,
+    remove,
+    findAll,
+    findPage,
+    count,
+    saveMany: bulk.saveMany,
+    replaceSuggestions: bulk.replaceSuggestions
+  }
 })
 
 /** Typed, directed relations between sets of stored references. */
@@ -145,6 +172,8 @@ export class RelationRepository extends Context.Service<
     ) => Effect.Effect<RelationBulk.ReplaceTotals, ValidationError | NotFoundError | DatabaseError>
     /** All that pass the filter, in the order in which they were first saved, read in pages of 500. */
     readonly findAll: (filter?: RelationFilter) => Stream.Stream<Relation, ValidationError | DatabaseError>
+    /** A page of them, in the same order. */
+    readonly findPage: (options?: RelationPageOptions) => Effect.Effect<RelationPage, ValidationError | DatabaseError>
     /** How many relations pass the filter. */
     readonly count: (filter?: RelationFilter) => Effect.Effect<number, ValidationError | DatabaseError>
     /**

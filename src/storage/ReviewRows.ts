@@ -5,6 +5,7 @@ import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { RelationEnds } from "../domain/RelationEnds.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as Cursor from "./Cursor.ts"
 import * as PinRows from "./PinRows.ts"
 import { hashOf } from "./ReferenceRow.ts"
 import { has, isOf, passes } from "./RelationFilterSql.ts"
@@ -55,7 +56,7 @@ const conditions = (sql: SqlClient.SqlClient, filter: ReviewFilter): Statement.F
     sql`(${isOf(sql, "source", source)} AND ${isOf(sql, "target", target)})`
   const [one = undefined, other = undefined] = [from, to].filter((catalog) => catalog !== undefined)
   return all(sql, [
-    ...(status === undefined ? [] : [sql`x.status = ${status}`]),
+    ...(status === undefined || status === "any" ? [] : [sql`x.status = ${status}`]),
     ...(needsReview === undefined ? [] : [sql.literal(PinRows.isReviewed(needsReview))]),
     ...(type === undefined ? [] : [sql`x.type = ${type}`]),
     ...(minConfidence === undefined ? [] : [sql`x.confidence >= ${minConfidence}`]),
@@ -69,6 +70,35 @@ const conditions = (sql: SqlClient.SqlClient, filter: ReviewFilter): Statement.F
         : [sql`(${between(one, other)} OR ${between(other, one)})`])
   ])
 }
+
+/** A relation's place among those that are to be reviewed: its first source, confidence, first target, type and key. */
+const Place = Schema.Struct({
+  sn: Schema.String,
+  su: Schema.String,
+  c: Schema.Finite,
+  tn: Schema.String,
+  tu: Schema.String,
+  type: Schema.String,
+  key: Schema.String
+})
+type Place = typeof Place.Type
+
+/** Before every relation. */
+export const start: Place = { sn: "", su: "", c: 2, tn: "", tu: "", type: "", key: "" }
+
+/** A place as a text that a caller gives back to go on there. */
+export const { fromCursor, toCursor } = Cursor.make(Place)
+
+const placeColumns = [
+  ...(["source", "target"] as const).flatMap((side) =>
+    (["natural", "uri"] as const).map(
+      (part) => `coalesce(${Relations.firstOf(side, `r.${part}`)}, '') AS ${side[0]}${part[0]}`
+    )
+  ),
+  "x.confidence AS c",
+  "x.type",
+  "x.key"
+].join(", ")
 
 /** Reads relations with the texts that a reviewer sees. */
 export const make = Effect.gen(function* () {
@@ -87,6 +117,23 @@ export const make = Effect.gen(function* () {
         ORDER BY ${first("source")}, x.confidence DESC, ${first("target")}, x.type, x.key`,
       (rows) => rows.map(({ id }) => id)
     )
+
+  /** The places of relations that pass behind a place, in the order of {@link ids}; and how many pass at all. */
+  const page = Effect.fnUntraced(function* (
+    filter: ReviewFilter,
+    { c, key, sn, su, tn, tu, type }: Place,
+    limit: number
+  ) {
+    const passing = sql`SELECT x.id, ${sql.literal(placeColumns)} FROM ${sql.literal(Relations.from)}
+      WHERE ${conditions(sql, filter)}`
+    const places = yield* sql<Place & { readonly id: number }>`SELECT * FROM (${passing})
+      WHERE (sn, su) > (${sn}, ${su}) OR ((sn, su) = (${sn}, ${su}) AND (c < ${c} OR (c = ${c}
+        AND (tn, tu, type, key) > (${tn}, ${tu}, ${type}, ${key}))))
+      ORDER BY sn, su, c DESC, tn, tu, type, key LIMIT ${limit}`
+    const [count] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM ${sql.literal(Relations.from)}
+      WHERE ${conditions(sql, filter)}`
+    return { places, total: count?.n ?? 0 }
+  })
 
   const byId = Effect.fnUntraced(function* (wanted: ReadonlyArray<number>) {
     const found = new Map<number, ReviewRow>()
@@ -122,5 +169,5 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  return { ids, byId, between }
+  return { ids, page, byId, between }
 })

@@ -1,3 +1,4 @@
+import { compare } from "../../src/domain/CoverageComparison.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { DateTime, Effect, Stream } from "effect"
 import { SaxesParser } from "saxes"
@@ -191,7 +192,7 @@ describe("an earlier report", () => {
       covered("to:5", "covered"),
       covered("to:7", "uncovered")
     ])
-    expect(CoverageSummary.lost(later, report)).toMatchObject([{ uri: "to:1", before: "covered", after: "partly" }])
+    expect(compare(later, report).lost).toMatchObject([{ uri: "to:1", before: "covered", after: "partly" }])
   })
 
   it("rounds percentages, but 100 means all and 0 none", () => {

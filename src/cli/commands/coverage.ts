@@ -6,6 +6,7 @@ import { Review } from "../../crosswalk/Review.ts"
 import * as CoverageFormat from "../../report/CoverageFormat.ts"
 import * as CoverageText from "../../report/CoverageText.ts"
 import * as CoverageSummary from "../../report/CoverageSummary.ts"
+import { compare } from "../../domain/CoverageComparison.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { calibrationLine } from "../CalibrationText.ts"
@@ -133,7 +134,7 @@ export const coverage = Command.make(
           `(--fail-unlinked): ${report.unlinked.map(({ uri }) => uri).join(", ")}.`
       )
     }
-    const gone = earlier === undefined ? [] : CoverageSummary.lost(report, earlier)
+    const gone = earlier === undefined ? [] : compare(report, earlier).lost
     if (gone.length > 0) {
       const states = gone.map(
         ({ after, before, uri }) =>

@@ -1,0 +1,31 @@
+import { HttpServerResponse } from "effect/http"
+import { HttpApiSchema } from "effect/http-api"
+import { Schema } from "effect"
+
+/** The content types of reports by their formats; JSON is the answer of an endpoint of its own. */
+const contentTypes = {
+  table: "text/plain",
+  text: "text/plain",
+  csv: "text/csv",
+  markdown: "text/markdown",
+  html: "text/html",
+  sarif: "application/sarif+json",
+  junit: "application/xml"
+} as const
+
+type Format = keyof typeof contentTypes
+
+/** A page has its style inside, and nothing else that would be run or loaded. */
+const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** What an endpoint answers that writes these formats. */
+export const texts = (formats: ReadonlyArray<Format>) =>
+  formats.map((format) => Schema.String.pipe(HttpApiSchema.asText({ contentType: contentTypes[format] })))
+
+/** A report that is written in a format. */
+export const answer = (format: Format, text: string): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(text, {
+    contentType: `${contentTypes[format]}; charset=utf-8`,
+    ...(format === "html" && { headers: { "content-security-policy": pagePolicy } })
+  })

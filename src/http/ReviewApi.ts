@@ -1,0 +1,46 @@
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { CalibrationFilter } from "../domain/CalibrationFilter.ts"
+import { PairCalibration } from "../domain/PairCalibration.ts"
+import { ReviewFilter } from "../domain/ReviewFilter.ts"
+import { ReviewItem } from "../domain/ReviewItem.ts"
+import { ReviewPage, ReviewPageOptions } from "../domain/ReviewPage.ts"
+import { SampleOptions } from "../domain/SampleOptions.ts"
+import { problems } from "./Problem.ts"
+import { requirementFields } from "./Query.ts"
+
+const { reference: _reference, ...inQuery } = ReviewFilter.fields
+const { type: _type, ...ofReference } = requirementFields
+
+/** Which relations: `tag`, `anyTag`, `level` and `where` are about the references at their ends. */
+export const reviewFields = { ...inQuery, ...ofReference }
+
+const ReviewQuery = Schema.Struct(reviewFields)
+export type ReviewQuery = typeof ReviewQuery.Type
+
+const { after, limit, marked } = ReviewPageOptions.fields
+
+/** What is to be reviewed. */
+export class ReviewApi extends HttpApiGroup.make("review")
+  .add(
+    HttpApiEndpoint.get("list", "/review", {
+      query: { ...reviewFields, limit, after, marked },
+      success: ReviewPage,
+      error: problems
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "Relations with the texts of both sides, the candidates of one source together" })
+    ),
+    HttpApiEndpoint.get("sample", "/review/sample", {
+      query: SampleOptions.fields,
+      success: Schema.Struct({ items: Schema.Array(ReviewItem) }),
+      error: problems
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "A sample of first proposals, decisions on which calibrate the confidences" })
+    ),
+    HttpApiEndpoint.get("calibrations", "/review/calibrations", {
+      query: CalibrationFilter.fields,
+      success: Schema.Struct({ calibrations: Schema.Array(PairCalibration) }),
+      error: problems
+    }).annotateMerge(OpenApi.annotations({ summary: "What the confidences of suggestions rest on" }))
+  )
+  .annotateMerge(OpenApi.annotations({ title: "Review" })) {}
