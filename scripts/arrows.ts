@@ -35,9 +35,10 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   catalog: ["domain", "embedder", "importer", "libsql", "storage", "vectors", "search", "crosswalk"],
   report: ["domain", "importer", "storage", "crosswalk", "catalog"],
   http: [...library],
+  mcp: [...library, "http"],
   promise: [...library, ""],
-  cli: [...library, "http", "promise", ""],
-  "": [...library, "http", "promise"]
+  cli: [...library, "http", "mcp", "promise", ""],
+  "": [...library, "http", "mcp", "promise"]
 }
 
 /** The folder under src of a file there; the files at the top have the empty one, what is outside of src has "..". */

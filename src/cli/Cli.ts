@@ -18,6 +18,7 @@ import { indexCommand } from "./commands/indexCommand.ts"
 import { lint } from "./commands/lint.ts"
 import { list } from "./commands/list.ts"
 import { map } from "./commands/map.ts"
+import { mcp } from "./commands/mcp.ts"
 import { model } from "./commands/model.ts"
 import { relate } from "./commands/relate.ts"
 import { remove } from "./commands/remove.ts"
@@ -43,7 +44,7 @@ export const cli = (surroundings: {
       { group: "Search", commands: [search, similar, evaluate] },
       { group: "Crosswalks", commands: [suggest, review, decide, map, lint, coverage, diff, carry, graph] },
       { group: "Database", commands: [status, embed, indexCommand, doctor, backup, restore, model] },
-      { group: "Surfaces", commands: [serve] },
+      { group: "Surfaces", commands: [serve, mcp] },
       { group: "Learn", commands: [demo] }
     ]),
     Command.provide((flags) =>

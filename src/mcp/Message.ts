@@ -1,0 +1,79 @@
+import { Result, Schema } from "effect"
+
+/** Deeper values than any message has would overflow the stack of who reads them. */
+const deepest = 200
+
+/** Whether brackets stand in each other deeper than any message needs; those in texts do not count. */
+const isTooDeep = (json: string): boolean => {
+  let depth = 0
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gsu)) {
+    if (token === "[" || token === "{") depth += 1
+    else if (token === "]" || token === "}") depth -= 1
+    if (depth > deepest) return true
+  }
+  return false
+}
+
+const Id = Schema.Union([Schema.String, Schema.Finite])
+
+const Request = Schema.Struct({
+  jsonrpc: Schema.Literal("2.0"),
+  id: Schema.optionalKey(Id),
+  method: Schema.String,
+  params: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown))
+})
+export type Request = typeof Request.Type
+
+/** A client's answer to a request; this server makes none. */
+const Response = Schema.Struct({ jsonrpc: Schema.Literal("2.0"), id: Schema.NullOr(Id), method: Schema.optionalKey(Schema.Never) })
+
+const decode = Schema.decodeUnknownResult(Request)
+const isResponse = Schema.is(Response)
+const idOf = Schema.decodeUnknownResult(Schema.Struct({ id: Id }))
+
+/** What is said of a line that is no message. */
+export interface Refusal {
+  readonly jsonrpc: "2.0"
+  readonly id: string | number | null
+  readonly error: { readonly code: number; readonly message: string }
+}
+
+export const refusal = (code: number, message: string, id: string | number | null = null): Refusal => ({
+  jsonrpc: "2.0",
+  id,
+  error: { code, message }
+})
+
+const notJson = -32700
+const notRequest = -32600
+
+/** A line as messages: requests and notifications with nothing but their members; several, where it is a batch. */
+export const read = (line: string): Result.Result<ReadonlyArray<Request>, Refusal> => {
+  if (isTooDeep(line)) return Result.fail(refusal(notJson, `The message is nested deeper than ${deepest} levels`))
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return Result.fail(refusal(notJson, "Parse error: each line is to be one JSON-RPC message"))
+  }
+  return Array.isArray(value)
+    ? value.length === 0
+      ? Result.fail(refusal(notRequest, "The batch is empty"))
+      : Result.map(Result.all(value.map(one)), (messages) => messages.flat())
+    : one(value)
+}
+
+const one = (value: unknown): Result.Result<ReadonlyArray<Request>, Refusal> => {
+  if (isResponse(value)) return Result.succeed([])
+  return decode(value).pipe(
+    Result.map((request) => [request]),
+    Result.mapError(() => {
+      const id = idOf(value)
+      return refusal(
+        notRequest,
+        "Invalid request: a message has jsonrpc 2.0, a method, and params that are an object",
+        Result.isSuccess(id) ? id.success.id : null
+      )
+    })
+  )
+}
