@@ -50,10 +50,7 @@ export const filterFields = {
   type: said(Text, "Only references of this type, such as requirement or control"),
   role: said(Role, "Only references of this role; headings only group others"),
   tags: said(several(Text), "Only references with all of these tags"),
-  level: said(
-    Text,
-    "Only what a level asks for: 2 means levels 1 and 2; or a group that references list, such as IG1"
-  ),
+  level: said(Text, "Only what a level asks for: 2 means levels 1 and 2; or a group that references list, such as IG1"),
   where: said(
     several(MetadataConditionText),
     "Only references whose metadata fulfils all of these conditions, such as owner.team=platform or level>=2"

@@ -25,7 +25,11 @@ const Request = Schema.Struct({
 export type Request = typeof Request.Type
 
 /** A client's answer to a request; this server makes none. */
-const Response = Schema.Struct({ jsonrpc: Schema.Literal("2.0"), id: Schema.NullOr(Id), method: Schema.optionalKey(Schema.Never) })
+const Response = Schema.Struct({
+  jsonrpc: Schema.Literal("2.0"),
+  id: Schema.NullOr(Id),
+  method: Schema.optionalKey(Schema.Never)
+})
 
 const decode = Schema.decodeUnknownResult(Request)
 const isResponse = Schema.is(Response)

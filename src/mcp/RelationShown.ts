@@ -32,7 +32,11 @@ export type RelationShown = typeof RelationShown.Type
 const namedEnds = 20
 
 /** The ends of a relation, of large sets the first. */
-export const endsShown = ({ sources, targets, to }: Omit<RelationEnds, "sources"> & { readonly sources: ReadonlyArray<string> }) => {
+export const endsShown = ({
+  sources,
+  targets,
+  to
+}: Omit<RelationEnds, "sources"> & { readonly sources: ReadonlyArray<string> }) => {
   const more = Math.max(0, sources.length - namedEnds) + Math.max(0, targets.length - namedEnds)
   return {
     sources: sources.slice(0, namedEnds),

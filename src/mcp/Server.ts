@@ -45,13 +45,13 @@ const wellMade = <A, E, R>(layer: Layer.Layer<A, E | Cause.IllegalArgumentError,
 export const layerStdio = (actor: Actor, options: McpOptions = {}) =>
   Layer.unwrap(
     Effect.map(describe(options, { isRemote: false, mayWrite: actor.mayWrite }), ({ registrations, ...description }) =>
-      wellMade(McpServer.layerStdio({
-        ...description,
-        registrations: registrations.pipe(
-          Layer.provide(
-            McpServer.middleware((effect) => Effect.provideService(effect, CurrentActor, actor)).layer
+      wellMade(
+        McpServer.layerStdio({
+          ...description,
+          registrations: registrations.pipe(
+            Layer.provide(McpServer.middleware((effect) => Effect.provideService(effect, CurrentActor, actor)).layer)
           )
-        )
-      }))
+        })
+      )
     )
   )

@@ -5,6 +5,7 @@ import { decodeInput, type InputSchema } from "../domain/Input.ts"
 import { CurrentActor } from "./Actor.ts"
 import { bug, Failure, failureOf } from "./Failure.ts"
 import { CurrentSurroundings } from "./McpOptions.ts"
+import { jsonSchemaOf } from "./JsonSchemaOf.ts"
 import * as Progress from "./Progress.ts"
 
 type OutputSchema = Schema.Constraint & { readonly EncodingServices: never }
@@ -29,9 +30,6 @@ export interface Tool<I extends InputSchema, O extends OutputSchema> {
 
 /** A tool with its schemas, from which its types are told. */
 export const make = <I extends InputSchema, O extends OutputSchema>(tool: Tool<I, O>): Tool<I, O> => tool
-
-const jsonSchemaOf = (schema: Schema.Constraint) =>
-  Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error", referencePolicy: () => undefined }).schema
 
 const decodeInputJson = Schema.decodeUnknownEffect(McpSchema.ToolJson)
 

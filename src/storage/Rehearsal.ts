@@ -17,9 +17,7 @@ export const of = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.catch((error): Effect.Effect<A, Exclude<E, SqlError.SqlError> | DatabaseError> => {
       if (error instanceof Rehearsed) return Effect.succeed(error.answer)
       return Effect.fail(
-        SqlError.isSqlError(error)
-          ? toDatabaseError("Rehearsal")(error)
-          : (error as Exclude<E, SqlError.SqlError>)
+        SqlError.isSqlError(error) ? toDatabaseError("Rehearsal")(error) : (error as Exclude<E, SqlError.SqlError>)
       )
     })
   )

@@ -8,7 +8,10 @@ import * as Session from "../Session.ts"
 export const mcp = Command.make(
   "mcp",
   {
-    allowWrites: toggle("allow-writes", "Offer the tools that import, decide and carry; without it nothing can be changed"),
+    allowWrites: toggle(
+      "allow-writes",
+      "Offer the tools that import, decide and carry; without it nothing can be changed"
+    ),
     by: Reviewer.reviewer,
     maxTokens: Flag.Int("max-tokens").pipe(
       Flag.withDescription("How long an answer may be, in tokens of a language model (default 9000)"),

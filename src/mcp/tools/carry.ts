@@ -20,7 +20,10 @@ const Input = Schema.Struct({
   catalog: catalog("The catalog at the other end of the relations, which stays as it is"),
   from: catalog("The edition that the relations are with"),
   to: catalog("The edition to carry them to"),
-  through: said(CarryThrough, "What leads from one edition to the next: accepted relations or their comparison. Default: both"),
+  through: said(
+    CarryThrough,
+    "What leads from one edition to the next: accepted relations or their comparison. Default: both"
+  ),
   method: said(SuggestMethod, "How the comparison finds likeness; keyword needs no model. Default: hybrid"),
   acceptUnchanged: said(Schema.Boolean, "Carry as accepted what has the same texts in both editions. Default: false"),
   dryRun,

@@ -16,7 +16,10 @@ const usual = 30
 const Input = Schema.Struct({
   to: catalog("The catalog that should be covered"),
   by: catalog("The catalog that should cover it"),
-  through: said(Schema.Array(CatalogId).check(Schema.isMaxLength(10)), "Catalogs on the way, in their order from by to to"),
+  through: said(
+    Schema.Array(CatalogId).check(Schema.isMaxLength(10)),
+    "Catalogs on the way, in their order from by to to"
+  ),
   includeSuggested: said(Schema.Boolean, "Suggestions that nobody decided on count too. Default: false"),
   minConfidence: said(Confidence, "Relations below do not count, 0 to 1"),
   countPartly: said(Schema.Boolean, "What is covered in part counts as covered. Default: false"),
@@ -102,7 +105,12 @@ export const coverage = Effect.gen(function* () {
       const found = yield* report({ to, by, through, includeSuggested, minConfidence, countPartly, filter })
       const states: ReadonlySet<string> = new Set(input.states ?? ["uncovered", "partly"])
       const groups = (all: typeof found.chapters, name: "chapter" | "level") =>
-        part.place > 0 ? [] : fit(all.map((one) => ({ name: snippet(one[name], 100), ...countsOf(one) })), forGroups)
+        part.place > 0
+          ? []
+          : fit(
+              all.map((one) => ({ name: snippet(one[name], 100), ...countsOf(one) })),
+              forGroups
+            )
       const answer = {
         to,
         by,

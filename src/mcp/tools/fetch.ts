@@ -78,10 +78,7 @@ export const fetch = Effect.gen(function* () {
       const part = yield* Page.of(input, maxTokens)
       const reference = yield* references.resolve(input.id)
       const { catalog, description = "", entityType, identifier, metadata, role, tags, updatedAt, uri } = reference
-      const [outgoing, incoming] = yield* Effect.all([
-        relations.find(uri, "outgoing"),
-        relations.find(uri, "incoming")
-      ])
+      const [outgoing, incoming] = yield* Effect.all([relations.find(uri, "outgoing"), relations.find(uri, "incoming")])
       const found = [
         ...outgoing.map((relation) => ({ direction: "outgoing" as const, ...relationShown(relation) })),
         ...incoming.map((relation) => ({ direction: "incoming" as const, ...relationShown(relation) }))

@@ -12,8 +12,14 @@ import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Tool from "../Tool.ts"
 
 const contentFields = {
-  name: said(NonBlankText, "With content: the name of its file, such as requirements.csv; its ending helps to tell the format"),
-  catalog: said(CatalogId, "The catalog it becomes, name@version, such as company@2026.1. Default: what the source says"),
+  name: said(
+    NonBlankText,
+    "With content: the name of its file, such as requirements.csv; its ending helps to tell the format"
+  ),
+  catalog: said(
+    CatalogId,
+    "The catalog it becomes, name@version, such as company@2026.1. Default: what the source says"
+  ),
   format: said(ImportSettings.fields.format, "The format, where it cannot be told from the content"),
   strict: said(Schema.Boolean, "Write nothing unless every row is good. Default: false"),
   prune: said(Schema.Boolean, "Remove references of the catalog that the source no longer has. Default: false"),
@@ -63,7 +69,8 @@ const Output = Schema.Struct({
 })
 
 const outputOf = (report: ImportReport, isDry: boolean, maxTokens: number): typeof Output.Type => {
-  const { catalog, created, embedded, format, missing, pruned, refused, stopped, unchanged, updated, withdrawn } = report
+  const { catalog, created, embedded, format, missing, pruned, refused, stopped, unchanged, updated, withdrawn } =
+    report
   const room = maxTokens / 4
   const told = ({ at, problem }: typeof Problem.Type) => ({ at: snippet(at, 200), problem: snippet(problem, 300) })
   const failed = fit(report.failed.map(told), room)

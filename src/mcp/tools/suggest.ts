@@ -102,7 +102,9 @@ export const suggest = Effect.gen(function* () {
           },
           { onProgress: ({ done, total }) => tell({ done, total, message: "comparing references" }) }
         ).pipe(
-          Effect.map(({ calibration, references }): Found => ({ basis: calibration.basis, references: references.map(row) }))
+          Effect.map(
+            ({ calibration, references }): Found => ({ basis: calibration.basis, references: references.map(row) })
+          )
         )
       )
       const { items, ...page } = part.take(references, { limit })
