@@ -3,10 +3,13 @@ import { Authorization } from "./Authorization.ts"
 import { CoverageApi } from "./CoverageApi.ts"
 import { DecisionsApi } from "./DecisionsApi.ts"
 import { EditionsApi } from "./EditionsApi.ts"
+import { LintApi } from "./LintApi.ts"
 import { Malformed } from "./Malformed.ts"
 import { ReferencesApi } from "./ReferencesApi.ts"
+import { RelationsApi } from "./RelationsApi.ts"
 import { ReviewApi } from "./ReviewApi.ts"
 import { SearchApi } from "./SearchApi.ts"
+import { SuggestionsApi } from "./SuggestionsApi.ts"
 import { SystemApi } from "./SystemApi.ts"
 
 /**
@@ -27,10 +30,13 @@ import { SystemApi } from "./SystemApi.ts"
 export class Api extends HttpApi.make("crosswalk")
   .add(ReferencesApi.middleware(Authorization).prefix("/api/v1"))
   .add(SearchApi.middleware(Authorization).prefix("/api/v1"))
+  .add(RelationsApi.middleware(Authorization).prefix("/api/v1"))
+  .add(SuggestionsApi.middleware(Authorization).prefix("/api/v1"))
   .add(ReviewApi.middleware(Authorization).prefix("/api/v1"))
   .add(DecisionsApi.middleware(Authorization).prefix("/api/v1"))
   .add(CoverageApi.middleware(Authorization).prefix("/api/v1"))
   .add(EditionsApi.middleware(Authorization).prefix("/api/v1"))
+  .add(LintApi.middleware(Authorization).prefix("/api/v1"))
   .add(SystemApi)
   .middleware(Malformed)
   .annotate(HttpApi.ParseOptions, { onExcessProperty: "error" })

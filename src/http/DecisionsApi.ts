@@ -2,7 +2,6 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Decision } from "../domain/Decision.ts"
 import { LogOptions } from "../domain/LogOptions.ts"
-import { RelationEnds } from "../domain/RelationEnds.ts"
 import { Reviewer } from "../domain/Reviewer.ts"
 import { ReviewFilter } from "../domain/ReviewFilter.ts"
 import { ReviewOutcome, ReviewPreview } from "../domain/ReviewOutcome.ts"
@@ -11,24 +10,31 @@ import { Verdict, VerdictForAll } from "../domain/Verdict.ts"
 import { Needs } from "./Authorization.ts"
 import { bodyProblems, problems } from "./Problem.ts"
 import { limit } from "./Query.ts"
+import { endsFields } from "./RelationsApi.ts"
 
 const { before, uri } = LogOptions.fields
-const { sources, targets, to } = RelationEnds.fields
 
 const forAll = Schema.Struct({ filter: ReviewFilter, verdict: VerdictForAll })
+
+const logQuery = Schema.Struct({
+  limit,
+  before,
+  uri,
+  ...endsFields,
+  source: Schema.optional(endsFields.source)
+}).check(
+  Schema.makeFilter(({ source, target, to }) =>
+    source === undefined && (target !== undefined || to !== undefined)
+      ? { path: ["source"], issue: "the sources too, where target or to is given" }
+      : undefined
+  )
+)
 
 /** What people decide about relations, and the log of it. */
 export class DecisionsApi extends HttpApiGroup.make("decisions")
   .add(
     HttpApiEndpoint.get("log", "/decisions", {
-      query: {
-        limit,
-        before,
-        uri,
-        source: Schema.optional(sources),
-        target: Schema.optional(targets),
-        to
-      },
+      query: logQuery,
       success: Schema.Struct({ decisions: Schema.Array(Decision) }),
       error: problems
     }).annotateMerge(

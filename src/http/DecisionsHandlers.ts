@@ -4,6 +4,7 @@ import { Review } from "../crosswalk/Review.ts"
 import { Api } from "./Api.ts"
 import { decider } from "./Authorization.ts"
 import { answered } from "./Problem.ts"
+import { endsOf } from "./RelationsApi.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -11,10 +12,10 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const { decide, decideAll, log, preview, undo } = yield* Review
     return handlers.handleAll({
-      log: ({ query: { source, target = [], to, ...options } }) =>
+      log: ({ query: { source, target, to, ...options } }) =>
         answered(
           Effect.map(
-            log({ ...options, ends: source === undefined ? undefined : { sources: source, targets: target, to } }),
+            log({ ...options, ends: source === undefined ? undefined : endsOf({ source, target, to }) }),
             (decisions) => ({ decisions })
           )
         ),

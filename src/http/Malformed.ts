@@ -1,4 +1,4 @@
-import { Effect, type Layer } from "effect"
+import { Effect, type Layer, Predicate } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import { type HttpApiError, HttpApiMiddleware } from "effect/http-api"
 import { ValidationError } from "../domain/ValidationError.ts"
@@ -27,8 +27,14 @@ const inputOf = (kind: HttpApiError.HttpApiSchemaError["kind"]) =>
     }
   })
 
-const problem = (error: HttpApiError.HttpApiSchemaError, input: unknown) =>
-  invalidOf(ValidationError.fromIssue(error.cause.issue, input, error.kind.toLowerCase()))
+const problem = (error: HttpApiError.HttpApiSchemaError, input: unknown) => {
+  const of = (input: unknown) => ValidationError.fromIssue(error.cause.issue, input, error.kind.toLowerCase())
+  const found = of(input)
+  // What a query says once of several is decoded as a list of one.
+  const key = /^(?<key>\w+)\.0$/u.exec(found.field)?.groups?.["key"]
+  const isSingle = key !== undefined && Predicate.hasProperty(input, key) && typeof input[key] === "string"
+  return invalidOf(isSingle ? of({ ...input, [key]: [input[key]] }) : found)
+}
 
 export const layer: Layer.Layer<Malformed> = HttpApiMiddleware.layerSchemaErrorTransform(Malformed, (error) =>
   error.kind === "Body" || error.kind === "ResponseHeaders"

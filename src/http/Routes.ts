@@ -10,11 +10,14 @@ import * as DecisionsHandlers from "./DecisionsHandlers.ts"
 import * as Docs from "./Docs.ts"
 import * as EditionsHandlers from "./EditionsHandlers.ts"
 import * as Guard from "./Guard.ts"
+import * as LintHandlers from "./LintHandlers.ts"
 import * as Malformed from "./Malformed.ts"
 import * as Policy from "./Policy.ts"
 import * as ReferencesHandlers from "./ReferencesHandlers.ts"
+import * as RelationsHandlers from "./RelationsHandlers.ts"
 import * as ReviewHandlers from "./ReviewHandlers.ts"
 import * as SearchHandlers from "./SearchHandlers.ts"
+import * as SuggestionsHandlers from "./SuggestionsHandlers.ts"
 import * as SystemHandlers from "./SystemHandlers.ts"
 
 const decode = decodeInput(Policy.PolicyOptions, "options")
@@ -37,10 +40,13 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
           Layer.provide([
             ReferencesHandlers.layer,
             SearchHandlers.layer,
+            RelationsHandlers.layer,
+            SuggestionsHandlers.layer,
             ReviewHandlers.layer,
             DecisionsHandlers.layer,
             CoverageHandlers.layer,
             EditionsHandlers.layer,
+            LintHandlers.layer,
             SystemHandlers.layer
           ]),
           Layer.provide([Authorization.layer, Malformed.layer])

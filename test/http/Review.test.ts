@@ -97,6 +97,7 @@ layer(Layer.provideMerge(filled, serving()))("review over HTTP", (it) => {
     ["review?minConfidence=2", undefined, 400, "invalid", "minConfidence"],
     ["review?status=open", undefined, 400, "invalid", "status"],
     ["review/sample?from=ours@1", undefined, 400, "missing", "to"],
+    ["decisions?target=norm:1/1", undefined, 400, "invalid", "source"],
     ["decisions?before=x", undefined, 400, "invalid", "before"],
     [
       "decisions",

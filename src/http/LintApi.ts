@@ -1,0 +1,29 @@
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { LintOptions, LintReport } from "../domain/Lint.ts"
+import { problems } from "./Problem.ts"
+import * as Report from "./Report.ts"
+
+const query = LintOptions.fields
+
+const document = {
+  print: Schema.Literals(["table", "sarif"]),
+  /** The file of a repository that SARIF points at, such as `relations.csv`. */
+  file: Schema.optional(Schema.String)
+}
+
+/** What is wrong with relations, or may be. */
+export class LintApi extends HttpApiGroup.make("lint")
+  .add(
+    HttpApiEndpoint.get("relations", "/lint", { query, success: LintReport, error: problems }).annotateMerge(
+      OpenApi.annotations({
+        summary: "What is wrong with stored relations: all, those of `from`, or those between `from` and `to`"
+      })
+    ),
+    HttpApiEndpoint.get("document", "/lint/document", {
+      query: { ...query, ...document },
+      success: Report.texts(document.print.literals),
+      error: problems
+    }).annotateMerge(OpenApi.annotations({ summary: "The same as a document" }))
+  )
+  .annotateMerge(OpenApi.annotations({ title: "Lint" })) {}

@@ -1,0 +1,35 @@
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Suggestions } from "../domain/Suggestion.ts"
+import { SuggestOptions } from "../domain/SuggestOptions.ts"
+import { bodyProblems, problems } from "./Problem.ts"
+import { requirementFields } from "./Query.ts"
+
+const { store: _store, ...options } = SuggestOptions.fields
+const { filter: _filter, ...inQuery } = options
+const { type: _type, ...ofReference } = requirementFields
+
+/** Which reference of one catalog answers which of another. */
+export class SuggestionsApi extends HttpApiGroup.make("suggestions")
+  .add(
+    HttpApiEndpoint.get("preview", "/suggestions", {
+      query: { ...inQuery, ...ofReference },
+      success: Suggestions,
+      error: problems
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "What would be suggested, by confidence",
+        description: "`tag`, `anyTag`, `level` and `where` say which references of `from` are answered."
+      })
+    ),
+    HttpApiEndpoint.post("suggest", "/suggestions", {
+      payload: Schema.Struct(options),
+      success: Suggestions,
+      error: bodyProblems
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Suggests relations, and stores them to be reviewed in the place of earlier suggestions"
+      })
+    )
+  )
+  .annotateMerge(OpenApi.annotations({ title: "Suggestions" })) {}
