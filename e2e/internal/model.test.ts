@@ -99,7 +99,7 @@ describe("the model of the package", () => {
     expect(JSON.parse(damaged.stderr)).toMatchObject({ error: { code: 4, type: "ModelLoadError" } })
     expect((await crosswalk(["search", "backups", "--mode", "keyword", ...db])).code).toBe(0)
     expect((await crosswalk(["search", "backups", "--mode", "semantic", "--model", copy, ...db])).code).toBe(4)
-    const degraded = await crosswalk(["search", "backup password", "--model", copy, "--json", ...db])
+    const degraded = await crosswalk(["search", "log", "--model", copy, "--json", ...db])
     expect(degraded.code).toBe(5)
     expect(degraded.json().hits.length).toBeGreaterThan(0)
     expect(degraded.json().degraded).toMatchObject({ error: "ModelLoadError", reason: "damaged" })

@@ -66,7 +66,8 @@ export const comparedBy = (output: Printer, by: ComparedBy): Safe => safe`${outp
 /** That only words were compared, and why. */
 export const degraded = ({ problem, remedy }: Degraded): Safe => {
   const hint = remedy === undefined ? undefined : hintOf(remedy)
-  return safe`The model failed, so only words were compared: ${problem}${hint === undefined ? "" : `. ${hint}`}`
+  const why = safe`The model failed, so only words were compared: ${problem.replace(/\.$/u, "")}`
+  return hint === undefined ? why : safe`${why}. ${hint}`
 }
 
 /** What a search by meaning could not look at, in words; undefined where it looked at everything. */
