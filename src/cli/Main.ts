@@ -1,6 +1,6 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Effect, Logger, Runtime, Schema } from "effect"
+import { Cause, Effect, Layer, Logger, Runtime, Schema } from "effect"
 import { CliError, CliOutput, Command } from "effect/cli"
 import manifest from "../../package.json" with { type: "json" }
 import { redact } from "../domain/Redact.ts"
@@ -9,6 +9,7 @@ import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
 import { hasColour, listen, type Streams, type Target, write } from "./Output.ts"
 import type { Signals } from "./Signals.ts"
+import * as Telemetry from "./Telemetry.ts"
 import { escape, toJson } from "../report/Safe.ts"
 
 /** Ends the process with a code; what there was to say has been said. */
@@ -87,7 +88,7 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
 
   return listen(streams).pipe(
     Effect.andThen(Command.runWith(cli({ streams, folder, early }), { version: manifest.version })(args)),
-    Effect.provide(NodeServices.layer),
+    Effect.provide(Layer.provideMerge(NodeServices.layer, Telemetry.layer)),
     Effect.provideService(CliOutput.Presenter, presenter),
     // What is logged is no answer.
     Effect.provideService(Logger.LogToStderr, true),

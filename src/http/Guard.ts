@@ -1,4 +1,4 @@
-import { ByteSize, Duration, Effect, Option, Semaphore } from "effect"
+import { Cause, ByteSize, Duration, Effect, Option, Semaphore } from "effect"
 import {
   HttpIncomingMessage,
   HttpRouter,
@@ -120,7 +120,7 @@ export const layer = (policy: Policy.Policy) =>
             HttpServerRespondable.isRespondable(defect)
               ? HttpServerRespondable.toResponse(defect)
               : Effect.as(
-                  Effect.logError("a request ended in a defect", defect),
+                  Effect.logError("a request ended in a defect", Cause.die(defect)),
                   refused(500, "The server failed", "failed", "The log of the server says more")
                 )
           ),

@@ -1,4 +1,4 @@
-import { Effect, type Layer, Predicate } from "effect"
+import { Cause, Effect, type Layer, Predicate } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import { type HttpApiError, HttpApiMiddleware } from "effect/http-api"
 import { ValidationError } from "../domain/ValidationError.ts"
@@ -39,7 +39,7 @@ const problem = (error: HttpApiError.HttpApiSchemaError, input: unknown) => {
 export const layer: Layer.Layer<Malformed> = HttpApiMiddleware.layerSchemaErrorTransform(Malformed, (error) =>
   error.kind === "Body" || error.kind === "ResponseHeaders"
     ? Effect.andThen(
-        Effect.logError(`an answer does not fit its Schema: ${error.cause.message}`),
+        Effect.logError("an answer does not fit its Schema", Cause.fail(error.cause)),
         Effect.fail(
           new Failed({
             detail: "The answer could not be written. The log says more",

@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Cause, Effect, Schema } from "effect"
 import { HttpApiError } from "effect/http-api"
 import type { CrosswalkError } from "../domain/CrosswalkError.ts"
 import { Degraded } from "../domain/Degraded.ts"
@@ -119,7 +119,7 @@ export const shared = (found: SearchResult): Effect.Effect<SearchResult> => {
   const { error, problem, reason } = degraded
   const told = new Degraded({ ...degraded, problem: hidden("The embedding model failed", reason) })
   return Effect.as(
-    Effect.logWarning(`a search compared words alone: ${problem} (${error}, ${reason})`),
+    Effect.logWarning(`a search compared words alone (${error}, ${reason})`, Cause.fail(problem)),
     new SearchResult({ ...found, degraded: told })
   )
 }
@@ -166,7 +166,10 @@ export const answered = <A, R>(effect: Effect.Effect<A, CrosswalkError, R>): Eff
     const problem = problemOf(error)
     return problem.status < 500
       ? Effect.fail(problem)
-      : Effect.andThen(Effect.logError(error.message, error), Effect.fail(problem))
+      : Effect.andThen(
+          Effect.logError(`a request failed (${error._tag}, ${error.reason})`, Cause.fail(error)),
+          Effect.fail(problem)
+        )
   })
 
 /** {@link answered} for a change under a condition of the request's headers. */

@@ -1,5 +1,5 @@
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerResponse, UrlParams } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
 import { decodeInput } from "../domain/Input.ts"
@@ -78,4 +78,7 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
  * // NodeRuntime.runMain(Layer.launch(server))
  */
 export const serve = (options: Policy.PolicyOptions = {}) =>
-  HttpRouter.serve(layer(options), { disableListenLog: true, disableLogger: true, routerConfig })
+  HttpRouter.serve(layer(options), { disableListenLog: true, disableLogger: true, routerConfig }).pipe(
+    // A query has texts, which spans have not.
+    Layer.provide(Layer.succeed(UrlParams.CurrentRedactedNames, [/^/u]))
+  )
