@@ -41,6 +41,7 @@ const sides = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, found: Tabl
     "change log": Derived.changeLog(sql),
     "keyword index": Keywords.entries(sql),
     tags: Derived.tags(sql),
+    metadata: Derived.metadata(sql),
     abbreviations: Derived.abbreviations(sql),
     vectors: Vectors.check(sql),
     embeddings: Vectors.embeddings(sql),

@@ -1,10 +1,7 @@
 import { SqlClient, Statement } from "effect/sql"
 import type { Filter } from "../domain/Filter.ts"
 import { type MetadataCondition, ofLevel, type Operator } from "../domain/MetadataCondition.ts"
-
-/** A text that is written as a number, as SQL. */
-const numeric = (value: string) =>
-  `${value} GLOB '*[0-9]*' AND ${value} NOT GLOB '*[^0-9.eE+-]*' AND ${value} NOT GLOB '[eE.+]*'`
+import { isNumeric } from "./MetadataIndex.ts"
 
 /** What an operator is in SQL, the only texts that it may become; `!=` is what `=` does not hold for. */
 const comparators: Readonly<Record<Operator, string>> = {
@@ -40,11 +37,11 @@ const metadataCondition = (sql: SqlClient.SqlClient, condition: MetadataConditio
     .join("")}`
   const inArray = comparison(sql, condition, sql.literal("j.type"), {
     value: sql.literal("j.value"),
-    isNumeric: sql.literal(numeric("j.value"))
+    isNumeric: sql.literal(isNumeric("j.value"))
   })
   const scalar = comparison(sql, condition, sql`json_type(r.metadata, ${path})`, {
     value: sql`(r.metadata ->> ${path})`,
-    isNumeric: sql`EXISTS (SELECT 1 FROM (SELECT r.metadata ->> ${path} AS v) WHERE ${sql.literal(numeric("v"))})`
+    isNumeric: sql`EXISTS (SELECT 1 FROM (SELECT r.metadata ->> ${path} AS v) WHERE ${sql.literal(isNumeric("v"))})`
   })
   const holds = sql`CASE json_type(r.metadata, ${path}) WHEN 'array'
     THEN EXISTS (SELECT 1 FROM json_each(r.metadata, ${path}) AS j WHERE ${inArray}) ELSE ${scalar} END`

@@ -8,6 +8,7 @@ import { faultOf } from "../libsql/LibsqlError.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Abbreviations from "./Abbreviations.ts"
 import * as Columns from "./Columns.ts"
+import * as MetadataIndex from "./MetadataIndex.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 
 const ledger = "crosswalk_migration"
@@ -446,7 +447,9 @@ const migrations = {
         INSERT INTO crosswalk_change (reference_id) VALUES (${event === "delete" ? "old" : "new"}.key);
       END`
     )
-  )
+  ),
+  // An index of what metadata say.
+  "0015_metadata": statements(...MetadataIndex.statements)
 }
 
 /**

@@ -1,7 +1,9 @@
 import { Effect, Schema } from "effect"
 import type { SqlClient, SqlError, Statement } from "effect/sql"
 import type { Filter } from "../domain/Filter.ts"
+import { ofLevel } from "../domain/MetadataCondition.ts"
 import { tests } from "./FilterSql.ts"
+import * as MetadataIndex from "./MetadataIndex.ts"
 
 /** A part of a filter that an index answers: what of `crosswalk_reference AS r` it finds. */
 const sourcesOf = (sql: SqlClient.SqlClient, filter: Filter): ReadonlyArray<Statement.Fragment> => {
@@ -17,7 +19,10 @@ const sourcesOf = (sql: SqlClient.SqlClient, filter: Filter): ReadonlyArray<Stat
       : [tagged(sql`IN (SELECT value FROM json_each(${JSON.stringify(filter.anyTags)}))`)]),
     ...(filter.entityType === undefined
       ? []
-      : [sql`(SELECT id FROM crosswalk_reference WHERE entity_type = ${filter.entityType})`])
+      : [sql`(SELECT id FROM crosswalk_reference WHERE entity_type = ${filter.entityType})`]),
+    ...[...(filter.level === undefined ? [] : [ofLevel(filter.level)]), ...(filter.metadata ?? [])].flatMap(
+      (condition) => MetadataIndex.source(sql, condition) ?? []
+    )
   ]
 }
 

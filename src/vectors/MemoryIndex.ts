@@ -19,12 +19,20 @@ import * as Succession from "./Succession.ts"
 /** The most hits that are looked for in the index; for more, comparing all in SQL takes no longer. */
 const longestSearch = 1000
 
-/** Up to how many references that pass a filter are each compared. */
-const fewAre = 5000
-
 /** How many of the index are looked at first and at last, for what passes a filter. */
 const firstLook = 256
 const longestLook = 8192
+
+/**
+ * Of how many that pass a filter each is compared, which takes some 2.5 µs. Of `n` among `count`, the index has to propose some
+ * `1.5 limit count / n` until enough pass, and to score and test one takes twice as long. Where that would be more than are looked
+ * at, all that pass are compared.
+ */
+const fewest = (count: number, limit: number): number =>
+  Math.ceil(Math.max(Math.sqrt(3 * limit * count), (1.5 * limit * count) / longestLook))
+
+/** The same before there is an index. */
+const fewAtFirst = 5000
 
 /** How often a search begins again because its candidates changed under it. */
 const attempts = 4
@@ -107,8 +115,11 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     options: NearestOptions,
     filter: Filter
   ) {
+    const serving = current.serving()
     if (Passing.isIndexed(sql, filter)) {
-      const few = yield* away(Passing.few(sql, filter, fewAre))
+      // Of how many an index that is not there yet will be, nothing is known.
+      const limit = serving === undefined ? fewAtFirst : fewest(serving.size.count, options.limit)
+      const few = yield* away(Passing.few(sql, filter, limit))
       if (few !== undefined) {
         state.comparedBy = "sql"
         return yield* away(compare.among(few, vector, options))

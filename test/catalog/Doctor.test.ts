@@ -43,7 +43,7 @@ describe("Doctor", () => {
           "pins",
           "decisions"
         ],
-        ...["change log", "keyword index", "tags", "abbreviations", "vectors", "embeddings"],
+        ...["change log", "keyword index", "tags", "metadata", "abbreviations", "vectors", "embeddings"],
         ...["text lengths", "vector index", "temporary files", "model", "languages"]
       ])
       const json = Schema.toCodecJson(DoctorReport)

@@ -22,7 +22,8 @@ const inputs = ["one", "two", "three"].map((name) => ({
   description: `Passwords of ${name}`,
   entityType: "rule",
   tags: [name, "all"],
-  catalog: "r@1"
+  catalog: "r@1",
+  metadata: { level: 1 }
 }))
 
 const fill = Effect.gen(function* () {
@@ -61,6 +62,8 @@ const damages: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyAr
   ["a change log that is gone", ["DROP TABLE crosswalk_change"], ["tables"]],
   ["vectors that are gone", ["DROP TABLE crosswalk_embedding"], ["tables"]],
   ["tags that do not agree", ["DELETE FROM crosswalk_tag WHERE tag = 'all'"], ["tags"]],
+  ["an index of metadata that is gone", ["DROP TABLE crosswalk_metadata"], ["tables"]],
+  ["an index of metadata that is not theirs", ["DELETE FROM crosswalk_metadata WHERE rowid = 1"], ["metadata"]],
   ["a change log without a row", ["DELETE FROM crosswalk_change"], ["change log"]],
   [
     "keywords of another text",

@@ -67,7 +67,8 @@ describe("whatever a table holds, every call ends with a value or an error of th
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const found = yield* sql<{ readonly name: string }>`SELECT name FROM sqlite_master WHERE type = 'table'
-        AND name GLOB 'crosswalk_*' AND name <> 'crosswalk_commit' AND name NOT GLOB 'crosswalk_keyword*' AND name NOT GLOB 'crosswalk_trigram*'`
+        AND name GLOB 'crosswalk_*' AND name <> 'crosswalk_commit' AND name NOT GLOB 'crosswalk_keyword*' AND name NOT GLOB 'crosswalk_trigram*'
+        AND name NOT GLOB 'crosswalk_metadata*'`
       expect(found.map(({ name }) => name).sort()).toEqual([...tables].sort())
     }).pipe(Effect.provide(TestStore.layer))
   )

@@ -14,6 +14,7 @@ export const names = [
   "change log",
   "keyword index",
   "tags",
+  "metadata",
   "abbreviations",
   "vectors",
   "embeddings",

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import * as Abbreviations from "../Abbreviations.ts"
+import * as MetadataIndex from "../MetadataIndex.ts"
 import { failed, ok } from "./Check.ts"
 
 /** What follows from the references, and can be made again of them. */
@@ -27,6 +28,13 @@ export const tags = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     ? ok("tags", "agree with the references")
     : failed("tags", `${row?.wrong} are lost or left over`, { action: "repairDatabase" })
 })
+
+export const metadata = (sql: SqlClient.SqlClient) =>
+  Effect.map(MetadataIndex.wrong(sql), (wrong) =>
+    wrong === 0
+      ? ok("metadata", "are in their index as the references have them")
+      : failed("metadata", `${wrong} terms of their index are lost or left over`, { action: "repairDatabase" })
+  )
 
 export const abbreviations = (sql: SqlClient.SqlClient) =>
   Effect.map(Abbreviations.wrong(sql), ({ extra, lost }) =>

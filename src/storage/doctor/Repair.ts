@@ -4,6 +4,7 @@ import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import { toDatabaseError } from "../../libsql/DatabaseErrors.ts"
 import { faultOf } from "../../libsql/LibsqlError.ts"
 import * as Abbreviations from "../Abbreviations.ts"
+import * as MetadataIndex from "../MetadataIndex.ts"
 import * as Migrations from "../Migrations.ts"
 import * as PinRows from "../PinRows.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
@@ -82,6 +83,13 @@ const make = Effect.gen(function* () {
     yield* sql`DELETE FROM crosswalk_tag`
     yield* sql.unsafe(`INSERT OR IGNORE INTO crosswalk_tag (reference_id, tag) ${listed}`)
     return [`made the tags again, of which ${count(wrong, "was", "were")} lost or left over`]
+  })
+
+  const metadata: Step = Effect.gen(function* () {
+    const wrong = yield* MetadataIndex.wrong(sql)
+    if (wrong === 0) return []
+    yield* MetadataIndex.rebuild(sql)
+    return [`built the index of metadata again, of which ${count(wrong, "term was", "terms were")} lost or left over`]
   })
 
   const abbreviations: Step = Effect.gen(function* () {
@@ -167,6 +175,7 @@ const make = Effect.gen(function* () {
     ...Tables.indexes.map(keywords),
     catalogs,
     tags,
+    metadata,
     abbreviations,
     vectors,
     changes,

@@ -47,6 +47,8 @@ export const derived = [
   "crosswalk_abbreviation",
   "crosswalk_keyword",
   "crosswalk_trigram",
+  "crosswalk_metadata",
+  "crosswalk_metadata_term",
   "crosswalk_change",
   "crosswalk_embedding",
   "crosswalk_passage",
@@ -54,12 +56,14 @@ export const derived = [
   "crosswalk_migration"
 ] as const
 
-/** FTS5 keeps an index in tables of its own, which are named after it. */
+/** Indexes of the texts. */
 export const indexes = ["crosswalk_keyword", "crosswalk_trigram"] as const
 
 /** The table that can be made again, of which this table is one or a part. */
 export const derivedOf = (table: string): (typeof derived)[number] | undefined =>
-  derived.find((name) => name === table) ?? indexes.find((name) => table.startsWith(`${name}_`))
+  derived.find((name) => name === table) ??
+  // FTS5 keeps an index in tables of its own, which are named after it.
+  ([...indexes, "crosswalk_metadata"] as const).find((name) => table.startsWith(`${name}_`))
 
 /** What differs from what the migrations make. */
 export interface Differences {

@@ -6,7 +6,8 @@ import { failed, ok, pageSize, some } from "./Check.ts"
 /** Tables whose rows have no number are compared with others by checks of their own, and so are those of FTS5. */
 const tables = (sql: SqlClient.SqlClient) => sql<{ readonly name: string }>`
   SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'crosswalk_*'
-    AND name NOT GLOB 'crosswalk_keyword*' AND name NOT GLOB 'crosswalk_trigram*' AND sql NOT LIKE '%WITHOUT ROWID%'
+    AND name NOT GLOB 'crosswalk_keyword*' AND name NOT GLOB 'crosswalk_trigram*'
+    AND name NOT GLOB 'crosswalk_metadata*' AND sql NOT LIKE '%WITHOUT ROWID%'
   ORDER BY name`
 
 const kinds: Readonly<Record<string, Schema.Codec<unknown, unknown>>> = {
