@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { McpSchema } from "effect/ai"
 import type { CrosswalkError } from "../domain/CrosswalkError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { problemOf } from "../http/Problem.ts"
@@ -79,6 +80,15 @@ export const failureOf = (error: CrosswalkError, isRemote: boolean): Failure => 
 const shown = (error: CrosswalkError): string => {
   const { detail, status } = problemOf(error)
   return status < 500 ? error.message : detail
+}
+
+/** The same as an error of the protocol, where there is no answer that it could stand in: a resource, a prompt. */
+export const requestErrorOf = (error: CrosswalkError, isRemote: boolean) => {
+  const { hint, message, type } = failureOf(error, isRemote)
+  const text = hint === undefined ? message : `${message} ${hint}`
+  return type === "NotFoundError" || type === "ValidationError" || type === "ConflictError"
+    ? new McpSchema.InvalidParams({ message: text })
+    : new McpSchema.InternalError({ message: text })
 }
 
 /** What is said of a defect, whose own words belong in the log. */

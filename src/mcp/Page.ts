@@ -22,9 +22,12 @@ export interface Part {
   /** So many of what there is, from the place on, as fit beside the rest of the answer. */
   readonly take: <A>(
     found: ReadonlyArray<A>,
-    options: { readonly limit: number; readonly rest?: unknown; readonly isWhole?: (all: ReadonlyArray<A>) => boolean }
+    options: { readonly limit: number; readonly rest?: unknown }
   ) => { readonly items: ReadonlyArray<A>; readonly truncated: boolean; readonly nextCursor?: string }
 }
+
+/** Whether of a text only the beginning is there. */
+const hasCutTexts = (values: unknown): boolean => JSON.stringify(values).includes("…")
 
 /** What an answer has beside its list, in tokens. */
 const frame = 100
@@ -38,14 +41,14 @@ export const of = <Q extends { readonly cursor?: string | undefined }>(
     question,
     place,
     cursorAt: (next) => Cursor.at(question, next),
-    take: (found, { isWhole = () => true, limit, rest }) => {
+    take: (found, { limit, rest }) => {
       const some = found.slice(place, place + limit)
       const items = fit(some, maxTokens - tokensOf(rest ?? null) - frame)
       const next = place + items.length
       const goesOn = next < found.length
       return {
         items,
-        truncated: goesOn || !isWhole(items),
+        truncated: goesOn || hasCutTexts(items),
         ...(goesOn && { nextCursor: Cursor.at(question, next) })
       }
     }

@@ -5,6 +5,8 @@ import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { type Actor, CurrentActor } from "./Actor.ts"
 import * as Instructions from "./Instructions.ts"
 import { CurrentSurroundings, McpOptions, type Surroundings } from "./McpOptions.ts"
+import * as Prompts from "./Prompts.ts"
+import * as Resources from "./Resources.ts"
 import * as Tools from "./Tools.ts"
 
 /** The newest first, and all that Effect has. */
@@ -15,6 +17,9 @@ export const protocols = [
   McpProtocol.v2025_03_26,
   McpProtocol.v2024_11_05
 ] as const
+
+/** Everything that callers can use. */
+export const registrations = Layer.mergeAll(Tools.layer, Resources.layer, Prompts.layer)
 
 const decode = decodeInput(McpOptions, "options")
 
@@ -31,7 +36,7 @@ export const describe = Effect.fnUntraced(function* (
     description: "Search, relate and compare catalogues of requirements and controls",
     instructions: Instructions.instructions(yield* catalogs, mayWrite),
     protocols,
-    registrations: Tools.layer.pipe(Layer.provide(Layer.succeed(CurrentSurroundings, { isRemote, maxTokens })))
+    registrations: registrations.pipe(Layer.provide(Layer.succeed(CurrentSurroundings, { isRemote, maxTokens })))
   }
 })
 

@@ -39,6 +39,3 @@ export const shown = (reference: Reference, length = snippetLength): Shown => {
     ...(identifier !== undefined && { identifier })
   }
 }
-
-/** Whether a short form has only the beginning of a text. */
-export const isCut = ({ text = "" }: { readonly text?: string }): boolean => text.endsWith("…")

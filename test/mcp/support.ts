@@ -4,7 +4,7 @@ import { McpProtocol, McpServer, McpTest } from "effect/ai"
 import { CatalogImport } from "../../src/catalog/CatalogImport.ts"
 import { type Actor, CurrentActor } from "../../src/mcp/Actor.ts"
 import { CurrentSurroundings } from "../../src/mcp/McpOptions.ts"
-import * as Tools from "../../src/mcp/Tools.ts"
+import { registrations } from "../../src/mcp/Server.ts"
 
 const root = join(import.meta.dirname, "..", "..")
 
@@ -15,13 +15,13 @@ export const examples = Effect.gen(function* () {
   yield* imports.run(join(root, "examples", "company-requirements.csv"), { catalog: "company@1" })
 })
 
-/** A client of the tools of the store that is there. */
+/** A client of what the server has of the store that is there. */
 export const client = (
   actor: Actor = { name: "Ann", mayWrite: true },
   surroundings: { readonly maxTokens: number; readonly isRemote: boolean } = { maxTokens: 9000, isRemote: false }
 ) =>
   McpTest.makeClient(
-    Tools.layer.pipe(
+    registrations.pipe(
       Layer.provide(McpServer.middleware((effect) => Effect.provideService(effect, CurrentActor, actor)).layer),
       Layer.provide(Layer.succeed(CurrentSurroundings, surroundings))
     ),

@@ -6,7 +6,7 @@ import { rounded } from "../Budget.ts"
 import { cursor, filterFields, filterOf, limitOf, needed, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
-import { isCut, Shown, shown } from "../Shown.ts"
+import { Shown, shown } from "../Shown.ts"
 import * as Tool from "../Tool.ts"
 
 /** At most so many in one answer, and where nobody says. */
@@ -72,7 +72,7 @@ export const search = Effect.gen(function* () {
         relevance: rounded(relevance),
         score: rounded(score)
       }))
-      const { items, ...page } = part.take(found, { limit, isWhole: (all) => !all.some(isCut) })
+      const { items, ...page } = part.take(found, { limit })
       return { results: items, unsearched, ...page }
     })
   })

@@ -5,7 +5,7 @@ import { rounded } from "../Budget.ts"
 import { cursor, filterFields, filterOf, id, limitOf } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
-import { isCut, Shown, shown } from "../Shown.ts"
+import { Shown, shown } from "../Shown.ts"
 import * as Tool from "../Tool.ts"
 
 const most = 50
@@ -46,7 +46,7 @@ export const similar = Effect.gen(function* () {
       const { uri } = yield* references.resolve(id)
       const near = yield* findSimilarTo(uri, { filter: filterOf(filter), limit: part.place + limit + 1 })
       const found = near.map(({ reference, score }) => ({ ...shown(reference), score: rounded(score) }))
-      const { items, ...page } = part.take(found, { limit, isWhole: (all) => !all.some(isCut) })
+      const { items, ...page } = part.take(found, { limit })
       return { id: uri, results: items, ...page }
     })
   })
