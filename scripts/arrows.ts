@@ -35,6 +35,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   catalog: ["domain", "embedder", "importer", "libsql", "storage", "vectors", "search", "crosswalk"],
   report: ["domain", "importer", "storage", "crosswalk", "catalog"],
   http: [...library],
+  web: ["http"],
   mcp: [...library, "http"],
   promise: [...library, ""],
   cli: [...library, "http", "mcp", "promise", ""],
