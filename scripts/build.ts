@@ -93,9 +93,16 @@ for (const file of globSync("**/*.d.ts", { cwd: dist })) {
   if (rewritten !== text) writeFileSync(path, rewritten)
 }
 
-// The worker takes the place of what tsc made of it and of what only it imports.
-for (const module of ["worker", "OnnxEncoder", "WorkerLoop"]) {
-  for (const type of ["js", "d.ts"]) rmSync(join(dist, "embedder", `${module}.${type}`))
+// The workers take the place of what tsc made of them and of what only they import.
+for (const module of [
+  "embedder/worker",
+  "embedder/OnnxEncoder",
+  "embedder/WorkerLoop",
+  "map/MapWorker",
+  "map/MapTask",
+  "map/UmapPositions"
+]) {
+  for (const type of ["js", "d.ts"]) rmSync(join(dist, `${module}.${type}`))
 }
 const worker = await bundle({
   ...common,
@@ -104,6 +111,12 @@ const worker = await bundle({
   minifyWhitespace: true,
   plugins: [bundleRuntime],
   banner: { js: nativeLoader() }
+})
+const map = await bundle({
+  ...common,
+  entryPoints: ["src/map/MapWorker.ts"],
+  outfile: "dist/map/MapWorker.js",
+  minifyWhitespace: true
 })
 const usearch = await bundle({
   ...common,
@@ -124,7 +137,7 @@ const { contents } = replaced(
 )
 writeFileSync(join(dist, "vectors", "IndexThread.js"), contents)
 copyBinaries(join(dist, "runtime"))
-writeFileSync(join(dist, "runtime", "LICENSES"), licences(packagesOf(worker, usearch)))
+writeFileSync(join(dist, "runtime", "LICENSES"), licences(packagesOf(worker, usearch, map)))
 // Its npm package has only its own licence; these are from its Python package of the same version.
 cpSync(
   join(root, "scripts", "licences", "onnxruntime-third-parties.txt"),
@@ -132,7 +145,7 @@ cpSync(
 )
 const web = await buildWeb()
 writeFileSync(join(dist, "web", "LICENSES"), licences(web.packages))
-const bundled = new Set([...packagesOf(command, worker, usearch), ...web.packages])
+const bundled = new Set([...packagesOf(command, worker, usearch, map), ...web.packages])
 const made = await sbom([...bundled].map(manifestOf))
 writeFileSync(join(dist, "sbom.cdx.json"), made.json)
 writeFileSync(join(dist, "licences.md"), made.table)

@@ -12,6 +12,7 @@ import * as EditionsHandlers from "./EditionsHandlers.ts"
 import * as Guard from "./Guard.ts"
 import * as LintHandlers from "./LintHandlers.ts"
 import * as Malformed from "./Malformed.ts"
+import * as MapHandlers from "./MapHandlers.ts"
 import * as Policy from "./Policy.ts"
 import * as ReferencesHandlers from "./ReferencesHandlers.ts"
 import * as RelationsHandlers from "./RelationsHandlers.ts"
@@ -45,6 +46,7 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
             CoverageHandlers.layer,
             EditionsHandlers.layer,
             LintHandlers.layer,
+            MapHandlers.layer,
             SystemHandlers.layer
           ]),
           Layer.provide([Authorization.layer, Malformed.layer])

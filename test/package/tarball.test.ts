@@ -46,8 +46,15 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
   })
 
   it("has a module with its declarations for every module of the library", () => {
-    // What only the embedder's worker imports is in the worker, which nobody imports.
-    const inWorker = new Set(["embedder/OnnxEncoder.ts", "embedder/WorkerLoop.ts", "embedder/worker.ts"])
+    // What only a worker imports is in the worker, which nobody imports.
+    const inWorker = new Set([
+      "embedder/OnnxEncoder.ts",
+      "embedder/WorkerLoop.ts",
+      "embedder/worker.ts",
+      "map/MapTask.ts",
+      "map/MapWorker.ts",
+      "map/UmapPositions.ts"
+    ])
     const modules = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
       .map((path) => path.replaceAll("\\", "/"))
       .filter(
@@ -55,7 +62,7 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
       )
       .flatMap((path) => [`dist/${path.slice(0, -3)}.js`, `dist/${path.slice(0, -3)}.d.ts`])
     expect(paths.filter((path) => /^dist\/(?!cli\/|runtime\/|web\/).*\.(js|d\.ts)$/.test(path))).toEqual(
-      [...modules, "dist/embedder/worker.js"].toSorted()
+      [...modules, "dist/embedder/worker.js", "dist/map/MapWorker.js"].toSorted()
     )
   })
 
@@ -69,7 +76,7 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
     }
     expect(runtime.filter((path) => /DirectML|dxil|dxcompiler|cuda|tensorrt/i.test(path))).toEqual([])
     const licences = readFileSync(join(root, "dist/runtime/LICENSES"), "utf8")
-    for (const name of ["@huggingface/transformers", "onnxruntime-node", "onnxruntime-common", "usearch"]) {
+    for (const name of ["@huggingface/transformers", "onnxruntime-node", "onnxruntime-common", "usearch", "umap-js"]) {
       expect(licences).toMatch(new RegExp(`^${name} \\S+ \\(.*\\)\\n\\n\\S`, "m"))
     }
     // Its npm package comes without the notices of its third parties; those kept here are of this version.
