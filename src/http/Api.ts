@@ -1,11 +1,11 @@
 import { HttpApi, OpenApi } from "effect/http-api"
 import { Authorization } from "./Authorization.ts"
 import { CoverageApi } from "./CoverageApi.ts"
+import { described } from "./Described.ts"
 import { DecisionsApi } from "./DecisionsApi.ts"
 import { EditionsApi } from "./EditionsApi.ts"
 import { LintApi } from "./LintApi.ts"
 import { Malformed } from "./Malformed.ts"
-import { MapApi } from "./MapApi.ts"
 import { ReferencesApi } from "./ReferencesApi.ts"
 import { RelationsApi } from "./RelationsApi.ts"
 import { ReviewApi } from "./ReviewApi.ts"
@@ -38,11 +38,11 @@ export class Api extends HttpApi.make("crosswalk")
   .add(CoverageApi.middleware(Authorization).prefix("/api/v1"))
   .add(EditionsApi.middleware(Authorization).prefix("/api/v1"))
   .add(LintApi.middleware(Authorization).prefix("/api/v1"))
-  .add(MapApi.middleware(Authorization).prefix("/api/v1"))
   .add(SystemApi)
   .middleware(Malformed)
   .annotate(HttpApi.ParseOptions, { onExcessProperty: "error" })
   .annotate(HttpApi.HeadersParseOptions, {})
+  .annotate(OpenApi.Transform, described)
   .annotateMerge(
     OpenApi.annotations({
       title: "Crosswalk",
