@@ -8,7 +8,7 @@ import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
 import { cli } from "./Cli.ts"
 import { ExitCode, type Report, reportOf, usageProblems } from "./Errors.ts"
 import { hasColour, listen, type Streams, type Target, write } from "./Output.ts"
-import type { Signals } from "./Signals.ts"
+import { patience, type Signals } from "./Signals.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { escape, toJson } from "../report/Safe.ts"
 
@@ -112,7 +112,7 @@ export const run = (args: ReadonlyArray<string>, surroundings: Surroundings = {}
 
 /** Runs the command line as this process. */
 export const main = (args: ReadonlyArray<string>, early: EarlyWorker | undefined, signals: Signals): void => {
-  signals.handOver()
+  signals.handOver(args.includes("serve") ? patience.server : patience.command)
   NodeRuntime.runMain(run(args, { early }), {
     disableErrorReporting: true,
     teardown: (exit, end) => Runtime.defaultTeardown(exit, (code) => end(signals.ended(code)))

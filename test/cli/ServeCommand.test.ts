@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { request } from "node:http"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -55,6 +57,36 @@ describe("crosswalk serve", () => {
       })
     )
   }
+
+  it.live("answers first what it was asked when a signal ends it, and a second signal does not wait for that", () =>
+    Effect.gen(function* () {
+      const { folder, run, write } = yield* workspace
+      yield* run("import", yield* write("a.json", JSON.stringify(example)))
+      for (const signals of [1, 2]) {
+        const { end, url } = yield* serving(join(folder, "x.db"))
+        const body = JSON.stringify({ title: "Slowly told", entityType: "requirement" })
+        const headers = {
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(body),
+          expect: "100-continue"
+        }
+        const put = request(`${url}/api/v1/references/slow%3A${signals}`, { method: "PUT", headers })
+        const answered = new Promise<number | undefined>((resolve) => {
+          put.once("response", ({ statusCode }) => resolve(statusCode)).once("error", () => resolve(undefined))
+        })
+        put.flushHeaders()
+        yield* Effect.promise(() => once(put, "continue"))
+        put.write(body.slice(0, 9))
+        const ended = end("SIGTERM")
+        // Longer than any other command may take to end.
+        yield* Effect.sleep("2 seconds")
+        if (signals === 2) void end("SIGINT")
+        else put.end(body.slice(9))
+        assert.strictEqual(yield* Effect.promise(() => answered), signals === 1 ? 201 : undefined)
+        assert.strictEqual(yield* Effect.promise(() => ended), 143)
+      }
+    })
+  )
 
   it.live("asks for the tokens of its file", () =>
     Effect.gen(function* () {
