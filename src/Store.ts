@@ -21,7 +21,6 @@ import { type EmbedderConfig, layerOf } from "./embedder/EmbedderConfig.ts"
 import * as LibsqlClient from "./libsql/LibsqlClient.ts"
 import { CatalogExport } from "./report/CatalogExport.ts"
 import * as NodeFiles from "./importer/source/NodeFiles.ts"
-import { ReferenceMap } from "./map/ReferenceMap.ts"
 import { Search } from "./search/Search.ts"
 import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
@@ -46,7 +45,6 @@ export type Services =
   | Lint
   | Doctor
   | Status
-  | ReferenceMap
   | CatalogExport
 
 /** The services of a store whose database is a `LibsqlClient`'s. */
@@ -85,8 +83,7 @@ export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll
     NodeFiles.layer
   ),
   CatalogExport.layerNoDeps,
-  Doctor.layer,
-  ReferenceMap.layer
+  Doctor.layer
 ).pipe(
   Layer.provideMerge(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))
 )

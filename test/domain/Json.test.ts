@@ -16,7 +16,6 @@ const withFunctions: ReadonlySet<string> = new Set([
   "ImportOptions",
   "ImportSource",
   "IndexAdmin.BuildOptions",
-  "MapComputeOptions",
   "SuggestHooks",
   "UpdateOptions"
 ])

@@ -18,8 +18,7 @@ export const names = [
   "abbreviations",
   "vectors",
   "embeddings",
-  "text lengths",
-  "map"
+  "text lengths"
 ] as const
 
 /** What was found out about one side of a database. */

@@ -1,2 +1,0 @@
-/** Styles that a view brings along; Vite makes files of them. */
-declare module "*.css"
