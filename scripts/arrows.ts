@@ -17,6 +17,7 @@ const library = [
   "vectors",
   "search",
   "crosswalk",
+  "map",
   "catalog",
   "report"
 ]
@@ -32,9 +33,11 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   vectors: ["domain", "worker", "libsql", "storage"],
   search: ["domain", "embedder", "libsql", "storage"],
   crosswalk: ["domain", "embedder", "libsql", "storage", "search"],
+  map: ["domain", "worker", "embedder", "libsql", "storage", "crosswalk"],
   catalog: ["domain", "embedder", "importer", "libsql", "storage", "vectors", "search", "crosswalk"],
   report: ["domain", "importer", "storage", "crosswalk", "catalog"],
   http: [...library],
+  web: ["http"],
   mcp: [...library, "http"],
   promise: [...library, ""],
   cli: [...library, "http", "mcp", "promise", ""],

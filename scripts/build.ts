@@ -1,12 +1,13 @@
 /**
- * Builds `dist`: the library as ES modules with type declarations (tsc), the command line as one bundle, and
- * the embedder's worker with the model's runtime (esbuild).
+ * Builds `dist`: the library as ES modules with type declarations (tsc), the command line as one bundle, the embedder's
+ * worker with the model's runtime (esbuild), and the page (Vite).
  */
 import { chmodSync, cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type BuildOptions, build, type Metafile } from "esbuild"
 import { bin, node, root } from "./run.ts"
 import { make as sbom } from "./sbom.ts"
+import { buildWeb } from "./web.ts"
 import { bundleRuntime, bundleUsearch, copyBinaries, importUsearch, nativeLoader, replaced } from "./runtime.ts"
 
 const started = performance.now()
@@ -62,9 +63,9 @@ const packagesOf = (...metafiles: ReadonlyArray<Metafile>): ReadonlyArray<string
 
 const manifestOf = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))
 
-/** The licence texts of every package in the bundles, which its licence asks to keep. */
-const licences = (...metafiles: ReadonlyArray<Metafile>): string =>
-  packagesOf(...metafiles)
+/** The licence texts of packages in a bundle, which their licences ask to keep. */
+const licences = (packages: ReadonlyArray<string>): string =>
+  packages
     .map((folder) => {
       const { license, name, version } = manifestOf(folder)
       const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
@@ -76,7 +77,7 @@ const licences = (...metafiles: ReadonlyArray<Metafile>): string =>
     })
     .join(`\n${"-".repeat(80)}\n\n`)
 
-writeFileSync(join(dist, "cli", "LICENSES"), licences(command))
+writeFileSync(join(dist, "cli", "LICENSES"), licences(packagesOf(command)))
 chmodSync(join(dist, "cli", "crosswalk.js"), 0o755)
 
 const { code, output } = await library
@@ -92,9 +93,16 @@ for (const file of globSync("**/*.d.ts", { cwd: dist })) {
   if (rewritten !== text) writeFileSync(path, rewritten)
 }
 
-// The worker takes the place of what tsc made of it and of what only it imports.
-for (const module of ["worker", "OnnxEncoder", "WorkerLoop"]) {
-  for (const type of ["js", "d.ts"]) rmSync(join(dist, "embedder", `${module}.${type}`))
+// The workers take the place of what tsc made of them and of what only they import.
+for (const module of [
+  "embedder/worker",
+  "embedder/OnnxEncoder",
+  "embedder/WorkerLoop",
+  "map/MapWorker",
+  "map/MapTask",
+  "map/UmapPositions"
+]) {
+  for (const type of ["js", "d.ts"]) rmSync(join(dist, `${module}.${type}`))
 }
 const worker = await bundle({
   ...common,
@@ -103,6 +111,12 @@ const worker = await bundle({
   minifyWhitespace: true,
   plugins: [bundleRuntime],
   banner: { js: nativeLoader() }
+})
+const map = await bundle({
+  ...common,
+  entryPoints: ["src/map/MapWorker.ts"],
+  outfile: "dist/map/MapWorker.js",
+  minifyWhitespace: true
 })
 const usearch = await bundle({
   ...common,
@@ -123,13 +137,18 @@ const { contents } = replaced(
 )
 writeFileSync(join(dist, "vectors", "IndexThread.js"), contents)
 copyBinaries(join(dist, "runtime"))
-writeFileSync(join(dist, "runtime", "LICENSES"), licences(worker, usearch))
+writeFileSync(join(dist, "runtime", "LICENSES"), licences(packagesOf(worker, usearch, map)))
 // Its npm package has only its own licence; these are from its Python package of the same version.
 cpSync(
   join(root, "scripts", "licences", "onnxruntime-third-parties.txt"),
   join(dist, "runtime", "ThirdPartyNotices.txt")
 )
-const made = await sbom(packagesOf(command, worker, usearch).map(manifestOf))
+const web = await buildWeb()
+writeFileSync(join(dist, "web", "LICENSES"), licences(web.packages))
+const bundled = new Set([...packagesOf(command, worker, usearch, map), ...web.packages])
+const made = await sbom([...bundled].map(manifestOf))
 writeFileSync(join(dist, "sbom.cdx.json"), made.json)
 writeFileSync(join(dist, "licences.md"), made.table)
-process.stdout.write(`build: ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
+process.stdout.write(
+  `build: ${((performance.now() - started) / 1000).toFixed(1)} s; the page has ${(web.size / 1000).toFixed(0)} kB gzipped\n`
+)

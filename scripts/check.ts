@@ -67,6 +67,7 @@ const listed = (find: () => ReadonlyArray<string>) => (): Outcome => {
 
 const steps: ReadonlyArray<readonly [name: string, step: () => Outcome | Promise<Outcome>]> = [
   ["types", () => node(bin("typescript", "tsc"), ["-p", "."])],
+  ["types of the page", () => node(bin("typescript", "tsc"), ["-p", "src/web"])],
   ["lint and import cycles", () => node(bin("oxlint"), ["--deny-warnings"])],
   ["directions of imports", listed(wrongArrows)],
   ["exact versions of dependencies", listed(unpinned)],

@@ -133,7 +133,7 @@ export const make = async (
   const table = [
     "# What Crosswalk is made of",
     "",
-    "The texts of the licences of what is bundled are in `cli/LICENSES` and `runtime/LICENSES`, the notices of ONNX Runtime's",
+    "The texts of the licences of what is bundled are in `cli`, `runtime` and `web/LICENSES`, the notices of ONNX Runtime's",
     "third parties in `runtime/ThirdPartyNotices.txt`; a dependency brings its own. `sbom.cdx.json` has the same as CycloneDX.",
     "",
     "| package | version | licence | delivery |",

@@ -21,6 +21,7 @@ import { type EmbedderConfig, layerOf } from "./embedder/EmbedderConfig.ts"
 import * as LibsqlClient from "./libsql/LibsqlClient.ts"
 import { CatalogExport } from "./report/CatalogExport.ts"
 import * as NodeFiles from "./importer/source/NodeFiles.ts"
+import { ReferenceMap } from "./map/ReferenceMap.ts"
 import { Search } from "./search/Search.ts"
 import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
@@ -45,6 +46,7 @@ export type Services =
   | Lint
   | Doctor
   | Status
+  | ReferenceMap
   | CatalogExport
 
 /** The services of a store whose database is a `LibsqlClient`'s. */
@@ -83,7 +85,8 @@ export const layer: Layer.Layer<Services, DatabaseError, Parts> = Layer.mergeAll
     NodeFiles.layer
   ),
   CatalogExport.layerNoDeps,
-  Doctor.layer
+  Doctor.layer,
+  ReferenceMap.layer
 ).pipe(
   Layer.provideMerge(Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer))
 )

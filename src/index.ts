@@ -193,6 +193,10 @@ export {
 export { SuggestHooks, type SuggestProgress } from "./domain/SuggestHooks.ts"
 export { SuggestMethod, SuggestOptions } from "./domain/SuggestOptions.ts"
 
+// The map of all references
+export { MapCatalog, MapLayout, MapMethod } from "./domain/MapLayout.ts"
+export { MapComputeOptions, type MapTotals, ReferenceMap } from "./map/ReferenceMap.ts"
+
 // Importers
 export * as Importer from "./importer/Importer.ts"
 export * as Mapping from "./importer/mapping/Mapping.ts"

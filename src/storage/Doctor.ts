@@ -45,7 +45,8 @@ const sides = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, found: Tabl
     abbreviations: Derived.abbreviations(sql),
     vectors: Vectors.check(sql),
     embeddings: Vectors.embeddings(sql),
-    "text lengths": Vectors.textLengths(sql)
+    "text lengths": Vectors.textLengths(sql),
+    map: Derived.map(sql)
   }
   return yield* Effect.forEach(names, (name) => alone(name, checks[name]))
 })

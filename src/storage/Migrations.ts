@@ -449,7 +449,22 @@ const migrations = {
     )
   ),
   // An index of what metadata say.
-  "0015_metadata": statements(...MetadataIndex.statements)
+  "0015_metadata": statements(...MetadataIndex.statements),
+  // Where a reference is on the map of all, which its vector was compared for: it goes with the vector.
+  "0016_map": statements(
+    `CREATE TABLE crosswalk_map (
+      reference_id INTEGER PRIMARY KEY REFERENCES crosswalk_reference (id),
+      x REAL NOT NULL,
+      y REAL NOT NULL
+    )`,
+    `CREATE TRIGGER crosswalk_map_update AFTER UPDATE ON crosswalk_embedding
+      WHEN old.vector IS NOT new.vector OR old.model_id IS NOT new.model_id BEGIN
+      DELETE FROM crosswalk_map WHERE reference_id = old.reference_id;
+    END`,
+    `CREATE TRIGGER crosswalk_map_delete AFTER DELETE ON crosswalk_embedding BEGIN
+      DELETE FROM crosswalk_map WHERE reference_id = old.reference_id;
+    END`
+  )
 }
 
 /**

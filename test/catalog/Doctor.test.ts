@@ -44,7 +44,7 @@ describe("Doctor", () => {
           "decisions"
         ],
         ...["change log", "keyword index", "tags", "metadata", "abbreviations", "vectors", "embeddings"],
-        ...["text lengths", "vector index", "temporary files", "model", "languages"]
+        ...["text lengths", "map", "vector index", "temporary files", "model", "languages"]
       ])
       const json = Schema.toCodecJson(DoctorReport)
       expect(Schema.decodeUnknownSync(json)(JSON.parse(JSON.stringify(Schema.encodeSync(json)(report))))).toEqual(

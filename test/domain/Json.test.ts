@@ -16,6 +16,7 @@ const withFunctions: ReadonlySet<string> = new Set([
   "ImportOptions",
   "ImportSource",
   "IndexAdmin.BuildOptions",
+  "MapComputeOptions",
   "SuggestHooks",
   "UpdateOptions"
 ])

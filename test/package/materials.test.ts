@@ -70,7 +70,7 @@ describe.skipIf(!isBuilt)("what the package is made of (skipped where dist is no
     expect(rows.filter((row) => / \| (?:unknown)? \| /u.test(row))).toEqual([])
     for (const [, name = "", version = ""] of table.matchAll(/^\| (\S+) \| (\S+) \| .* \| bundled \|$/gmu)) {
       if (name.startsWith("sentence-transformers/")) continue
-      const texts = read("dist", "cli", "LICENSES") + read("dist", "runtime", "LICENSES")
+      const texts = ["cli", "runtime", "web"].map((folder) => read("dist", folder, "LICENSES")).join("\n")
       expect(texts, name).toContain(`${name} ${version} (`)
     }
     expect(read("dist", "runtime", "ThirdPartyNotices.txt").length).toBeGreaterThan(100_000)

@@ -46,14 +46,23 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
   })
 
   it("has a module with its declarations for every module of the library", () => {
-    // What only the embedder's worker imports is in the worker, which nobody imports.
-    const inWorker = new Set(["embedder/OnnxEncoder.ts", "embedder/WorkerLoop.ts", "embedder/worker.ts"])
+    // What only a worker imports is in the worker, which nobody imports.
+    const inWorker = new Set([
+      "embedder/OnnxEncoder.ts",
+      "embedder/WorkerLoop.ts",
+      "embedder/worker.ts",
+      "map/MapTask.ts",
+      "map/MapWorker.ts",
+      "map/UmapPositions.ts"
+    ])
     const modules = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
       .map((path) => path.replaceAll("\\", "/"))
-      .filter((path) => path.endsWith(".ts") && !path.startsWith("cli/") && !inWorker.has(path))
+      .filter(
+        (path) => path.endsWith(".ts") && !path.startsWith("web/") && !path.startsWith("cli/") && !inWorker.has(path)
+      )
       .flatMap((path) => [`dist/${path.slice(0, -3)}.js`, `dist/${path.slice(0, -3)}.d.ts`])
-    expect(paths.filter((path) => /^dist\/(?!cli\/|runtime\/).*\.(js|d\.ts)$/.test(path))).toEqual(
-      [...modules, "dist/embedder/worker.js"].toSorted()
+    expect(paths.filter((path) => /^dist\/(?!cli\/|runtime\/|web\/).*\.(js|d\.ts)$/.test(path))).toEqual(
+      [...modules, "dist/embedder/worker.js", "dist/map/MapWorker.js"].toSorted()
     )
   })
 
@@ -67,7 +76,7 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
     }
     expect(runtime.filter((path) => /DirectML|dxil|dxcompiler|cuda|tensorrt/i.test(path))).toEqual([])
     const licences = readFileSync(join(root, "dist/runtime/LICENSES"), "utf8")
-    for (const name of ["@huggingface/transformers", "onnxruntime-node", "onnxruntime-common", "usearch"]) {
+    for (const name of ["@huggingface/transformers", "onnxruntime-node", "onnxruntime-common", "usearch", "umap-js"]) {
       expect(licences).toMatch(new RegExp(`^${name} \\S+ \\(.*\\)\\n\\n\\S`, "m"))
     }
     // Its npm package comes without the notices of its third parties; those kept here are of this version.
@@ -98,6 +107,15 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
     if (process.platform !== "win32") expect((launcher?.mode ?? 0) & 0o111).not.toBe(0)
     expect(readFileSync(join(root, "dist/cli/crosswalk.js"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/)
     expect(readFileSync(join(root, "dist/cli/LICENSES"), "utf8")).toMatch(/^effect 4\.1\.0 \(MIT\)\n\nMIT License\n/m)
+  })
+
+  it("has the page, with compressed forms of what is large and the licences of what is in it", () => {
+    const web = paths.filter((path) => path.startsWith("dist/web/"))
+    expect(web).toEqual(expect.arrayContaining(["dist/web/index.html", "dist/web/LICENSES"]))
+    const program = web.filter((path) => /^dist\/web\/assets\/index-[\w-]+\.js$/u.test(path))
+    expect(program).toHaveLength(1)
+    expect(web).toEqual(expect.arrayContaining(program.flatMap((path) => [`${path}.br`, `${path}.gz`])))
+    expect(readFileSync(join(root, "dist/web/LICENSES"), "utf8")).toMatch(/^solid-js \S+ \(MIT\)\n\n\S/mu)
   })
 
   it("has the model with its manifest, and weighs less than 80 MB", () => {

@@ -8,6 +8,7 @@ import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
 import * as Graph from "../../src/crosswalk/Graph.ts"
 import { Review } from "../../src/crosswalk/Review.ts"
 import { CrosswalkError } from "../../src/domain/CrosswalkError.ts"
+import { ReferenceMap } from "../../src/map/ReferenceMap.ts"
 import { CatalogExport } from "../../src/report/CatalogExport.ts"
 import { Search } from "../../src/search/Search.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
@@ -58,6 +59,7 @@ export const fill = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`INSERT INTO crosswalk_passage (key, reference_id, model_id, vector)
     SELECT reference_id + (1 << 40), reference_id, model_id, vector FROM crosswalk_embedding`
+  yield* sql`INSERT INTO crosswalk_map (reference_id, x, y) SELECT reference_id, 0.5, reference_id FROM crosswalk_embedding`
   yield* Crosswalk.use(({ suggest }) => suggest({ from: "a@1", to: "b@1" }))
   const { decide } = yield* Review
   yield* decide([{ sources: ["a@1:0"], targets: ["b@1:0"], status: "accepted", note: "yes" }], { by: "Ann" })
@@ -117,6 +119,7 @@ export const calls = Effect.gen(function* () {
     exportedRelations: Stream.runDrain(exports.relations()),
     mapping: Stream.runDrain(exports.relations({ from: "a@1", to: "b@1", format: "oscal" })),
     status: Status.use(({ read }) => read),
+    map: ReferenceMap.use(({ read }) => read),
     migrate: Migrations.run
   }
   return Object.entries(calls).map(([name, call]) => ({
@@ -145,6 +148,7 @@ export const tables = [
   "crosswalk_abbreviation",
   "crosswalk_embedding",
   "crosswalk_passage",
+  "crosswalk_map",
   "crosswalk_embedding_model",
   "crosswalk_relation",
   "crosswalk_relation_end",

@@ -18,7 +18,8 @@ export const names = [
   "abbreviations",
   "vectors",
   "embeddings",
-  "text lengths"
+  "text lengths",
+  "map"
 ] as const
 
 /** What was found out about one side of a database. */

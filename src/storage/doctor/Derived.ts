@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import * as Abbreviations from "../Abbreviations.ts"
 import * as MetadataIndex from "../MetadataIndex.ts"
+import * as MapRows from "../MapRows.ts"
 import { failed, ok } from "./Check.ts"
 
 /** What follows from the references, and can be made again of them. */
@@ -41,4 +42,15 @@ export const abbreviations = (sql: SqlClient.SqlClient) =>
     extra + lost === 0
       ? ok("abbreviations", "are those that the texts explain")
       : failed("abbreviations", `${lost} are lost and ${extra} left over`, { action: "repairDatabase" })
+  )
+
+/** Where references are on the map of all. */
+export const map = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql<{ readonly total: number; readonly wrong: number }>`
+      SELECT count(*) AS total, count(*) FILTER (WHERE ${sql.literal(MapRows.isWrong)}) AS wrong FROM crosswalk_map AS p`,
+    ([{ total, wrong } = { total: 0, wrong: 0 }]) =>
+      wrong === 0
+        ? ok("map", total === 0 ? "was not computed" : `${total} places, each of a reference with a vector`)
+        : failed("map", `${wrong} of ${total} places are damaged or left over`, { action: "repairDatabase" })
   )

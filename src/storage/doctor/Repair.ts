@@ -5,6 +5,7 @@ import { toDatabaseError } from "../../libsql/DatabaseErrors.ts"
 import { faultOf } from "../../libsql/LibsqlError.ts"
 import * as Abbreviations from "../Abbreviations.ts"
 import * as MetadataIndex from "../MetadataIndex.ts"
+import * as MapRows from "../MapRows.ts"
 import * as Migrations from "../Migrations.ts"
 import * as PinRows from "../PinRows.ts"
 import * as ReferenceRow from "../ReferenceRow.ts"
@@ -122,6 +123,12 @@ const make = Effect.gen(function* () {
     return [`removed ${count(useless.length, "vector", "vectors")} that could not be used; embed again`]
   })
 
+  /** Places that are of no use: the map is computed again when it is asked for. */
+  const map: Step = Effect.gen(function* () {
+    const gone = yield* sql`DELETE FROM crosswalk_map AS p WHERE ${sql.literal(MapRows.isWrong)} RETURNING 1`
+    return gone.length === 0 ? [] : [`removed ${count(gone.length, "place", "places")} on the map`]
+  })
+
   const decodeUri = ReferenceRow.uriDecoder("Doctor.repair")
   /**
    * Texts come from their sources: what cannot be read, or is not what was saved, is written anew by the next import, though
@@ -178,6 +185,7 @@ const make = Effect.gen(function* () {
     metadata,
     abbreviations,
     vectors,
+    map,
     changes,
     references
   ]

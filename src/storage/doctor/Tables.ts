@@ -52,6 +52,7 @@ export const derived = [
   "crosswalk_change",
   "crosswalk_embedding",
   "crosswalk_passage",
+  "crosswalk_map",
   "crosswalk_embedding_model",
   "crosswalk_migration"
 ] as const

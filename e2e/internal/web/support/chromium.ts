@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs"
+import { mkdtemp, readFile, rename, rm } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { inflate } from "@sparticuz/chromium"
+import { type Browser, chromium } from "playwright-core"
+
+const require = createRequire(import.meta.url)
+
+/** Why there is no Chromium to be had; undefined where there is one. */
+export const unavailable: string | undefined =
+  process.env["CHROMIUM_PATH"] !== undefined || (process.platform === "linux" && process.arch === "x64")
+    ? undefined
+    : "the Chromium from npm is for Linux on x64; name another in CHROMIUM_PATH"
+
+/** What a Chromium without a screen needs, in a container too. */
+const args = [
+  "--no-sandbox",
+  "--font-render-hinting=none",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--disable-background-networking"
+]
+
+/** The folder with the unpacked Chromium of the package: made once for each version, whole or not at all. */
+const unpacked = async (): Promise<string> => {
+  const home = dirname(dirname(require.resolve("@sparticuz/chromium")))
+  const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8"))
+  const place = join(tmpdir(), `crosswalk-chromium-${version}`)
+  if (existsSync(place)) return place
+  const partial = await mkdtemp(`${place}-`)
+  const before = process.env["TMPDIR"]
+  // The package unpacks into the folder for temporary files.
+  process.env["TMPDIR"] = partial
+  try {
+    for (const archive of ["chromium.br", "fonts.tar.br", "swiftshader.tar.br", "al2023.tar.br"]) {
+      await inflate(join(home, "bin", archive))
+    }
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"]
+    else process.env["TMPDIR"] = before
+  }
+  // Another process may have been first.
+  await rename(partial, place).catch(() => rm(partial, { recursive: true, force: true }))
+  return place
+}
+
+/** A Chromium: the one that CHROMIUM_PATH names, else the one from npm, if need be with the libraries that come with it. */
+export const launch = async (): Promise<Browser> => {
+  const own = process.env["CHROMIUM_PATH"]
+  if (own !== undefined) return chromium.launch({ executablePath: own, args })
+  const folder = await unpacked()
+  const start = (env: Record<string, string> = {}) =>
+    chromium.launch({
+      executablePath: join(folder, "chromium"),
+      args,
+      env: { ...process.env, FONTCONFIG_PATH: join(folder, "fonts"), ...env }
+    })
+  try {
+    return await start()
+  } catch (error) {
+    if (!/shared librar/u.test(String(error))) throw error
+    return start({ LD_LIBRARY_PATH: join(folder, "al2023", "lib") })
+  }
+}

@@ -1,0 +1,13 @@
+import { constants, setPriority } from "node:os"
+import { workerData } from "node:worker_threads"
+import { serve } from "../worker/WorkerServer.ts"
+import type { MapInput } from "./MapProtocol.ts"
+import { answering } from "./MapTask.ts"
+
+/** The thread that computes positions, behind what is urgent. */
+const input: MapInput = workerData
+
+// On Linux this is the priority of the thread alone, elsewhere of the whole process.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+
+serve(answering(input))

@@ -1,0 +1,30 @@
+/** Work in pieces: gives how far it has come, from 0 to 1, after each, and its result in the end. */
+export type Steps<A> = Generator<number, A>
+
+/** Steps as a share of a longer way: from `from` to `to`. */
+export function* within<A>(from: number, to: number, steps: Steps<A>): Steps<A> {
+  for (;;) {
+    const next = steps.next()
+    if (next.done === true) return next.value
+    yield from + (to - from) * next.value
+  }
+}
+
+/** Runs steps to their end. */
+export const finish = <A>(steps: Steps<A>): A => {
+  for (;;) {
+    const next = steps.next()
+    if (next.done === true) return next.value
+  }
+}
+
+/** The same numbers from 0 to 1 for the same seed (mulberry32). */
+export const randomOf = (seed: number): (() => number) => {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

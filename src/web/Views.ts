@@ -1,0 +1,17 @@
+import { type Component, lazy } from "solid-js"
+
+/** A view of the page: what the URL's path shows. */
+export interface View {
+  readonly path: string
+  /** What it is called in the navigation; absent where one comes to it from other views only. */
+  readonly name?: string
+  readonly component: Component
+}
+
+/** Every view, each a file of its own that is loaded when it is first shown. */
+export const views: ReadonlyArray<View> = [
+  { path: "/", name: "Overview", component: lazy(() => import("./views/Overview.tsx")) },
+  { path: "/search", name: "Search", component: lazy(() => import("./views/Search.tsx")) },
+  { path: "/browse", name: "Browse", component: lazy(() => import("./views/Browse.tsx")) },
+  { path: "/reference", component: lazy(() => import("./views/Reference.tsx")) }
+]

@@ -1,0 +1,36 @@
+import { createSignal } from "solid-js"
+import * as Token from "../api/Token.ts"
+
+/** Asks for a token where the server does; it stays in this tab. */
+export const SignIn = () => {
+  const [text, setText] = createSignal("")
+  const enter = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (text().trim() !== "") Token.enter(text().trim())
+  }
+  return (
+    <form class="sign-in stack" onSubmit={enter}>
+      <div>
+        <h1>Sign in</h1>
+        <p class="lead">This server asks for a token. Whoever runs it gives you one.</p>
+      </div>
+      <label class="stack">
+        <span>Token</span>
+        <input
+          class="input"
+          type="password"
+          autocomplete="off"
+          required
+          value={text()}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <p class="faint small">It stays in this tab until you close it, and is sent to this server only.</p>
+      <div>
+        <button class="button primary" type="submit">
+          Sign in
+        </button>
+      </div>
+    </form>
+  )
+}

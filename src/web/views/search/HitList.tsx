@@ -1,0 +1,55 @@
+import { For, Show } from "solid-js"
+import { Marked } from "../../components/Marked.tsx"
+import { type Hit, ScoreBar } from "../../components/ScoreBar.tsx"
+import { percent } from "../../Numbers.ts"
+import { referenceLink } from "../../Links.ts"
+
+const HitItem = (props: { readonly hit: Hit; readonly best: number; readonly stems: ReadonlySet<string> }) => {
+  const reference = () => props.hit.reference
+  return (
+    <li class="hit">
+      <div class="hit-top">
+        <Show when={reference().identifier ?? reference().label}>
+          {(name) => <span class="hit-name mono">{name()}</span>}
+        </Show>
+        <Show when={reference().catalog}>{(catalog) => <span class="faint small">{catalog()}</span>}</Show>
+        <Show when={reference().role !== "requirement"}>
+          <span class="tag">{reference().role}</span>
+        </Show>
+      </div>
+      <h2 class="hit-title">
+        <a class="hit-link" href={referenceLink(reference().uri)}>
+          <Marked text={reference().title} stems={props.stems} />
+        </a>
+      </h2>
+      <Show when={reference().description}>
+        {(text) => (
+          <p class="hit-text">
+            <Marked text={text()} stems={props.stems} />
+          </p>
+        )}
+      </Show>
+      <div class="hit-score">
+        <ScoreBar hit={props.hit} best={props.best} />
+        <span class="faint small numbers" title="How likely it answers the query, on one scale for all queries">
+          {percent(props.hit.relevance)} relevant
+        </span>
+      </div>
+    </li>
+  )
+}
+
+/** What a search found, best first. */
+export const HitList = (props: {
+  readonly ref: (element: HTMLOListElement) => void
+  readonly hits: ReadonlyArray<Hit>
+  readonly stems: ReadonlySet<string>
+  readonly isStale: boolean
+}) => {
+  const best = () => Math.max(...props.hits.map(({ score }) => score))
+  return (
+    <ol class="hits" role="list" ref={props.ref} classList={{ stale: props.isStale }}>
+      <For each={props.hits}>{(hit) => <HitItem hit={hit} best={best()} stems={props.stems} />}</For>
+    </ol>
+  )
+}
