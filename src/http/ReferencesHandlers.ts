@@ -10,16 +10,11 @@ import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { versionOf } from "../storage/ReferenceVersion.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import { Api } from "./Api.ts"
+import { matches, tagsOf } from "./ETag.ts"
 import { answered, answeredIf } from "./Problem.ts"
 import { filterOf } from "./Query.ts"
 
 const etagOf = (reference: Reference): string => `"${versionOf(reference)}"`
-
-const tagsOf = (header: string): ReadonlyArray<string> => header.split(",").map((part) => part.trim())
-
-/** Whether an `If-None-Match` names the tag, as RFC 9110 compares: weakly. */
-const matches = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && tagsOf(header).some((tag) => ["*", etag].includes(tag.replace(/^W\//u, "")))
 
 /** What the headers of a change expect to be stored. A weak tag is equal to none, and nothing is both absent and of a version. */
 const expectationOf = (ifMatch: string | undefined, ifNoneMatch: "*" | undefined): Expectation | undefined => {

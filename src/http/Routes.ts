@@ -1,5 +1,5 @@
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServerResponse, UrlParams } from "effect/http"
+import { HttpRouter, UrlParams } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
 import { decodeInput } from "../domain/Input.ts"
@@ -12,6 +12,7 @@ import * as EditionsHandlers from "./EditionsHandlers.ts"
 import * as Guard from "./Guard.ts"
 import * as LintHandlers from "./LintHandlers.ts"
 import * as Malformed from "./Malformed.ts"
+import * as MapHandlers from "./MapHandlers.ts"
 import * as Policy from "./Policy.ts"
 import * as ReferencesHandlers from "./ReferencesHandlers.ts"
 import * as RelationsHandlers from "./RelationsHandlers.ts"
@@ -19,18 +20,16 @@ import * as ReviewHandlers from "./ReviewHandlers.ts"
 import * as SearchHandlers from "./SearchHandlers.ts"
 import * as SuggestionsHandlers from "./SuggestionsHandlers.ts"
 import * as SystemHandlers from "./SystemHandlers.ts"
+import * as Web from "./Web.ts"
 
 const decode = decodeInput(Policy.PolicyOptions, "options")
 
 /** A URI in a path is longer than a router expects. */
 export const routerConfig = { maxParamLength: 8192 }
 
-/** Whatever else is asked for. */
-const unknown = HttpRouter.add("*", "/*", HttpServerResponse.empty({ status: 404 }))
-
 /**
- * Every route: the API with its OpenAPI document (`/openapi.json`), its page (`/docs`) and `/metrics`. For a router of one's
- * own, which needs {@link routerConfig}; {@link serve} has it.
+ * Every route: the page (`/`), the API with its OpenAPI document (`/openapi.json`) and documentation (`/docs`), and `/metrics`.
+ * For a router of one's own, which needs {@link routerConfig}; {@link serve} has it.
  */
 export const layer = (options: Policy.PolicyOptions = {}) =>
   Layer.unwrap(
@@ -47,11 +46,12 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
             CoverageHandlers.layer,
             EditionsHandlers.layer,
             LintHandlers.layer,
+            MapHandlers.layer,
             SystemHandlers.layer
           ]),
           Layer.provide([Authorization.layer, Malformed.layer])
         ),
-        unknown,
+        Web.layer,
         Docs.layer,
         PrometheusMetrics.layerHttp(),
         Guard.layer(Policy.make(decoded))

@@ -8,6 +8,7 @@ import * as Policy from "../../http/Policy.ts"
 import * as Routes from "../../http/Routes.ts"
 import * as TokenList from "../../http/TokenList.ts"
 import { Tokens } from "../../http/Tokens.ts"
+import * as Web from "../../http/Web.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Store from "../../Store.ts"
 import * as Usearch from "../../vectors/Usearch.ts"
@@ -112,7 +113,7 @@ export const serve = Command.make(
       output.answer({ url: HttpServer.formatAddress(address) }, () => [
         safe`Listening on ${HttpServer.formatAddress(address)}; Ctrl-C ends it.`
       ])
-    )
+    ).pipe(Effect.andThen(Web.isBuilt() ? Effect.void : output.note(safe`${Web.notBuilt}`)))
     const server = Routes.serve({ hosts: allowedHosts }).pipe(
       Layer.tap(() => announce),
       Layer.provide(Tokens.layer(tokens)),
@@ -124,7 +125,7 @@ export const serve = Command.make(
     )
   })
 ).pipe(
-  Command.withDescription("Answer over HTTP: the same services as an API, with a page that documents it"),
+  Command.withDescription("Answer over HTTP: a page to search, read and review with, and the same services as an API"),
   Command.withExamples([
     { command: "crosswalk serve", description: "For this machine only, on http://127.0.0.1:7430" },
     {
