@@ -7,7 +7,6 @@ import { EditionsApi } from "./EditionsApi.ts"
 import { LintApi } from "./LintApi.ts"
 import { Malformed } from "./Malformed.ts"
 import { MapApi } from "./MapApi.ts"
-import { MapApi } from "./MapApi.ts"
 import { ReferencesApi } from "./ReferencesApi.ts"
 import { RelationsApi } from "./RelationsApi.ts"
 import { ReviewApi } from "./ReviewApi.ts"
@@ -40,7 +39,6 @@ export class Api extends HttpApi.make("crosswalk")
   .add(CoverageApi.middleware(Authorization).prefix("/api/v1"))
   .add(EditionsApi.middleware(Authorization).prefix("/api/v1"))
   .add(LintApi.middleware(Authorization).prefix("/api/v1"))
-  .add(MapApi.middleware(Authorization).prefix("/api/v1"))
   .add(MapApi.middleware(Authorization).prefix("/api/v1"))
   .add(SystemApi)
   .middleware(Malformed)
