@@ -87,9 +87,9 @@ const measure = Effect.fnUntraced(function* (count: number) {
     const exact = yield* Effect.flatMap(VectorIndex, (inSql) =>
       Effect.forEach(queries.slice(0, 5), (query) => inSql.nearest(query, options))
     ).pipe(Effect.provide(Layer.fresh(VectorIndex.layerSql)))
-    const found = runs.slice(0, 5).map(({ result }) => result.map(({ uri }) => uri))
-    const hits = exact.flatMap((best, i) => best.filter(({ uri }) => found[i]?.includes(uri)))
-    const wanted = exact.reduce((sum, best) => sum + best.length, 0)
+    const found = runs.slice(0, 5).map(({ result }) => result.neighbours.map(({ uri }) => uri))
+    const hits = exact.flatMap(({ neighbours }, i) => neighbours.filter(({ uri }) => found[i]?.includes(uri)))
+    const wanted = exact.reduce((sum, { neighbours }) => sum + neighbours.length, 0)
     rows.push([name, median(runs.map(({ ms }) => ms)), `recall ${(hits.length / Math.max(1, wanted)).toFixed(3)}`])
   }
   const facets = yield* timed(FacetCounts.count(yield* SqlClient.SqlClient, undefined))

@@ -115,7 +115,7 @@ const open = async (
         Effect.flatMap(VectorIndex, (index) => index.nearest(query, { fingerprint, limit })).pipe(
           Effect.provide(context)
         ),
-        (found) => found.map(({ uri }) => uri)
+        ({ neighbours }) => neighbours.map(({ uri }) => uri)
       )
     )
   return { search, close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }

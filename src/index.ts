@@ -24,6 +24,7 @@ export { ModelMismatchError, ModelMismatchReason } from "./domain/ModelMismatchE
 export { NotFoundError, NotFoundReason } from "./domain/NotFoundError.ts"
 export { Remedy } from "./domain/Remedy.ts"
 export { ValidationError, ValidationReason } from "./domain/ValidationError.ts"
+export { ComparedBy } from "./domain/ComparedBy.ts"
 export { Degraded } from "./domain/Degraded.ts"
 export { Explanation, Leg } from "./domain/Explanation.ts"
 export { FacetCount, Facets } from "./domain/Facets.ts"
@@ -80,7 +81,7 @@ export type { SaveTotals } from "./storage/ReferenceWriter.ts"
 export type { RelationTotals, ReplaceTotals } from "./storage/RelationBulk.ts"
 export { RelationRepository } from "./storage/RelationRepository.ts"
 export { NearestOptions } from "./storage/NearestOptions.ts"
-export { type ComparedBy, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
+export { type Nearest, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
 
 // Search
 export * as Evaluation from "./search/Evaluation.ts"

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { ComparedBy } from "./ComparedBy.ts"
 import { Degraded } from "./Degraded.ts"
 import { Facets } from "./Facets.ts"
 import { Hit } from "./Hit.ts"
@@ -13,6 +14,8 @@ export class SearchResult extends Schema.Class<SearchResult>("crosswalk/SearchRe
    * and where `degraded`.
    */
   unsearched: Schema.Natural,
+  /** What the meaning of the query was compared with; absent by keyword and where `degraded`. */
+  comparedBy: Schema.optionalKey(ComparedBy),
   /**
    * Present where the model failed, and a hybrid search compared words alone: hits and facets are those by keyword. Their order
    * is another, and what only has the meaning of the query is not among them.

@@ -42,7 +42,15 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
       ...(filter?.catalog !== undefined && { catalog: filter.catalog }),
       ...(semantic !== undefined && mode !== "keyword" && { model: semantic.model.id })
     })
-    const { added = [], condition, degraded, evidenceOf, ranking, unsearched } = yield* rank(query, limit, options)
+    const {
+      added = [],
+      comparedBy,
+      condition,
+      degraded,
+      evidenceOf,
+      ranking,
+      unsearched
+    } = yield* rank(query, limit, options)
     const found = ranking.map((fused) => ({ ...fused, relevance: Relevance.relevance(evidenceOf(fused.uri)) }))
     const ofAnswers = onlyRelevant ? Relevance.leastOf(found.map(({ relevance }) => relevance)) : 0
     const least = Math.max(minRelevance, ofAnswers)
@@ -61,7 +69,12 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
     })
     yield* Metric.update(Metrics.searchHits, hits.length)
     if (mode !== "keyword" && degraded === undefined) yield* Metric.update(Metrics.unsearched, unsearched)
-    const result = { hits, unsearched, ...(degraded !== undefined && { degraded }) }
+    const result = {
+      hits,
+      unsearched,
+      ...(comparedBy !== undefined && { comparedBy }),
+      ...(degraded !== undefined && { degraded })
+    }
     if (facets !== true) return new SearchResult(result)
     const parts = [
       ...(isOpen(filter) ? [] : [conditions(sql, filter)]),

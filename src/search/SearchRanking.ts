@@ -2,6 +2,7 @@ import { Effect, Metric } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { Degraded } from "../domain/Degraded.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
+import type { ComparedBy } from "../domain/ComparedBy.ts"
 import type { Filter } from "../domain/Filter.ts"
 import * as Metrics from "../domain/Metrics.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
@@ -25,6 +26,8 @@ export interface SearchRanking {
   readonly condition?: Statement.Fragment | undefined
   /** How many references that pass the filter have no vector to compare. */
   readonly unsearched: number
+  /** What the meaning was compared with. */
+  readonly comparedBy?: ComparedBy
   /** What abbreviations, or what they stand for, added to the query. */
   readonly added?: ReadonlyArray<string>
   /** Why meaning was not compared, where it was asked for. */
@@ -83,7 +86,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
 
   const ofMeaning = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
     const leg = yield* needModel
-    const neighbours = yield* leg.rank(yield* leg.vectorOfQuery(query, filter), limit, filter)
+    const { comparedBy, neighbours } = yield* leg.rank(yield* leg.vectorOfQuery(query, filter), limit, filter)
     const cosines = new Map(neighbours.map(({ cosine, uri }) => [uri, cosine]))
     return {
       ranking: Fusion.single("semantic", {
@@ -91,7 +94,8 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
         scoreOf: (uri) => cosines.get(uri) ?? 0
       }),
       evidenceOf: (uri) => ({ cosine: cosines.get(uri) }),
-      unsearched: yield* MissingVectors.count(sql, leg.model.fingerprint, filter)
+      unsearched: yield* MissingVectors.count(sql, leg.model.fingerprint, filter),
+      comparedBy
     } satisfies SearchRanking
   })
 
@@ -103,10 +107,10 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
   ) {
     const leg = yield* needModel
     const byMeaning = Effect.flatMap(leg.vectorOfQuery(query, filter), (vector) =>
-      Effect.map(leg.rank(vector, depth, filter), (neighbours) => ({ vector, neighbours }))
+      Effect.map(leg.rank(vector, depth, filter), (nearest) => ({ ...nearest, vector }))
     )
     // Meaning first: its work is done elsewhere while this thread looks for the words.
-    const [{ neighbours, vector }, words, unsearched] = yield* Effect.all(
+    const [{ comparedBy, neighbours, vector }, words, unsearched] = yield* Effect.all(
       [byMeaning, byKeyword(query, keywordDepth, filter), MissingVectors.count(sql, leg.model.fingerprint, filter)],
       { concurrency: "unbounded" }
     )
@@ -131,7 +135,8 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
         { method: fusion, semanticWeight }
       ),
       evidenceOf: (uri) => ({ cosine: cosines.get(uri), keyword: words.shareOf(uri) }),
-      unsearched
+      unsearched,
+      comparedBy
     } satisfies SearchRanking
   })
 

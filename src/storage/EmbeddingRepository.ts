@@ -161,7 +161,7 @@ const make = Effect.gen(function* () {
     })
 
   const nearest = Effect.fnUntraced(function* (vector: Float32Array, limit: number, filter: Filter | undefined) {
-    const neighbours = yield* leg.rank(vector, limit, filter)
+    const { neighbours } = yield* leg.rank(vector, limit, filter)
     const byUri = yield* references.findMany(neighbours.map(({ uri }) => uri))
     yield* Effect.annotateCurrentSpan({ hits: neighbours.length })
     return neighbours.flatMap(({ uri, cosine }) => {

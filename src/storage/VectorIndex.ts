@@ -1,5 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import type { ComparedBy } from "../domain/ComparedBy.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as CosineSql from "./CosineSql.ts"
@@ -30,22 +31,24 @@ const make = Effect.gen(function* () {
     vector
   }) {
     const { filter, limit } = options
-    if (limit === 0) return []
+    if (limit === 0) return { neighbours: [], comparedBy: "sql" } satisfies Nearest
     const few =
       filter === undefined || isOpen(filter) || !Passing.isIndexed(sql, filter)
         ? undefined
         : yield* Passing.few(sql, filter, Math.ceil(fewAre * (yield* newestId)))
-    return yield* few === undefined ? ofAll(vector, options) : among(few, vector, options)
+    const neighbours = yield* few === undefined ? ofAll(vector, options) : among(few, vector, options)
+    return { neighbours, comparedBy: "sql" } satisfies Nearest
   })
 
-  return { nearest, comparedBy: Effect.succeed<ComparedBy>("sql") }
+  return { nearest }
 })
 
-/**
- * What a search compared with: `sql` with all vectors in SQL, `flat` and `codes` with all in memory, `graph` with those that
- * a graph led to, so that the result is not always exact.
- */
-export type ComparedBy = "sql" | "flat" | "codes" | "graph"
+/** The stored vectors nearest to one, and what was compared with. */
+export interface Nearest {
+  /** By cosine, then by uri. */
+  readonly neighbours: ReadonlyArray<Neighbour>
+  readonly comparedBy: ComparedBy
+}
 
 /** Finds the stored vectors nearest to a vector. */
 export class VectorIndex extends Context.Service<
@@ -55,9 +58,7 @@ export class VectorIndex extends Context.Service<
     readonly nearest: (
       vector: Float32Array,
       options: NearestOptions
-    ) => Effect.Effect<ReadonlyArray<Neighbour>, ValidationError | DatabaseError>
-    /** What the last search compared with. */
-    readonly comparedBy: Effect.Effect<ComparedBy>
+    ) => Effect.Effect<Nearest, ValidationError | DatabaseError>
   }
 >()("crosswalk/VectorIndex") {
   /**

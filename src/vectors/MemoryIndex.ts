@@ -10,7 +10,7 @@ import type { Filter } from "../domain/Filter.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { isOpen } from "../storage/FilterSql.ts"
 import { operation } from "../storage/Operation.ts"
-import { type ComparedBy, VectorIndex } from "../storage/VectorIndex.ts"
+import { type Nearest, type Neighbour, VectorIndex } from "../storage/VectorIndex.ts"
 import * as CurrentIndex from "./CurrentIndex.ts"
 import type { Plan } from "./Plan.ts"
 import * as Serving from "./Serving.ts"
@@ -50,8 +50,6 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   const current = yield* CurrentIndex.make(log, plan)
   const { maintain, stop } = yield* Succession.make(log, plan, current)
 
-  const state: { comparedBy: ComparedBy } = { comparedBy: "sql" }
-
   /** Off the event loop, unless there is little to read. */
   const away = <A, E, R>(read: Effect.Effect<A, E, R>) =>
     Effect.suspend(() => {
@@ -60,11 +58,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     })
 
   /** Compares with every vector that passes the filter. */
-  const scan = (vector: Float32Array, options: NearestOptions) =>
-    Effect.suspend(() => {
-      state.comparedBy = "sql"
-      return away(inSql.nearest(vector, options))
-    })
+  const scan = (vector: Float32Array, options: NearestOptions) => away(inSql.nearest(vector, options))
 
   /** The nearest of so many of the index as `look` says, without those that do not pass the filter. */
   const search = Effect.fnUntraced(function* (
@@ -88,19 +82,19 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
       if (found === undefined) continue
       serving.size = found.size
       if (found.isCutOff) return undefined
-      state.comparedBy = serving.kind
+      const nearest = (neighbours: ReadonlyArray<Neighbour>): Nearest => ({ neighbours, comparedBy: serving.kind })
       yield* Metric.update(Metrics.indexVectors, found.size.count)
       yield* maintain(serving)
       if (found.ids.length === 0) {
-        if (settled === undefined) return []
+        if (settled === undefined) return nearest([])
         current.unsettle()
         continue
       }
       const { isWhole, neighbours, newest } = yield* score(found.ids, vector, options, position.seq)
       // What does not pass says nothing of the log: that nothing did is no result.
-      if (newest === undefined && !isOpen(options.filter)) return []
+      if (newest === undefined && !isOpen(options.filter)) return nearest([])
       const isNewest = newest?.seq === position.seq && newest.nonce === position.nonce
-      if (isWhole && (isNewest || settled === undefined)) return neighbours
+      if (isWhole && (isNewest || settled === undefined)) return nearest(neighbours)
       current.unsettle()
     }
     return undefined
@@ -121,14 +115,15 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
       const limit = serving === undefined ? fewAtFirst : fewest(serving.size.count, options.limit)
       const few = yield* away(Passing.few(sql, filter, limit))
       if (few !== undefined) {
-        state.comparedBy = "sql"
-        return yield* away(compare.among(few, vector, options))
+        const neighbours = yield* away(compare.among(few, vector, options))
+        return { neighbours, comparedBy: "sql" } satisfies Nearest
       }
     }
     for (let look = Math.max(firstLook, 8 * options.limit); look <= longestLook; ) {
       const found = yield* search(vector, options, look)
-      if (found === undefined || found.length >= options.limit) return found
-      const wanted = found.length === 0 ? 8 * look : Math.ceil((1.5 * look * options.limit) / found.length)
+      const count = found?.neighbours.length ?? 0
+      if (found === undefined || count >= options.limit) return found
+      const wanted = count === 0 ? 8 * look : Math.ceil((1.5 * look * options.limit) / count)
       look = Math.max(2 * look, wanted)
     }
     return undefined
@@ -151,7 +146,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     if (isInTransaction || isResting || options.limit > longestSearch) {
       return yield* scan(vector, options)
     }
-    if (options.limit === 0) return []
+    if (options.limit === 0) return { neighbours: [], comparedBy: "sql" } satisfies Nearest
     const { filter } = options
     const query = Float32Array.from(vector)
     const found = yield* (
@@ -178,5 +173,5 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     )
   )
 
-  return VectorIndex.of({ nearest, comparedBy: Effect.sync(() => state.comparedBy) })
+  return VectorIndex.of({ nearest })
 })

@@ -47,6 +47,25 @@ it.effect("a search by meaning says how many references it could not look at", (
   }).pipe(Effect.provide(Store.layerLibsql({ embedder: { type: "deterministic" } })))
 )
 
+it.effect("a result says what its meaning was compared with, whatever other searches do meanwhile", () =>
+  Effect.gen(function* () {
+    const { search } = yield* Search
+    yield* (yield* ReferenceRepository).saveMany(
+      Array.from({ length: 30 }, (_, i) => input(`a:${i}`, i < 3 ? "a@1" : "b@1"))
+    )
+    yield* (yield* EmbeddingRepository).updateAllEmbeddings()
+    const results = yield* Effect.forEach(
+      [{ mode: "keyword" }, { mode: "semantic" }, {}, { filter: { catalog: "a@1" } }] as const,
+      (options) => search("passwords", options),
+      { concurrency: "unbounded" }
+    )
+    assert.deepStrictEqual(
+      results.map(({ comparedBy }) => comparedBy),
+      [undefined, "flat", "flat", "sql"]
+    )
+  }).pipe(Effect.provide(Store.layerLibsql({ embedder: { type: "deterministic" }, vectors: "memory" })))
+)
+
 it.effect("vectors of another model in the same database count as not looked at, for either model", () =>
   Effect.gen(function* () {
     yield* Effect.gen(function* () {

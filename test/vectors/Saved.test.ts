@@ -5,6 +5,7 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
+import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
@@ -27,9 +28,12 @@ const store = (url: string, index: Layer.Layer<VectorIndex, unknown, LibsqlClien
 /** What each new process that opens the database finds, and what it compared with. */
 const found = (url: string, text: string, index = Usearch.layerSaved(options)) =>
   Effect.gen(function* () {
-    const { findSimilarByText } = yield* EmbeddingRepository
-    const uris = (yield* findSimilarByText(text, { limit: 10 })).map(({ reference }) => reference.uri)
-    return { uris, comparedBy: yield* VectorIndex.use((one) => one.comparedBy) }
+    const { embed, model } = yield* Embedder
+    const { comparedBy, neighbours } = yield* (yield* VectorIndex).nearest(yield* embed(text, "query"), {
+      fingerprint: model.fingerprint,
+      limit: 10
+    })
+    return { uris: neighbours.map(({ uri }) => uri), comparedBy }
   }).pipe(Effect.provide(store(url, index)))
 
 const add = (url: string, from: number, count: number) =>

@@ -66,8 +66,9 @@ const fill = Effect.fnUntraced(function* (from: number, count: number, word = "t
 
 /** What is nearest by the index and by comparing all in SQL. */
 const both = Effect.fnUntraced(function* (text: string, limit = 10) {
-  const nearest = Effect.flatMap(VectorIndex, (index) =>
-    index.nearest(vectorOf(text), { fingerprint: model.fingerprint, limit })
+  const nearest = Effect.map(
+    VectorIndex.use((index) => index.nearest(vectorOf(text), { fingerprint: model.fingerprint, limit })),
+    ({ neighbours }) => neighbours
   )
   const found = yield* nearest
   const expected = yield* Effect.provide(nearest, Layer.fresh(VectorIndex.layerSql), { local: true })
@@ -199,10 +200,13 @@ it.live(
         )
         const index = yield* VectorIndex
         const search = (i: number) =>
-          Effect.map(index.nearest(vectorOf(`title ${i}`), { fingerprint: model.fingerprint, limit: 5 }), (found) => {
-            assert.lengthOf(found, 5)
-            assert.closeTo(found[0]!.cosine, 1, 1e-5)
-          })
+          Effect.map(
+            index.nearest(vectorOf(`title ${i}`), { fingerprint: model.fingerprint, limit: 5 }),
+            ({ neighbours }) => {
+              assert.lengthOf(neighbours, 5)
+              assert.closeTo(neighbours[0]!.cosine, 1, 1e-5)
+            }
+          )
         yield* Effect.forEach(
           Array.from({ length: 400 }, (_, i) => i),
           search,

@@ -3,7 +3,6 @@ import { Argument, Command, Flag } from "effect/cli"
 import { ModelPatience } from "../../search/ModelPatience.ts"
 import { Search } from "../../search/Search.ts"
 import { SearchFusion, SearchMode } from "../../search/SearchOptions.ts"
-import { VectorIndex } from "../../storage/VectorIndex.ts"
 import { Ended, ExitCode } from "../Errors.ts"
 import { filter, limit, optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -64,18 +63,10 @@ export const search = Command.make(
   Effect.fn(function* ({ query, mode, explain, facets, options }) {
     const output = yield* Output
     const find = Search.use(({ search }) => search(query, { ...options, mode, facets }))
-    const [found, comparedBy] = yield* mode === "keyword"
-      ? Effect.map(
-          find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("readonly")))),
-          (found) => [found, undefined] as const
-        )
-      : find.pipe(
-          Effect.flatMap((found) =>
-            VectorIndex.use((index) => Effect.map(index.comparedBy, (by) => [found, by] as const))
-          ),
-          Effect.provide(Layer.provideMerge(Layer.provide(Search.layer, patient), Session.embeddings("readonly")))
-        )
-    const { hits } = found
+    const found = yield* mode === "keyword"
+      ? find.pipe(Effect.provide(Layer.provide(Search.layerKeyword, Session.references("readonly"))))
+      : find.pipe(Effect.provide(Layer.provide(Layer.provide(Search.layer, patient), Session.embeddings("readonly"))))
+    const { comparedBy, hits } = found
     yield* output.answer(
       {
         query,

@@ -31,13 +31,13 @@ export const make = Effect.gen(function* () {
   const vectorOfQuery = (query: string, filter: Filter | undefined) =>
     Effect.flatMap(queryText(query, filter?.catalog), (text) => vectorOf(text, "query"))
 
-  /** The nearest, best first. Fails where vectors are stored, but none of the model in use. */
+  /** The nearest, best first, and what was compared with. Fails where vectors are stored, but none of the model in use. */
   const rank = Effect.fnUntraced(function* (vector: Float32Array, limit: number, filter: Filter | undefined) {
-    const neighbours = yield* index
+    const nearest = yield* index
       .nearest(vector, { fingerprint: model.fingerprint, limit, filter })
       .pipe(Effect.trackDuration(Metric.withAttributes(Metrics.searchDuration, { leg: "semantic" })))
-    if (neighbours.length === 0) yield* assertComparable(sql, model)
-    return neighbours
+    if (nearest.neighbours.length === 0) yield* assertComparable(sql, model)
+    return nearest
   })
 
   /** The cosines of references that were found otherwise; those without a vector of the model are not among them. */
