@@ -9,6 +9,7 @@ import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Abbreviations from "./Abbreviations.ts"
 import * as Columns from "./Columns.ts"
 import * as MetadataIndex from "./MetadataIndex.ts"
+import * as ShortWords from "./legs/ShortWords.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 
 const ledger = "crosswalk_migration"
@@ -464,7 +465,9 @@ const migrations = {
     `CREATE TRIGGER crosswalk_map_delete AFTER DELETE ON crosswalk_embedding BEGIN
       DELETE FROM crosswalk_map WHERE reference_id = old.reference_id;
     END`
-  )
+  ),
+  // How texts end, and the terms of trigrams, to find words of two letters.
+  "0017_short_words": statements(...ShortWords.statements)
 }
 
 /**

@@ -47,6 +47,7 @@ export const derived = [
   "crosswalk_abbreviation",
   "crosswalk_keyword",
   "crosswalk_trigram",
+  "crosswalk_trigram_term",
   "crosswalk_metadata",
   "crosswalk_metadata_term",
   "crosswalk_change",

@@ -2,6 +2,7 @@ import { Clock, Effect, Ref } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { Term } from "./KeywordQuery.ts"
 import type { CountedTerm } from "./KeywordScore.ts"
+import * as ShortWords from "./ShortWords.ts"
 
 /** From how many references on the counts of terms are kept for {@link countsLiveFor}: below, counting costs nothing. */
 const countsKeptFrom = 10_000
@@ -34,6 +35,7 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     const isAlive = known.total >= countsKeptFrom && now - known.at < countsLiveFor && known.ofTerm.size < maximumCounts
     const missing = isAlive ? terms.filter((term) => !known.ofTerm.has(keyOf(term))) : terms
     if (isAlive && missing.length === 0) return known
+    const short = ShortWords.condition(sql, sql.literal("(value ->> '$.match')"))
     const rows = yield* sql<{ readonly term: string; readonly count: number; readonly total: number }>`
       SELECT value ->> '$.index' || ' ' || (value ->> '$.match') AS term,
         CASE value ->> '$.index'
@@ -41,8 +43,7 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
             (SELECT count(*) FROM crosswalk_keyword WHERE crosswalk_keyword MATCH value ->> '$.match')
           WHEN 'trigrams' THEN
             (SELECT count(*) FROM crosswalk_trigram WHERE crosswalk_trigram MATCH value ->> '$.match')
-          ELSE (SELECT count(*) FROM crosswalk_reference
-            WHERE instr(title, value ->> '$.match') OR instr(description, value ->> '$.match'))
+          ELSE (SELECT count(*) FROM crosswalk_reference WHERE ${short})
         END AS count,
         (SELECT count(*) FROM crosswalk_reference) AS total
       FROM json_each(${JSON.stringify(missing)})`

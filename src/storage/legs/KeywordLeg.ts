@@ -11,6 +11,7 @@ import * as KeywordCounts from "./KeywordCounts.ts"
 import { KeywordLimits } from "./KeywordLimits.ts"
 import { type Term, termsOf } from "./KeywordQuery.ts"
 import * as KeywordScore from "./KeywordScore.ts"
+import * as ShortWords from "./ShortWords.ts"
 
 const KeywordMatch = Schema.Struct({
   uri: Schema.String,
@@ -93,7 +94,7 @@ export const make = Effect.gen(function* () {
       FROM (SELECT id, count(*) OVER () AS found,
         (length(text) - length(replace(text, ${match}, ''))) * 1.0 / length(${match}) AS times
         FROM (SELECT id, title || char(10) || coalesce(description, '') AS text FROM crosswalk_reference
-          WHERE instr(title, ${match}) OR instr(description, ${match})))`
+          WHERE ${ShortWords.condition(sql, sql`${match}`)}))`
 
   /** A row (id, score) for each reference of these. */
   const summed = ([first, ...others]: ReadonlyArray<Statement.Fragment>): Statement.Fragment => {
@@ -123,7 +124,7 @@ export const make = Effect.gen(function* () {
         const matches = own.map(({ match }) => match).join(" OR ")
         return [sql`r.id IN (SELECT rowid FROM ${table} WHERE ${table} MATCH ${matches})`]
       }),
-      ...of(terms, "texts").map(({ match }) => sql`instr(r.title, ${match}) OR instr(r.description, ${match})`)
+      ...of(terms, "texts").map(({ match }) => ShortWords.condition(sql, sql`${match}`, "r."))
     ])
 
   /** The best of what every text scores. */

@@ -1,4 +1,4 @@
-/** Where a term is looked for: the word index, the trigram index, or, too short for both, the texts themselves. */
+/** Where a term is looked for: the word index, the trigram index, or, too short for both, texts that may have it. */
 export type TermIndex = "words" | "trigrams" | "texts"
 
 /** One thing that a query looks for. */
