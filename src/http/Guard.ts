@@ -33,10 +33,18 @@ const titles: Readonly<Record<number, readonly [title: string, reason: string, d
   415: ["The content type is not known", "content-type", "Send JSON, as 'Content-Type: application/json'"]
 }
 
+const jsonRpc = new TextEncoder().encode('{"jsonrpc"')
+
+/** Whether an answer is an error of JSON-RPC, which is a document of its own. */
+const isJsonRpc = ({ body }: HttpServerResponse.HttpServerResponse): boolean =>
+  body._tag === "Uint8Array" && jsonRpc.every((byte, i) => body.body[i] === byte)
+
 /** An answer of an error without a problem document gets one, so that none is empty or of another form. */
 const documented = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
   const { headers, status } = response
-  if (status < 400 || headers["content-type"]?.startsWith(ProblemDetails.contentType) === true) return response
+  if (status < 400 || headers["content-type"]?.startsWith(ProblemDetails.contentType) === true || isJsonRpc(response)) {
+    return response
+  }
   const [title, reason, detail] = titles[status] ?? ["The server failed", "failed", "The log of the server says more"]
   return refused(status, title, reason, detail)
 }
@@ -77,6 +85,9 @@ const queue = Effect.fnUntraced(function* ({ maxConcurrent, maxWaiting }: Policy
     })
 })
 
+/** Whether a tool is called, which may do what is a job elsewhere. */
+const isTools = (url: string): boolean => /^\/mcp(?:[/?]|$)/u.test(url)
+
 /**
  * Goes before every route: which hosts and origins are answered, how long a query may be, how many requests run and how
  * long each, and that whatever fails ends in a problem document.
@@ -105,7 +116,7 @@ export const layer = (policy: Policy.Policy) =>
           }
           return yield* inTurn(answer).pipe(
             Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(policy.maxBodyBytes)),
-            Effect.timeoutOption(Duration.millis(policy.timeout)),
+            Effect.timeoutOption(Duration.millis(isTools(request.url) ? policy.toolTimeout : policy.timeout)),
             Effect.map(
               Option.getOrElse(() =>
                 refused(503, "It cannot be done now", "timeout", "It took longer than this server allows", {

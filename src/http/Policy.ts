@@ -15,6 +15,8 @@ export const PolicyOptions = Schema.Struct({
   maxWaiting: Schema.optional(Positive),
   /** How long a request may take, in milliseconds. Default: 30,000. */
   timeout: Schema.optional(Positive),
+  /** How long a call of a tool at `/mcp` may take, in milliseconds. Default: 600,000. */
+  toolTimeout: Schema.optional(Positive),
   /** How long the path and query of a request may be, in characters. Default: 8,192. */
   maxUrlLength: Schema.optional(Positive),
   /** How long a body of JSON may be, in bytes. Default: 10 MiB. */
@@ -32,6 +34,7 @@ export interface Limits {
 export interface Policy extends Limits {
   readonly hosts: ReadonlySet<string>
   readonly timeout: number
+  readonly toolTimeout: number
   readonly maxUrlLength: number
   readonly maxBodyBytes: number
 }
@@ -44,14 +47,16 @@ export const make = ({
   maxConcurrent = 16,
   maxUrlLength = 8192,
   maxWaiting = 256,
-  timeout = 30_000
+  timeout = 30_000,
+  toolTimeout = 600_000
 }: PolicyOptions): Policy => ({
   hosts: new Set([...ownHosts, ...hosts.map((host) => host.toLowerCase())]),
   maxBodyBytes,
   maxConcurrent,
   maxUrlLength,
   maxWaiting,
-  timeout
+  timeout,
+  toolTimeout
 })
 
 /** The name in a `Host` header, without its port. */

@@ -61,7 +61,7 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
 
 /**
  * Serves every route on the `HttpServer` that is there, with the services of a store and the {@link Tokens} that it asks for.
- * When the layer ends, requests that run are answered first.
+ * When the layer ends, requests that run are answered first. What else is to be served comes `beside`, behind the same guard.
  *
  * @example
  * import { createServer } from "node:http"
@@ -77,8 +77,15 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
  * )
  * // NodeRuntime.runMain(Layer.launch(server))
  */
-export const serve = (options: Policy.PolicyOptions = {}) =>
-  HttpRouter.serve(layer(options), { disableListenLog: true, disableLogger: true, routerConfig }).pipe(
+export const serve = <E = never, R = never>(
+  options: Policy.PolicyOptions = {},
+  beside: Layer.Layer<never, E, R> = Layer.empty
+) =>
+  HttpRouter.serve(Layer.merge(layer(options), beside), {
+    disableListenLog: true,
+    disableLogger: true,
+    routerConfig
+  }).pipe(
     // A query has texts, which spans have not.
     Layer.provide(Layer.succeed(UrlParams.CurrentRedactedNames, [/^/u]))
   )

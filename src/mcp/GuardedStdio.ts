@@ -71,10 +71,7 @@ export const serve = <E, R>(server: Layer.Layer<never, E, R | Stdio.Stdio>) =>
     const ended = yield* Deferred.make<void>()
     const stdin = Stream.ensuring(stdio.stdin, Deferred.succeed(ended, undefined))
     // The server interrupts itself where its input has ended.
-    const served = Layer.launch(server).pipe(
-      Effect.provideService(Stdio.Stdio, Stdio.make({ ...stdio, stdin })),
-      Effect.onInterrupt(() => Effect.void)
-    )
+    const served = Layer.launch(server).pipe(Effect.provideService(Stdio.Stdio, Stdio.make({ ...stdio, stdin })))
     yield* Effect.raceFirst(served, Deferred.await(gone)).pipe(
       Effect.catchCause((cause) =>
         Effect.flatMap(Deferred.isDone(ended), (isDone) => (isDone ? Effect.void : Effect.failCause(cause)))

@@ -1,10 +1,14 @@
 import { type Cause, Effect, Layer } from "effect"
 import { McpProtocol, McpServer } from "effect/ai"
+import type { Headers } from "effect/http"
 import { decodeInput } from "../domain/Input.ts"
+import { Tokens } from "../http/Tokens.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { type Actor, CurrentActor } from "./Actor.ts"
 import * as Instructions from "./Instructions.ts"
-import { CurrentSurroundings, McpOptions, type Surroundings } from "./McpOptions.ts"
+import * as GuardedStdio from "./GuardedStdio.ts"
+import * as HttpAccess from "./HttpAccess.ts"
+import { CurrentSurroundings, McpOptions } from "./McpOptions.ts"
 import * as Prompts from "./Prompts.ts"
 import * as Resources from "./Resources.ts"
 import * as Tools from "./Tools.ts"
@@ -23,40 +27,94 @@ export const registrations = Layer.mergeAll(Tools.layer, Resources.layer, Prompt
 
 const decode = decodeInput(McpOptions, "options")
 
-/** What a server says of itself, and what it has. */
-export const describe = Effect.fnUntraced(function* (
-  options: McpOptions,
-  { isRemote, mayWrite }: Pick<Surroundings, "isRemote"> & { readonly mayWrite: boolean }
-) {
-  const { maxTokens = 9000, name = "crosswalk", version = "1" } = yield* decode(options)
-  const { catalogs } = yield* ReferenceRepository
-  return {
-    name,
-    version,
-    description: "Search, relate and compare catalogues of requirements and controls",
-    instructions: Instructions.instructions(yield* catalogs, mayWrite),
-    protocols,
-    registrations: registrations.pipe(Layer.provide(Layer.succeed(CurrentSurroundings, { isRemote, maxTokens })))
-  }
-})
-
 /** The protocols are those of Effect, each once, so that nothing is wrong with them. */
 const wellMade = <A, E, R>(layer: Layer.Layer<A, E | Cause.IllegalArgumentError, R>) =>
   Layer.catchTag(layer, "IllegalArgumentError", (error) => Layer.effectDiscard(Effect.die(error)))
 
+/** For whom a request is answered, told from its headers. */
+type ActorOf = (headers: Headers.Headers) => Actor
+
+/** What a server says of itself, and what it has. */
+const describe = Effect.fnUntraced(function* (
+  options: McpOptions,
+  writes: Instructions.Writes,
+  isRemote: boolean,
+  actorOf: ActorOf
+) {
+  const { maxTokens = 9000, name = "crosswalk", version = "1" } = yield* decode(options)
+  const { catalogs } = yield* ReferenceRepository
+  const actors = McpServer.middleware((effect, { headers }) =>
+    Effect.provideService(effect, CurrentActor, actorOf(headers))
+  )
+  return {
+    name,
+    version,
+    description: "Search, relate and compare catalogues of requirements and controls",
+    instructions: Instructions.instructions(yield* catalogs, writes),
+    protocols,
+    registrations: registrations.pipe(
+      Layer.provide(actors.layer),
+      Layer.provide(Layer.succeed(CurrentSurroundings, { isRemote, maxTokens }))
+    )
+  }
+})
+
 /**
- * Serves the tools over standard input and output, for one caller. It ends when the input ends and all is answered.
+ * Serves one caller over standard input and output, which the process then uses for nothing else: logs belong on standard
+ * error (`Logger.LogToStderr`). Ends when the input has ended and all is answered, or when nobody reads the output.
+ *
+ * @example
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Effect, Logger } from "effect"
+ * import { Store } from "crosswalk"
+ * import { Mcp } from "crosswalk/mcp"
+ *
+ * const program = Mcp.stdio({ name: "Ann", mayWrite: false }).pipe(
+ *   Effect.provide(Store.layerLibsql({ url: "requirements.db", readonly: true })),
+ *   Effect.provideService(Logger.LogToStderr, true),
+ *   Effect.provide(NodeServices.layer)
+ * )
+ * // NodeRuntime.runMain(program)
  */
-export const layerStdio = (actor: Actor, options: McpOptions = {}) =>
-  Layer.unwrap(
-    Effect.map(describe(options, { isRemote: false, mayWrite: actor.mayWrite }), ({ registrations, ...description }) =>
-      wellMade(
-        McpServer.layerStdio({
-          ...description,
-          registrations: registrations.pipe(
-            Layer.provide(McpServer.middleware((effect) => Effect.provideService(effect, CurrentActor, actor)).layer)
-          )
-        })
+export const stdio = (actor: Actor, options: McpOptions = {}) =>
+  GuardedStdio.serve(
+    Layer.unwrap(
+      Effect.map(
+        describe(options, actor.mayWrite ? "all" : "none", false, () => actor),
+        (description) => wellMade(McpServer.layerStdio(description))
       )
     )
+  )
+
+/**
+ * Serves callers at `/mcp` of the router that is there, beside the API and behind the same guard, for who has one of the
+ * {@link Tokens}: one that may read does not see the tools that write, and decisions have its name.
+ *
+ * @example
+ * import { createServer } from "node:http"
+ * import { NodeHttpServer } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ * import { Store } from "crosswalk"
+ * import { Routes, Tokens } from "crosswalk/http"
+ * import { Mcp } from "crosswalk/mcp"
+ *
+ * const server = Routes.serve({}, Mcp.layerHttp({ name: "our-requirements" })).pipe(
+ *   Layer.provide(Tokens.layer([])),
+ *   Layer.provide(Store.layerLibsql({ url: "requirements.db", vectors: "memory" })),
+ *   Layer.provide(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 7430 }))
+ * )
+ * // NodeRuntime.runMain(Layer.launch(server))
+ */
+export const layerHttp = (options: McpOptions = {}) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const tokens = yield* Tokens
+      const description = yield* describe(options, tokens.isOpen ? "all" : "some", true, (headers) => {
+        const holder = HttpAccess.holderOf(tokens, headers)
+        return { name: tokens.isOpen ? undefined : holder?.name, mayWrite: holder?.scope === "write" }
+      })
+      return wellMade(
+        McpServer.layerHttp({ ...description, path: "/mcp", allowSessionTermination: true, allowSubscriptions: false })
+      ).pipe(Layer.provide(HttpAccess.layer.layer))
+    })
   )

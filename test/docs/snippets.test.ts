@@ -65,6 +65,7 @@ const entries: Record<string, string> = {
   "crosswalk/libsql": "src/libsql.ts",
   "crosswalk/transformers": "src/transformers.ts",
   "crosswalk/http": "src/http.ts",
+  "crosswalk/mcp": "src/mcp.ts",
   "crosswalk/promise": "src/promise.ts",
   "crosswalk/testing": "src/testing.ts"
 }

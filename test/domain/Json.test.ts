@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
 import * as http from "../../src/http.ts"
 import * as crosswalk from "../../src/index.ts"
+import * as mcp from "../../src/mcp.ts"
 
 type Sample = Schema.Codec<unknown, unknown>
 
@@ -22,7 +23,7 @@ const withFunctions: ReadonlySet<string> = new Set([
 ])
 
 /** Every other schema that the package exports, also inside of its namespaces: a new one cannot escape. */
-const schemas = Object.entries({ ...crosswalk, ...http })
+const schemas = Object.entries({ ...crosswalk, ...http, ...mcp })
   .flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
     if (isSchema(value)) return [[name, value]]
     return typeof value === "object" && value !== null

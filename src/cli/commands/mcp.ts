@@ -23,13 +23,8 @@ export const mcp = Command.make(
     )
   },
   Effect.fn(function* ({ allowWrites, by, maxTokens }) {
-    const [Store, Usearch, Server, GuardedStdio] = yield* lazily(() =>
-      Promise.all([
-        import("../../Store.ts"),
-        import("../../vectors/Usearch.ts"),
-        import("../../mcp/Server.ts"),
-        import("../../mcp/GuardedStdio.ts")
-      ])
+    const [Store, Usearch, Server] = yield* lazily(() =>
+      Promise.all([import("../../Store.ts"), import("../../vectors/Usearch.ts"), import("../../mcp/Server.ts")])
     )
     const actor = { name: yield* Reviewer.nameOf(by), mayWrite: allowWrites }
     const store = Store.layer.pipe(
@@ -41,8 +36,10 @@ export const mcp = Command.make(
         )
       )
     )
-    const server = Server.layerStdio(actor, { version: manifest.version, maxTokens }).pipe(Layer.provide(store))
-    yield* GuardedStdio.serve(server).pipe(Effect.provideService(Logger.LogToStderr, true))
+    yield* Server.stdio(actor, { version: manifest.version, maxTokens }).pipe(
+      Effect.provide(store),
+      Effect.provideService(Logger.LogToStderr, true)
+    )
   })
 ).pipe(
   Command.withDescription("Serve the Model Context Protocol on standard input and output, for agents and their hosts"),

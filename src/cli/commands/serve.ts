@@ -3,12 +3,14 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, FileSystem, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer, type HttpServerError } from "effect/http"
+import manifest from "../../../package.json" with { type: "json" }
 import { ValidationError } from "../../domain/ValidationError.ts"
 import * as Policy from "../../http/Policy.ts"
 import * as Routes from "../../http/Routes.ts"
 import * as TokenList from "../../http/TokenList.ts"
 import { Tokens } from "../../http/Tokens.ts"
 import * as Web from "../../http/Web.ts"
+import * as McpServer from "../../mcp/Server.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Store from "../../Store.ts"
 import * as Usearch from "../../vectors/Usearch.ts"
@@ -114,7 +116,7 @@ export const serve = Command.make(
         safe`Listening on ${HttpServer.formatAddress(address)}; Ctrl-C ends it.`
       ])
     ).pipe(Effect.andThen(Web.isBuilt() ? Effect.void : output.note(safe`${Web.notBuilt}`)))
-    const server = Routes.serve({ hosts: allowedHosts }).pipe(
+    const server = Routes.serve({ hosts: allowedHosts }, McpServer.layerHttp({ version: manifest.version })).pipe(
       Layer.tap(() => announce),
       Layer.provide(Tokens.layer(tokens)),
       Layer.provide(store),
