@@ -61,7 +61,7 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
 
 /**
  * Serves every route on the `HttpServer` that is there, with the services of a store and the {@link Tokens} that it asks for.
- * When the layer ends, requests that run are answered first. What else is to be served comes `beside`, behind the same guard.
+ * When the layer ends, requests that run are answered first.
  *
  * @example
  * import { createServer } from "node:http"
@@ -77,11 +77,11 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
  * )
  * // NodeRuntime.runMain(Layer.launch(server))
  */
-export const serve = <E = never, R = never>(
-  options: Policy.PolicyOptions = {},
-  beside: Layer.Layer<never, E, R> = Layer.empty
-) =>
-  HttpRouter.serve(Layer.merge(layer(options), beside), {
+export const serve = (options: Policy.PolicyOptions = {}) => serveWith(Layer.empty, options)
+
+/** The same with more routes, behind the same guard, such as those for agents. */
+export const serveWith = <E, R>(others: Layer.Layer<never, E, R>, options: Policy.PolicyOptions = {}) =>
+  HttpRouter.serve(Layer.merge(layer(options), others), {
     disableListenLog: true,
     disableLogger: true,
     routerConfig

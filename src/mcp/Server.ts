@@ -98,7 +98,7 @@ export const stdio = (actor: Actor, options: McpOptions = {}) =>
  * import { Routes, Tokens } from "crosswalk/http"
  * import { Mcp } from "crosswalk/mcp"
  *
- * const server = Routes.serve({}, Mcp.layerHttp({ name: "our-requirements" })).pipe(
+ * const server = Routes.serveWith(Mcp.layerHttp({ name: "our-requirements" })).pipe(
  *   Layer.provide(Tokens.layer([])),
  *   Layer.provide(Store.layerLibsql({ url: "requirements.db", vectors: "memory" })),
  *   Layer.provide(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 7430 }))

@@ -10,7 +10,7 @@ import { TestStore } from "../../src/testing.ts"
 import { ask, bearer, tokens } from "../support/httpServer.ts"
 import { examples } from "./support.ts"
 
-const serving = Routes.serve({ maxBodyBytes: 100_000 }, Mcp.layerHttp({ name: "ours", version: "3" })).pipe(
+const serving = Routes.serveWith(Mcp.layerHttp({ name: "ours", version: "3" }), { maxBodyBytes: 100_000 }).pipe(
   Layer.provide(Tokens.layer(tokens)),
   Layer.provideMerge(Layer.provideMerge(Layer.effectDiscard(examples), TestStore.layer)),
   Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 })),

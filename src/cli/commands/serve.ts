@@ -116,7 +116,7 @@ export const serve = Command.make(
         safe`Listening on ${HttpServer.formatAddress(address)}; Ctrl-C ends it.`
       ])
     ).pipe(Effect.andThen(Web.isBuilt() ? Effect.void : output.note(safe`${Web.notBuilt}`)))
-    const server = Routes.serve({ hosts: allowedHosts }, McpServer.layerHttp({ version: manifest.version })).pipe(
+    const server = Routes.serveWith(McpServer.layerHttp({ version: manifest.version }), { hosts: allowedHosts }).pipe(
       Layer.tap(() => announce),
       Layer.provide(Tokens.layer(tokens)),
       Layer.provide(store),
