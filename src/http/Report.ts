@@ -1,6 +1,6 @@
+import { Schema, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiSchema } from "effect/http-api"
-import { Schema } from "effect"
 
 /** The content types of reports by their formats; JSON is the answer of an endpoint of its own. */
 const contentTypes = {
@@ -28,4 +28,14 @@ export const answer = (format: Format, text: string): HttpServerResponse.HttpSer
   HttpServerResponse.text(text, {
     contentType: `${contentTypes[format]}; charset=utf-8`,
     ...(format === "html" && { headers: { "content-security-policy": pagePolicy } })
+  })
+
+/** A table, a piece at a time. */
+export const table = HttpApiSchema.StreamUint8Array({ contentType: contentTypes.csv })
+
+/** The lines of a table as a file of that name. */
+export const answerTable = <E>(name: string, lines: Stream.Stream<string, E>): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.stream(Stream.encodeText(lines), {
+    contentType: `${contentTypes.csv}; charset=utf-8`,
+    headers: { "content-disposition": `attachment; filename="${name}"` }
   })

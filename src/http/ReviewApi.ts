@@ -8,6 +8,7 @@ import { ReviewPage, ReviewPageOptions } from "../domain/ReviewPage.ts"
 import { SampleOptions } from "../domain/SampleOptions.ts"
 import { problems } from "./Problem.ts"
 import { requirementFields } from "./Query.ts"
+import * as Report from "./Report.ts"
 
 const { reference: _reference, ...inQuery } = ReviewFilter.fields
 const { type: _type, ...ofReference } = requirementFields
@@ -30,6 +31,16 @@ export class ReviewApi extends HttpApiGroup.make("review")
     }).annotateMerge(
       OpenApi.annotations({ summary: "Relations with the texts of both sides, the candidates of one source together" })
     ),
+    HttpApiEndpoint.get("csv", "/review/csv", {
+      query: reviewFields,
+      success: Report.table,
+      error: problems
+    }).annotateMerge(OpenApi.annotations({ summary: "All of them as CSV to be edited in a spreadsheet" })),
+    HttpApiEndpoint.get("sampleCsv", "/review/sample/csv", {
+      query: SampleOptions.fields,
+      success: Report.table,
+      error: problems
+    }).annotateMerge(OpenApi.annotations({ summary: "The sample as CSV" })),
     HttpApiEndpoint.get("sample", "/review/sample", {
       query: SampleOptions.fields,
       success: Schema.Struct({ items: Schema.Array(ReviewItem) }),

@@ -1,10 +1,13 @@
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { Review } from "../crosswalk/Review.ts"
+import { Review, type ReviewError } from "../crosswalk/Review.ts"
 import type { ReviewFilter } from "../domain/ReviewFilter.ts"
+import type { ReviewItem } from "../domain/ReviewItem.ts"
+import * as ReviewCsv from "../report/ReviewCsv.ts"
 import { Api } from "./Api.ts"
 import { answered } from "./Problem.ts"
 import { requirementsOf } from "./Query.ts"
+import * as Report from "./Report.ts"
 import type { ReviewQuery } from "./ReviewApi.ts"
 
 /** What the query asks for as a `ReviewFilter`. */
@@ -17,10 +20,18 @@ export const layer = HttpApiBuilder.group(
   Api,
   "review",
   Effect.fnUntraced(function* (handlers) {
-    const { calibrations, page, sample } = yield* Review
+    const { calibrations, count, items, page, sample } = yield* Review
+    const csv = (name: string, items: Stream.Stream<ReviewItem, ReviewError>, options?: ReviewCsv.EncodeOptions) =>
+      Report.answerTable(name, ReviewCsv.encode(items, options))
     return handlers.handleAll({
       list: ({ query: { after, limit, marked, ...filter } }) =>
         answered(page({ after, limit, marked, filter: filterOf(filter) })),
+      // What is wrong with the question is told before the table begins.
+      csv: ({ query }) => answered(Effect.map(count(filterOf(query)), () => csv("review.csv", items(filterOf(query))))),
+      sampleCsv: ({ query }) =>
+        answered(
+          Effect.map(sample(query), (drawn) => csv("sample.csv", Stream.fromIterable(drawn), { chosen: "sample" }))
+        ),
       sample: ({ query }) => answered(Effect.map(sample(query), (items) => ({ items }))),
       calibrations: ({ query }) => answered(Effect.map(calibrations(query), (calibrations) => ({ calibrations })))
     })

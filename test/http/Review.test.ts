@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
+import * as ReviewCsv from "../../src/report/ReviewCsv.ts"
 import { editions } from "../support/editions.ts"
 import { ask, bearer, client, problemOf, serving, tokens } from "../support/httpServer.ts"
 
@@ -87,6 +88,20 @@ layer(Layer.provideMerge(filled, serving()))("review over HTTP", (it) => {
         calibrations.map(({ from, isCalibrated, to }) => ({ from, to, isCalibrated })),
         [{ ...between, isCalibrated: false }]
       )
+    })
+  )
+
+  it.effect("is a table for a spreadsheet, whatever is asked for, and of a sample", () =>
+    Effect.gen(function* () {
+      const api = yield* client
+      const { items } = yield* api.review.list({ query: between })
+      const answer = yield* ask("GET", "/api/v1/review/csv?from=ours@1&to=norm@1")
+      assert.strictEqual(answer.headers["content-type"], "text/csv; charset=utf-8")
+      assert.strictEqual(yield* answer.text, yield* Stream.mkString(ReviewCsv.encode(Stream.fromIterable(items))))
+      const sampled = yield* ask("GET", "/api/v1/review/sample/csv?from=ours@1&to=norm@1&size=1")
+      assert.match(yield* sampled.text, /^decision,.*\r\n.*,sample,/u)
+      const problem = yield* Effect.flatMap(ask("GET", "/api/v1/review/csv?from=nobody"), problemOf)
+      assert.strictEqual(problem.reason, "catalog")
     })
   )
 
