@@ -70,6 +70,102 @@ describe("Review", () => {
     }).pipe(Effect.provide(store))
   )
 
+  it.effect("gives the same a page at a time, none twice and none missing while some are decided and made", () =>
+    Effect.gen(function* () {
+      const { relations, review } = yield* suggested
+      // Equal confidences, and one that has no target.
+      yield* relations.saveMany([
+        suggestion("1", "3", 0.4),
+        { ...suggestion("2", "2", 0.9), type: "equal" },
+        { sources: ["a:3"], targets: [], to: "b", status: "suggested" }
+      ])
+      const all = yield* Stream.runCollect(review.items())
+      const idOf = ({
+        sources,
+        targets,
+        type
+      }: {
+        sources: Iterable<string>
+        targets: Iterable<string>
+        type: string
+      }) => [...sources, type, ...targets].join(" ")
+      const seen: Array<string> = []
+      let after: string | undefined
+      do {
+        const page = yield* review.page({ limit: 1, after })
+        expect(page.total).toBe(all.length - seen.length)
+        for (const { relation } of page.items) {
+          seen.push(idOf(relation))
+          const { sources, targets, to, type } = relation
+          yield* review.decide([{ sources, targets, to, type, status: "rejected" }])
+        }
+        after = page.next
+      } while (after !== undefined)
+      expect(seen).toEqual(all.map(({ relation }) => idOf(relation)))
+      expect((yield* review.page({ filter: { status: "any", uri: "a:2" } })).items).toHaveLength(2)
+      for (const after of ["", "x", "e30", "bnVsbA"]) {
+        expect(yield* Effect.flip(review.page({ after }))).toMatchObject({ _tag: "ValidationError", field: "after" })
+      }
+    }).pipe(Effect.provide(store))
+  )
+
+  it.effect("marks the words of each side that the other has too", () =>
+    Effect.gen(function* () {
+      const { review } = yield* suggested
+      const [item] = (yield* review.page({ limit: 1, marked: true })).items
+      expect(item?.marked?.sources).toEqual([
+        {
+          uri: "a:1",
+          title: [
+            { text: "Title", common: true },
+            { text: " of ", common: false },
+            { text: "1", common: true }
+          ],
+          description: [
+            { text: "Text", common: true },
+            { text: " of ", common: false },
+            { text: "1", common: true }
+          ]
+        }
+      ])
+      expect((yield* review.page({ limit: 1 })).items[0]?.marked).toBeUndefined()
+    }).pipe(Effect.provide(store))
+  )
+
+  it.effect("says beforehand what deciding on all that pass would change, and what not", () =>
+    Effect.gen(function* () {
+      const { review } = yield* suggested
+      yield* review.decide([{ ...on("1", "1"), status: "accepted", note: "was" }])
+      const filter = { from: "a", to: "b", status: "any" } as const
+      const verdict = { status: "accepted", by: "Ann" } as const
+      const { changes, refused, unchanged } = yield* review.preview(filter, verdict)
+      expect([refused, unchanged]).toEqual([[], 1])
+      expect(yield* review.count()).toBe(2)
+      const { decided } = yield* review.decideAll(filter, verdict)
+      expect(changes.map(({ after, before, sources, targets }) => ({ after, before, sources, targets }))).toEqual(
+        decided.map(({ after, before, sources, targets }) => ({ after, before, sources, targets }))
+      )
+      const error = yield* Effect.flip(review.preview({ from: "c" }, verdict))
+      expect(error).toMatchObject({ _tag: "NotFoundError", entity: "catalog" })
+    }).pipe(Effect.provide(store))
+  )
+
+  it.effect("keeps the history of one relation, in pieces where it is long", () =>
+    Effect.gen(function* () {
+      const { review } = yield* suggested
+      const set = { sources: ["a:2", "a:1"], targets: ["b:3"] } as const
+      for (const status of ["accepted", "rejected", "accepted"] as const) {
+        yield* review.decide([{ ...set, status }])
+        yield* review.decide([{ ...on("1", "1"), status }])
+      }
+      const all = yield* review.log({ ends: { ...set, sources: ["a:1", "a:2"] } })
+      expect(all.map(({ after }) => after?.status)).toEqual(["accepted", "rejected", "accepted"])
+      const [last] = all
+      expect(yield* review.log({ ends: set, before: last?.id })).toEqual(all.slice(1))
+      expect(yield* review.log({ ends: { ...set, targets: ["b:2"] } })).toEqual([])
+    }).pipe(Effect.provide(store))
+  )
+
   it.effect("accepts, rejects, changes the type and adds, and keeps how a relation was found", () =>
     Effect.gen(function* () {
       const { review, stateOf } = yield* suggested
