@@ -1,5 +1,6 @@
 import { Effect, Option, Stream } from "effect"
 import type { CalibrationFilter } from "../domain/CalibrationFilter.ts"
+import { confidenceKind } from "../domain/Proposal.ts"
 import { RelationType } from "../domain/Relation.ts"
 import { RelationEnds, urisOf } from "../domain/RelationEnds.ts"
 import { ReviewFilter } from "../domain/ReviewFilter.ts"
@@ -54,7 +55,9 @@ export const make = Effect.gen(function* () {
       // An end that another process removes meanwhile takes its relations with it.
       if (first === undefined || !isWhole) return []
       const sources = [first, ...others] as const
-      return [new ReviewItem({ relation: toRelation(row), sources, targets, version: ReviewRows.versionOf(row) })]
+      const relation = toRelation(row)
+      const confidenceIs = confidenceKind(relation)
+      return [new ReviewItem({ relation, sources, targets, version: ReviewRows.versionOf(row), confidenceIs })]
     })
   })
 

@@ -1,3 +1,4 @@
+import { Schema } from "effect"
 import type { Provenance, RelationStatus } from "./Relation.ts"
 
 /** What the method of every suggestion begins with. */
@@ -88,13 +89,17 @@ export type Basis = Pick<Proposal, "method" | "model" | "set">
  * What the confidence of a relation is: `given` by a person or a source, or of a suggestion a `probability` where decisions
  * between its catalogs calibrated it, else an `order`.
  */
+export const ConfidenceKind = Schema.Literals(["given", "probability", "order"])
+export type ConfidenceKind = typeof ConfidenceKind.Type
+
+/** What the confidence of a relation is. */
 export const confidenceKind = ({
   provenance,
   status
 }: {
   readonly provenance: Provenance
   readonly status: RelationStatus
-}): "given" | "probability" | "order" => {
+}): ConfidenceKind => {
   const proposal = status === "suggested" ? proposalOf(provenance) : undefined
   return proposal === undefined ? "given" : proposal.decisions === undefined ? "order" : "probability"
 }

@@ -1,7 +1,6 @@
 import { Effect, Result, Schema, Stream } from "effect"
 import { Review } from "../crosswalk/Review.ts"
 import { CatalogId } from "../domain/Catalog.ts"
-import { confidenceKind } from "../domain/Proposal.ts"
 import type { Reference } from "../domain/Reference.ts"
 import type { Reviewer } from "../domain/Reviewer.ts"
 import type { ReviewOutcome } from "../domain/ReviewOutcome.ts"
@@ -49,10 +48,7 @@ const cellsOf = (side: ReadonlyArray<Reference>) => [
 ]
 
 /** Whether the number of a suggestion is a probability, or an order only. */
-const meaningOf = ({ relation }: ReviewItem) => {
-  const kind = confidenceKind(relation)
-  return kind === "given" ? undefined : kind
-}
+const meaningOf = ({ confidenceIs }: ReviewItem) => (confidenceIs === "given" ? undefined : confidenceIs)
 
 const lineOf = (item: ReviewItem, { chosen = "file" }: EncodeOptions): string => {
   const { relation, sources, targets } = item

@@ -13,5 +13,6 @@ export const views: ReadonlyArray<View> = [
   { path: "/", name: "Overview", component: lazy(() => import("./views/Overview.tsx")) },
   { path: "/search", name: "Search", component: lazy(() => import("./views/Search.tsx")) },
   { path: "/browse", name: "Browse", component: lazy(() => import("./views/Browse.tsx")) },
+  { path: "/review", name: "Review", component: lazy(() => import("./views/Review.tsx")) },
   { path: "/reference", component: lazy(() => import("./views/Reference.tsx")) }
 ]

@@ -25,7 +25,8 @@ const item = (source: string, description: string, note?: string) =>
     }),
     sources: [new Reference({ uri: source, title: "T", description, entityType: "r", tags: [], ...time })],
     targets: [new Reference({ uri: "b:1", title: "U", entityType: "r", tags: [], ...time })],
-    version: "v0123456789ab"
+    version: "v0123456789ab",
+    confidenceIs: "given"
   })
 
 const encoded = (...items: ReadonlyArray<ReviewItem>) =>

@@ -1,0 +1,51 @@
+import { For, Show } from "solid-js"
+import { asked } from "../../api/Asked.ts"
+import type { Answer } from "../../api/Endpoints.ts"
+import { Problem } from "../../components/Problem.tsx"
+import { time } from "../../Numbers.ts"
+import type { Relation } from "./Queue.ts"
+
+type Decision = Answer<"GET /api/v1/decisions">["decisions"][number]
+type State = Decision["after"]
+
+const stateText = (state: State): string => (state === undefined ? "nothing" : `${state.status}, ${state.type}`)
+
+/** Who decided what on a relation, and when: the newest first. */
+export const History = (props: { readonly relation: Relation; readonly onUndo: (step: number) => void }) => {
+  const log = asked("GET /api/v1/decisions", () => {
+    const { sources, targets, to } = props.relation
+    return { query: { source: sources, ...(targets.length > 0 ? { target: targets } : { to }), limit: 20 } }
+  })
+  return (
+    <section class="history" aria-label="Who and when">
+      <h3>Who and when</h3>
+      <Show when={log.error()}>{(error) => <Problem error={error()} onRetry={log.again} />}</Show>
+      <ol class="history-list" role="list">
+        <For each={log.value()?.decisions ?? []}>
+          {(decision) => (
+            <li class="small">
+              <span class="numbers faint">{time(decision.at)}</span> <b>{decision.by ?? "Somebody"}</b>{" "}
+              {decision.undoes === undefined ? "" : `took step ${decision.undoes} back: `}
+              {stateText(decision.before)} › {stateText(decision.after)}
+              <Show when={decision.note}>
+                {(note) => (
+                  <>
+                    {" "}
+                    <q class="soft">{note()}</q>
+                  </>
+                )}
+              </Show>
+              <button class="button quiet small" type="button" onClick={() => props.onUndo(decision.step)}>
+                Take step {decision.step} back
+              </button>
+            </li>
+          )}
+        </For>
+        <li class="small">
+          <span class="numbers faint">{time(props.relation.createdAt)}</span> Made by{" "}
+          <span class="mono">{props.relation.provenance.method}</span>
+        </li>
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,62 @@
+import { For, Index, Show } from "solid-js"
+import { referenceLink } from "../../Links.ts"
+import { nameOf } from "./Names.ts"
+import type { Item } from "./Queue.ts"
+
+type Reference = Item["sources"][number]
+type Marked = NonNullable<Item["marked"]>["sources"][number]
+type Pieces = Marked["title"]
+
+/** A text with the words marked that the other side has too. */
+const Words = (props: { readonly text: string; readonly pieces: Pieces | undefined }) => (
+  <Show when={props.pieces} fallback={props.text}>
+    {(pieces) => (
+      <Index each={pieces()}>{(piece) => (piece().common ? <mark>{piece().text}</mark> : piece().text)}</Index>
+    )}
+  </Show>
+)
+
+const Text = (props: { readonly reference: Reference; readonly marked: Marked | undefined }) => (
+  <article class="pair-text">
+    <p class="pair-name">
+      <a class="mono" href={referenceLink(props.reference.uri)}>
+        {nameOf(props.reference)}
+      </a>
+      <Show when={props.reference.catalog}>{(catalog) => <span class="faint small">{catalog()}</span>}</Show>
+    </p>
+    <h3 class="pair-title">
+      <Words text={props.reference.title} pieces={props.marked?.title} />
+    </h3>
+    <Show when={props.reference.description}>
+      {(text) => (
+        <p class="pair-body">
+          <Words text={text()} pieces={props.marked?.description} />
+        </p>
+      )}
+    </Show>
+    <Show when={props.reference.tags.length > 0}>
+      <p class="row">
+        <For each={props.reference.tags}>{(tag) => <span class="tag">{tag}</span>}</For>
+      </p>
+    </Show>
+  </article>
+)
+
+/** The texts of both sides beside each other; a side may have several, and the right one none. */
+export const Pair = (props: { readonly item: Item }) => (
+  <div class="pair">
+    <section class="pair-side" aria-label="From">
+      <For each={props.item.sources}>
+        {(reference, index) => <Text reference={reference} marked={props.item.marked?.sources[index()]} />}
+      </For>
+    </section>
+    <section class="pair-side" aria-label="To">
+      <For
+        each={props.item.targets}
+        fallback={<p class="soft">Nothing in {props.item.relation.to} answers it: no counterpart.</p>}
+      >
+        {(reference, index) => <Text reference={reference} marked={props.item.marked?.targets[index()]} />}
+      </For>
+    </section>
+  </div>
+)

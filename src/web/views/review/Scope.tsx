@@ -1,0 +1,120 @@
+import { createMemo, For } from "solid-js"
+import { asked } from "../../api/Asked.ts"
+import type { Request } from "../../api/Endpoints.ts"
+import type { Query } from "../../Query.ts"
+import { types } from "./Types.ts"
+
+type Wanted = NonNullable<Request<"GET /api/v1/review">["query"]>
+
+/** What one can choose to look at, as the URL says it. */
+const shows = [
+  ["", "To decide"],
+  ["accepted", "Accepted"],
+  ["rejected", "Rejected"],
+  ["changed", "Text changed"],
+  ["any", "All"]
+] as const
+
+/** A number from 0 to 1 of the URL; nothing of what is none. */
+const share = (text: string): number | undefined => {
+  const number = Number(text)
+  return text === "" || !(number >= 0 && number <= 1) ? undefined : number
+}
+
+const typeOf = (text: string) => types.find(([type]) => type === text)?.[0]
+
+/** What the URL asks to be reviewed. */
+export const wantedOf = (query: Query): Wanted => {
+  const show = query.text("show")
+  return {
+    from: query.text("from") || undefined,
+    to: query.text("to") || undefined,
+    status: show === "accepted" || show === "rejected" || show === "any" ? show : undefined,
+    needsReview: show === "changed" || undefined,
+    type: typeOf(query.text("type")),
+    minConfidence: share(query.text("min")),
+    maxConfidence: share(query.text("max")),
+    uri: query.text("uri") || undefined,
+    level: query.text("level") || undefined,
+    where: query.list("where")
+  }
+}
+
+const Choice = (props: {
+  readonly label: string
+  readonly value: string
+  readonly all: string
+  readonly values: ReadonlyArray<string>
+  readonly onChoose: (value: string) => void
+}) => (
+  <label class="field">
+    <span>{props.label}</span>
+    <select class="select" value={props.value} onChange={(event) => props.onChoose(event.currentTarget.value)}>
+      <option value="">{props.all}</option>
+      <For each={props.values}>
+        {(value) => (
+          <option value={value} selected={value === props.value}>
+            {value}
+          </option>
+        )}
+      </For>
+    </select>
+  </label>
+)
+
+const Part = (props: {
+  readonly label: string
+  readonly value: string
+  readonly hint: string
+  readonly onChoose: (value: string) => void
+}) => (
+  <label class="field narrow">
+    <span>{props.label}</span>
+    <input
+      class="input"
+      inputmode="decimal"
+      placeholder={props.hint}
+      value={props.value}
+      onChange={(event) => props.onChoose(event.currentTarget.value.trim())}
+    />
+  </label>
+)
+
+/** Chooses what is reviewed: the two catalogs, where the relations stand, how sure they are. */
+export const Scope = (props: { readonly query: Query }) => {
+  const catalogs = asked("GET /api/v1/catalogs", () => ({}))
+  const ids = createMemo(() => (catalogs.value()?.catalogs ?? []).map(({ id }) => id))
+  const set = (name: string) => (value: string) => props.query.set({ [name]: value, at: undefined })
+  return (
+    <form class="scope" aria-label="What to review" onSubmit={(event) => event.preventDefault()}>
+      <fieldset class="segments">
+        <legend class="unseen">Which relations</legend>
+        <For each={shows}>
+          {([value, name]) => (
+            <label>
+              <input
+                type="radio"
+                name="show"
+                checked={props.query.text("show") === value}
+                onChange={() => set("show")(value)}
+              />
+              {name}
+            </label>
+          )}
+        </For>
+      </fieldset>
+      <Choice label="From" all="any catalog" value={props.query.text("from")} values={ids()} onChoose={set("from")} />
+      <Choice label="To" all="any catalog" value={props.query.text("to")} values={ids()} onChoose={set("to")} />
+      <Choice
+        label="Type"
+        all="any type"
+        value={props.query.text("type")}
+        values={types.map(([type]) => type)}
+        onChoose={set("type")}
+      />
+      <Part label="Confidence from" hint="0" value={props.query.text("min")} onChoose={set("min")} />
+      <Part label="to" hint="1" value={props.query.text("max")} onChoose={set("max")} />
+      <Part label="Level" hint="any" value={props.query.text("level")} onChoose={set("level")} />
+    </form>
+  )
+}
