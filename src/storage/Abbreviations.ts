@@ -14,6 +14,9 @@ const maximumTexts = 200
 /** So many texts are asked what a form stands for. */
 const maximumReadings = 1000
 
+/** So many forms are asked about at once: a server takes as long for one as for all. */
+const atOnce = 8
+
 /** Words of fewer letters are short forms only where they are written as such: `it` is none, `IT` may be. */
 const shortestSmall = 3
 
@@ -95,6 +98,7 @@ export const wrong = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
 
 const columns = Columns.make("abbreviation", { short: "min(a.short)", long: "min(a.long)", key: "a.key" })
 const Reading = Schema.Struct({
+  place: Schema.Int,
   short: Schema.String,
   long: Schema.String,
   /** What the other form is compared by. */
@@ -112,46 +116,58 @@ const readingOf = (readings: ReadonlyArray<typeof Reading.Type>) => {
   return readings.find((reading) => 2 * weightOf(reading) > total)
 }
 
+/** A form in a query of which it is asked what it stands for. */
+interface Wanted {
+  readonly at: number
+  readonly key: string
+  readonly side: "short_key" | "long_key"
+}
+
+/** Whether a short form is written small, so that it may be a word like any other. */
+const isSmall = ({ isWritten, key }: { readonly isWritten: boolean; readonly key: string }) =>
+  !isWritten && key.length >= shortestSmall && /^[a-z0-9]+$/u.test(key)
+
 type Failure = SqlError.SqlError | DatabaseError
 
 /** What abbreviations add to a query. */
 export const make = (client: SqlClient.SqlClient) => {
   const sql = client.withoutTransforms()
 
-  /** The places of the keys that texts explain. */
-  const explained = (column: "short_key" | "long_key", keys: ReadonlyArray<string>) =>
-    sql`SELECT ${column === "short_key"} AS is_short, j.key AS place FROM json_each(${JSON.stringify(keys)}) AS j
-      WHERE EXISTS (SELECT 1 FROM crosswalk_abbreviation WHERE ${sql.literal(column)} = j.value)`
+  /** The places of the keys that texts explain, and of the short ones whether texts write them small, as a word like any other. */
+  const explained = (
+    shorts: ReadonlyArray<{ readonly key: string; readonly small: boolean }>,
+    longs: ReadonlyArray<string>
+  ) =>
+    sql<{ readonly is_short: number; readonly place: number; readonly is_word: number }>`
+      SELECT 1 AS is_short, j.key AS place, CASE WHEN j.value ->> '$.small' THEN EXISTS (
+        SELECT 1 FROM crosswalk_reference AS r WHERE r.id IN (
+          SELECT rowid FROM crosswalk_keyword
+          WHERE crosswalk_keyword MATCH '"' || (j.value ->> '$.key') || '"' LIMIT ${maximumTexts})
+        AND '.' || r.title || '.' || coalesce(r.description, '') || '.'
+          GLOB '*[^A-Za-z0-9]' || (j.value ->> '$.key') || '[^A-Za-z0-9]*') ELSE 0 END AS is_word
+      FROM json_each(${JSON.stringify(shorts)}) AS j
+      WHERE EXISTS (SELECT 1 FROM crosswalk_abbreviation WHERE short_key = j.value ->> '$.key')
+      UNION ALL SELECT 0, j.key, 0 FROM json_each(${JSON.stringify(longs)}) AS j
+      WHERE EXISTS (SELECT 1 FROM crosswalk_abbreviation WHERE long_key = j.value)`
 
-  /** Which of these words are written small in the texts, so that they are words like any other. */
-  const ordinary = (words: ReadonlyArray<string>) =>
-    words.length === 0
-      ? Effect.succeed(new Set<string>())
-      : Effect.map(
-          sql<{ readonly place: number }>`
-            SELECT j.key AS place FROM json_each(${JSON.stringify(words)}) AS j WHERE EXISTS (
-              SELECT 1 FROM crosswalk_reference AS r WHERE r.id IN (
-                SELECT rowid FROM crosswalk_keyword WHERE crosswalk_keyword MATCH '"' || j.value || '"' LIMIT ${maximumTexts})
-              AND '.' || r.title || '.' || coalesce(r.description, '') || '.'
-                GLOB '*[^A-Za-z0-9]' || j.value || '[^A-Za-z0-9]*')`,
-          (rows) => new Set(rows.map(({ place }) => words[place]))
-        )
-
-  const read = (column: "short_key" | "long_key", key: string, catalog: string | undefined) => {
-    const other = sql.literal(column === "short_key" ? "long_key" : "short_key")
-    return Effect.map(
-      Effect.flatMap(
-        sql`
-          SELECT ${sql.literal(columns.sql)}, count(*) AS texts, coalesce(sum(r.catalog = ${catalog ?? ""}), 0) AS own
-          FROM (SELECT reference_id, short, long, ${other} AS key FROM crosswalk_abbreviation
-            WHERE ${sql.literal(column)} = ${key} LIMIT ${maximumReadings}) AS a
-            CROSS JOIN crosswalk_reference AS r ON r.id = a.reference_id
-          GROUP BY a.key`,
-        Effect.forEach(decodeReading)
-      ),
-      readingOf
-    )
-  }
+  /** What texts say that forms stand for, by their places. */
+  const read = Effect.fnUntraced(function* (wanted: ReadonlyArray<Wanted>, catalog: string | undefined) {
+    const ofOne = ({ key, side }: Wanted, place: number) => {
+      const other = sql.literal(side === "short_key" ? "long_key" : "short_key")
+      return sql`
+        SELECT ${place} AS place, ${sql.literal(columns.sql)}, count(*) AS texts,
+          coalesce(sum(r.catalog = ${catalog ?? ""}), 0) AS own
+        FROM (SELECT reference_id, short, long, ${other} AS key FROM crosswalk_abbreviation
+          WHERE ${sql.literal(side)} = ${key} LIMIT ${maximumReadings}) AS a
+          CROSS JOIN crosswalk_reference AS r ON r.id = a.reference_id
+        GROUP BY a.key`
+    }
+    const [first, ...others] = wanted.map(ofOne)
+    if (first === undefined) return []
+    const rows = yield* others.reduce((left, right) => sql`${left} UNION ALL ${right}`, first)
+    const readings = yield* Effect.forEach(rows, decodeReading)
+    return wanted.map((_, place) => readingOf(readings.filter((reading) => reading.place === place)))
+  })
 
   /**
    * The forms that a query lacks of the abbreviations in it, at most three, in the order of the query. Nothing is added where
@@ -162,43 +178,41 @@ export const make = (client: SqlClient.SqlClient) => {
     filter: Filter | undefined
   ): Effect.fn.Return<ReadonlyArray<string>, Failure> {
     const { longs, shorts } = formsOf(query)
-    const rows = yield* sql<{ readonly is_short: number; readonly place: number }>`
-      ${explained(
-        "short_key",
-        shorts.map(({ key }) => key)
-      )} UNION ALL ${explained(
-        "long_key",
-        longs.map(({ key }) => key)
-      )}`
-    if (rows.length === 0) return []
-    const of = <T>(side: "short_key" | "long_key", forms: ReadonlyArray<T>) => {
-      const places = new Set(
-        rows.flatMap((row) => ((row.is_short === 1) === (side === "short_key") ? [row.place] : []))
-      )
-      return forms.filter((_, place) => places.has(place))
-    }
-    const foundShorts = of("short_key", shorts)
-    const small = foundShorts.flatMap(({ isWritten, key }) => (!isWritten && /^[a-z0-9]+$/u.test(key) ? [key] : []))
-    const words = yield* ordinary(small)
-    const isAbbreviation = ({ isWritten, key }: (typeof shorts)[number]) =>
-      isWritten || (key.length >= shortestSmall && small.includes(key) && !words.has(key))
-    // The longest long form, and none inside of it.
-    const foundLongs = of("long_key", longs).reduce<ReadonlyArray<(typeof longs)[number]>>(
-      (taken, long) =>
-        taken.some(({ at, length }) => at < long.at + long.length && long.at < at + length) ? taken : [...taken, long],
-      []
+    const asked = shorts.map((short) => ({ ...short, small: isSmall(short) }))
+    const rows = yield* explained(
+      asked,
+      longs.map(({ key }) => key)
     )
+    if (rows.length === 0) return []
+    const found = (isShort: 0 | 1) =>
+      new Map(rows.flatMap((row) => (row.is_short === isShort ? [[row.place, row.is_word === 1]] : [])))
+    const words = found(1)
+    const foundShorts = asked.filter(
+      ({ isWritten, small }, i) => words.has(i) && (isWritten || (small && !words.get(i)))
+    )
+    // The longest long form, and none inside of it.
+    const others = found(0)
+    const foundLongs = longs
+      .filter((_, i) => others.has(i))
+      .reduce<ReadonlyArray<(typeof longs)[number]>>(
+        (taken, long) =>
+          taken.some(({ at, length }) => at < long.at + long.length && long.at < at + length)
+            ? taken
+            : [...taken, long],
+        []
+      )
     const wanted = [
-      ...foundShorts.filter(isAbbreviation).map(({ at, key }) => ({ at, key, side: "short_key" }) as const),
-      ...foundLongs.map(({ at, key }) => ({ at, key, side: "long_key" }) as const)
+      ...foundShorts.map(({ at, key }): Wanted => ({ at, key, side: "short_key" })),
+      ...foundLongs.map(({ at, key }): Wanted => ({ at, key, side: "long_key" }))
     ].toSorted((a, b) => a.at - b.at)
     const present = new Set([...shorts, ...longs].map(({ key }) => key))
     const added = new Map<string, string>()
-    for (const { key, side } of wanted) {
-      const reading = yield* read(side, key, filter?.catalog)
-      if (reading === undefined || present.has(reading.key)) continue
-      added.set(reading.key, side === "short_key" ? reading.long : reading.short)
-      if (added.size === maximumAdded) break
+    for (let from = 0; from < wanted.length && added.size < maximumAdded; from += atOnce) {
+      const some = wanted.slice(from, from + atOnce)
+      for (const [i, reading] of (yield* read(some, filter?.catalog)).entries()) {
+        if (reading === undefined || present.has(reading.key) || added.size === maximumAdded) continue
+        added.set(reading.key, some[i]?.side === "short_key" ? reading.long : reading.short)
+      }
     }
     return [...added.values()]
   })
