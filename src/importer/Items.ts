@@ -4,7 +4,7 @@ import * as Identifier from "../domain/Identifier.ts"
 import { ImportError } from "../domain/ImportError.ts"
 import { ReferenceInput } from "../domain/Reference.ts"
 import type { Entry, Item } from "./Importer.ts"
-import { isTooDeep, pathOf } from "./text/JsonText.ts"
+import { isLarger, isTooDeep, pathOf } from "./text/JsonText.ts"
 import { fileName } from "./Names.ts"
 
 const decode = Schema.decodeUnknownResult(ReferenceInput)
@@ -46,6 +46,9 @@ export const beginningOf = (text: string): string => {
 const defined = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
+/** The largest entry, in characters, whatever the format: a line of NDJSON may be as long. */
+const maxEntry = 16 * 1024 * 1024
+
 /**
  * Checks what was read as a reference, with its identifier as the source writes it, cleaned (`Identifier.clean`). Where it has no title, the beginning of its description is one.
  */
@@ -59,6 +62,9 @@ export const entry = (
     return failure(source, within(at, "metadata"), "is nested in more than 100 levels")
   }
   const { description } = reference
+  if (isLarger([title, reference], maxEntry)) {
+    return failure(source, at, "is an entry of more than 16 MB. Is the format right?")
+  }
   const named =
     title ?? (typeof description === "string" && description.trim() !== "" ? beginningOf(description) : title)
   const printed = label === undefined ? "" : Identifier.clean(label)

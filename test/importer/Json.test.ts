@@ -162,6 +162,23 @@ describe("json", () => {
     })
   )
 
+  it.effect(
+    "refuses an entry of more than 16 MB that is made of small values, as NDJSON does, and reads the others",
+    () =>
+      Effect.gen(function* () {
+        const large = JSON.stringify({ id: "2", title: "b", metadata: { list: Array(17_000).fill("x".repeat(1000)) } })
+        const small = '{"id":"1","title":"a"}'
+        const json = yield* read("x.json", `[${small},\n${large}]`)
+        assert.deepStrictEqual(json.failed, ["$[1]: is an entry of more than 16 MB. Is the format right?"])
+        assert.deepStrictEqual(
+          json.entries.map(({ reference }) => reference.title),
+          ["a"]
+        )
+        const ndjson = yield* Effect.flip(read("x.ndjson", `${small}\n${large}\n`))
+        assert.strictEqual(ndjson.message, "x.ndjson, line 2: is longer than 16 MB. Is the format right?")
+      })
+  )
+
   it.effect("names the line of bytes that are not UTF-8, and of what is not JSON", () =>
     Effect.gen(function* () {
       const latin = yield* Effect.flip(read("x.json", Buffer.from('[\n"ok",\n"\u00fc"]', "latin1")))

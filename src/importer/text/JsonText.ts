@@ -225,3 +225,21 @@ export const isTooDeep = (value: unknown, limit = 100): boolean => {
   }
   return false
 }
+
+/** Whether the texts, keys and other values inside of a JSON value are more than so many characters together. */
+export const isLarger = (value: unknown, limit: number): boolean => {
+  const left: Array<unknown> = [value]
+  let size = 0
+  while (left.length > 0 && size <= limit) {
+    const item = left.pop()
+    size += typeof item === "string" ? item.length + 2 : 1
+    if (Array.isArray(item)) for (const inner of item) left.push(inner)
+    else if (isObject(item)) {
+      for (const [key, inner] of Object.entries(item)) {
+        size += key.length + 3
+        left.push(inner)
+      }
+    }
+  }
+  return size > limit
+}
