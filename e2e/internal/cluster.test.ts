@@ -115,6 +115,10 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a cluster ${Sqld.unavailable ??
           const found = yield* crosswalk(db, ["search", "requirement number 7", "--limit", "3"], env)
           assert.strictEqual(found.code, 0, found.stderr)
           assert.strictEqual(found.json().hits.length, 3)
+          // So is what spans pages.
+          const exported = yield* crosswalk(db, ["export", "--catalog", "cluster@1"], env)
+          assert.strictEqual(exported.code, 0, exported.stderr)
+          assert.isAtLeast(exported.stdout.trim().split("\n").length, 400)
         }
         yield* primary.start
         const imported = yield* Fiber.join(import1)

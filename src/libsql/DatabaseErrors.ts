@@ -82,6 +82,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
     problem: () =>
       "the disk is full. Nothing of this was written and what is stored is sound; free some space and try again."
   },
+  moved: {
+    reason: "connection",
+    isRetryable: true,
+    remedy: { action: "retry" },
+    problem: (detail) =>
+      `a server whose primary is away was read without a transaction, which needs every answer to be of one state (${detail}). ` +
+      "Try again."
+  },
   noSuchDatabase: {
     reason: "connection",
     isRetryable: false,

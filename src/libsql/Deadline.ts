@@ -59,6 +59,13 @@ export const promise = <A, E>(options: {
     Effect.tryPromise({ try: () => ends.run(Date.now() + left, options.try), catch: options.catch })
   )
 
+/** Runs a part of a promise, which ends after `limit` milliseconds, or when half of the time of its call is over. */
+export const sooner = <A>(limit: number, use: () => Promise<A>): Promise<A> => {
+  const now = Date.now()
+  const end = ends.getStore() ?? Number.POSITIVE_INFINITY
+  return ends.run(now + Math.min(limit, Math.floor((end - now) / 2)), use)
+}
+
 /** A signal for a request: after `limit` milliseconds, or at the end of the call that it is a part of. */
 export const signal = (limit: number): AbortSignal =>
   AbortSignal.timeout(Math.max(0, Math.min(limit, (ends.getStore() ?? Number.POSITIVE_INFINITY) - Date.now())))

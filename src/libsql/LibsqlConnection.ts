@@ -1,4 +1,4 @@
-import type { Client, InValue, ResultSet, Transaction } from "@libsql/client"
+import type { Client, InStatement, InValue, ResultSet, Transaction } from "@libsql/client"
 import { Effect, type Scope, Stream } from "effect"
 import { SqlClient, type SqlConnection, type SqlError } from "effect/sql"
 import * as Deadline from "./Deadline.ts"
@@ -8,6 +8,7 @@ import { hasMany, isRead, type Rows, toArg, toObjects, toValues } from "./Libsql
 import { IsLongRead } from "./LongReads.ts"
 import { readOnly } from "./Snapshots.ts"
 import type { ReadThread } from "./ReadThread.ts"
+import type { SteadyReads } from "./SteadyReads.ts"
 
 type Run = (sql: string, params: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError.SqlError>
 
@@ -65,6 +66,15 @@ export interface Options {
   readonly refusal: () => LibsqlFault | undefined
   /** Another connection for one transaction that reads, given the reader's; undefined where that would hold up writers. */
   readonly another: (reader: Client) => Promise<Another | undefined>
+  /** What stands in for a transaction that reads; undefined where one always begins. */
+  readonly steady: SteadyReads | undefined
+}
+
+/** What reads one state of the database. */
+interface Begun {
+  readonly execute: (statement: InStatement) => Promise<ResultSet>
+  readonly end: () => Promise<void>
+  readonly close: () => void
 }
 
 interface Another {
@@ -101,8 +111,8 @@ export const catchUp = ({ reader }: Options): Effect.Effect<number, SqlError.Sql
 export const snapshot = (
   options: Options
 ): Effect.Effect<SqlConnection.Connection | undefined, SqlError.SqlError, Scope.Scope> => {
-  const { another, isLocal, reader } = options
-  const begin = async (client: Client) => {
+  const { another, isLocal, reader, steady } = options
+  const begin = async (client: Client): Promise<Begun | undefined> => {
     const own = await another(client)
     if (own === undefined) return undefined
     let transaction: Transaction | undefined
@@ -110,33 +120,47 @@ export const snapshot = (
       transaction = await own.client.transaction(isLocal ? "deferred" : "read")
       // A transaction sees what there is when it first reads.
       await transaction.execute("SELECT count(*) FROM sqlite_master")
-      return { close: own.close, transaction }
+      const { close } = own
+      const begun = transaction
+      return {
+        execute: (statement) => begun.execute(statement),
+        end: () => begun.rollback(),
+        close: () => {
+          begun.close()
+          close()
+        }
+      }
     } catch (cause) {
       transaction?.close()
       own.close()
       throw cause
     }
   }
-  const end = (begun: Effect.Success<ReturnType<typeof acquire>>) =>
+  const beginSteady = async (client: Client): Promise<Begun | undefined> => {
+    await client.execute("SELECT count(*) FROM sqlite_master")
+    return { execute: (statement) => client.execute(statement), end: async () => {}, close: () => client.close() }
+  }
+  const end = (begun: Begun | undefined) =>
     begun === undefined
       ? Effect.void
-      : Effect.tryPromise(() => begun.transaction.rollback()).pipe(
+      : Effect.tryPromise(() => begun.end()).pipe(
           Effect.interruptible,
           Effect.timeout("5 seconds"),
           Effect.ignore,
           Effect.ensuring(
             Effect.sync(() => {
-              begun.transaction.close()
               begun.close()
             })
           )
         )
-  const acquire = () => reader.attempt("snapshot", true, begin)
-  return Effect.map(Effect.acquireRelease(acquire(), end), (begun) => {
+  const acquire = reader.attempt("snapshot", true, (client) =>
+    steady === undefined ? begin(client) : steady.orElse(() => begin(client), beginSteady)
+  )
+  return Effect.map(Effect.acquireRelease(acquire, end), (begun) => {
     if (begun === undefined) return undefined
     const run: Run = (sql, params) =>
       Effect.flatMap(bind(sql, params), (statement) =>
-        Deadline.promise({ try: () => begun.transaction.execute(statement), catch: toSqlError("execute") })
+        Deadline.promise({ try: () => begun.execute(statement), catch: toSqlError("execute") })
       )
     return readOnly(fromRun(inTurn(options, run)))
   })

@@ -14,6 +14,7 @@ export type Fault =
   | "driver"
   | "forbidden"
   | "full"
+  | "moved"
   | "noSuchDatabase"
   | "notDatabase"
   | "overloaded"
@@ -223,6 +224,7 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
     case "brokenAnswer":
     case "cannotOpen":
     case "certificate":
+    case "moved":
     case "overloaded":
     case "serverFailed":
     case "unreachable":

@@ -3,6 +3,9 @@ import * as Deadline from "./Deadline.ts"
 import { faultOfStatus, LibsqlFault } from "./LibsqlError.ts"
 import { isRead } from "./LibsqlValues.ts"
 
+/** What sends the requests of a client. */
+export type LibsqlFetch = (request: Request) => Promise<Response>
+
 /** The parts of a request of libSQL's http protocol (Hrana) that matter here. */
 interface Pipeline {
   readonly baton?: unknown
@@ -65,7 +68,7 @@ const refuseLater = (answer: Response): void => {
  * compression, which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this
  * client wrote, so that a read after a write finds it. What a server says of a failure is not shown with the `token` in it.
  */
-export const make = (timeout: number, token: string | undefined): ((request: Request) => Promise<Response>) => {
+export const make = (timeout: number, token: string | undefined): LibsqlFetch => {
   // The place in the primary's log that reads wait for, as the server gave it: of the last write, or of a transaction.
   let written: string | undefined
   const note = (answer: string) => {

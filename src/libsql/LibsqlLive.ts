@@ -63,6 +63,7 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
       thread,
       beforeWrite: Effect.void,
       another,
+      steady: undefined,
       refusal: () =>
         config.readonly === true ? new LibsqlFault("readonly", "it was opened with readonly: true") : undefined
     }

@@ -11,6 +11,7 @@ import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
 import * as ReadThread from "./ReadThread.ts"
+import * as SteadyReads from "./SteadyReads.ts"
 
 /** How long to wait unless a configuration says otherwise. */
 export const defaults = {
@@ -87,18 +88,30 @@ export const connect = Effect.fnUntraced(function* (
       thread,
       beforeWrite: Effect.void,
       refusal,
-      another
+      another,
+      steady: undefined
     }
   }
   if (location.kind === "file") {
     const writer = yield* session(() => openFile(location, config, false))
     const reader = yield* session(() => openFile(location, config, true))
     const another = anotherFor(location, config)
-    return { writer, reader, parallelReads: false, isLocal, thread, beforeWrite: Effect.void, refusal, another }
+    return {
+      writer,
+      reader,
+      parallelReads: false,
+      isLocal,
+      thread,
+      beforeWrite: Effect.void,
+      refusal,
+      another,
+      steady: undefined
+    }
   }
+  const fetch = fetchOf(location, config)
   const one = yield* session(() =>
     location.kind === "remote"
-      ? openRemote(location, config)
+      ? openRemote(location, config, fetch)
       : location.kind === "memory"
         ? openMemory(location.url)
         : openReplica(location, config, state)
@@ -107,7 +120,8 @@ export const connect = Effect.fnUntraced(function* (
     state.offlineSince !== undefined && Date.now() - state.offlineSince > offlineFor ? one.renew : Effect.void
   )
   const another = anotherFor(location, config)
-  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal, another }
+  const steady = isLocal ? undefined : SteadyReads.make(fetch, (fetch) => openRemote(location, config, fetch))
+  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal, another, steady }
 })
 
 /** A driver that is there: its native part may be missing, or where a bundler did not find it. */
@@ -277,14 +291,18 @@ const openReplica = async (location: Replica, config: Config, state: ReplicaStat
   }
 }
 
-const openRemote = async (location: Location, config: Config): Promise<Client> => {
+/** One for all clients of a server: it knows what was written. */
+const fetchOf = (location: Location, config: Config): LibsqlFetch.LibsqlFetch =>
+  LibsqlFetch.make(
+    Duration.toMillis(duration(config.requestTimeout, defaults.requestTimeout)),
+    tokenOf(config, location)
+  )
+
+const openRemote = async (
+  location: Location,
+  config: Config,
+  fetch: LibsqlFetch.LibsqlFetch = fetchOf(location, config)
+): Promise<Client> => {
   const { createClient } = await loaded(import("@libsql/client/http"))
-  const authToken = token(config, location)
-  const limit = Duration.toMillis(duration(config.requestTimeout, defaults.requestTimeout))
-  return createClient({
-    url: location.url,
-    intMode: "bigint",
-    ...authToken,
-    fetch: LibsqlFetch.make(limit, authToken.authToken)
-  })
+  return createClient({ url: location.url, intMode: "bigint", ...token(config, location), fetch })
 }

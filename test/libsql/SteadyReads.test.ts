@@ -1,0 +1,69 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schedule, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import * as Snapshot from "../../src/storage/Snapshot.ts"
+import * as Sqld from "../support/sqld.ts"
+
+const total = 1100
+
+const save = (from: number, count: number) =>
+  ReferenceRepository.use(({ saveMany }) =>
+    saveMany(Array.from({ length: count }, (_, i) => ({ uri: `r:${from + i}`, title: "a", entityType: "rule" })))
+  )
+
+const services = (config: LibsqlClient.Config) =>
+  Layer.fresh(ReferenceRepository.layer.pipe(Layer.provideMerge(LibsqlClient.layer(config))))
+
+const count = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql<{ readonly n: number }>`SELECT count(*) AS n FROM crosswalk_reference`
+).pipe(Effect.map(([row]) => row?.n))
+
+/** Asked again until a replica has it. */
+const arrives = (wanted: number) =>
+  Effect.repeat(count, { until: (n) => n === wanted, schedule: Schedule.spaced("20 millis") })
+
+describe.skipIf(Sqld.unavailable !== undefined)(
+  `a replica server whose primary is away ${Sqld.unavailable ?? ""}`,
+  () => {
+    it.live(
+      "gives what spans pages in one state, or says that it changed",
+      () =>
+        Effect.gen(function* () {
+          const { primary, replica } = yield* Sqld.primaryAndReplica
+          const writing = services({ url: primary.url })
+          yield* Effect.provide(save(0, total), writing)
+          yield* Effect.gen(function* () {
+            yield* arrives(total)
+            yield* primary.kill
+            const all = ReferenceRepository.use(({ findAll }) => Stream.runCount(findAll()))
+            assert.strictEqual(yield* all, total)
+            // The next does not wait for the primary.
+            assert.strictEqual(yield* all, total)
+
+            const error = yield* Effect.flip(
+              Snapshot.read(
+                Effect.gen(function* () {
+                  assert.strictEqual(yield* count, total)
+                  yield* primary.start
+                  yield* Effect.provide(save(total, 1), Layer.fresh(writing))
+                  return yield* arrives(total + 1)
+                })
+              )
+            )
+            assert.deepInclude(error, {
+              _tag: "DatabaseError",
+              reason: "connection",
+              isRetryable: true,
+              remedy: { action: "retry" }
+            })
+            assert.include(error.message, "one state")
+            assert.strictEqual(yield* all, total + 1)
+          }).pipe(Effect.provide(services({ url: replica.url, requestTimeout: "4 seconds" })))
+        }),
+      120_000
+    )
+  }
+)
