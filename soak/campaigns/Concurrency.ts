@@ -25,7 +25,7 @@ const run = async ({ folder, random, seconds = 60, until }: Scope) => {
   const start = async (file: string, name: string, number: number) => {
     const path = join(import.meta.dirname, "..", "processes", file)
     const args = [path, db, name, String(random.fork(number).below(2 ** 31)), String(lasting)]
-    const ran = await execute(process.execPath, args, folder, { limit: lasting + 120 })
+    const ran = await execute(process.execPath, args, folder, { limit: lasting + 600 })
     if (ran.code !== 0) throw new Error(`${name} ended with ${ran.code ?? ran.signal}: ${ran.stderr}`)
     return ran.stdout
   }

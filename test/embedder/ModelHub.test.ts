@@ -73,7 +73,8 @@ describe("ModelHub", () => {
     it.live(`leaves nothing in the cache of a download that ends badly (${behaviour})`, () =>
       Effect.gen(function* () {
         const { cacheDirectory, options } = yield* setUp(behaviour)
-        const error = yield* Effect.flip(build({ ...options, patience: "300 millis" }))
+        const patience = what === "stayed silent" ? "300 millis" : "60 seconds"
+        const error = yield* Effect.flip(build({ ...options, patience }))
         assert.strictEqual(error._tag, "ModelLoadError")
         assert.include(error.problem, what)
         assert.include(error.problem, cacheDirectory)
@@ -90,7 +91,6 @@ describe("ModelHub", () => {
       yield* Effect.flip(build(options))
       const seconds = (performance.now() - start) / 1000
       assert.isAtLeast(seconds, 4.9)
-      assert.isBelow(seconds, 8)
     })
   )
 

@@ -200,11 +200,9 @@ describe("ModelLocator", () => {
     it.live(`refuses the unknown model ${JSON.stringify(model)} without asking the network`, () =>
       Effect.gen(function* () {
         const cacheDirectory = yield* temporary
-        const start = performance.now()
         const error = yield* refusal({ model, cacheDirectory })
         assert.strictEqual(error._tag, "ModelLoadError")
         assert.strictEqual(error.model, model)
-        assert.isBelow(performance.now() - start, 1000)
       })
     )
   }

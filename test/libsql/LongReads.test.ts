@@ -14,29 +14,24 @@ const folder = Effect.acquireRelease(
 
 const database = (config: LibsqlClient.Config) => LibsqlClient.layer({ longReads: "thread", ...config })
 
-/** Milliseconds of counting, and the longest that the event loop stood still meanwhile. */
+/** How often the event loop came round while it was counted. */
 const counting = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* offLoop(sql`SELECT 1`)
-  let pause = 0
-  let last = performance.now()
-  const ticker = setInterval(() => {
-    pause = Math.max(pause, performance.now() - last)
-    last = performance.now()
-  }, 1)
-  const started = performance.now()
+  let turns = 0
+  const ticker = setInterval(() => turns++, 1)
   const [row] = yield* offLoop(sql<{ readonly n: number }>`
     WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 3000000) SELECT count(*) AS n FROM c`)
   clearInterval(ticker)
   assert.strictEqual(row?.n, 3_000_000)
-  return { took: performance.now() - started, pause }
+  return turns
 })
 
 it.live("a long read of a file leaves the event loop free", () =>
   Effect.gen(function* () {
     const url = join(yield* folder, "a #1?.db")
-    const { pause, took } = yield* Effect.provide(counting, database({ url }))
-    assert.isBelow(pause, took / 2)
+    // One that runs in the event loop leaves a turn before and after it.
+    assert.isAbove(yield* Effect.provide(counting, database({ url })), 5)
   }).pipe(Effect.scoped)
 )
 
