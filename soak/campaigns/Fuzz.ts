@@ -29,7 +29,7 @@ const run = async (scope: Scope) => {
   const wrong: Array<string> = []
   const figures: Record<string, number> = {}
   for (const [i, make] of makers.entries()) {
-    const { end, name, trial, trials } = await make()
+    const { counts, end, name, trial, trials } = await make()
     const share = { ...scope, until: performance.now() + (until - performance.now()) / (makers.length - i) }
     let done = 0
     for (; mayGoOn(share, done, trials); done++) {
@@ -37,9 +37,9 @@ const run = async (scope: Scope) => {
       if (problem !== undefined) wrong.push(`${name}, trial ${done}: ${problem}`)
     }
     figures[name] = done
+    for (const [what, count] of Object.entries(counts?.() ?? {})) figures[`${name}: ${what}`] = count
     for (const problem of (await end?.()) ?? []) wrong.push(`${name}: ${problem}`)
   }
-  figures["commands"] = commands.length
   const doctor = await crosswalk(folder, ["doctor", "--json", "--db", "x.db", ...words])
   if (doctor.code !== 0) wrong.push(`the database is unsound afterwards: ${doctor.stdout}`)
   return { figures, wrong }

@@ -29,24 +29,29 @@ const lineOf = ({ flags, path }: Surface.Command, random: Random): ReadonlyArray
 }
 
 /** Lines of every command, one after the other, as processes in a folder of their own. What serves is ended when it does. */
-export const commandLines = (folder: string, commands: ReadonlyArray<Surface.Command>): Target => ({
-  name: "command lines",
-  trials: commands.length * 12,
-  trial: async (random, number) => {
-    const command = commands[number % commands.length]
-    if (command === undefined) return "there is no command"
-    const isServer = command.path[0] === "serve"
-    const own = [...(isServer ? ["--port", "0"] : []), "--db", "x.db", ...words]
-    const args = [...lineOf(command, random), ...own]
-    const ran = await crosswalk(folder, args, {
-      limit: 60,
-      onStart: (child) => {
-        if (isServer) child.stdout?.once("data", () => child.kill("SIGTERM"))
-      }
-    })
-    const problem = misbehaviour(ran)
-    const isKnown = ran.code !== null && [0, 1, 2, 3, 4, 5, ...(isServer ? [143] : [])].includes(ran.code)
-    const told = problem ?? (isKnown ? undefined : `ended with ${ran.code}`)
-    return told && `crosswalk ${args.map((arg) => JSON.stringify(arg.slice(0, 200))).join(" ")} ${told}`
+export const commandLines = (folder: string, commands: ReadonlyArray<Surface.Command>): Target => {
+  const counts = { commands: commands.length, done: 0, refused: 0 }
+  return {
+    name: "command lines",
+    trials: commands.length * 12,
+    counts: () => counts,
+    trial: async (random, number) => {
+      const command = commands[number % commands.length]
+      if (command === undefined) return "there is no command"
+      const isServer = command.path[0] === "serve"
+      const own = [...(isServer ? ["--port", "0"] : []), "--db", "x.db", ...words]
+      const args = [...lineOf(command, random), ...own]
+      const ran = await crosswalk(folder, args, {
+        limit: 60,
+        onStart: (child) => {
+          if (isServer) child.stdout?.once("data", () => child.kill("SIGTERM"))
+        }
+      })
+      counts[ran.code === 0 ? "done" : "refused"]++
+      const problem = misbehaviour(ran)
+      const isKnown = ran.code !== null && [0, 1, 2, 3, 4, 5, ...(isServer ? [143] : [])].includes(ran.code)
+      const told = problem ?? (isKnown ? undefined : `ended with ${ran.code}`)
+      return told && `crosswalk ${args.map((arg) => JSON.stringify(arg.slice(0, 200))).join(" ")} ${told}`
+    }
   }
-})
+}

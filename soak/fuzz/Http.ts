@@ -85,7 +85,7 @@ export const http = async (server: Awaited<ReturnType<typeof serve>>): Promise<T
   const document: Document = JSON.parse(await (await fetch(`${url}/openapi.json`)).text())
   const operations = operationsOf(document)
   const resolve = (ref: string) => document.components?.schemas?.[decodeURIComponent(ref.split("/").at(-1) ?? "")]
-  const statuses = new Map<number, number>()
+  const counts = { operations: operations.length, "done (2xx)": 0, "refused (4xx)": 0, other: 0 }
 
   const requestOf = ({ bodies, method, parameters, path }: Operation, random: Random) => {
     const chosen = (kind: string) => parameters.filter((parameter) => parameter.in === kind)
@@ -129,7 +129,10 @@ export const http = async (server: Awaited<ReturnType<typeof serve>>): Promise<T
         const isEndless = answer.headers.get("content-type")?.startsWith("text/event-stream") === true
         if (isEndless) await answer.body?.cancel()
         const body = isEndless ? "" : await answer.text()
-        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+        const { status } = answer
+        counts[
+          status >= 200 && status < 300 ? "done (2xx)" : status >= 400 && status < 500 ? "refused (4xx)" : "other"
+        ]++
         if (isInward(body)) return `${told}: ${body.slice(0, 400)}`
         if (answer.status >= 500) return `${told}: ${answer.status} ${body.slice(0, 400)}`
         const isProblem = answer.headers.get("content-type")?.startsWith("application/problem+json") === true
@@ -141,6 +144,7 @@ export const http = async (server: Awaited<ReturnType<typeof serve>>): Promise<T
         return `${told}: ${error instanceof Error ? `${error.name} ${error.message} ${String(error.cause ?? "")}` : String(error)}`
       }
     },
+    counts: () => counts,
     end: async () => {
       const health = await fetch(`${url}/health`).then(
         ({ status }) => status,

@@ -13,7 +13,10 @@ const resolve = (schema: Input | undefined) => (ref: string) => schema?.$defs?.[
 
 interface Answer {
   readonly id?: unknown
-  readonly result?: { readonly tools?: ReadonlyArray<{ readonly name: string; readonly inputSchema: Input }> }
+  readonly result?: {
+    readonly isError?: boolean
+    readonly tools?: ReadonlyArray<{ readonly name: string; readonly inputSchema: Input }>
+  }
   readonly error?: unknown
 }
 
@@ -49,6 +52,7 @@ export const mcp = async (folder: string): Promise<Target> => {
       }
     })
   }
+  const counts = { tools: 0, done: 0, refused: 0 }
   let last = 0
   const send = (text: string) => void server.child.stdin?.write(`${text}\n`)
   const ask = (method: string, params: unknown): Promise<Answer | undefined> => {
@@ -69,6 +73,7 @@ export const mcp = async (folder: string): Promise<Target> => {
   })
   send(JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" }))
   const tools = (await ask("tools/list", {}))?.result?.tools ?? []
+  counts.tools = tools.length
   if (tools.length === 0) throw new Error(`mcp offers no tool: ${server.printed().slice(0, 400)}`)
 
   const callOf = (random: Random, number: number): readonly [method: string, params: unknown] => {
@@ -89,11 +94,13 @@ export const mcp = async (folder: string): Promise<Target> => {
       const answer = await ask(method, params)
       const told = `${method} ${text.slice(0, 800)}`
       if (answer === undefined) return `${told}: no answer; ${server.printed().slice(-200)}`
+      counts[answer.error === undefined && answer.result?.isError !== true ? "done" : "refused"]++
       const shown = JSON.stringify(answer)
       return /\bat .*\.(js|ts):\d+:\d+|should not happen|panicked/u.test(shown)
         ? `${told}: ${shown.slice(0, 600)}`
         : undefined
     },
+    counts: () => counts,
     end: async () => {
       const code = await server.end()
       return [...wrong, ...(code === 0 ? [] : [`mcp ended with ${code}: ${server.printed().slice(-400)}`])]
