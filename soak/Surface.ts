@@ -29,11 +29,14 @@ const flagOf = (line: string): ReadonlyArray<Flag> => {
   return [{ name, kind, choices }]
 }
 
-const helpOf = async (folder: string, path: ReadonlyArray<string>) => {
-  const { code, stderr, stdout } = await crosswalk(folder, [...path, "--help"])
-  if (code !== 0) throw new Error(`${path.join(" ")} --help ended with ${code}: ${stderr}`)
-  return stdout
-}
+/** The help of a command, by the words that call it, as the built program prints it. */
+export const ofProgram =
+  (folder: string) =>
+  async (path: ReadonlyArray<string>): Promise<string> => {
+    const { code, stderr, stdout } = await crosswalk(folder, [...path, "--help"])
+    if (code !== 0) throw new Error(`${path.join(" ")} --help ended with ${code}: ${stderr}`)
+    return stdout
+  }
 
 /** The names that a help lists as commands, which stand under headings of their own. */
 const namesOf = (help: string): ReadonlyArray<string> =>
@@ -41,10 +44,12 @@ const namesOf = (help: string): ReadonlyArray<string> =>
     [...list.matchAll(/^ {2}([a-z]+)(?:, [a-z]+)? {2,}/gmu)].flatMap(([, name]) => name ?? [])
   )
 
-/** Every command of the built program, with its flags, as it tells them itself, so that none is forgotten. */
-export const commands = async (folder: string): Promise<ReadonlyArray<Command>> => {
+/** Every command with its flags, as the program tells them itself, so that none is forgotten. */
+export const commands = async (
+  helpOf: (path: ReadonlyArray<string>) => Promise<string>
+): Promise<ReadonlyArray<Command>> => {
   const of = async (path: ReadonlyArray<string>): Promise<ReadonlyArray<Command>> => {
-    const help = await helpOf(folder, path)
+    const help = await helpOf(path)
     const flags = ["FLAGS", "INHERITED FLAGS", "GLOBAL FLAGS"].flatMap((title) => section(help, title).flatMap(flagOf))
     const inner = await Promise.all(namesOf(help).map((name) => of([...path, name])))
     return [...(path.length > 0 ? [{ path, flags }] : []), ...inner.flat()]

@@ -13,7 +13,8 @@ const short: Readonly<Record<string, Partial<Scope>>> = {
   damage: { trials: 6 },
   full: { trials: 3 },
   fuzz: { trials: 12 },
-  leaks: { trials: 60 }
+  leaks: { trials: 60 },
+  secrets: { trials: 8 }
 }
 
 describe.skipIf(process.platform === "win32")("a short campaign", () => {

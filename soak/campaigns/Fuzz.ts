@@ -19,7 +19,7 @@ const run = async (scope: Scope) => {
     const ran = await crosswalk(folder, ["import", "rows.csv", "--catalog", catalog, "--db", "x.db", ...words])
     if (ran.code !== 0) throw new Error(ran.stderr)
   }
-  const commands = await Surface.commands(folder)
+  const commands = await Surface.commands(Surface.ofProgram(folder))
   const makers: ReadonlyArray<() => Promise<Target>> = [
     ...damagedSources().map((target) => async () => target),
     async () => commandLines(folder, commands),

@@ -92,7 +92,7 @@ export const http = async (server: Awaited<ReturnType<typeof serve>>): Promise<T
     const place = path.replaceAll(/\{([^}]+)\}/gu, () => encodeURIComponent(random.pick(texts)).slice(0, 3000) || "x")
     const query = new URLSearchParams()
     for (const { name, schema } of chosen("query")) {
-      if (random.below(10) < 4) query.append(name, String(valueOf(schema, random, resolve)).slice(0, 2000))
+      if (random.below(10) < 4) query.append(name, String(valueOf(schema, random, resolve, name)).slice(0, 2000))
     }
     if (random.below(12) === 0) query.append(random.pick(texts).slice(0, 100), "x")
     const [type, schema] = bodies.length === 0 ? [undefined, undefined] : random.pick(bodies)

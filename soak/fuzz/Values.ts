@@ -87,14 +87,24 @@ export const junk = (random: Random, depth = 0): unknown => {
   }
 }
 
+/** What is there, by the fields that name it. */
+const present: Readonly<Record<string, ReadonlyArray<string>>> = {
+  ...Object.fromEntries(["catalog", "from", "to", "by", "before", "after"].map((name) => [name, ["a@1", "b@1"]])),
+  ...Object.fromEntries(["id", "uri", "source", "target"].map((name) => [name, ["a:1/R-0", "b:1/R-7", "R-3"]])),
+  sources: ["a:1/R-0", "a:1/R-2"],
+  targets: ["b:1/R-7", "b:1/R-9"],
+  query: ["password renewed", "a session is encrypted"]
+}
+
 /** A value that a schema asks for, or nearly; `resolve` finds what a `$ref` names. */
 export const valueOf = (
   shape: Shape | undefined,
   random: Random,
   resolve: (ref: string) => Shape | undefined,
+  name = "",
   depth = 0
 ): unknown => {
-  const value = (inner: Shape | undefined) => valueOf(inner, random, resolve, depth + 1)
+  const value = (inner: Shape | undefined, of = name) => valueOf(inner, random, resolve, of, depth + 1)
   if (shape === undefined || depth > 8 || random.below(24) === 0) return junk(random, depth)
   if (shape.$ref !== undefined) return value(resolve(shape.$ref))
   if ("const" in shape) return shape.const
@@ -106,7 +116,7 @@ export const valueOf = (
     case "object": {
       const entries = Object.entries(shape.properties ?? {}).flatMap(([name, inner]) => {
         const isLeftOut = random.below(10) < ((shape.required ?? []).includes(name) ? 1 : 6)
-        return isLeftOut ? [] : [[name, value(inner)] as const]
+        return isLeftOut ? [] : [[name, value(inner, name)] as const]
       })
       const more = random.below(20) === 0 ? [[random.pick(texts), junk(random)] as const] : []
       return Object.fromEntries([...entries, ...more])
@@ -120,6 +130,6 @@ export const valueOf = (
     case "boolean":
       return random.below(2) === 0
     default:
-      return random.pick(texts)
+      return random.pick(random.below(5) > 0 ? (present[name] ?? texts) : texts)
   }
 }

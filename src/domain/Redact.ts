@@ -8,9 +8,10 @@ const secretName =
 export const isSecretName = (name: string): boolean => secretName.test(name)
 
 const patterns: ReadonlyArray<readonly [RegExp, string]> = [
-  // A user's name and password in a URL, also where the password has a slash, and where all of it is percent-encoded.
-  [/(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#"'<>]{0,400}@/giu, `$1${redacted}@`],
-  [/(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#@"'<>:]{0,400}:(?!\d+[/?#])[^\s"'<>]{0,400}@/giu, `$1${redacted}@`],
+  // A user's name and password in a URL, also where the password has a slash, where all of it is percent-encoded, and where
+  // it was taken for a path, whose slashes are made one.
+  [/(\b[a-z][a-z0-9+.-]{1,20}:[\\/]{1,2})[^\s/?#"'<>]{0,400}@/giu, `$1${redacted}@`],
+  [/(\b[a-z][a-z0-9+.-]{1,20}:[\\/]{1,2})[^\s/?#@"'<>:]{0,400}:(?!\d+[/?#])[^\s"'<>]{0,400}@/giu, `$1${redacted}@`],
   [/(\b[a-z][a-z0-9+.-]{1,20}%3A%2F%2F)(?:(?!%40|%2F)[^\s"'<>]){0,400}%40/giu, `$1${redacted}%40`],
   // Parameters of a query, and of a form.
   [

@@ -108,10 +108,12 @@ export const connect = Effect.fnUntraced(function* (
       steady: undefined
     }
   }
-  const fetch = fetchOf(location, config)
-  const one = yield* session(() =>
+  let shared: LibsqlFetch.LibsqlFetch | undefined
+  // One for all clients of a server: it knows what was written.
+  const fetch = () => (shared ??= fetchOf(location, config))
+  const one = yield* session(async () =>
     location.kind === "remote"
-      ? openRemote(location, config, fetch)
+      ? openRemote(location, config, fetch())
       : location.kind === "memory"
         ? openMemory(location.url)
         : openReplica(location, config, state)
@@ -120,7 +122,7 @@ export const connect = Effect.fnUntraced(function* (
     state.offlineSince !== undefined && Date.now() - state.offlineSince > offlineFor ? one.renew : Effect.void
   )
   const another = anotherFor(location, config)
-  const steady = isLocal ? undefined : SteadyReads.make(fetch, (fetch) => openRemote(location, config, fetch))
+  const steady = isLocal ? undefined : SteadyReads.make((wrap) => openRemote(location, config, wrap(fetch())))
   return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal, another, steady }
 })
 
@@ -291,7 +293,6 @@ const openReplica = async (location: Replica, config: Config, state: ReplicaStat
   }
 }
 
-/** One for all clients of a server: it knows what was written. */
 const fetchOf = (location: Location, config: Config): LibsqlFetch.LibsqlFetch =>
   LibsqlFetch.make(
     Duration.toMillis(duration(config.requestTimeout, defaults.requestTimeout)),

@@ -43,8 +43,8 @@ const ofOneState = (fetch: LibsqlFetch, moved: () => void): LibsqlFetch => {
   }
 }
 
-/** `open` makes a client of the server by a `fetch`, such as the one given here, which knows what was written. */
-export const make = (fetch: LibsqlFetch, open: (fetch: LibsqlFetch) => Promise<Client>): SteadyReads => {
+/** `open` makes a client of the server whose `fetch` is wrapped. */
+export const make = (open: (wrap: (fetch: LibsqlFetch) => LibsqlFetch) => Promise<Client>): SteadyReads => {
   let restingUntil = 0
   return {
     orElse: async (transaction, steady) => {
@@ -57,7 +57,7 @@ export const make = (fetch: LibsqlFetch, open: (fetch: LibsqlFetch) => Promise<C
           failure = cause
         }
       }
-      const client = await open(
+      const client = await open((fetch) =>
         ofOneState(fetch, () => {
           restingUntil = 0
         })

@@ -9,6 +9,7 @@ import { Cause, Effect, Exit, Logger, Redacted, Schema, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { CrosswalkError } from "../../src/domain/CrosswalkError.ts"
 import { redact } from "../../src/domain/Redact.ts"
+import * as Surface from "../../soak/Surface.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
 import { listening } from "../support/listening.ts"
@@ -75,6 +76,30 @@ describe("a secret", () => {
           const { code, stderr, stdout } = yield* run(...args, ...json)
           if (code !== 0) assert.notStrictEqual(stderr, "")
           assertSafe(stdout + stderr, args.join(" "))
+        }
+      }
+    })
+  )
+
+  it.live("is in nothing that any command prints, given as its database, its argument or its model", () =>
+    Effect.gen(function* () {
+      const host = yield* echo
+      const folder = yield* temporaryFolder
+      const run = crosswalk(folder)
+      const commands = yield* Effect.promise(() =>
+        Surface.commands((path) => Effect.runPromise(Effect.map(run(...path, "--help"), ({ stdout }) => stdout)))
+      )
+      assert.isAtLeast(commands.length, 31)
+      // What serves until it is ended is tried by `npm run soak`.
+      for (const { path } of commands.filter(({ path }) => !["serve", "mcp"].includes(path[0] ?? ""))) {
+        for (const args of [
+          [...path, "--db", `http://user:${secret}@${host}`],
+          [...path, `http://user:a/${secret}@${host}/a?token=${secret}`, "--db", join(folder, "x.db"), "--json"],
+          [...path, "x", "--model", `http://${secret}@${host}/m`, "--db", join(folder, "x.db")]
+        ]) {
+          const { code, stderr, stdout } = yield* run(...args)
+          // An answer may repeat the query.
+          assertSafe(code === 0 ? stderr : stdout + stderr, args.join(" "))
         }
       }
     })
@@ -197,6 +222,7 @@ describe("a secret", () => {
   it("is told by its form, and other text stays", () => {
     for (const text of [
       `cannot parse http://user:${secret}@host/x`,
+      `http:/user:${secret}@host/x cannot be read`,
       `http%3A%2F%2Fuser%3A${secret}%40host`,
       `?a=1&api_key=${secret}&b=2`,
       `Headers.append: "Bearer pl4nted\nS3cret" is an invalid header value.`,

@@ -73,14 +73,16 @@ export interface Options {
   readonly namespaces?: ReadonlyArray<string>
 }
 
+/**
+ * A free port below those that systems give out by themselves: such a one stays free while a server is killed and started
+ * again, whatever else runs beside it.
+ */
 const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
     const server = createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(address)))
-    })
+    server.once("error", () => resolve(freePort()))
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(port)))
   })
 
 const isHealthy = (url: string): Promise<boolean> =>
@@ -129,7 +131,7 @@ const launch = async (options: Options & { readonly primaryGrpcUrl?: string }) =
   const start = async () => {
     const started = spawn(executable, arguments_, { stdio: "ignore", env: { RUST_LOG: "off" } })
     child = started
-    for (let waited = 0; waited < 20_000 && !hasEnded(started); waited += 50) {
+    for (let waited = 0; waited < 60_000 && !hasEnded(started); waited += 50) {
       if (await isHealthy(url)) return
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
