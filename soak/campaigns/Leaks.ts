@@ -1,8 +1,48 @@
+import { execFileSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Campaign, Scope } from "../Campaign.ts"
 import { crosswalk, execute, words } from "../../test/support/command.ts"
 import * as Rows from "../Rows.ts"
+import * as Server from "../Server.ts"
+
+/** Megabytes that a process has in memory, as the system tells. */
+const residentOf = (pid: number | undefined): number =>
+  Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024
+
+/** Requests of every kind that a server of people answers all day. */
+const requests = (i: number): ReadonlyArray<readonly [path: string, init?: RequestInit]> => [
+  [`/search?query=${encodeURIComponent(`password ${i % 500} renewed`)}&facets=true`],
+  [`/search?query=key&mode=keyword&limit=${(i % 50) + 1}`],
+  ["/references?limit=50"],
+  [`/references/${encodeURIComponent(`a:1/R-${i % 300}`)}`],
+  ["/catalogs"],
+  ["/status"],
+  [`/nowhere/${i}`],
+  ["/search?limit=-1"],
+  ["/openapi.json"]
+]
+
+/** What a server holds after more and more requests; its growth over the second half, in megabytes. */
+const serving = async (folder: string, times: number, until: number) => {
+  const server = await Server.serve(folder)
+  const held: Array<number> = []
+  let asked = 0
+  try {
+    const every = Math.max(1, Math.floor(times / 20))
+    for (let i = 1; i <= times && performance.now() < until; i++) {
+      const all = requests(i)
+      const [path, init] = all[i % all.length] ?? ["/status"]
+      await (await fetch(`${server.url}${path}`, init)).arrayBuffer()
+      asked++
+      if (i % every === 0) held.push(residentOf(server.child.pid))
+    }
+  } finally {
+    await server.end("SIGTERM")
+  }
+  const half = held.slice(Math.floor(held.length / 2))
+  return { asked, last: half.at(-1) ?? 0, grown: growth(half) }
+}
 
 interface Held {
   readonly heap: number
@@ -60,11 +100,17 @@ const run = async ({ folder, trials, until }: Scope) => {
     if (heap.grown > 2) wrong.push(`${what} holds ${heap.grown.toFixed(1)} MB more after ${times / 2} times`)
     if (resident.grown > 64) wrong.push(`${what} takes ${resident.grown.toFixed(0)} MB more after ${times / 2} times`)
   }
+  const times = trials === undefined ? 20_000 : Math.max(40, trials)
+  const { asked, grown, last } = await serving(folder, times, Math.max(until, performance.now() + 30_000))
+  figures["requests: times"] = asked
+  figures["requests: resident in the end, MB"] = last.toFixed(0)
+  figures["requests: its growth over the second half, MB"] = grown.toFixed(1)
+  if (grown > 64) wrong.push(`serve takes ${grown.toFixed(0)} MB more after ${asked / 2} requests`)
   return { figures, wrong }
 }
 
 export const leaks: Campaign = {
   name: "leaks",
-  about: "searches and imports again and again in one process; what it holds must not grow",
+  about: "searches, imports and answers requests again and again in one process; what it holds must not grow",
   run
 }

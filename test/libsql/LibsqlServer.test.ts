@@ -35,7 +35,7 @@ describe("a server that does not answer", () => {
 
   it.live("is an error at once where nothing listens", () =>
     Effect.gen(function* () {
-      const url = `http://${yield* Effect.scoped(silent)}`
+      const url = `http://127.0.0.1:${yield* Effect.promise(Sqld.freePort)}`
       const sql = yield* open({ url })
       const [duration, error] = yield* Effect.timed(failure(sql`SELECT 1`))
       assert.strictEqual(error.reason, "connection")

@@ -77,7 +77,7 @@ export interface Options {
  * A free port below those that systems give out by themselves: such a one stays free while a server is killed and started
  * again, whatever else runs beside it.
  */
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const port = 10_000 + Math.floor(Math.random() * 20_000)
     const server = createServer()
