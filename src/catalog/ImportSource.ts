@@ -64,7 +64,8 @@ export const nameOf = (source: CatalogSource): string =>
 export const placesOf = (source: CatalogSource): string | ReadonlyArray<string> | undefined =>
   isBytes(source) ? undefined : source
 
-const given = ({ bytes, name }: NamedBytes): Stream.Stream<Uint8Array, ImportError> => {
+/** Bytes that were given, with what is wrong with them as an ImportError. */
+export const given = ({ bytes, name }: NamedBytes): Stream.Stream<Uint8Array, ImportError> => {
   const unreadable = (cause: unknown) =>
     new ImportError({ source: name, reason: "unreadable", problem: "cannot be read", cause })
   return bytes.pipe(

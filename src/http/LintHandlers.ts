@@ -1,8 +1,10 @@
-import { Effect } from "effect"
+import { Effect, type Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Lint } from "../catalog/Lint.ts"
 import * as LintDocument from "../report/LintDocument.ts"
+import type { LintReport } from "../domain/Lint.ts"
 import { Api } from "./Api.ts"
+import type { DocumentQuery, FileQuery } from "./LintApi.ts"
 import { answered } from "./Problem.ts"
 import * as Report from "./Report.ts"
 
@@ -10,13 +12,20 @@ export const layer = HttpApiBuilder.group(
   Api,
   "lint",
   Effect.fnUntraced(function* (handlers) {
-    const { relations } = yield* Lint
+    const { file, relations } = yield* Lint
+    const check = <E>({ name, ...options }: FileQuery, bytes: Stream.Stream<Uint8Array, E>) =>
+      answered(file({ name, bytes }, options))
+
+    const written = (report: LintReport, { file, print }: DocumentQuery) =>
+      Report.answer(print, LintDocument.render(report, print, { file }))
+
     return handlers.handleAll({
       relations: ({ query }) => answered(relations(query)),
       document: ({ query: { file, print, ...options } }) =>
-        answered(
-          Effect.map(relations(options), (report) => Report.answer(print, LintDocument.render(report, print, { file })))
-        )
+        answered(Effect.map(relations(options), (report) => written(report, { file, print }))),
+      file: ({ payload, query }) => check(query, payload),
+      fileDocument: ({ payload, query: { file, print, ...query } }) =>
+        Effect.map(check(query, payload), (report) => written(report, { file, print }))
     })
   })
 )

@@ -1,10 +1,13 @@
 import { Effect, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { failureOf } from "../catalog/ImportReport.ts"
+import * as ImportSource from "../catalog/ImportSource.ts"
 import { Review, type ReviewError } from "../crosswalk/Review.ts"
 import type { ReviewFilter } from "../domain/ReviewFilter.ts"
 import type { ReviewItem } from "../domain/ReviewItem.ts"
 import * as ReviewCsv from "../report/ReviewCsv.ts"
 import { Api } from "./Api.ts"
+import { decider } from "./Authorization.ts"
 import { answered } from "./Problem.ts"
 import { requirementsOf } from "./Query.ts"
 import * as Report from "./Report.ts"
@@ -20,7 +23,8 @@ export const layer = HttpApiBuilder.group(
   Api,
   "review",
   Effect.fnUntraced(function* (handlers) {
-    const { calibrations, count, items, page, sample } = yield* Review
+    const review = yield* Review
+    const { calibrations, count, items, page, sample } = review
     const csv = (name: string, items: Stream.Stream<ReviewItem, ReviewError>, options?: ReviewCsv.EncodeOptions) =>
       Report.answerTable(name, ReviewCsv.encode(items, options))
     return handlers.handleAll({
@@ -28,6 +32,15 @@ export const layer = HttpApiBuilder.group(
         answered(page({ after, limit, marked, filter: filterOf(filter) })),
       // What is wrong with the question is told before the table begins.
       csv: ({ query }) => answered(Effect.map(count(filterOf(query)), () => csv("review.csv", items(filterOf(query))))),
+      carryOut: ({ payload: bytes, query: { by, name = "review.csv", ...options } }) =>
+        answered(
+          Effect.gen(function* () {
+            const source = ImportSource.given({ name, bytes })
+            const reviewer = yield* decider(by)
+            const { problems, ...outcome } = yield* ReviewCsv.carryOut(name, source, { ...options, by: reviewer })
+            return { ...outcome, problems: problems.map((problem) => failureOf(name, problem)) }
+          }).pipe(Effect.provideService(Review, review))
+        ),
       sampleCsv: ({ query }) =>
         answered(
           Effect.map(sample(query), (drawn) => csv("sample.csv", Stream.fromIterable(drawn), { chosen: "sample" }))

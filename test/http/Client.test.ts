@@ -27,6 +27,10 @@ const all = { filter: { from: "ours@1", to: "norm@1" }, verdict: { status: "acce
 const verdict = { sources: ["ours:1/3"], targets: ["norm:1/3"], status: "accepted" } as const
 const reference = { title: "A note", entityType: "note" }
 
+const bytes = (text: string) => Stream.encodeText(Stream.make(text))
+const pairs = "source,target\n1,1\n"
+const mapping = { name: "pairs.csv", from: "ours@1", to: "norm@1" }
+
 const text = (bytes: Stream.Stream<Uint8Array, unknown>) => Stream.mkString(Stream.decodeText(bytes))
 
 /** A call of each endpoint, in an order in which each has what it needs. */
@@ -48,6 +52,7 @@ const calls: Readonly<Record<string, (api: Client) => Effect.Effect<unknown, unk
   "suggestions.suggest": (api) => api.suggestions.suggest({ payload: between }),
   "review.list": (api) => api.review.list({ query: { from: "ours@1" } }),
   "review.csv": (api) => Effect.flatMap(api.review.csv({ query: { from: "ours@1" } }), text),
+  "review.carryOut": (api) => api.review.carryOut({ query: {}, payload: bytes("decision,sources,targets\n") }),
   "review.sample": (api) => api.review.sample({ query: { from: "ours@1", to: "norm@1" } }),
   "review.sampleCsv": (api) => Effect.flatMap(api.review.sampleCsv({ query: { from: "ours@1", to: "norm@1" } }), text),
   "review.calibrations": (api) => api.review.calibrations({ query: {} }),
@@ -75,7 +80,9 @@ const calls: Readonly<Record<string, (api: Client) => Effect.Effect<unknown, unk
   "editions.moved": (api) => api.editions.moved(),
   "editions.movedCounts": (api) => api.editions.movedCounts(),
   "lint.relations": (api) => api.lint.relations({ query: {} }),
-  "lint.document": (api) => api.lint.document({ query: { print: "sarif" } })
+  "lint.document": (api) => api.lint.document({ query: { print: "sarif" } }),
+  "lint.file": (api) => api.lint.file({ query: mapping, payload: bytes(pairs) }),
+  "lint.fileDocument": (api) => api.lint.fileDocument({ query: { ...mapping, print: "table" }, payload: bytes(pairs) })
 }
 
 layer(Layer.provideMerge(editions, serving()))("the typed client", (it) => {

@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Lint } from "../../src/catalog/Lint.ts"
 import * as LintDocument from "../../src/report/LintDocument.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
@@ -27,6 +27,37 @@ layer(Layer.provideMerge(filled, serving()))("lint over HTTP", (it) => {
           yield* api.lint.document({ query: { ...between, print, file } }),
           LintDocument.render(report, print, { file })
         )
+      }
+    })
+  )
+
+  it.effect("finds in a file what the service finds, and stores nothing of it", () =>
+    Effect.gen(function* () {
+      const api = yield* client
+      const { file } = yield* Lint
+      const bytes = Stream.encodeText(Stream.make("ours,theirs\n1,1\n2,9\n"))
+      const options = { from: "ours@1", to: "norm@1", columns: { source: "ours", target: "theirs" } }
+      const query = { name: "pairs.csv", ...options }
+      const expected = yield* file({ name: "pairs.csv", bytes }, options)
+      const { relations } = yield* api.relations.list({ query: {} })
+      assert.deepStrictEqual(yield* api.lint.file({ query, payload: bytes }), expected)
+      assert.deepStrictEqual(
+        expected.findings.map(({ at, rule }) => [rule, at]),
+        [["unknown-identifier", "line 3"]]
+      )
+      assert.strictEqual(
+        yield* api.lint.fileDocument({ query: { ...query, print: "sarif" }, payload: bytes }),
+        LintDocument.render(expected, "sarif")
+      )
+      assert.deepStrictEqual((yield* api.relations.list({ query: {} })).relations, relations)
+      const headers = { "content-type": "text/csv" }
+      for (const [path, body, status] of [
+        ["lint?name=a.csv", "nothing\n", 422],
+        ["lint?name=../a.csv", "source,target\n", 400],
+        ["lint", "source,target\n", 400]
+      ] as const) {
+        const problem = yield* Effect.flatMap(ask("POST", `/api/v1/${path}`, { body, headers }), problemOf)
+        assert.strictEqual(problem.status, status, path)
       }
     })
   )

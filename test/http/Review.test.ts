@@ -105,6 +105,30 @@ layer(Layer.provideMerge(filled, serving()))("review over HTTP", (it) => {
     })
   )
 
+  it.effect("comes back from a spreadsheet as one step, with the rows that say nothing that can be done", () =>
+    Effect.gen(function* () {
+      const api = yield* client
+      const table = yield* Effect.flatMap(ask("GET", "/api/v1/review/csv?from=ours@1&to=norm@1"), ({ text }) => text)
+      const [header = "", first = "", second = ""] = table.split("\r\n")
+      const headers = { "content-type": "text/csv" }
+      const edited = [header, `accept${first}`, `perhaps${second}`, ""].join("\r\n")
+      const answer = yield* ask("POST", "/api/v1/review/csv?by=Ann&note=sheet", { body: edited, headers })
+      assert.strictEqual(answer.status, 200)
+      const [entry] = (yield* api.decisions.log({ query: { limit: 1 } })).decisions
+      assert.deepStrictEqual([entry?.by, entry?.note, entry?.chosen], ["Ann", "sheet", "file"])
+      assert.match(yield* answer.text, /"refused":\[\],"problems":\[\{"at":"line 3, decision","problem":".*perhaps/u)
+      yield* api.decisions.undo({ payload: { step: entry?.step } })
+      for (const [type, body, status, reason] of [
+        ["text/csv", "a,b\n", 422, "malformed"],
+        ["image/png", edited, 415, "content-type"]
+      ] as const) {
+        const answer = yield* ask("POST", "/api/v1/review/csv", { body, headers: { "content-type": type } })
+        const problem = yield* problemOf(answer)
+        assert.deepStrictEqual([problem.status, problem.reason], [status, reason])
+      }
+    })
+  )
+
   const wrong: ReadonlyArray<readonly [path: string, body: unknown, status: number, reason: string, field?: string]> = [
     ["review?from=ours", undefined, 404, "catalog"],
     ["review?from=a%20b", undefined, 400, "invalid", "from"],

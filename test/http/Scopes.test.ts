@@ -9,7 +9,9 @@ const readingPosts: ReadonlySet<string> = new Set([
   "coverage.reportWith",
   "coverage.documentWith",
   "coverage.compare",
-  "decisions.preview"
+  "decisions.preview",
+  "lint.file",
+  "lint.fileDocument"
 ])
 
 const lowercase = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const
