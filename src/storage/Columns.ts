@@ -1,4 +1,4 @@
-import { Effect, Result, Schema } from "effect"
+import { Effect, Option, Result, Schema } from "effect"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import { beginning } from "../domain/Quote.ts"
 
@@ -45,6 +45,31 @@ export const make = (
     .map((one) => (typeof one === "string" ? inJson(one) : `json(${one.json})`))
     .join(", ")}) AS BLOB) AS "${what}"`
 })
+
+/** To select, from a statement that selects columns, all its rows as one value of bytes, with the same name. */
+export const listed = ({ what }: Columns): string =>
+  `CAST('[' || group_concat(CAST("${what}" AS TEXT)) || ']' AS BLOB) AS "${what}"`
+
+/** Decodes rows that were selected as one value; undefined where one of them does not fit, or is no UTF-8. */
+export const listDecoder = <S extends Schema.Constraint & { readonly DecodingServices: never }>(
+  { names, what }: Columns,
+  schema: S
+) => {
+  const decode = Schema.decodeUnknownOption(Schema.Array(schema))
+  return (row: Readonly<Record<string, unknown>>): ReadonlyArray<S["Type"]> | undefined => {
+    const json = row[what]
+    if (json === null) return []
+    if (!isBytes(json)) return undefined
+    try {
+      const rows: ReadonlyArray<ReadonlyArray<unknown>> = JSON.parse(utf8.decode(json))
+      return Option.getOrUndefined(
+        decode(rows.map((values) => Object.fromEntries(names.map((name, i) => [name, values[i]]))))
+      )
+    } catch {
+      return undefined
+    }
+  }
+}
 
 /** A column of floating-point numbers: JSON would have 15 of their 17 digits. */
 export const real = (column: string): string =>

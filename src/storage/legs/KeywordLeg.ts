@@ -25,11 +25,13 @@ export type KeywordMatch = typeof KeywordMatch.Type
 const decodeMatch = Columns.decoder(ReferenceRow.uri, KeywordMatch, "Search.keyword")
 
 const candidate = Columns.make("reference", { uri: "r.uri", title: "r.title", description: "r.description" })
-const decodeCandidate = Columns.decoder(
-  candidate,
-  Schema.Struct({ uri: Schema.String, title: Schema.String, description: Schema.NullOr(Schema.String) }),
-  "Search.keyword"
-)
+const Candidate = Schema.Struct({
+  uri: Schema.String,
+  title: Schema.String,
+  description: Schema.NullOr(Schema.String)
+})
+const decodeCandidate = Columns.decoder(candidate, Candidate, "Search.keyword")
+const decodeCandidates = Columns.listDecoder(candidate, Candidate)
 
 const sizes = Columns.make("keyword index", {
   words: "(SELECT hex(block) FROM crosswalk_keyword_data WHERE id = 1)",
@@ -183,20 +185,25 @@ export const make = Effect.gen(function* () {
   ): Effect.fn.Return<ReadonlyArray<KeywordMatch>, SqlError.SqlError | DatabaseError> {
     const few = filter === undefined || isOpen(filter) ? undefined : yield* Passing.few(sql, filter, limits.compared)
     const depth = Math.max(limit, limits.compared)
-    const rows = yield* few === undefined
-      ? sql`
+    const rows =
+      few === undefined
+        ? sql`
         SELECT ${sql.literal(candidate.sql)} FROM (${yield* candidates(counted, filter)}) AS m
           CROSS JOIN crosswalk_reference AS r ON r.id = m.id
         WHERE ${tests(sql, filter)} ORDER BY m.score DESC LIMIT ${depth}`
-      : sql`SELECT ${sql.literal(candidate.sql)} FROM json_each(${JSON.stringify(few)}) AS j
+        : sql`SELECT ${sql.literal(candidate.sql)} FROM json_each(${JSON.stringify(few)}) AS j
           CROSS JOIN crosswalk_reference AS r ON r.id = j.value`
+    // Between threads one value costs a fraction of what a thousand cost.
+    const [together] = yield* sql`SELECT ${sql.literal(Columns.listed(candidate))} FROM (${rows})`
+    const whole = decodeCandidates(together ?? {})
     const [row] = yield* sql`SELECT ${sql.literal(sizes.sql)}`
     const { trigrams, words } = yield* decodeSizes(row ?? {})
     const scoreOf = KeywordScore.make(counted.terms, { words: sizeOf(words), trigrams: sizeOf(trigrams) })
     const matches: Array<KeywordMatch> = []
-    for (let from = 0; from < rows.length; from += groupSize) {
-      const texts = yield* Effect.forEach(rows.slice(from, from + groupSize), decodeCandidate)
-      for (const text of texts) {
+    // What cannot be read is named by the rows.
+    const texts = whole ?? (yield* Effect.flatMap(rows, Effect.forEach(decodeCandidate)))
+    for (let from = 0; from < texts.length; from += groupSize) {
+      for (const text of texts.slice(from, from + groupSize)) {
         const score = scoreOf(text)
         if (score > 0) matches.push({ uri: text.uri, score })
       }

@@ -42,16 +42,18 @@ export const varints = (bytes: Uint8Array): ReadonlyArray<number> => {
   return numbers
 }
 
-/** Words as the word index has them (`porter unicode61 remove_diacritics 2`). */
-const wordTokens = (text: string, stemOf: (word: string) => string): ReadonlyArray<string> =>
-  (
-    text
-      .normalize("NFD")
-      .replaceAll(/(?<=\p{sc=Latin})\p{Mn}+/gu, "")
-      .normalize("NFC")
-      .toLowerCase()
-      .match(/[\p{L}\p{N}\p{Co}]+/gu) ?? []
-  ).map(stemOf)
+const isAscii = /^\p{ASCII}*$/u
+
+/** The text as the word index has it (`unicode61 remove_diacritics 2`), cut into words. */
+const wordsOf = (text: string): ReadonlyArray<string> =>
+  (isAscii.test(text)
+    ? text.toLowerCase().match(/[a-z0-9]+/gu)
+    : text
+        .normalize("NFD")
+        .replaceAll(/(?<=\p{sc=Latin})\p{Mn}+/gu, "")
+        .normalize("NFC")
+        .toLowerCase()
+        .match(/[\p{L}\p{N}\p{Co}]+/gu)) ?? []
 
 const unquoted = (match: string): string => match.replace(/^"/u, "").replace(/"\*?$/u, "")
 
@@ -82,21 +84,24 @@ const bm25 = (length: number, { averageLength, total }: IndexSize) => {
 }
 
 const byWords = (terms: ReadonlyArray<CountedTerm>, size: IndexSize): Scorer => {
+  const phrases = terms.map(({ count, match }) => ({
+    count,
+    isPrefix: match.endsWith("*"),
+    tokens: wordsOf(unquoted(match)).map(stem)
+  }))
+  // A stem begins as its word does, so that other words need none: to find them takes most of the time.
+  const beginnings = new Set(phrases.flatMap(({ tokens }) => tokens.map((token) => token.charCodeAt(0))))
   const stems = new Map<string, string>()
   const stemOf = (word: string) => {
+    if (!beginnings.has(word.charCodeAt(0))) return word
     const known = stems.get(word)
     if (known !== undefined) return known
     const made = stem(word)
     stems.set(word, made)
     return made
   }
-  const phrases = terms.map(({ count, match }) => ({
-    count,
-    isPrefix: match.endsWith("*"),
-    tokens: wordTokens(unquoted(match), stemOf)
-  }))
   return (fields) => {
-    const tokens = fields.map((field) => wordTokens(field, stemOf))
+    const tokens = fields.map((field) => wordsOf(field).map(stemOf))
     const score = bm25(
       tokens.reduce((sum, { length }) => sum + length, 0),
       size
