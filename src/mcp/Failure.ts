@@ -65,7 +65,9 @@ const hintOf = (remedy: Remedy): string | undefined => {
  */
 export const failureOf = (error: CrosswalkError, isRemote: boolean): Failure => {
   const { _tag: type, isRetryable, reason, remedy } = error
-  const hint = remedy === undefined ? (isRetryable ? hintOf({ action: "retry" }) : undefined) : hintOf(remedy)
+  // What only reads writes nothing but embeddings that are missing.
+  const lacks = type === "DatabaseError" && reason === "readonly" ? ({ action: "updateEmbeddings" } as const) : remedy
+  const hint = lacks === undefined ? (isRetryable ? hintOf({ action: "retry" }) : undefined) : hintOf(lacks)
   return {
     type,
     reason,

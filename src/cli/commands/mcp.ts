@@ -1,6 +1,8 @@
-import { Effect, Layer, Logger } from "effect"
+import { Effect, Layer, Logger, Sink, Stdio } from "effect"
 import { Command, Flag } from "effect/cli"
+import { systemError } from "effect/PlatformError"
 import manifest from "../../../package.json" with { type: "json" }
+import { Output, type OutputClosed } from "../Output.ts"
 import { lazily, toggle } from "../Flags.ts"
 import * as Reviewer from "../Reviewer.ts"
 import * as Session from "../Session.ts"
@@ -23,6 +25,7 @@ export const mcp = Command.make(
     )
   },
   Effect.fn(function* ({ allowWrites, by, maxTokens }) {
+    const output = yield* Output
     const [Store, Usearch, Server] = yield* lazily(() =>
       Promise.all([import("../../Store.ts"), import("../../vectors/Usearch.ts"), import("../../mcp/Server.ts")])
     )
@@ -36,9 +39,20 @@ export const mcp = Command.make(
         )
       )
     )
+    const stdio = yield* Stdio.Stdio
+    const gone = (cause: OutputClosed) =>
+      systemError({ module: "Stdio", method: "stdout", _tag: "WriteZero", cause, description: cause.message })
+    // Waits until each message is written, so that it is known when nobody reads them.
+    const stdout = () =>
+      Sink.forEach((piece: string | Uint8Array) =>
+        Effect.mapError(output.raw(typeof piece === "string" ? piece : new TextDecoder().decode(piece)), gone)
+      )
     yield* Server.stdio(actor, { version: manifest.version, maxTokens }).pipe(
       Effect.provide(store),
-      Effect.provideService(Logger.LogToStderr, true)
+      Effect.provideService(Stdio.Stdio, Stdio.make({ ...stdio, stdout })),
+      Effect.provideService(Logger.LogToStderr, true),
+      // An input that is still open would keep the process.
+      Effect.ensuring(Effect.sync(() => process.stdin.destroy()))
     )
   })
 ).pipe(
