@@ -47,6 +47,7 @@ const commandsOf = (text: string): ReadonlyArray<string> =>
 /** Pages whose commands run elsewhere, or nowhere. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ["docs/http.md", "test/http/Transcripts.test.ts runs them against a server"],
+  ["docs/mcp.md", "test/mcp/docs.test.ts runs them on a database of the examples"],
   ["docs/cluster.md", "test/docs/cluster.test.ts runs them on servers"],
   ["docs/coverage-in-ci.md", "e2e/internal/crosswalkCi.test.ts runs them as the workflow does"]
 ])
