@@ -169,6 +169,16 @@ export default function Search() {
                     <ScoreLegend />
                   </Show>
                 </div>
+                <Show when={result().degraded}>
+                  {(degraded) => (
+                    <div class="note warn small">
+                      <p>
+                        Only words were compared: the model that compares meaning failed.{" "}
+                        {degraded().isRetryable ? "Search again in a moment." : "The log of the server says more."}
+                      </p>
+                    </div>
+                  )}
+                </Show>
                 <Show when={result().unsearched > 0}>
                   <div class="note warn small">
                     <p>

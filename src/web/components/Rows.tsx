@@ -1,0 +1,89 @@
+import { createVirtualizer } from "@tanstack/solid-virtual"
+import { createEffect, For, type JSX, on, onCleanup, onMount } from "solid-js"
+import "./Rows.css"
+
+/**
+ * A list of which only the rows in sight are in the document, so that a hundred thousand are as smooth as ten. The arrow keys,
+ * Page Up and Down, Home and End go through its links.
+ */
+export const Rows = (props: {
+  /** What the list is of, for a reader of the screen. */
+  readonly label: string
+  readonly count: number
+  /** How high a row is, in pixels; all are. */
+  readonly height: number
+  /** The row that is on top at first. */
+  readonly start: number
+  /** What a row shows: a link, if it leads anywhere. */
+  readonly row: (index: number) => JSX.Element
+  /** Called with the first and the last row in sight, as it is scrolled. */
+  readonly onSight: (first: number, last: number) => void
+}) => {
+  let box: HTMLDivElement | undefined
+  const virtualizer = createVirtualizer({
+    get count() {
+      return props.count
+    },
+    getScrollElement: () => box ?? null,
+    estimateSize: () => props.height,
+    overscan: 12
+  })
+  const firstSeen = () => Math.floor((virtualizer.scrollOffset ?? 0) / props.height)
+  const inSight = () => Math.ceil((box?.clientHeight ?? 0) / props.height)
+
+  const tell = () => props.onSight(firstSeen(), Math.min(props.count, firstSeen() + inSight()))
+  onMount(() => {
+    if (props.start > 0) virtualizer.scrollToIndex(props.start, { align: "start" })
+    tell()
+    box?.addEventListener("scroll", tell, { passive: true })
+    onCleanup(() => box?.removeEventListener("scroll", tell))
+  })
+  createEffect(on(() => props.count, tell, { defer: true }))
+
+  const steps = (): Readonly<Record<string, number>> => ({
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: inSight() - 1,
+    PageUp: 1 - inSight(),
+    Home: Number.NEGATIVE_INFINITY,
+    End: Number.POSITIVE_INFINITY
+  })
+  const onKey = (event: KeyboardEvent) => {
+    const step = steps()[event.key]
+    if (step === undefined || props.count === 0) return
+    const current = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset["row"]
+    const from = current === undefined ? firstSeen() - Math.sign(step) : Number(current)
+    const to = Math.min(props.count - 1, Math.max(0, from + step))
+    event.preventDefault()
+    virtualizer.scrollToIndex(to)
+    requestAnimationFrame(() => box?.querySelector<HTMLElement>(`[data-row="${to}"] a`)?.focus({ preventScroll: true }))
+  }
+
+  return (
+    <div
+      class="rows"
+      ref={(element) => (box = element)}
+      tabindex="0"
+      role="region"
+      aria-label={props.label}
+      onKeyDown={onKey}
+    >
+      <div role="list" class="rows-all" style={{ height: `${virtualizer.getTotalSize()}px` }}>
+        <For each={virtualizer.getVirtualItems()}>
+          {({ index, start }) => (
+            <div
+              class="rows-row"
+              role="listitem"
+              data-row={index}
+              aria-posinset={index + 1}
+              aria-setsize={props.count}
+              style={{ height: `${props.height}px`, transform: `translateY(${start}px)` }}
+            >
+              {props.row(index)}
+            </div>
+          )}
+        </For>
+      </div>
+    </div>
+  )
+}
