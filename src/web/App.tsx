@@ -35,7 +35,7 @@ const Bar = () => {
         </nav>
         <div class="tools">
           <Show when={Token.current() !== undefined && !Token.asked()}>
-            <button class="button quiet" type="button" onClick={() => Token.ask()}>
+            <button class="button quiet" type="button" onClick={() => Token.change()}>
               Change token
             </button>
           </Show>
@@ -76,7 +76,10 @@ const Shell = (props: RouteSectionProps) => {
   createEffect(
     on(
       () => location.pathname,
-      () => main?.focus({ preventScroll: true }),
+      () => {
+        // What a view focuses itself stays.
+        if (main?.contains(document.activeElement) !== true) main?.focus({ preventScroll: true })
+      },
       { defer: true }
     )
   )

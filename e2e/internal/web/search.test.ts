@@ -1,25 +1,115 @@
 import { describe, expect } from "vitest"
+import type { Page } from "playwright-core"
 import { unavailable } from "./support/chromium.ts"
-import { barriers, open, test } from "./support/site.ts"
+import { hostile, test } from "./support/site.ts"
+
+const hits = (page: Page) => page.locator("ol.hits > li")
+const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.getAll(name)
+
+test.override("options", { isHostile: true })
 
 describe.skipIf(unavailable !== undefined)("the search of the page", () => {
   test("finds by meaning while somebody writes, and says what made the score", async ({ page }) => {
     await page.goto("/search")
     await page.getByRole("searchbox").pressSequentially("nobody can guess my password")
-    const first = page.locator("ol.hits > li").first()
+    const first = hits(page).first()
     await first.getByText("Guessing is hopeless").waitFor()
-    expect(await first.locator("mark").allTextContents()).toContain("guess")
-    expect(await first.locator(".score").getAttribute("title")).toMatch(/= meaning 0\.\d\d \+ words 0\.\d\d$/u)
-    expect(new URL(page.url()).searchParams.get("q")).toBe("nobody can guess my password")
+    await expect
+      .poll(() => first.locator(".score").getAttribute("title"))
+      .toMatch(/= meaning 0\.\d\d \+ words 0\.\d\d$/u)
+    expect(await first.locator("mark").allTextContents()).toEqual(["Guessing", "Nobody", "guess"])
+    expect(await first.getByText(/\d+% relevant/u).count()).toBe(1)
+    expect(parameter(page, "q")).toEqual(["nobody can guess my password"])
   })
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`has no barrier in the ${colorScheme} theme`, async ({ browser, site }) => {
-      const { close, page } = await open(browser, site, { colorScheme })
-      await page.goto("/search?q=passwords")
-      await page.locator("ol.hits > li").first().waitFor()
-      expect(await barriers(page)).toEqual([])
-      await close()
-    })
-  }
+  test("gives an identifier first, however it is typed, and shows that it is one", async ({ page }) => {
+    await page.goto("/search?q=sess 5")
+    const first = hits(page).first()
+    await first.getByText("SESS-5", { exact: true }).waitFor()
+    await expect.poll(() => first.locator(".score").getAttribute("title")).toContain("identifier")
+    expect(await first.locator(".score-identifier").count()).toBe(1)
+  })
+
+  test("compares what somebody chooses, among what somebody chooses, and keeps it in the URL", async ({ page }) => {
+    await page.goto("/search?q=passwords")
+    await hits(page).first().waitFor()
+    await page.getByRole("radio", { name: "Words", exact: true }).check()
+    await page.getByRole("button", { name: /^sample@1\.0\.0/u }).click()
+    await page.getByRole("button", { name: /^authentication/u }).click()
+    await expect.poll(() => page.locator(".hit-top").allTextContents()).not.toContain("company@2026.1")
+    expect(parameter(page, "mode")).toEqual(["keyword"])
+    expect(parameter(page, "catalog")).toEqual(["sample@1.0.0"])
+    expect(parameter(page, "tag")).toEqual(["authentication"])
+    await page.reload()
+    await hits(page).first().waitFor()
+    expect(await page.getByRole("radio", { name: "Words", exact: true }).isChecked()).toBe(true)
+    expect(await page.getByRole("button", { name: /^authentication/u }).getAttribute("aria-pressed")).toBe("true")
+    const titles = await page.locator(".score").evaluateAll((all) => all.map((one) => one.getAttribute("title")))
+    expect(titles.filter((title) => title?.includes("meaning"))).toEqual([])
+    await page.getByRole("button", { name: "Clear" }).click()
+    await expect.poll(() => parameter(page, "tag")).toEqual([])
+  })
+
+  test("a condition on metadata narrows it, and a wrong one is told in a sentence", async ({ page }) => {
+    await page.goto("/search?q=passwords&where=level%3E%3D2")
+    await hits(page).first().waitFor()
+    const levels = await hits(page).count()
+    expect(levels).toBeGreaterThan(0)
+    await page.getByLabel("Condition on metadata").fill("level ~ 2")
+    await page.keyboard.press("Enter")
+    await page.getByRole("alert").first().waitFor()
+    expect(await page.getByRole("alert").first().textContent()).toMatch(/where/u)
+    expect(await page.getByRole("alert").first().textContent()).toContain("Change what you asked for.")
+  })
+
+  test("says that nothing relevant was found, and shows nothing of it where that was asked for", async ({ page }) => {
+    await page.goto("/search?q=recipe for a chocolate cake")
+    await page.getByRole("heading", { name: "Nothing relevant was found" }).waitFor()
+    expect(await hits(page).count()).toBeGreaterThan(0)
+    await page.getByLabel("Only what is likely to answer").check()
+    await page.getByText("No results").waitFor()
+    expect(parameter(page, "relevant")).toEqual(["1"])
+  })
+
+  test("is used with keys alone: a slash, arrows, Enter", async ({ page }) => {
+    await page.goto("/browse")
+    await page.getByRole("heading", { name: "Browse" }).waitFor()
+    await page.keyboard.press("/")
+    const box = page.getByRole("searchbox")
+    await box.waitFor()
+    await expect.poll(() => box.evaluate((element) => element.matches(":focus"))).toBe(true)
+    await page.keyboard.type("hash passwords slowly")
+    await expect.poll(() => page.getByRole("status").first().textContent()).toMatch(/^\d+ results$/u)
+    const focused = () => page.evaluate("document.activeElement.textContent") as Promise<string>
+    await page.keyboard.press("ArrowDown")
+    const first = await focused()
+    await page.keyboard.press("ArrowDown")
+    expect(await focused()).not.toBe(first)
+    await page.keyboard.press("ArrowUp")
+    expect(await focused()).toBe(first)
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { level: 1, name: first }).waitFor()
+    await page.goBack()
+    await expect.poll(() => page.getByRole("searchbox").inputValue()).toBe("hash passwords slowly")
+  })
+
+  test("a stale answer never shows: the last text has the last word", async ({ page }) => {
+    await page.goto("/search")
+    const box = page.getByRole("searchbox")
+    for (const text of ["c", "co", "cookies", "log", "logging of events", "SESS-5"]) await box.fill(text)
+    await expect.poll(() => hits(page).first().locator(".hit-name").textContent()).toBe("SESS-5")
+    await expect.poll(() => page.getByRole("status").first().textContent()).not.toContain("being compared")
+    expect(await hits(page).first().locator(".hit-name").textContent()).toBe("SESS-5")
+  })
+
+  test("texts of a catalogue stay texts, whatever is in them", async ({ page }) => {
+    await page.goto("/search?q=passwords&catalog=hostile@1")
+    await expect.poll(() => hits(page).count()).toBe(hostile.length)
+    const titles = await page.locator(".hit-title").allTextContents()
+    expect(titles.toSorted()).toEqual(hostile.map((text) => text.trim()).toSorted())
+    expect(await page.locator("ol.hits img, ol.hits script").count()).toBe(0)
+    expect(await page.locator(".filters img, .filters script").count()).toBe(0)
+    // A long word breaks: the page is no wider than the window.
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
+  })
 })

@@ -21,8 +21,8 @@ export const enter = (token: string): void => {
   setAsked(false)
 }
 
-/** Forgets the token. */
-export const forget = (): void => {
+/** Forgets the token, and asks for another. */
+export const change = (): void => {
   sessionStorage.removeItem(key)
-  setAsked(false)
+  setAsked(true)
 }

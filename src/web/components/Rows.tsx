@@ -20,6 +20,8 @@ export const Rows = (props: {
   readonly onSight: (first: number, last: number) => void
 }) => {
   let box: HTMLDivElement | undefined
+  /** The row that the keys have gone to, until it is there to be focused. */
+  let coming: number | undefined
   const virtualizer = createVirtualizer({
     get count() {
       return props.count
@@ -51,12 +53,16 @@ export const Rows = (props: {
   const onKey = (event: KeyboardEvent) => {
     const step = steps()[event.key]
     if (step === undefined || props.count === 0) return
-    const current = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset["row"]
-    const from = current === undefined ? firstSeen() - Math.sign(step) : Number(current)
+    const focused = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset["row"]
+    const from = coming ?? (focused === undefined ? firstSeen() - Math.sign(step) : Number(focused))
     const to = Math.min(props.count - 1, Math.max(0, from + step))
     event.preventDefault()
+    coming = to
     virtualizer.scrollToIndex(to)
-    requestAnimationFrame(() => box?.querySelector<HTMLElement>(`[data-row="${to}"] a`)?.focus({ preventScroll: true }))
+    requestAnimationFrame(() => {
+      box?.querySelector<HTMLElement>(`[data-row="${to}"] a`)?.focus({ preventScroll: true })
+      if (coming === to) coming = undefined
+    })
   }
 
   return (

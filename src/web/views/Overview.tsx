@@ -1,7 +1,9 @@
+import { useNavigate } from "@solidjs/router"
 import { For, Show } from "solid-js"
 import { asked } from "../api/Asked.ts"
 import type { Answer as AnswerOf } from "../api/Endpoints.ts"
 import { Answer } from "../components/Answer.tsx"
+import { Icon } from "../components/Icon.tsx"
 import { Title } from "../components/Title.tsx"
 import { catalogLink } from "../Links.ts"
 import { count, many, percent } from "../Numbers.ts"
@@ -110,6 +112,12 @@ const Catalogs = (props: { readonly catalogs: Status["catalogs"] }) => (
 /** What is in the store, and what to do next. */
 export default function Overview() {
   const status = asked("GET /api/v1/status", () => ({}))
+  const navigate = useNavigate()
+  const search = (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
+    event.preventDefault()
+    const text = new FormData(event.currentTarget).get("q")
+    if (typeof text === "string") navigate(`/search?q=${encodeURIComponent(text)}`)
+  }
   return (
     <>
       <Title text="Overview" />
@@ -121,6 +129,20 @@ export default function Overview() {
         {(status) => (
           <Show when={status().references > 0} fallback={<Empty />}>
             <div class="stack overview">
+              <form class="overview-search" role="search" action="/search" onSubmit={search}>
+                <label class="search-box">
+                  <span class="unseen">Search for</span>
+                  <Icon name="search" />
+                  <input
+                    id="query"
+                    name="q"
+                    type="search"
+                    autocomplete="off"
+                    placeholder="In your own words, or an identifier"
+                  />
+                  <kbd aria-hidden="true">/</kbd>
+                </label>
+              </form>
               <dl class="figures">
                 <Figure name="References" value={count(status().references)} />
                 <Figure name="Catalogs" value={count(status().catalogs.length)} />

@@ -198,12 +198,7 @@ export default function Search() {
                     </p>
                   </div>
                 </Show>
-                <HitList
-                  ref={(element) => (hits = element)}
-                  hits={result().hits}
-                  stems={stems()}
-                  isStale={isPartial()}
-                />
+                <HitList ref={(element) => (hits = element)} hits={result().hits} stems={stems()} />
                 <Show when={result().hits.length === limit() && limit() < 200}>
                   <div>
                     <button

@@ -27,8 +27,10 @@ export interface Site {
 }
 
 export interface SiteOptions {
-  /** Files that are imported, each by a name of `examples`, or a path. Default: the catalogues of the demo. */
+  /** Files that are imported. Default: the catalogues of the demo. */
   readonly files?: ReadonlyArray<string>
+  /** Imports a catalogue of {@link hostile} texts too. Default: false. */
+  readonly isHostile?: boolean
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -49,14 +51,15 @@ const listening = (child: ChildProcess): Promise<string> =>
   })
 
 /** Serves a store with these files by the built command, on a free port. */
-export const served = async ({ env = {}, files = demo }: SiteOptions = {}): Promise<Site> => {
+export const served = async ({ env = {}, files = demo, isHostile = false }: SiteOptions = {}): Promise<Site> => {
   const folder = await mkdtemp(join(tmpdir(), "crosswalk-web-"))
   const run = async (args: ReadonlyArray<string>, options?: Command.RunOptions) => {
     const { code, stderr, stdout } = await Command.crosswalk(folder, ["--db", "web.db", ...args], options)
     if (code !== 0) throw new Error(`crosswalk ${args.join(" ")} ended with ${code}: ${stderr}`)
     return stdout
   }
-  for (const file of files) await run(["import", file])
+  const all = isHostile ? [...files, await hostileCatalog(folder)] : files
+  for (const file of all) await run(["import", file])
   let server: ChildProcess | undefined
   let url: Promise<string> = Promise.reject(new Error("serve has not started"))
   url.catch(() => {})
@@ -80,20 +83,20 @@ export const hostile = [
   `"><svg onload=globalThis.hacked=3>`,
   `javascript:globalThis.hacked=4`,
   `{{constructor.constructor('globalThis.hacked=5')()}}`,
-  `\u202Egnp.exe \u0000 ${"W".repeat(400)}`
+  `\u202Egnp.exe ${"W".repeat(400)}`
 ]
 
 /** A catalogue of such texts in every field, as a file to import. */
-export const hostileCatalog = async (folder: string): Promise<string> => {
+const hostileCatalog = async (folder: string): Promise<string> => {
   const path = join(folder, "hostile.json")
-  const clean = (text: string) => text.replaceAll("\u0000", "")
   const references = hostile.map((text, i) => ({
-    id: `H-${i + 1}${i % 2 === 0 ? "<b>" : ""}`,
-    title: clean(text),
-    text: clean(`${text} passwords ${text}`),
+    id: `H-${i + 1}<b>`,
+    title: text,
+    text: `${text} passwords ${text}`,
     type: "requirement",
-    tags: [clean(text).slice(0, 60)],
-    link: i === 3 ? text : `https://example.org/?q=<b>${i}`
+    tags: [text.slice(0, 60)],
+    link: text,
+    nested: { "<b>key</b>": [text] }
   }))
   await writeFile(path, JSON.stringify({ catalog: "hostile@1", references }))
   return path

@@ -37,7 +37,7 @@ export const Neighbours = (props: { readonly uri: string; readonly query: Query 
         {(answer) => (
           <Show
             when={answer().similar.length > 0}
-            fallback={<p class="panel-body soft">Nothing is near: it has no embedding yet, or nothing else has.</p>}
+            fallback={<p class="panel-body soft">Nothing else has an embedding.</p>}
           >
             <ol class="neighbours" role="list">
               <For each={answer().similar}>

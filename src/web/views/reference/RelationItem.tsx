@@ -1,6 +1,6 @@
 import { createUniqueId, For, Show } from "solid-js"
 import { ReferenceLink } from "../../components/ReferenceLink.tsx"
-import { percent, time } from "../../Numbers.ts"
+import { time } from "../../Numbers.ts"
 import { type Decision, deedOf, incoming, isAbout, type Item, methodOf, outgoing, tone } from "../../Relations.ts"
 
 /** What a relation rests on, and what became of it. */
@@ -87,7 +87,7 @@ export const RelationItem = (props: {
         <Show when={relation().needsReview}>
           <span class="tag warn">a text has changed since</span>
         </Show>
-        <span class="faint small numbers">{percent(relation().confidence)} confidence</span>
+        <span class="faint small numbers">confidence {relation().confidence.toFixed(2)}</span>
       </div>
       <ul class="relation-ends" role="list" aria-labelledby={id}>
         <For each={others()}>

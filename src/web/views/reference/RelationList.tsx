@@ -2,7 +2,13 @@ import { For, Show } from "solid-js"
 import { asked } from "../../api/Asked.ts"
 import { Answer } from "../../components/Answer.tsx"
 import { count } from "../../Numbers.ts"
+import type { Item } from "../../Relations.ts"
 import { RelationItem } from "./RelationItem.tsx"
+
+/** What is decided for comes first, what is decided against last. */
+const order = ["accepted", "suggested", "rejected"]
+const inOrder = (items: ReadonlyArray<Item>): ReadonlyArray<Item> =>
+  items.toSorted((a, b) => order.indexOf(a.relation.status) - order.indexOf(b.relation.status))
 
 /** How many relations show, and how much of the log is read for them. */
 const limit = 200
@@ -33,7 +39,7 @@ export const RelationList = (props: { readonly uri: string }) => {
             }
           >
             <ul class="relations" role="list">
-              <For each={page().items}>
+              <For each={inOrder(page().items)}>
                 {(item) => <RelationItem uri={props.uri} item={item} log={log.value()?.decisions ?? []} />}
               </For>
             </ul>

@@ -44,11 +44,10 @@ export const HitList = (props: {
   readonly ref: (element: HTMLOListElement) => void
   readonly hits: ReadonlyArray<Hit>
   readonly stems: ReadonlySet<string>
-  readonly isStale: boolean
 }) => {
   const best = () => Math.max(...props.hits.map(({ score }) => score))
   return (
-    <ol class="hits" role="list" ref={props.ref} classList={{ stale: props.isStale }}>
+    <ol class="hits" role="list" ref={props.ref}>
       <For each={props.hits}>{(hit) => <HitItem hit={hit} best={best()} stems={props.stems} />}</For>
     </ol>
   )
