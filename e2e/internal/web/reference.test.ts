@@ -52,7 +52,7 @@ describe.skipIf(unavailable !== undefined)("a reference on the page", () => {
 
     await relation.getByRole("link", { name: "Failed sign-ins are throttled" }).click()
     await page.getByRole("heading", { level: 1, name: "Failed sign-ins are throttled" }).waitFor()
-    await page.locator("li.relation", { hasText: "BR-01" }).getByText("is implemented by").waitFor()
+    await page.locator("li.relation", { hasText: "BR-01" }).getByText("is implemented by").first().waitFor()
 
     await page.goto(shown("company:2026.1/BR-02"))
     await page.getByText("has no counterpart in sample@1.0.0").waitFor()

@@ -33,14 +33,23 @@ export const Rows = (props: {
   const firstSeen = () => Math.floor((virtualizer.scrollOffset ?? 0) / props.height)
   const inSight = () => Math.ceil((box?.clientHeight ?? 0) / props.height)
 
+  /** Whether the row that is on top at first is there, or somebody has scrolled. */
+  let isPlaced = props.start === 0
   const tell = () => props.onSight(firstSeen(), Math.min(props.count, firstSeen() + inSight()))
-  onMount(() => {
-    if (props.start > 0) virtualizer.scrollToIndex(props.start, { align: "start" })
+  const onScroll = () => {
+    isPlaced = true
     tell()
-    box?.addEventListener("scroll", tell, { passive: true })
-    onCleanup(() => box?.removeEventListener("scroll", tell))
+  }
+  onMount(() => {
+    box?.addEventListener("scroll", onScroll, { passive: true })
+    onCleanup(() => box?.removeEventListener("scroll", onScroll))
   })
-  createEffect(on(() => props.count, tell, { defer: true }))
+  createEffect(
+    on([() => props.count, () => virtualizer.getTotalSize()], ([count]) => {
+      if (isPlaced) tell()
+      else if (count > props.start) virtualizer.scrollToIndex(props.start, { align: "start" })
+    })
+  )
 
   const steps = (): Readonly<Record<string, number>> => ({
     ArrowDown: 1,
