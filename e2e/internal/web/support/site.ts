@@ -87,7 +87,7 @@ export const hostile = [
 ]
 
 /** A catalogue of such texts in every field, as a file to import. */
-const hostileCatalog = async (folder: string): Promise<string> => {
+export const hostileCatalog = async (folder: string): Promise<string> => {
   const path = join(folder, "hostile.json")
   const references = hostile.map((text, i) => ({
     id: `H-${i + 1}<b>`,
