@@ -1,6 +1,6 @@
 /**
- * How the single-file store grows: import, status, facets, and searches by words and by meaning, with and without a filter,
- * at several sizes, beside FTS5 and sqlite-vec by themselves and LanceDB.
+ * How the single-file store grows: import, status, facets, and searches by words, by meaning, with and without a filter, and by both
+ * with one caller and with four, at several sizes, beside FTS5 and sqlite-vec by themselves and LanceDB.
  *
  *     node bench/scale.ts [--sizes 10000,100000] [--full] [--json]
  *
@@ -15,7 +15,8 @@ import { DatabaseSync } from "node:sqlite"
 import { parseArgs } from "node:util"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import * as Deterministic from "../src/embedder/Deterministic.ts"
+import { ModelInfo } from "../src/domain/Embedding.ts"
+import { Embedder } from "../src/embedder/Embedder.ts"
 import { LibsqlClient } from "../src/libsql.ts"
 import { Search } from "../src/search/Search.ts"
 import * as FacetCounts from "../src/storage/FacetCounts.ts"
@@ -52,8 +53,23 @@ const filters = {
   "a tag of 10 %": { tags: ["tenth"] },
   "a tag of 50 %": { tags: ["half"] },
   "metadata of 10 %": { metadata: [{ path: "tenth", operator: "=", value: 4 }] },
-  "metadata of 0.1 %": { metadata: [{ path: "owner", operator: "=", value: 4 }] }
+  "metadata of 0.1 %": { metadata: [{ path: "owner", operator: "=", value: 4 }] },
+  "metadata of 50 %, by <": { metadata: [{ path: "owner", operator: "<", value: 500 }] }
 } as const
+
+/** In the place of a model: a query has the next of some vectors that lie as those that are stored do. */
+const embedder = (count: number) =>
+  Layer.sync(Embedder, () => {
+    const vectors = clustered(count).queries(200)
+    let asked = 0
+    const next = () => vectors[asked++ % vectors.length] ?? new Float32Array(dimensions)
+    return Embedder.of({
+      model: new ModelInfo({ id: fingerprint, dimensions, maxLength: 256, fingerprint }),
+      embed: () => Effect.sync(next),
+      embedMany: (texts) => Effect.sync(() => texts.map(next)),
+      tokensOf: () => undefined
+    })
+  })
 
 const timed = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
   const started = performance.now()
@@ -91,6 +107,17 @@ const measure = Effect.fnUntraced(function* (count: number) {
     const hits = exact.flatMap(({ neighbours }, i) => neighbours.filter(({ uri }) => found[i]?.includes(uri)))
     const wanted = exact.reduce((sum, { neighbours }) => sum + neighbours.length, 0)
     rows.push([name, median(runs.map(({ ms }) => ms)), `recall ${(hits.length / Math.max(1, wanted)).toFixed(3)}`])
+  }
+  for (const callers of [1, 4]) {
+    const asked = Array.from({ length: 60 }, () => text(3))
+    const all = yield* timed(Effect.forEach(asked, (query) => timed(search(query)), { concurrency: callers }))
+    const times = all.result.map(({ ms }) => ms).toSorted((a, b) => a - b)
+    const perSecond = (asked.length / all.ms) * 1000
+    rows.push([
+      `hybrid, three words, ${callers === 1 ? "one caller" : `${callers} callers`}`,
+      median(times),
+      `99 %: ${(times.at(-1) ?? 0).toFixed(0)}; ${perSecond.toFixed(0)} a second`
+    ])
   }
   const facets = yield* timed(FacetCounts.count(yield* SqlClient.SqlClient, undefined))
   rows.push(["facets of all", facets.ms, ""])
@@ -205,9 +232,7 @@ try {
     await Effect.runPromise(Effect.provide(IndexAdmin.build(), LibsqlClient.layer({ url: path })))
     const services = Layer.mergeAll(Search.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(
       Layer.provideMerge(Usearch.layerLibsql()),
-      Layer.provideMerge(
-        Layer.merge(LibsqlClient.layer({ url: path, longReads: "thread" }), Deterministic.layer({ dimensions }))
-      )
+      Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url: path, longReads: "thread" }), embedder(size)))
     )
     const rows: ReadonlyArray<Row> = [
       ["filling the tables", filled, "in SQL, without a model"],
