@@ -6,6 +6,18 @@
  */
 export { Api } from "./http/Api.ts"
 export { Caller } from "./http/Authorization.ts"
+export {
+  Job,
+  JobCancelled,
+  JobDone,
+  JobEvent,
+  JobFailed,
+  JobProblem,
+  JobProgress,
+  JobResult,
+  JobStarted
+} from "./http/Job.ts"
+export { Jobs, type JobLimits, type JobNews, type JobWork } from "./http/Jobs.ts"
 export * as Problem from "./http/Problem.ts"
 export { PolicyOptions } from "./http/Policy.ts"
 export * as Routes from "./http/Routes.ts"

@@ -104,6 +104,7 @@ export { Check, Doctor, DoctorRepair, DoctorReport } from "./catalog/Doctor.ts"
 export {
   ImportDone,
   ImportEvent,
+  ImportProblem,
   ImportFailure,
   ImportProgress,
   ImportReport,

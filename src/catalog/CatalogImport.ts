@@ -208,7 +208,9 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
     "CatalogImport.run",
     parameters
   )(function* ({ options = {}, source }) {
-    return yield* importing(source, options, (progress) => tell(options.onProgress, progress))
+    return yield* importing(source, options, (event) =>
+      event._tag === "ImportProgress" ? tell(options.onProgress, event) : Effect.void
+    )
   })
 
   const stream = streamOperation("CatalogImport.stream", {
@@ -217,7 +219,7 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
   })(({ options = {}, source }) =>
     Stream.callback<ImportEvent, CatalogImportError>(
       (queue) =>
-        importing(source, options, (progress) => Effect.asVoid(Queue.offer(queue, progress))).pipe(
+        importing(source, options, (event) => Effect.asVoid(Queue.offer(queue, event))).pipe(
           Effect.flatMap((report) => Queue.offer(queue, new ImportDone({ report }))),
           Effect.andThen(Queue.end(queue))
         ),
@@ -273,7 +275,8 @@ export class CatalogImport extends Context.Service<
       options?: ImportOptions
     ) => Effect.Effect<ImportReport, CatalogImportError>
     /**
-     * The same as a stream, such as for a page that shows progress: an `ImportProgress` after every group of rows, then one
+     * The same as a stream, such as for a page that shows progress: an `ImportProblem` for each row that is wrong, an `ImportProgress`
+     * after every group of rows, then one
      * `ImportDone` with the report. A reader that is slow slows the import; one that stops reading ends it, as an
      * interruption does.
      */

@@ -97,11 +97,14 @@ export class ImportProgress extends Schema.TaggedClass<ImportProgress>()("Import
   total: Schema.optionalKey(Schema.Natural)
 }) {}
 
+/** A row that an import could not take, told when it is met; the report has it too. */
+export class ImportProblem extends Schema.TaggedClass<ImportProblem>()("ImportProblem", ImportFailure.fields) {}
+
 /** The end of an import. */
 export class ImportDone extends Schema.TaggedClass<ImportDone>()("ImportDone", { report: ImportReport }) {}
 
-/** What the stream of an import tells: progress, and the report at its end. */
-export const ImportEvent = Schema.Union([ImportProgress, ImportDone])
+/** What the stream of an import tells: progress, rows that are wrong, and the report at its end. */
+export const ImportEvent = Schema.Union([ImportProgress, ImportProblem, ImportDone])
 export type ImportEvent = typeof ImportEvent.Type
 
 /** What an import of relations did, in numbers of relations. */

@@ -4,7 +4,7 @@ import type { ReferenceInput } from "../domain/Reference.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import type { Link, Source, Unread, Warning } from "../importer/Importer.ts"
 import { Seen } from "../importer/Seen.ts"
-import { failureOf, type ImportFailure, ImportProgress } from "./ImportReport.ts"
+import { failureOf, type ImportFailure, ImportProblem, ImportProgress } from "./ImportReport.ts"
 
 /** What was found in a source. */
 export interface ImportTally {
@@ -21,8 +21,8 @@ export interface ImportTally {
   readonly links: ReadonlyArray<Link>
 }
 
-/** Told after every group of rows. */
-export type Tell = (progress: ImportProgress) => Effect.Effect<void>
+/** Told after every group of rows: those that are wrong, then how far it has come. */
+export type Tell = (event: ImportProgress | ImportProblem) => Effect.Effect<void>
 
 /** How many rows are checked and written at a time. */
 const groupSize = 512
@@ -53,6 +53,7 @@ export const read = Effect.fnUntraced(function* (
     Stream.runForEach(
       Effect.fnUntraced(function* (group) {
         const references: Array<ReferenceInput> = []
+        const told = failed.length
         for (const item of group) {
           if (Result.isFailure(item)) {
             failed.push(failureOf(name, item.failure))
@@ -81,13 +82,15 @@ export const read = Effect.fnUntraced(function* (
         }
         yield* use(references)
         done += group.filter((item) => Result.isFailure(item) || item.success._tag !== "Link").length
+        for (const failure of failed.slice(told)) yield* tell(new ImportProblem(failure))
         yield* tell(new ImportProgress({ stage, done }))
       })
     ),
     Effect.catchTag("ImportError", (error) => {
       if (seen.size === 0 || stage === "checking") return Effect.fail(error)
-      failed.push(failureOf(name, error))
-      return Effect.void
+      const failure = failureOf(name, error)
+      failed.push(failure)
+      return tell(new ImportProblem(failure))
     })
   )
   const { guidance, heading: headings } = roles

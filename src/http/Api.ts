@@ -5,6 +5,9 @@ import { described } from "./Described.ts"
 import { DecisionsApi } from "./DecisionsApi.ts"
 import { EditionsApi } from "./EditionsApi.ts"
 import { LintApi } from "./LintApi.ts"
+import { ExportApi } from "./ExportApi.ts"
+import { ImportsApi } from "./ImportsApi.ts"
+import { JobsApi } from "./JobsApi.ts"
 import { Malformed } from "./Malformed.ts"
 import { MapApi } from "./MapApi.ts"
 import { ReferencesApi } from "./ReferencesApi.ts"
@@ -40,6 +43,9 @@ export class Api extends HttpApi.make("crosswalk")
   .add(EditionsApi.middleware(Authorization).prefix("/api/v1"))
   .add(LintApi.middleware(Authorization).prefix("/api/v1"))
   .add(MapApi.middleware(Authorization).prefix("/api/v1"))
+  .add(ExportApi.middleware(Authorization).prefix("/api/v1"))
+  .add(ImportsApi.middleware(Authorization).prefix("/api/v1"))
+  .add(JobsApi.middleware(Authorization).prefix("/api/v1"))
   .add(SystemApi)
   .middleware(Malformed)
   .annotate(HttpApi.ParseOptions, { onExcessProperty: "error" })

@@ -30,7 +30,11 @@ const titles: Readonly<Record<number, readonly [title: string, reason: string, d
   405: ["There is no such thing", "no-route", "Nothing is served under this path and method"],
   408: ["The request took too long", "timeout", "The request was not received in time"],
   413: ["The request is too large", "too-large", "The body is larger than this server takes"],
-  415: ["The content type is not known", "content-type", "Send JSON, as 'Content-Type: application/json'"]
+  415: [
+    "The content type is not known",
+    "content-type",
+    "Send JSON as 'application/json', and a file as its type or as 'application/octet-stream', not as a form"
+  ]
 }
 
 const jsonRpc = new TextEncoder().encode('{"jsonrpc"')
@@ -65,7 +69,7 @@ const secured = (response: HttpServerResponse.HttpServerResponse) =>
   HttpServerResponse.setHeaders(response, { ...security, ...response.headers })
 
 /** What is asked too often waits; what would wait behind too many is sent away. */
-const queue = Effect.fnUntraced(function* ({ maxConcurrent, maxWaiting }: Policy.Limits) {
+const queue = Effect.fnUntraced(function* (maxConcurrent: number, maxWaiting: number) {
   const permits = yield* Semaphore.make(maxConcurrent)
   let waiting = 0
   return <E, R>(answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
@@ -95,7 +99,9 @@ const isTools = (url: string): boolean => /^\/mcp(?:[/?]|$)/u.test(url)
 export const layer = (policy: Policy.Policy) =>
   HttpRouter.middleware(
     Effect.gen(function* () {
-      const inTurn = yield* queue(policy)
+      const ordinary = yield* queue(policy.maxConcurrent, policy.maxWaiting)
+      // Files that are slow on their way hold up nobody else.
+      const uploads = yield* queue(policy.maxUploads, policy.maxUploads)
       return (answer) =>
         Effect.gen(function* () {
           const request = yield* HttpServerRequest.HttpServerRequest
@@ -114,9 +120,12 @@ export const layer = (policy: Policy.Policy) =>
           if (request.url.length > policy.maxUrlLength) {
             return refused(414, "The request is too large", "too-long", `At most ${policy.maxUrlLength} characters`)
           }
+          const [inTurn, timeout] = Policy.isUpload(request)
+            ? [uploads, policy.transferTimeout]
+            : [ordinary, isTools(request.url) ? policy.toolTimeout : policy.timeout]
           return yield* inTurn(answer).pipe(
             Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(policy.maxBodyBytes)),
-            Effect.timeoutOption(Duration.millis(isTools(request.url) ? policy.toolTimeout : policy.timeout)),
+            Effect.timeoutOption(Duration.millis(timeout)),
             Effect.map(
               Option.getOrElse(() =>
                 refused(503, "It cannot be done now", "timeout", "It took longer than this server allows", {

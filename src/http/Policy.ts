@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Context, Schema } from "effect"
 
 const Positive = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 - 1 }))
 
@@ -20,24 +20,29 @@ export const PolicyOptions = Schema.Struct({
   /** How long the path and query of a request may be, in characters. Default: 8,192. */
   maxUrlLength: Schema.optional(Positive),
   /** How long a body of JSON may be, in bytes. Default: 10 MiB. */
-  maxBodyBytes: Schema.optional(Positive)
+  maxBodyBytes: Schema.optional(Positive),
+  /** How long a file may be that is imported, in bytes. Default: 128 MiB. */
+  maxUploadBytes: Schema.optional(Positive),
+  /** How many files are received at once, beside the requests; as many more wait. Default: 4. */
+  maxUploads: Schema.optional(Positive),
+  /** How many exports are sent at once; who comes then is told to come again. Default: 4. */
+  maxDownloads: Schema.optional(Positive),
+  /** How long it may take to receive a file or to send one, in milliseconds. Default: 300,000. */
+  transferTimeout: Schema.optional(Positive),
+  /** How many jobs run at once. Default: 2. */
+  maxJobs: Schema.optional(Positive),
+  /** How many more may wait. Default: 32. */
+  maxJobsWaiting: Schema.optional(Positive)
 })
 export type PolicyOptions = typeof PolicyOptions.Type
 
-/** How much at once. */
-export interface Limits {
-  readonly maxConcurrent: number
-  readonly maxWaiting: number
-}
-
 /** What a server allows. */
-export interface Policy extends Limits {
-  readonly hosts: ReadonlySet<string>
-  readonly timeout: number
-  readonly toolTimeout: number
-  readonly maxUrlLength: number
-  readonly maxBodyBytes: number
-}
+export type Policy = {
+  readonly [Name in Exclude<keyof PolicyOptions, "hosts">]-?: NonNullable<PolicyOptions[Name]>
+} & { readonly hosts: ReadonlySet<string> }
+
+/** What this server allows. */
+export class CurrentPolicy extends Context.Service<CurrentPolicy, Policy>()("crosswalk/http/CurrentPolicy") {}
 
 const ownHosts = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -45,19 +50,35 @@ export const make = ({
   hosts = [],
   maxBodyBytes = 10 * 1024 * 1024,
   maxConcurrent = 16,
+  maxDownloads = 4,
+  maxJobs = 2,
+  maxJobsWaiting = 32,
+  maxUploadBytes = 128 * 1024 * 1024,
+  maxUploads = 4,
   maxUrlLength = 8192,
   maxWaiting = 256,
   timeout = 30_000,
-  toolTimeout = 600_000
+  toolTimeout = 600_000,
+  transferTimeout = 300_000
 }: PolicyOptions): Policy => ({
   hosts: new Set([...ownHosts, ...hosts.map((host) => host.toLowerCase())]),
   maxBodyBytes,
   maxConcurrent,
+  maxDownloads,
+  maxJobs,
+  maxJobsWaiting,
+  maxUploadBytes,
+  maxUploads,
   maxUrlLength,
   maxWaiting,
   timeout,
-  toolTimeout
+  toolTimeout,
+  transferTimeout
 })
+
+/** Whether a request brings a file, which may take long on its way. */
+export const isUpload = ({ method, url }: { readonly method: string; readonly url: string }): boolean =>
+  method === "POST" && /^\/api\/v1\/imports(?:[/?]|$)/u.test(url)
 
 /** The name in a `Host` header, without its port. */
 const nameOf = (host: string): string => host.toLowerCase().replace(/:\d+$/u, "")

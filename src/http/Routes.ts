@@ -1,15 +1,20 @@
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { HttpRouter, UrlParams } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
 import { decodeInput } from "../domain/Input.ts"
+import * as NodeFiles from "../importer/source/NodeFiles.ts"
 import { Api } from "./Api.ts"
 import * as Authorization from "./Authorization.ts"
 import * as CoverageHandlers from "./CoverageHandlers.ts"
 import * as DecisionsHandlers from "./DecisionsHandlers.ts"
 import * as Docs from "./Docs.ts"
 import * as EditionsHandlers from "./EditionsHandlers.ts"
+import * as ExportHandlers from "./ExportHandlers.ts"
 import * as Guard from "./Guard.ts"
+import * as ImportsHandlers from "./ImportsHandlers.ts"
+import { Jobs } from "./Jobs.ts"
+import * as JobsHandlers from "./JobsHandlers.ts"
 import * as LintHandlers from "./LintHandlers.ts"
 import * as Malformed from "./Malformed.ts"
 import * as MapHandlers from "./MapHandlers.ts"
@@ -33,8 +38,9 @@ export const routerConfig = { maxParamLength: 8192 }
  */
 export const layer = (options: Policy.PolicyOptions = {}) =>
   Layer.unwrap(
-    Effect.map(decode(options), (decoded) =>
-      Layer.mergeAll(
+    Effect.map(decode(options), (decoded) => {
+      const policy = Policy.make(decoded)
+      return Layer.mergeAll(
         HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
           Layer.provide([
             ReferencesHandlers.layer,
@@ -47,16 +53,21 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
             EditionsHandlers.layer,
             LintHandlers.layer,
             MapHandlers.layer,
+            ExportHandlers.layer,
+            ImportsHandlers.layer,
+            JobsHandlers.layer,
             SystemHandlers.layer
           ]),
-          Layer.provide([Authorization.layer, Malformed.layer])
+          Layer.provide([Authorization.layer, Malformed.layer]),
+          Layer.provideMerge(Jobs.layer(policy)),
+          Layer.provide([Layer.succeed(Policy.CurrentPolicy, policy), NodeFiles.layer])
         ),
         Web.layer,
         Docs.layer,
         PrometheusMetrics.layerHttp(),
-        Guard.layer(Policy.make(decoded))
+        Guard.layer(policy)
       )
-    )
+    })
   )
 
 /**
@@ -86,6 +97,8 @@ export const serveWith = <E, R>(others: Layer.Layer<never, E, R>, options: Polic
     disableLogger: true,
     routerConfig
   }).pipe(
+    // Jobs end before the server waits for its requests: some watch them.
+    Layer.tap((context) => Effect.addFinalizer(() => Context.get(context, Jobs).close)),
     // A query has texts, which spans have not.
     Layer.provide(Layer.succeed(UrlParams.CurrentRedactedNames, [/^/u]))
   )

@@ -29,6 +29,24 @@ export const endings: Readonly<Record<ExportFormat, ReadonlyArray<string>>> = {
   pairs: ["csv", "xlsx"]
 }
 
+/** What the content of each format is called on the web. */
+export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
+  ndjson: "application/x-ndjson",
+  csv: "text/csv",
+  oscal: "application/json",
+  cyclonedx: "application/json",
+  sssom: "text/tab-separated-values",
+  strm: "text/csv",
+  "ciso-assistant": "application/yaml",
+  gemara: "application/yaml",
+  trestle: "text/csv",
+  ctid: "application/json",
+  pairs: "text/csv"
+}
+
+/** What a workbook of Excel is called on the web. */
+export const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 /** The format whose workbook a file is, told by its ending. */
 export const workbookOf = (path: string, format: ExportFormat): WorkbookName | undefined =>
   endingOf(path) === "xlsx" ? workbookNames.find((name) => name === format) : undefined

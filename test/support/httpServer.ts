@@ -1,7 +1,7 @@
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert } from "@effect/vitest"
-import { Effect, Layer, Redacted, Schema } from "effect"
+import { Effect, Layer, Redacted, Schema, Stream } from "effect"
 import {
   FetchHttpClient,
   HttpClient,
@@ -14,14 +14,22 @@ import { HttpApiClient } from "effect/http-api"
 import { Api, type PolicyOptions, Routes, type Token, Tokens } from "../../src/http.ts"
 import { TestStore } from "../../src/testing.ts"
 
-/** A server with these tokens, beside the store that it serves and a client. */
-export const serving = (tokens: ReadonlyArray<Token> = [], options: PolicyOptions = {}) =>
+/** A server of a store, beside the store and a client. */
+export const servingOf = <A, E>(
+  store: Layer.Layer<A, E>,
+  tokens: ReadonlyArray<Token> = [],
+  options: PolicyOptions = {}
+) =>
   Routes.serve(options).pipe(
     Layer.provide(Tokens.layer(tokens)),
-    Layer.provideMerge(TestStore.layer),
+    Layer.provideMerge(store),
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 })),
     Layer.provideMerge(FetchHttpClient.layer)
   )
+
+/** A server with these tokens, of an empty store. */
+export const serving = (tokens: ReadonlyArray<Token> = [], options: PolicyOptions = {}) =>
+  servingOf(TestStore.layer, tokens, options)
 
 /** A token that may read, and one that may write too. */
 export const tokens: ReadonlyArray<Token> = [
@@ -41,7 +49,7 @@ export const base = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServe
 /** The typed client of the server. */
 export const client = Effect.flatMap(base, (baseUrl) => HttpApiClient.make(Api, { baseUrl }))
 
-/** A request as a program without the typed client makes it; a body that is no text or bytes is sent as JSON. */
+/** A request as a program without the typed client makes it; a body that is no text, bytes or stream of texts is sent as JSON. */
 export const ask = (
   method: HttpMethod.HttpMethod,
   path: string,
@@ -51,6 +59,10 @@ export const ask = (
     const request = HttpClientRequest.make(method)(`${base}${path}`, { headers })
     const type = headers["content-type"] ?? "application/json"
     if (body === undefined) return HttpClient.execute(request)
+    if (Stream.isStream(body)) {
+      const pieces = Stream.map(body as Stream.Stream<string>, (text) => new TextEncoder().encode(text))
+      return HttpClient.execute(HttpClientRequest.bodyStream(request, pieces, { contentType: type }))
+    }
     return HttpClient.execute(
       body instanceof Uint8Array
         ? HttpClientRequest.bodyUint8Array(request, body, type)
