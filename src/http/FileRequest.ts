@@ -23,31 +23,27 @@ export const sheet = Schema.String.pipe(
 export const json = <S extends Schema.Codec<unknown, unknown>>(schema: S) =>
   Schema.optional(Schema.fromJsonString(schema))
 
-/** What the bytes of a file may be called. Forms are not read: they are no file. */
-const contentType = [
-  "application/octet-stream",
-  "application/json",
-  "application/x-ndjson",
-  "application/ndjson",
-  "application/jsonl",
-  "application/xml",
-  "application/yaml",
-  "application/x-yaml",
-  "application/zip",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  "text/csv",
-  "text/tab-separated-values",
-  "text/markdown",
-  "text/plain",
-  "text/xml",
-  "text/yaml"
-]
-
-/** A file that is read at once. */
-export const payload = HttpApiSchema.StreamUint8Array({ maxBytes: "64 MiB", contentType })
-
-/** A file that is received first, as large as the server takes. */
-export const upload = HttpApiSchema.StreamUint8Array({ contentType })
+/** The bytes of a file. Forms are not read: they are no file. */
+export const payload = HttpApiSchema.StreamUint8Array({
+  contentType: [
+    "application/octet-stream",
+    "application/json",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/xml",
+    "application/yaml",
+    "application/x-yaml",
+    "application/zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/csv",
+    "text/tab-separated-values",
+    "text/markdown",
+    "text/plain",
+    "text/xml",
+    "text/yaml"
+  ]
+})
 
 /** What only the server decides is left out. */
 const {

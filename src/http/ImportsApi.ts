@@ -1,9 +1,8 @@
-import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { ImportSettings } from "../catalog/CatalogImport.ts"
-import { json, mappingFields, name, sheet, upload } from "./FileRequest.ts"
-import { Job } from "./Job.ts"
-import { alsoLines, EventStream } from "./JobStream.ts"
+import { json, mappingFields, name, payload, sheet } from "./FileRequest.ts"
+import { success } from "./JobAnswer.ts"
+import { alsoLines } from "./JobStream.ts"
 import { bodyProblems } from "./Problem.ts"
 
 /** What only the server decides: where it reads from, and how it asks a provider. */
@@ -19,16 +18,6 @@ const {
   ...settings
 } = ImportSettings.fields
 
-/** Who answers for what is read is who sends it. */
-const { by: _by, ...relationSettings } = mappingFields
-
-const location = { location: Schema.String }
-
-const success = [
-  HttpApiSchema.WithHeaders(Job.pipe(HttpApiSchema.status(202)), location),
-  HttpApiSchema.WithHeaders(EventStream, location)
-] as const
-
 const how =
   "The body is a file. Answers 202 with the job that imports it; with `Accept: text/event-stream` or " +
   "`application/x-ndjson` what is told of the job, until it ends. Objects in the query are JSON."
@@ -38,7 +27,7 @@ export class ImportsApi extends HttpApiGroup.make("imports")
   .add(
     HttpApiEndpoint.post("references", "/imports", {
       query: { name, ...settings, columns: json(columns.schema), sheet },
-      payload: upload,
+      payload,
       success,
       error: bodyProblems
     }).annotateMerge(
@@ -49,8 +38,8 @@ export class ImportsApi extends HttpApiGroup.make("imports")
       })
     ),
     HttpApiEndpoint.post("relations", "/imports/relations", {
-      query: relationSettings,
-      payload: upload,
+      query: mappingFields,
+      payload,
       success,
       error: bodyProblems
     }).annotateMerge(

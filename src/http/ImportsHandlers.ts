@@ -1,15 +1,14 @@
 import { Effect, type FileSystem, Stream } from "effect"
-import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
+import { HttpApiBuilder } from "effect/http-api"
 import { CatalogImport } from "../catalog/CatalogImport.ts"
 import type { ImportReport } from "../catalog/ImportReport.ts"
 import { RelationImport } from "../catalog/RelationImport.ts"
 import { Api } from "./Api.ts"
 import { decider } from "./Authorization.ts"
 import type { JobKind } from "./Job.ts"
-import { Jobs, type JobWork } from "./Jobs.ts"
-import * as JobStream from "./JobStream.ts"
+import type { Jobs, JobWork } from "./Jobs.ts"
+import * as JobAnswer from "./JobAnswer.ts"
 import type { CurrentPolicy } from "./Policy.ts"
-import { answered } from "./Problem.ts"
 import * as Upload from "./Upload.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -18,33 +17,23 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const catalogs = yield* CatalogImport
     const relations = yield* RelationImport
-    const jobs = yield* Jobs
-    const context = yield* Effect.context<CurrentPolicy | FileSystem.FileSystem>()
+    const context = yield* Effect.context<CurrentPolicy | FileSystem.FileSystem | Jobs>()
 
-    /** Receives a file, starts the job that reads it, and answers as the request asks: with the job, or with what it tells. */
+    /** Receives a file, and starts the job that reads it. */
     const begin = Effect.fnUntraced(function* <E>(
-      kind: JobKind,
-      name: string,
+      { kind, name, said }: { readonly kind: JobKind; readonly name: string; readonly said?: string | undefined },
       body: Stream.Stream<Uint8Array, E>,
       run: (source: Upload.Upload["source"], by: string | undefined) => JobWork["run"]
     ) {
-      const by = yield* decider(undefined)
+      const by = yield* decider(said)
       const { release, source } = yield* Upload.receive(name, body)
-      const job = yield* jobs.start({ kind, name, by, release, run: run(source, by) })
-      const headers = { location: `/api/v1/jobs/${job.id}` }
-      const type = yield* JobStream.accepted(["application/x-ndjson", "text/event-stream"])
-      if (type === undefined) return HttpApiSchema.withHeaders({ body: job, headers })
-      const events = yield* answered(jobs.events(job.id))
-      return type === "text/event-stream"
-        ? HttpApiSchema.withHeaders({ body: JobStream.toServerSent(events), headers })
-        : JobStream.toLines(events, headers)
+      return yield* JobAnswer.begin({ kind, name, by, release, run: run(source, by) })
     }, Effect.provideContext(context))
 
     return handlers.handleAll({
       references: ({ payload, query: { name, ...options } }) =>
         begin(
-          "import",
-          name,
+          { kind: "import", name },
           payload,
           (source) => (tell) =>
             catalogs.stream(source, options).pipe(
@@ -68,10 +57,9 @@ export const layer = HttpApiBuilder.group(
               )
             )
         ),
-      relations: ({ payload, query: { name, ...options } }) =>
+      relations: ({ payload, query: { by, name, ...options } }) =>
         begin(
-          "relations",
-          name,
+          { kind: "relations", name, said: by },
           payload,
           (source, by) => (tell) =>
             Effect.gen(function* () {

@@ -1,16 +1,28 @@
 import { Schema } from "effect"
 import { ImportFailure, ImportReport, RelationImportReport } from "../catalog/ImportReport.ts"
+import { Suggestions } from "../domain/Suggestion.ts"
 import { problems } from "./Problem.ts"
+
+const { references: _references, ...summary } = Suggestions.fields
+
+/** What was suggested, without the suggestions: `/review` has them. */
+export const SuggestReport = Schema.Struct({
+  ...summary,
+  /** How many references were answered. */
+  references: Schema.Natural
+})
+export type SuggestReport = typeof SuggestReport.Type
 
 /** What a job gives when it is done, by its kind. Whatever else takes long has its line here. */
 export const JobResult = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("import"), report: ImportReport }),
-  Schema.Struct({ kind: Schema.Literal("relations"), report: RelationImportReport })
+  Schema.Struct({ kind: Schema.Literal("relations"), report: RelationImportReport }),
+  Schema.Struct({ kind: Schema.Literal("suggest"), report: SuggestReport })
 ])
 export type JobResult = typeof JobResult.Type
 
 /** What a job does. */
-export const JobKind = Schema.Literals(["import", "relations"])
+export const JobKind = Schema.Literals(["import", "relations", "suggest"])
 export type JobKind = typeof JobKind.Type
 
 /** Where a job stands. */

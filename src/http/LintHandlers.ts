@@ -1,20 +1,24 @@
-import { Effect, type Stream } from "effect"
+import { Effect, type FileSystem, type Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Lint } from "../catalog/Lint.ts"
 import * as LintDocument from "../report/LintDocument.ts"
 import type { LintReport } from "../domain/Lint.ts"
 import { Api } from "./Api.ts"
 import type { DocumentQuery, FileQuery } from "./LintApi.ts"
+import type { CurrentPolicy } from "./Policy.ts"
 import { answered } from "./Problem.ts"
 import * as Report from "./Report.ts"
+import * as Upload from "./Upload.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
   "lint",
   Effect.fnUntraced(function* (handlers) {
     const { file, relations } = yield* Lint
-    const check = <E>({ name, ...options }: FileQuery, bytes: Stream.Stream<Uint8Array, E>) =>
-      answered(file({ name, bytes }, options))
+    const context = yield* Effect.context<CurrentPolicy | FileSystem.FileSystem>()
+
+    const check = <E>({ name, ...options }: FileQuery, body: Stream.Stream<Uint8Array, E>) =>
+      Upload.read(name, body, (source) => file(source, options)).pipe(Effect.provideContext(context))
 
     const written = (report: LintReport, { file, print }: DocumentQuery) =>
       Report.answer(print, LintDocument.render(report, print, { file }))

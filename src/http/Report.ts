@@ -1,4 +1,4 @@
-import { Schema, Stream } from "effect"
+import { Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiSchema } from "effect/http-api"
 
@@ -30,12 +30,5 @@ export const answer = (format: Format, text: string): HttpServerResponse.HttpSer
     ...(format === "html" && { headers: { "content-security-policy": pagePolicy } })
   })
 
-/** A table, a piece at a time. */
+/** A table, sent as it is written. */
 export const table = HttpApiSchema.StreamUint8Array({ contentType: contentTypes.csv })
-
-/** The lines of a table as a file of that name. */
-export const answerTable = <E>(name: string, lines: Stream.Stream<string, E>): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.stream(Stream.encodeText(lines), {
-    contentType: `${contentTypes.csv}; charset=utf-8`,
-    headers: { "content-disposition": `attachment; filename="${name}"` }
-  })

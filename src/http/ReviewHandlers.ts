@@ -1,4 +1,4 @@
-import { Effect, Stream } from "effect"
+import { Effect, type FileSystem, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { failureOf } from "../catalog/ImportReport.ts"
 import * as ImportSource from "../catalog/ImportSource.ts"
@@ -8,10 +8,12 @@ import type { ReviewItem } from "../domain/ReviewItem.ts"
 import * as ReviewCsv from "../report/ReviewCsv.ts"
 import { Api } from "./Api.ts"
 import { decider } from "./Authorization.ts"
+import * as Download from "./Download.ts"
+import type { CurrentPolicy } from "./Policy.ts"
 import { answered } from "./Problem.ts"
 import { requirementsOf } from "./Query.ts"
-import * as Report from "./Report.ts"
 import type { ReviewQuery } from "./ReviewApi.ts"
+import * as Upload from "./Upload.ts"
 
 /** What the query asks for as a `ReviewFilter`. */
 const filterOf = ({ anyTag, level, tag, where, ...filter }: ReviewQuery): ReviewFilter => ({
@@ -23,28 +25,30 @@ export const layer = HttpApiBuilder.group(
   Api,
   "review",
   Effect.fnUntraced(function* (handlers) {
-    const review = yield* Review
-    const { calibrations, count, items, page, sample } = review
+    const { calibrations, items, page, sample } = yield* Review
+    const context = yield* Effect.context<CurrentPolicy | FileSystem.FileSystem | Review>()
+    const send = yield* Download.make
     const csv = (name: string, items: Stream.Stream<ReviewItem, ReviewError>, options?: ReviewCsv.EncodeOptions) =>
-      Report.answerTable(name, ReviewCsv.encode(items, options))
+      send({ name, type: "text/csv; charset=utf-8", bytes: Stream.encodeText(ReviewCsv.encode(items, options)) })
+
     return handlers.handleAll({
       list: ({ query: { after, limit, marked, ...filter } }) =>
         answered(page({ after, limit, marked, filter: filterOf(filter) })),
-      // What is wrong with the question is told before the table begins.
-      csv: ({ query }) => answered(Effect.map(count(filterOf(query)), () => csv("review.csv", items(filterOf(query))))),
-      carryOut: ({ payload: bytes, query: { by, name = "review.csv", ...options } }) =>
-        answered(
-          Effect.gen(function* () {
-            const source = ImportSource.given({ name, bytes })
-            const reviewer = yield* decider(by)
-            const { problems, ...outcome } = yield* ReviewCsv.carryOut(name, source, { ...options, by: reviewer })
-            return { ...outcome, problems: problems.map((problem) => failureOf(name, problem)) }
-          }).pipe(Effect.provideService(Review, review))
-        ),
-      sampleCsv: ({ query }) =>
-        answered(
-          Effect.map(sample(query), (drawn) => csv("sample.csv", Stream.fromIterable(drawn), { chosen: "sample" }))
-        ),
+      csv: ({ query }) => csv("review.csv", items(filterOf(query))),
+      carryOut: ({ payload, query: { by, name = "review.csv", ...options } }) =>
+        Effect.gen(function* () {
+          const reviewer = yield* decider(by)
+          return yield* Upload.read(name, payload, (source) =>
+            Effect.map(
+              ReviewCsv.carryOut(name, ImportSource.given(source), { ...options, by: reviewer }),
+              ({ problems, ...outcome }) => ({
+                ...outcome,
+                problems: problems.map((problem) => failureOf(name, problem))
+              })
+            )
+          )
+        }).pipe(Effect.provideContext(context)),
+      sampleCsv: ({ query }) => csv("sample.csv", Stream.fromIterableEffect(sample(query)), { chosen: "sample" }),
       sample: ({ query }) => answered(Effect.map(sample(query), (items) => ({ items }))),
       calibrations: ({ query }) => answered(Effect.map(calibrations(query), (calibrations) => ({ calibrations })))
     })

@@ -2,6 +2,8 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Suggestions } from "../domain/Suggestion.ts"
 import { SuggestOptions } from "../domain/SuggestOptions.ts"
+import * as JobAnswer from "./JobAnswer.ts"
+import { alsoLines } from "./JobStream.ts"
 import { bodyProblems, problems } from "./Problem.ts"
 import { requirementFields } from "./Query.ts"
 
@@ -29,6 +31,16 @@ export class SuggestionsApi extends HttpApiGroup.make("suggestions")
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Suggests relations, and stores them to be reviewed in the place of earlier suggestions"
+      })
+    ),
+    HttpApiEndpoint.post("begin", "/suggestions/jobs", {
+      payload: Schema.Struct(options),
+      success: JobAnswer.success,
+      error: bodyProblems
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Suggests and stores the same as a job, for catalogs that take longer than a request may",
+        transform: alsoLines
       })
     )
   )

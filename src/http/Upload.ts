@@ -1,8 +1,9 @@
 import { Effect, Exit, FileSystem, Scope, Stream } from "effect"
 import { HttpServerRequest } from "effect/http"
 import type { NamedBytes } from "../catalog/ImportSource.ts"
+import type { CrosswalkError } from "../domain/CrosswalkError.ts"
 import { CurrentPolicy } from "./Policy.ts"
-import { Failed, TooLarge } from "./Problem.ts"
+import { answered, Failed, TooLarge } from "./Problem.ts"
 
 /** A file that was received. */
 export interface Upload {
@@ -55,3 +56,15 @@ export const receive: <E>(
     Effect.onExit((exit) => (Exit.isFailure(exit) ? release : Effect.void))
   )
 })
+
+/** Receives a file, reads it, and removes it. */
+export const read = <A, E, R>(
+  name: string,
+  body: Stream.Stream<Uint8Array, E>,
+  use: (source: NamedBytes) => Effect.Effect<A, CrosswalkError, R>
+) =>
+  Effect.acquireUseRelease(
+    receive(name, body),
+    ({ source }) => answered(use(source)),
+    ({ release }) => release
+  )

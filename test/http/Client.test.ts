@@ -30,6 +30,7 @@ const reference = { title: "A note", entityType: "note" }
 const bytes = (text: string) => Stream.encodeText(Stream.make(text))
 const pairs = "source,target\n1,1\n"
 const mapping = { name: "pairs.csv", from: "ours@1", to: "norm@1" }
+const anyJob = (api: Client) => Effect.map(api.jobs.list(), ({ jobs }) => jobs[0]?.id ?? "none")
 
 const text = (bytes: Stream.Stream<Uint8Array, unknown>) => Stream.mkString(Stream.decodeText(bytes))
 
@@ -50,6 +51,7 @@ const calls: Readonly<Record<string, (api: Client) => Effect.Effect<unknown, unk
     api.search.search({ query: { q: "hashes", level: "1", fusion: "rrf", semanticWeight: 0.5, limit: 1 } }),
   "suggestions.preview": (api) => api.suggestions.preview({ query: between }),
   "suggestions.suggest": (api) => api.suggestions.suggest({ payload: between }),
+  "suggestions.begin": (api) => api.suggestions.begin({ payload: between }),
   "review.list": (api) => api.review.list({ query: { from: "ours@1" } }),
   "review.csv": (api) => Effect.flatMap(api.review.csv({ query: { from: "ours@1" } }), text),
   "review.carryOut": (api) => api.review.carryOut({ query: {}, payload: bytes("decision,sources,targets\n") }),
@@ -82,7 +84,22 @@ const calls: Readonly<Record<string, (api: Client) => Effect.Effect<unknown, unk
   "lint.relations": (api) => api.lint.relations({ query: {} }),
   "lint.document": (api) => api.lint.document({ query: { print: "sarif" } }),
   "lint.file": (api) => api.lint.file({ query: mapping, payload: bytes(pairs) }),
-  "lint.fileDocument": (api) => api.lint.fileDocument({ query: { ...mapping, print: "table" }, payload: bytes(pairs) })
+  "lint.fileDocument": (api) => api.lint.fileDocument({ query: { ...mapping, print: "table" }, payload: bytes(pairs) }),
+  "imports.references": (api) =>
+    api.imports.references({ query: { name: "a.csv", catalog: "a@1" }, payload: bytes("id,title\n1,One\n") }),
+  "imports.relations": (api) => api.imports.relations({ query: mapping, payload: bytes(pairs) }),
+  "export.references": (api) =>
+    Effect.flatMap(api.export.references({ query: { format: "csv", catalog: "ours@1" } }), text),
+  "export.relations": (api) => Effect.flatMap(api.export.relations({ query: { format: "csv" } }), text),
+  "export.workbook": (api) =>
+    Effect.flatMap(api.export.workbook({ query: { from: "ours@1", to: "norm@1" } }), Stream.runDrain),
+  "jobs.list": (api) => api.jobs.list(),
+  "jobs.find": (api) => Effect.flatMap(anyJob(api), (id) => api.jobs.find({ params: { id } })),
+  "jobs.events": (api) =>
+    Effect.flatMap(anyJob(api), (id) =>
+      Effect.flatMap(api.jobs.events({ params: { id }, headers: {} }), (events) => Stream.runCollect(events))
+    ),
+  "jobs.cancel": (api) => Effect.flatMap(anyJob(api), (id) => api.jobs.cancel({ params: { id } }))
 }
 
 layer(Layer.provideMerge(editions, serving()))("the typed client", (it) => {

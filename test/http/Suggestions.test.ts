@@ -1,10 +1,10 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
 import { editions } from "../support/editions.ts"
 import { ask, client, problemOf, serving } from "../support/httpServer.ts"
 
-layer(Layer.provideMerge(editions, serving()))("suggestions over HTTP", (it) => {
+layer(Layer.provideMerge(editions, serving()), { excludeTestServices: true })("suggestions over HTTP", (it) => {
   it.effect("are what the service says; what is asked for by GET stores nothing", () =>
     Effect.gen(function* () {
       const api = yield* client
@@ -21,6 +21,28 @@ layer(Layer.provideMerge(editions, serving()))("suggestions over HTTP", (it) => 
       assert.strictEqual(references.length, 3)
       const one = yield* api.suggestions.preview({ query: { source: "ours:1/1", to: "norm@2" } })
       assert.strictEqual(one.references[0]?.suggestions[0]?.target.uri, "norm:2/1")
+    })
+  )
+
+  it.effect("are a job where they take long, which tells what became of them", () =>
+    Effect.gen(function* () {
+      const body = { from: "norm@2", to: "ours@1", method: "keyword", limit: 1 }
+      const answer = yield* ask("POST", "/api/v1/suggestions/jobs", { body })
+      assert.strictEqual(answer.status, 202)
+      const api = yield* client
+      const id = answer.headers["location"]?.split("/").at(-1) ?? ""
+      const events = yield* Effect.flatMap(api.jobs.events({ params: { id }, headers: {} }), Stream.runCollect)
+      const last = events.at(-1)?.data
+      const report = last?._tag === "JobDone" && last.result.kind === "suggest" ? last.result.report : undefined
+      const { relations } = yield* api.relations.list({ query: { from: "norm@2", to: "ours@1" } })
+      assert.deepStrictEqual([report?.references, report?.stored?.saved], [4, relations.length])
+      const { kind, name } = yield* api.jobs.find({ params: { id } })
+      assert.deepStrictEqual([kind, name], ["suggest", "norm@2 → ours@1"])
+      const failed = yield* ask("POST", "/api/v1/suggestions/jobs", {
+        body: { ...body, to: "none@1" },
+        headers: { accept: "application/x-ndjson" }
+      })
+      assert.match(yield* failed.text, /"_tag":"JobFailed".*"status":404/u)
     })
   )
 
