@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { bin, node, npm, type Ran, root } from "../../scripts/run.ts"
 import { bundle } from "./bundlers.ts"
+import { ask } from "./mcp.ts"
 import { compile, install as installWithManagers } from "./managers.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "crosswalk-external-"))
@@ -67,6 +68,7 @@ try {
   ) {
     await tests()
     await step("declare everything", node(join("out", "declare.js"), [], { cwd: consumer, env: environment() }))
+    await ask({ consumer, env: environment() }, step)
     await compile({ consumer, env: environment(), all }, step)
     await installWithManagers({ folder, tarball: packed(), env: environment(), all }, step)
     if (all) await bundle({ folder, tarball: packed(), env: environment() }, step)
