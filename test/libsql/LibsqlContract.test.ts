@@ -146,13 +146,16 @@ for (const { layer, name, skipped } of databases) {
       Effect.gen(function* () {
         const sql = yield* createTable
         yield* sql`INSERT INTO item (id, amount) VALUES (1, 0)`
-        const increment = sql.withTransaction(
-          Effect.gen(function* () {
-            const [row] = yield* sql<{ amount: number }>`SELECT amount FROM item`
-            yield* Effect.sleep(5)
-            yield* sql`UPDATE item SET amount = ${row!.amount + 1}`
-          })
-        )
+        const increment = sql
+          .withTransaction(
+            Effect.gen(function* () {
+              const [row] = yield* sql<{ amount: number }>`SELECT amount FROM item`
+              yield* Effect.sleep(5)
+              yield* sql`UPDATE item SET amount = ${row!.amount + 1}`
+            })
+            // A server ends a transaction after 5 seconds, which a busy machine may take; nothing of it is stored then.
+          )
+          .pipe(Effect.retry({ times: 5, while: (error) => error.isRetryable }))
         yield* Effect.all(
           Array.from({ length: 8 }, () => increment),
           { concurrency: "unbounded" }

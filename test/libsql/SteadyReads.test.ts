@@ -61,7 +61,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(
             })
             assert.include(error.message, "one state")
             assert.strictEqual(yield* all, total + 1)
-          }).pipe(Effect.provide(services({ url: replica.url, requestTimeout: "4 seconds" })))
+          }).pipe(Effect.provide(services({ url: replica.url, requestTimeout: "30 seconds" })))
         }),
       120_000
     )

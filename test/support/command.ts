@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly stdin?: string
   /** Called when the process has been started. */
   readonly onStart?: (child: ChildProcess) => void
-  /** After how many seconds it is killed. Default: 120. */
+  /** After how many seconds it is killed. Default: 300. */
   readonly limit?: number
 }
 
@@ -43,7 +43,7 @@ export const execute = (
   command: string,
   args: ReadonlyArray<string>,
   folder: string,
-  { cwd = folder, env, limit = 120, onStart, stdin = "" }: RunOptions = {}
+  { cwd = folder, env, limit = 300, onStart, stdin = "" }: RunOptions = {}
 ): Promise<Ran> =>
   new Promise((done, fail) => {
     const started = performance.now()
