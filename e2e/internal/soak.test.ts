@@ -10,7 +10,7 @@ import * as Random from "../../soak/Random.ts"
 const short: Readonly<Record<string, Partial<Scope>>> = {
   kill: { trials: 3 },
   concurrency: { seconds: 3 },
-  damage: { trials: 6 },
+  damage: { trials: 10 },
   full: { trials: 3 },
   fuzz: { trials: 12 },
   leaks: { trials: 60 },

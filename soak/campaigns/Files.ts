@@ -1,10 +1,23 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync
+} from "node:fs"
+import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { type Campaign, repeat, type Scope } from "../Campaign.ts"
 import { crosswalk, words } from "../../test/support/command.ts"
 import { misbehaviour } from "../Misbehaviour.ts"
 import type { Random } from "../Random.ts"
+import { root } from "../../scripts/run.ts"
 import * as Rows from "../Rows.ts"
 import { difference, outside, read, type State } from "../State.ts"
 
@@ -13,7 +26,27 @@ const index = `${db}.vectors`
 const wal = `${db}-wal`
 
 /** The files that are damaged, and what is done with each. */
-const files = [db, db, wal, index, "rows.csv", "rows.ndjson", "rows.json", "relations.ndjson"] as const
+const files = [
+  ...[db, db, wal, index],
+  ...["rows.csv", "rows.ndjson", "rows.json", "relations.ndjson"],
+  ...["crosswalk.json", "model"]
+] as const
+
+/** The bundled model, and its files. */
+const bundled = join(root, "models", "Xenova", "all-MiniLM-L6-v2")
+const modelFiles = readdirSync(bundled, { recursive: true, encoding: "utf8" }).filter((name) =>
+  statSync(join(bundled, name)).isFile()
+)
+
+/** A copy of the model in a folder, of which one file may be damaged; the others are the same files. */
+const copyModel = (folder: string, own: string) => {
+  for (const name of modelFiles) {
+    const to = join(folder, "model", name)
+    mkdirSync(dirname(to), { recursive: true })
+    if (name === own) copyFileSync(join(bundled, name), to)
+    else symlinkSync(join(bundled, name), to)
+  }
+}
 
 /** Flips bits, overwrites a sector or cuts a file. */
 const damage = (path: string, random: Random): string => {
@@ -56,6 +89,8 @@ const template = async (folder: string) => {
   await run("suggest", "a@1", "b@1", "--method", "keyword", "--limit", "1")
   await run("decide", "a:1/R-0", "b:1/R-0", "--by", "Ann")
   await run("export", "--relations", "-o", "relations.ndjson")
+  const embedder = { type: "deterministic" }
+  writeFileSync(join(made, "crosswalk.json"), JSON.stringify({ db, embedder }, undefined, 2))
   await run("index", "build", ...words)
   const base = read(join(made, db))
   const writer = new DatabaseSync(join(made, db))
@@ -67,6 +102,26 @@ const template = async (folder: string) => {
   rmSync(join(whole, `${db}-shm`), { force: true })
   writer.close()
   return { whole, base, latest: read(join(made, db)) }
+}
+
+/** What a search answers by the model, from a small database of its own. */
+const withModel = async (folder: string, asking: ReadonlyArray<string>) => {
+  const made = join(folder, "with-model")
+  mkdirSync(made)
+  copyModel(made, "")
+  writeFileSync(join(made, "few.csv"), Rows.csv(8))
+  const ready = await crosswalk(made, [
+    "import",
+    "few.csv",
+    "--catalog",
+    "a@1",
+    "--model",
+    "./model",
+    "--db",
+    "model.db"
+  ])
+  if (ready.code !== 0) throw new Error(ready.stderr)
+  return crosswalk(made, asking)
 }
 
 /** What can still be read of a damaged database. */
@@ -82,6 +137,19 @@ const run = async (scope: Scope) => {
   const { base, latest, whole } = await template(scope.folder)
   const ask = ["search", "password renewed", "--json", "--db", db, ...words]
   const known = await crosswalk(whole, [...ask, "--mode", "semantic"])
+  const asking = [
+    "search",
+    "password renewed",
+    "--json",
+    "--mode",
+    "semantic",
+    "--model",
+    "./model",
+    "--db",
+    "model.db"
+  ]
+  const vectors = await withModel(scope.folder, asking)
+  cpSync(join(scope.folder, "with-model", "model.db"), join(whole, "model.db"))
   const wrong: Array<string> = []
   const counts = { found: 0, same: 0, silent: 0, refused: 0, read: 0 }
   const trials = await repeat(scope, 240, 2, async (number) => {
@@ -89,7 +157,9 @@ const run = async (scope: Scope) => {
     const file = files[number % files.length] ?? db
     const folder = join(scope.folder, `files-${number}`)
     cpSync(whole, folder, { recursive: true })
-    const what = damage(join(folder, file), random)
+    const own = random.pick(modelFiles)
+    if (file === "model") copyModel(folder, own)
+    const what = `${file === "model" ? `${own} ` : ""}${damage(join(folder, file === "model" ? join(file, own) : file), random)}`
     const tell = (problem: string) => wrong.push(`${file}, trial ${number}, ${what}: ${problem}`)
     const call = async (args: ReadonlyArray<string>) => {
       const ran = await crosswalk(folder, args)
@@ -97,7 +167,15 @@ const run = async (scope: Scope) => {
       if (problem !== undefined) tell(`${args.join(" ")} ${problem}`)
       return ran
     }
-    if (file.startsWith("r")) {
+    if (file === "model") {
+      const { code, stdout } = await call(asking)
+      if (code === 0 && stdout !== vectors.stdout) tell("a damaged model gives other vectors")
+      if (code === 0) counts.read++
+      else counts.refused++
+    } else if (file === "crosswalk.json") {
+      // Settings that can be read are those that are meant; others end the command.
+      for (const args of [["status", "--json"], ["search", "password"], ["doctor"]]) await call(args)
+    } else if (file.startsWith("r")) {
       const args =
         file === "relations.ndjson"
           ? ["map", file, "--db", db]
@@ -135,8 +213,8 @@ const run = async (scope: Scope) => {
       "databases and indexes: found by doctor": counts.found,
       "databases and indexes: nothing changed": counts.same,
       "databases: another text, which is not found": counts.silent,
-      "sources: refused or partly": counts.refused,
-      "sources: read": counts.read
+      "sources and models: refused or partly": counts.refused,
+      "sources and models: read": counts.read
     },
     wrong
   }
@@ -145,6 +223,6 @@ const run = async (scope: Scope) => {
 export const damageOfFiles: Campaign = {
   name: "damage",
   about:
-    "flips bits in, overwrites or cuts the database, its log, the vector index and imported files; every command must end as documented",
+    "flips bits in, overwrites or cuts the database, its log, the vector index, the model, settings and imported files; every command must end as documented",
   run
 }
