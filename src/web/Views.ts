@@ -14,6 +14,7 @@ export const views: ReadonlyArray<View> = [
   { path: "/search", name: "Search", component: lazy(() => import("./views/Search.tsx")) },
   { path: "/browse", name: "Browse", component: lazy(() => import("./views/Browse.tsx")) },
   { path: "/review", name: "Review", component: lazy(() => import("./views/Review.tsx")) },
+  { path: "/coverage", name: "Coverage", component: lazy(() => import("./views/Coverage.tsx")) },
   { path: "/map", name: "Map", component: lazy(() => import("./views/Map.tsx")) },
   { path: "/reference", component: lazy(() => import("./views/Reference.tsx")) }
 ]
