@@ -28,7 +28,7 @@ if (unknown.length > 0) {
 
 if (!existsSync(join(here, "node_modules"))) {
   process.stderr.write("Installing the peers (bench/package.json) …\n")
-  const { code, output } = await npm(["ci", "--no-audit", "--no-fund"], { cwd: here })
+  const { code, output } = await npm(["install", "--no-save", "--no-audit", "--no-fund"], { cwd: here })
   if (code !== 0) process.stderr.write(`${output}\nBenchmarks that need a peer will fail.\n`)
 }
 

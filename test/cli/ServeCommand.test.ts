@@ -58,6 +58,22 @@ describe("crosswalk serve", () => {
     )
   }
 
+  it.live("begins with nothing where it is told to make the database", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* workspace
+      const { url } = yield* serving(join(folder, "new.db"), "--create")
+      assert.strictEqual(yield* status(`${url}/api/v1/references/a%3A1`), 404)
+      const put = yield* Effect.promise(() =>
+        fetch(`${url}/api/v1/references/a%3A1`, {
+          method: "PUT",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ title: "Passwords are hashed", entityType: "requirement" })
+        })
+      )
+      assert.strictEqual(put.status, 201)
+    })
+  )
+
   it.live("answers first what it was asked when a signal ends it, and a second signal does not wait for that", () =>
     Effect.gen(function* () {
       const { folder, run, write } = yield* workspace

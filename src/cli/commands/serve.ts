@@ -90,13 +90,14 @@ export const serve = Command.make(
       Flag.withDescription("Ask for one of the tokens in this file: a line for each, NAME, read or write, TOKEN"),
       optional
     ),
+    create: toggle("create", "Make the database where there is none, to begin with an import over HTTP or in the page"),
     insecure: toggle("insecure", "Listen on other addresses without a token"),
     allowedHosts: Flag.String("allowed-host").pipe(
       Flag.withDescription("A name under which the server is asked, such as crosswalk.example.org; may be repeated"),
       Flag.atLeast(0)
     )
   },
-  Effect.fn(function* ({ allowedHosts, host, insecure, port, tokenFile }) {
+  Effect.fn(function* ({ allowedHosts, create, host, insecure, port, tokenFile }) {
     const output = yield* Output
     const tokens = yield* tokensOf(tokenFile)
     if (!Policy.isLoopback(host) && tokens.length === 0 && !insecure) {
@@ -109,7 +110,12 @@ export const serve = Command.make(
     }
     const store = Store.layer.pipe(
       Layer.provideMerge(Usearch.layerLibsql()),
-      Layer.provideMerge(Layer.merge(Session.database("existing", { longReads: "thread" }), Session.embedder(true)))
+      Layer.provideMerge(
+        Layer.merge(
+          Session.database(create ? "create" : "existing", { create, longReads: "thread" }),
+          Session.embedder(true)
+        )
+      )
     )
     const announce = Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
       output.answer({ url: HttpServer.formatAddress(address) }, () => [
