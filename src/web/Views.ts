@@ -16,5 +16,6 @@ export const views: ReadonlyArray<View> = [
   { path: "/review", name: "Review", component: lazy(() => import("./views/Review.tsx")) },
   { path: "/coverage", name: "Coverage", component: lazy(() => import("./views/Coverage.tsx")) },
   { path: "/map", name: "Map", component: lazy(() => import("./views/Map.tsx")) },
+  { path: "/diff", name: "Editions", component: lazy(() => import("./views/Diff.tsx")) },
   { path: "/reference", component: lazy(() => import("./views/Reference.tsx")) }
 ]

@@ -194,7 +194,7 @@ export default function Review() {
         </Match>
         <Match when={entry()}>
           {(entry) => (
-            <div class="review">
+            <div class="beside">
               <QueueList queue={queue} current={current()} chosen={chosen()} onChoose={choose} />
               <section class="review-item" aria-label="The relation">
                 <div class="review-line">

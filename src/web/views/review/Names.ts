@@ -1,9 +1,7 @@
+import { nameOf } from "../../Links.ts"
 import type { Item } from "./Queue.ts"
 
 type Reference = Item["sources"][number]
-
-/** What a reference is called: as its publisher prints it, else as its catalog does, else by its URI. */
-export const nameOf = ({ identifier, label, uri }: Reference): string => label ?? identifier ?? uri
 
 /** What one side of a relation is called: `AC-1`, `AC-1 + AC-2`, or `none in asvs@5.0.0`. */
 export const sideName = (side: ReadonlyArray<Reference>, without?: string): string =>

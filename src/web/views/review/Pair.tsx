@@ -1,6 +1,5 @@
 import { For, Index, Show } from "solid-js"
-import { referenceLink } from "../../Links.ts"
-import { nameOf } from "./Names.ts"
+import { ReferenceText } from "../../components/ReferenceText.tsx"
 import type { Item } from "./Queue.ts"
 
 type Reference = Item["sources"][number]
@@ -17,29 +16,11 @@ const Words = (props: { readonly text: string; readonly pieces: Pieces | undefin
 )
 
 const Text = (props: { readonly reference: Reference; readonly marked: Marked | undefined }) => (
-  <article class="pair-text">
-    <p class="pair-name">
-      <a class="mono" href={referenceLink(props.reference.uri)}>
-        {nameOf(props.reference)}
-      </a>
-      <Show when={props.reference.catalog}>{(catalog) => <span class="faint small">{catalog()}</span>}</Show>
-    </p>
-    <h3 class="pair-title">
-      <Words text={props.reference.title} pieces={props.marked?.title} />
-    </h3>
-    <Show when={props.reference.description}>
-      {(text) => (
-        <p class="pair-body">
-          <Words text={text()} pieces={props.marked?.description} />
-        </p>
-      )}
-    </Show>
-    <Show when={props.reference.tags.length > 0}>
-      <p class="row">
-        <For each={props.reference.tags}>{(tag) => <span class="tag">{tag}</span>}</For>
-      </p>
-    </Show>
-  </article>
+  <ReferenceText
+    reference={props.reference}
+    title={<Words text={props.reference.title} pieces={props.marked?.title} />}
+    body={<Words text={props.reference.description ?? ""} pieces={props.marked?.description} />}
+  />
 )
 
 /** The texts of both sides beside each other; a side may have several, and the right one none. */

@@ -1,12 +1,9 @@
-import { createEffect, createMemo, For, Show } from "solid-js"
-import { createVirtualizer } from "@tanstack/solid-virtual"
+import { createEffect, createSignal, Show } from "solid-js"
+import { VirtualList } from "../../components/VirtualList.tsx"
 import { Confidence } from "./Confidence.tsx"
 import { sideName } from "./Names.ts"
 import type { Entry, Queue } from "./Queue.ts"
 import { Status } from "./Status.tsx"
-
-/** How high a row is before it is measured, in pixels. */
-const rowHeight = 58
 
 const Row = (props: {
   readonly entry: Entry
@@ -17,7 +14,7 @@ const Row = (props: {
 }) => (
   <button
     type="button"
-    class="queue-row"
+    class="list-row queue-row"
     classList={{ chosen: props.isChosen, done: props.entry.step !== undefined }}
     aria-current={props.isCurrent ? "true" : undefined}
     onClick={() => props.onChoose()}
@@ -48,55 +45,32 @@ export const QueueList = (props: {
   readonly chosen: ReadonlySet<string>
   readonly onChoose: (index: number) => void
 }) => {
-  let scroller: HTMLDivElement | undefined
-  const virtual = createVirtualizer({
-    get count() {
-      return props.queue.entries.length
-    },
-    getScrollElement: () => scroller ?? null,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-    getItemKey: (index) => props.queue.entries[index]?.key ?? index
-  })
-  const rows = createMemo(() => virtual.getVirtualItems())
+  const [reached, setReached] = createSignal(0)
   const startsSource = (index: number): boolean => {
     const sources = props.queue.entries[index]?.item.relation.sources.join(" ")
     return index === 0 || sources !== props.queue.entries[index - 1]?.item.relation.sources.join(" ")
   }
   createEffect(() => {
-    const { current } = props
-    if (current >= 0 && current < props.queue.entries.length) virtual.scrollToIndex(current, { align: "auto" })
-  })
-  createEffect(() => {
-    const last = rows().at(-1)?.index ?? 0
-    if (Math.max(last, props.current) > props.queue.entries.length - 10) void props.queue.more()
+    if (Math.max(reached(), props.current) > props.queue.entries.length - 10) void props.queue.more()
   })
   return (
-    <div class="queue" ref={(element) => (scroller = element)} role="region" aria-label="Relations" tabindex="-1">
-      <ol class="queue-all" role="list" style={{ height: `${virtual.getTotalSize()}px` }}>
-        <For each={rows()}>
-          {(row) => (
-            <li
-              class="queue-place"
-              data-index={row.index}
-              ref={(element) => queueMicrotask(() => virtual.measureElement(element))}
-              style={{ transform: `translateY(${row.start}px)` }}
-            >
-              <Show when={props.queue.entries[row.index]}>
-                {(entry) => (
-                  <Row
-                    entry={entry()}
-                    isFirstOfSource={startsSource(row.index)}
-                    isCurrent={row.index === props.current}
-                    isChosen={props.chosen.has(entry().key)}
-                    onChoose={() => props.onChoose(row.index)}
-                  />
-                )}
-              </Show>
-            </li>
-          )}
-        </For>
-      </ol>
-    </div>
+    <VirtualList
+      label="Relations"
+      items={props.queue.entries}
+      keyOf={({ key }) => key}
+      rowHeight={58}
+      current={props.current}
+      onReach={setReached}
+    >
+      {(entry, index) => (
+        <Row
+          entry={entry()}
+          isFirstOfSource={startsSource(index)}
+          isCurrent={index === props.current}
+          isChosen={props.chosen.has(entry().key)}
+          onChoose={() => props.onChoose(index)}
+        />
+      )}
+    </VirtualList>
   )
 }

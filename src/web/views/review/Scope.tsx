@@ -1,6 +1,7 @@
 import { createMemo, For } from "solid-js"
 import { asked } from "../../api/Asked.ts"
 import type { Request } from "../../api/Endpoints.ts"
+import { Choice } from "../../components/Choice.tsx"
 import type { Query } from "../../Query.ts"
 import { types } from "./Types.ts"
 
@@ -39,28 +40,6 @@ export const wantedOf = (query: Query): Wanted => {
     where: query.list("where")
   }
 }
-
-const Choice = (props: {
-  readonly label: string
-  readonly value: string
-  readonly all: string
-  readonly values: ReadonlyArray<string>
-  readonly onChoose: (value: string) => void
-}) => (
-  <label class="field">
-    <span>{props.label}</span>
-    <select class="select" value={props.value} onChange={(event) => props.onChoose(event.currentTarget.value)}>
-      <option value="">{props.all}</option>
-      <For each={props.values}>
-        {(value) => (
-          <option value={value} selected={value === props.value}>
-            {value}
-          </option>
-        )}
-      </For>
-    </select>
-  </label>
-)
 
 const Part = (props: {
   readonly label: string
