@@ -9,14 +9,3 @@ export const webAddress = (text: string): string | undefined => {
   const url = URL.parse(text)
   return url !== null && (url.protocol === "https:" || url.protocol === "http:") ? url.href : undefined
 }
-
-/** What a reference is called: as its publisher prints it, else as its catalog does, else by its URI. */
-export const nameOf = ({
-  identifier,
-  label,
-  uri
-}: {
-  readonly identifier?: string
-  readonly label?: string
-  readonly uri: string
-}): string => label ?? identifier ?? uri

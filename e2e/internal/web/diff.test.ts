@@ -76,7 +76,12 @@ const pair = "/diff?before=norm%401&after=norm%402"
 const carry = `${pair}&show=carry&catalog=ours%401&accept=unchanged`
 const at = (uri: string) => `${pair}&at=${encodeURIComponent(uri)}`
 
-const ask = async (site: Site, path: string, body?: unknown) => {
+interface Answer {
+  readonly items?: ReadonlyArray<unknown>
+  readonly decisions?: ReadonlyArray<unknown>
+}
+
+const ask = async (site: Site, path: string, body?: unknown): Promise<Answer> => {
   const answer = await fetch(`${site.url}/api/v1/${path}`, {
     ...(body !== undefined && {
       method: "POST",
@@ -85,7 +90,7 @@ const ask = async (site: Site, path: string, body?: unknown) => {
     })
   })
   expect(answer.status).toBe(200)
-  return answer.json()
+  return (await answer.json()) as Answer
 }
 
 /** A site with two editions of a catalogue, and another one that has accepted relations with the first. */

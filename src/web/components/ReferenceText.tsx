@@ -1,5 +1,6 @@
 import { For, type JSX, Show } from "solid-js"
-import { nameOf, referenceLink } from "../Links.ts"
+import { referenceLink } from "../Links.ts"
+import { nameOf } from "../Relations.ts"
 import "./Pair.css"
 
 /** A reference as one reads it, with its title and text as they are given, such as with words marked. */

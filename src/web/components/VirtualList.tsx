@@ -2,7 +2,7 @@ import { createVirtualizer } from "@tanstack/solid-virtual"
 import { createEffect, createMemo, For, type JSX, Show } from "solid-js"
 import "./VirtualList.css"
 
-/** A list of any length, of which only the rows in sight are there. */
+/** A list of any length, of which only the rows in sight are there, each as high as what it shows. */
 export const VirtualList = <A extends object>(props: {
   /** What it lists, for a reader of the screen. */
   readonly label: string

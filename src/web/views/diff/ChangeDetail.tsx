@@ -1,6 +1,7 @@
 import { For, Index, type JSX, Match, Show, Switch } from "solid-js"
 import { ReferenceText } from "../../components/ReferenceText.tsx"
-import { nameOf, referenceLink } from "../../Links.ts"
+import { referenceLink } from "../../Links.ts"
+import { nameOf } from "../../Relations.ts"
 import { type Change, type Changes, Kinds } from "./Kinds.tsx"
 import { Likely } from "./Likely.tsx"
 

@@ -1,6 +1,6 @@
 import { createMemo, Show } from "solid-js"
 import { VirtualList } from "../../components/VirtualList.tsx"
-import { nameOf } from "../../Links.ts"
+import { nameOf } from "../../Relations.ts"
 import type { Query } from "../../Query.ts"
 import { inOrder } from "./Catalogs.ts"
 import { ChangeDetail, changeName } from "./ChangeDetail.tsx"

@@ -1,4 +1,4 @@
-import { nameOf } from "../../Links.ts"
+import { nameOf } from "../../Relations.ts"
 import type { Item } from "./Queue.ts"
 
 type Reference = Item["sources"][number]
