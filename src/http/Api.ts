@@ -3,6 +3,7 @@ import { Authorization } from "./Authorization.ts"
 import { CoverageApi } from "./CoverageApi.ts"
 import { described } from "./Described.ts"
 import { DecisionsApi } from "./DecisionsApi.ts"
+import { EmbeddingsApi } from "./EmbeddingsApi.ts"
 import { EditionsApi } from "./EditionsApi.ts"
 import { LintApi } from "./LintApi.ts"
 import { ExportApi } from "./ExportApi.ts"
@@ -45,6 +46,7 @@ export class Api extends HttpApi.make("crosswalk")
   .add(MapApi.middleware(Authorization).prefix("/api/v1"))
   .add(ExportApi.middleware(Authorization).prefix("/api/v1"))
   .add(ImportsApi.middleware(Authorization).prefix("/api/v1"))
+  .add(EmbeddingsApi.middleware(Authorization).prefix("/api/v1"))
   .add(JobsApi.middleware(Authorization).prefix("/api/v1"))
   .add(SystemApi)
   .middleware(Malformed)

@@ -9,12 +9,12 @@ const simpler = ({ prefixItems, ...schema }: Readonly<Record<string, unknown>>):
     ? schema
     : { ...(prefixItems !== undefined && { prefixItems }), ...schema }
 
-/** A report that is JSON is an object to whoever reads it, whatever wrote it. */
+/** A report or file that is JSON is an object to whoever reads it, whatever wrote it. */
 const contentOf = (types: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(
     Object.entries(types).map(([type, content]) => [
       type,
-      type.endsWith("+json") && isText(content) ? anObject : content
+      /[/+]json$/u.test(type) && isText(content) ? anObject : content
     ])
   )
 
@@ -24,12 +24,14 @@ const isText = (content: unknown) =>
 
 /** The OpenAPI document as what reads such documents takes it best; it says the same. */
 export const described = (document: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  const walk = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(walk)
+  const walk = (value: unknown, of = ""): unknown => {
+    if (Array.isArray(value)) return value.map((inner) => walk(inner))
     if (!isRecord(value)) return value
-    const walked = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]))
+    const walked = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, key)]))
     const { content } = walked
-    return simpler(isRecord(content) ? { ...walked, content: contentOf(content) } : walked)
+    // A file of JSON that is sent may be a list too.
+    const isAnswer = isRecord(content) && of !== "requestBody"
+    return simpler(isAnswer ? { ...walked, content: contentOf(content) } : walked)
   }
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, walk(value)]))
 }

@@ -13,16 +13,26 @@ export const SuggestReport = Schema.Struct({
 })
 export type SuggestReport = typeof SuggestReport.Type
 
+/** What was embedded, in numbers of references. */
+export const EmbedReport = Schema.Struct({
+  updated: Schema.Natural,
+  /** They had an embedding already. */
+  skipped: Schema.Natural,
+  /** Their text could not be embedded. */
+  failed: Schema.Natural
+})
+
 /** What a job gives when it is done, by its kind. Whatever else takes long has its line here. */
 export const JobResult = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("import"), report: ImportReport }),
   Schema.Struct({ kind: Schema.Literal("relations"), report: RelationImportReport }),
-  Schema.Struct({ kind: Schema.Literal("suggest"), report: SuggestReport })
+  Schema.Struct({ kind: Schema.Literal("suggest"), report: SuggestReport }),
+  Schema.Struct({ kind: Schema.Literal("embed"), report: EmbedReport })
 ])
 export type JobResult = typeof JobResult.Type
 
 /** What a job does. */
-export const JobKind = Schema.Literals(["import", "relations", "suggest"])
+export const JobKind = Schema.Literals(["import", "relations", "suggest", "embed"])
 export type JobKind = typeof JobKind.Type
 
 /** Where a job stands. */

@@ -10,6 +10,7 @@ import * as CoverageHandlers from "./CoverageHandlers.ts"
 import * as DecisionsHandlers from "./DecisionsHandlers.ts"
 import * as Docs from "./Docs.ts"
 import * as EditionsHandlers from "./EditionsHandlers.ts"
+import * as EmbeddingsHandlers from "./EmbeddingsHandlers.ts"
 import * as ExportHandlers from "./ExportHandlers.ts"
 import * as Guard from "./Guard.ts"
 import * as ImportsHandlers from "./ImportsHandlers.ts"
@@ -55,6 +56,7 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
             MapHandlers.layer,
             ExportHandlers.layer,
             ImportsHandlers.layer,
+            EmbeddingsHandlers.layer,
             JobsHandlers.layer,
             SystemHandlers.layer
           ]),

@@ -8,6 +8,8 @@ import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import * as Store from "../../src/Store.ts"
 import { TestStore } from "../../src/testing.ts"
+import { OpenApi } from "effect/http-api"
+import { Api } from "../../src/http.ts"
 import { ask, bearer, problemOf, servingOf, tokens } from "../support/httpServer.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -36,6 +38,17 @@ const typeOf = ({ headers }: HttpClientResponse.HttpClientResponse) => [
 ]
 
 layer(servingOf(Layer.provideMerge(fill(3), TestStore.layer)))("exporting", (it) => {
+  it.effect("is described so that a file of JSON is an object to whoever reads it, and any JSON where it is sent", () =>
+    Effect.sync(() => {
+      const { paths } = OpenApi.fromApi(Api)
+      const files = paths["/api/v1/export/references"]?.get?.responses[200]?.content
+      assert.deepStrictEqual(files?.["application/json"]?.schema, { type: "object" })
+      assert.deepInclude(files?.["text/csv"]?.schema, { type: "string", format: "binary" })
+      const sent = paths["/api/v1/imports"]?.post?.requestBody?.content
+      assert.deepInclude(sent?.["application/json"]?.schema, { type: "string", format: "binary" })
+    })
+  )
+
   it.effect("sends what the service writes, in every format", () =>
     Effect.gen(function* () {
       const exports = yield* CatalogExport
