@@ -20,6 +20,7 @@ export const run = Effect.fnUntraced(
         positions === undefined ? [vectors.buffer] : [vectors.buffer, positions.buffer]
       )
     )
+    yield* onProgress(0)
     for (;;) {
       const answer = yield* ask({ _tag: "Step" })
       if (answer._tag === "Done") return answer.positions

@@ -13,6 +13,7 @@ import { Crosswalk } from "../crosswalk/Crosswalk.ts"
 import { Review } from "../crosswalk/Review.ts"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import { CatalogExport } from "../report/CatalogExport.ts"
+import { ReferenceMap } from "../map/ReferenceMap.ts"
 import { Search } from "../search/Search.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
@@ -38,7 +39,8 @@ const services = {
   exports: CatalogExport,
   doctor: Doctor,
   backup: Backup,
-  status: Status
+  status: Status,
+  map: ReferenceMap
 } as const
 
 type Services = { readonly [K in keyof typeof services]: Promised<(typeof services)[K]["Service"]> }
@@ -103,6 +105,7 @@ export const open = async (config: Store.Config = {}, { signal }: RunOptions = {
       doctor: of(services.doctor),
       backup: of(services.backup),
       status: of(services.status),
+      map: of(services.map),
       close,
       [Symbol.asyncDispose]: close
     }
