@@ -43,7 +43,7 @@ const failed = (checks: ReadonlyArray<Check>) => [
 describe("Doctor", () => {
   it.effect("finds nothing wrong with a sound database", () =>
     Effect.gen(function* () {
-      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 18 }, () => "ok"))
+      expect((yield* after()).map(({ status }) => status)).toEqual(Array.from({ length: 19 }, () => "ok"))
     })
   )
 
