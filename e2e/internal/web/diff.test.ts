@@ -42,27 +42,10 @@ const ours: ReadonlyArray<Row> = [
   ["D", "Disks", "Floppy disks are locked away."]
 ]
 
-/** Two editions of which one requirement is like two others, and continued by neither. */
-const vague = {
-  before: {
-    A: "Keys for signing are rotated by the security team once a year.",
-    B: "Keys for signing are in a vault of the security team; visitors sign once a year at the front desk.",
-    C: "Visitors sign a list at the front desk and are led through the building."
-  },
-  after: {
-    E: "Keys for signing are rotated by the security team once a month.",
-    F: "Visitors sign a list at the front desk and wear a badge in the building."
-  }
-}
-const rowsOf = (texts: Readonly<Record<string, string>>): ReadonlyArray<Row> =>
-  Object.entries(texts).map(([id, text]) => [id, text, text])
-
 const catalogs: Readonly<Record<string, ReadonlyArray<Row>>> = {
   "norm@1": before,
   "norm@2": after,
-  "ours@1": ours,
-  "vague@1": rowsOf(vague.before),
-  "vague@2": rowsOf(vague.after)
+  "ours@1": ours
 }
 
 /** What was accepted with the first edition. */
@@ -124,14 +107,14 @@ const start = async (page: Page, path = pair) => {
 }
 
 describe.skipIf(unavailable !== undefined)("editions on the page", () => {
-  test("offers each version of a catalogue with the next one", async ({ page }) => {
+  test("offers each version of a catalogue with the next one", async ({ page, editions: _site }) => {
     await page.goto("/diff")
     await page.getByRole("link", { name: "norm@1 › norm@2" }).click()
     await row(page, /^1\.2 › 1\.2/u).waitFor()
     expect(new URL(page.url()).search).toBe("?before=norm%401&after=norm%402")
   })
 
-  test("marks the words that were taken out and put in, each on its side", async ({ page }) => {
+  test("marks the words that were taken out and put in, each on its side", async ({ page, editions: _site }) => {
     await start(page)
     await row(page, /^1\.2 › 1\.2/u).click()
     await side(page, "Before").getByText("fifteen").waitFor()
@@ -147,7 +130,7 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     expect(await page.evaluate(lines)).toEqual(["underline", "line-through"])
   })
 
-  test("tells what was split, what is gone and what is new", async ({ page }) => {
+  test("tells what was split, what is gone and what is new", async ({ page, editions: _site }) => {
     await start(page, at("norm:1/2.1"))
     expect(await page.locator(".change-name").textContent()).toMatch(/^2\.1 › (2\.1 \+ 2\.5|2\.5 \+ 2\.1)$/u)
     expect(await page.locator(".pair").count()).toBe(2)
@@ -157,15 +140,7 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     await side(page, "Before").getByText("Nothing in norm@1 becomes it.").waitFor()
   })
 
-  test("names what may be the counterpart where that is unclear, as an order", async ({ page }) => {
-    await start(page, "/diff?before=vague%401&after=vague%402&kind=unclear")
-    await side(page, "After").getByText("It is unclear what continues it.").waitFor()
-    const possible = page.getByRole("region", { name: "Possible counterparts" }).getByRole("listitem")
-    expect(await possible.first().textContent()).toMatch(/^E.*order 0\.\d\d/u)
-    expect(await possible.count()).toBe(2)
-  })
-
-  test("keeps kinds and the change in the URL, in the order of identifiers", async ({ page }) => {
+  test("keeps kinds and the change in the URL, in the order of identifiers", async ({ page, editions: _site }) => {
     await start(page)
     await chip(page, /^unchanged 2$/u).click()
     await chip(page, /^deleted/u).click()
@@ -217,12 +192,12 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     expect((await found()).items).toEqual([])
   })
 
-  test("says where nothing was accepted that could be carried over", async ({ page }) => {
+  test("says where nothing was accepted that could be carried over", async ({ page, editions: _site }) => {
     await page.goto("/diff?before=norm%402&after=norm%401&show=carry&catalog=ours%401")
     await page.getByText("No relation between ours@1 and norm@2 was accepted.").waitFor()
   })
 
-  test("shows hostile texts as they are", async ({ page }) => {
+  test("shows hostile texts as they are", async ({ page, editions: _site }) => {
     for (const [i, text] of hostile.entries()) {
       await start(page, at(`norm:1/9.${i}<b>`))
       const shown = await side(page, "Before").locator(".pair-title").textContent()
@@ -234,7 +209,7 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     expect(await page.locator("main img, main script").count()).toBe(0)
   })
 
-  const pages = [pair, at("norm:1/2.1"), "/diff?before=vague%401&after=vague%402&kind=unclear", carry]
+  const pages = [pair, at("norm:1/2.1"), carry]
   const everywhere = async (
     browser: Browser,
     site: Site,
