@@ -135,6 +135,10 @@ export const layer = (policy: Policy.Policy) =>
             )
           )
         }).pipe(
+          // A path that cannot be decoded is found by no route, and so not by the one for all others.
+          Effect.catch((error) =>
+            HttpServerRespondable.isRespondable(error) ? HttpServerRespondable.toResponse(error) : Effect.fail(error)
+          ),
           Effect.catchDefect((defect) =>
             // A body that is too large or cannot be read is one.
             HttpServerRespondable.isRespondable(defect)

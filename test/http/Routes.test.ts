@@ -131,6 +131,7 @@ layer(serving([]))("an open server", (it) => {
     ["/api/v1/references/nothing/relations", 404, "reference"],
     ["/api/v1/references/a%3A1%2F1.1/relations?direction=up", 400, "invalid", "direction"],
     ["/nothing", 404, "no-route"],
+    ["/api/v1/references/%zz", 404, "no-route"],
     [`/api/v1/search?q=${"a".repeat(9000)}`, 414, "too-long"]
   ]
   for (const [path, status, reason, field] of wrong) {
