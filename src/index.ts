@@ -197,7 +197,7 @@ export { SuggestMethod, SuggestOptions } from "./domain/SuggestOptions.ts"
 
 // The map of all references
 export { MapCatalog, MapLayout, MapMethod } from "./domain/MapLayout.ts"
-export { MapComputeOptions, type MapTotals, ReferenceMap } from "./map/ReferenceMap.ts"
+export { MapComputeOptions, MapTotals, ReferenceMap } from "./map/ReferenceMap.ts"
 
 // Importers
 export * as Importer from "./importer/Importer.ts"

@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import { ImportFailure, ImportReport, RelationImportReport } from "../catalog/ImportReport.ts"
 import { Suggestions } from "../domain/Suggestion.ts"
+import { MapTotals } from "../map/ReferenceMap.ts"
 import { problems } from "./Problem.ts"
 
 const { references: _references, ...summary } = Suggestions.fields
@@ -27,12 +28,13 @@ export const JobResult = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("import"), report: ImportReport }),
   Schema.Struct({ kind: Schema.Literal("relations"), report: RelationImportReport }),
   Schema.Struct({ kind: Schema.Literal("suggest"), report: SuggestReport }),
-  Schema.Struct({ kind: Schema.Literal("embed"), report: EmbedReport })
+  Schema.Struct({ kind: Schema.Literal("embed"), report: EmbedReport }),
+  Schema.Struct({ kind: Schema.Literal("map"), report: MapTotals })
 ])
 export type JobResult = typeof JobResult.Type
 
 /** What a job does. */
-export const JobKind = Schema.Literals(["import", "relations", "suggest", "embed"])
+export const JobKind = Schema.Literals(["import", "relations", "suggest", "embed", "map"])
 export type JobKind = typeof JobKind.Type
 
 /** Where a job stands. */

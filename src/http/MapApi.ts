@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { MapLayout } from "../domain/MapLayout.ts"
+import { Job } from "./Job.ts"
 import { problems } from "./Problem.ts"
 
 /** The map of all references. */
@@ -13,6 +14,14 @@ export class MapApi extends HttpApiGroup.make("map")
     }).annotateMerge(
       OpenApi.annotations({
         summary: "All references in two dimensions, near where they are alike, as lists of one length"
+      })
+    ),
+    HttpApiEndpoint.post("compute", "/map", {
+      success: HttpApiSchema.WithHeaders(Job.pipe(HttpApiSchema.status(202)), { location: Schema.String }),
+      error: problems
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Computes the map anew, as a job; one that does so already is answered instead of another"
       })
     )
   )

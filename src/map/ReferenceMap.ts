@@ -27,10 +27,11 @@ export const MapComputeOptions = Schema.Struct({
 export type MapComputeOptions = typeof MapComputeOptions.Type
 
 /** What was computed. */
-export interface MapTotals {
+export const MapTotals = Schema.Struct({
   /** How many references have a place on the map now. */
-  readonly references: number
-}
+  references: Schema.Natural
+})
+export type MapTotals = typeof MapTotals.Type
 
 const silent = () => Effect.void
 

@@ -6,7 +6,7 @@ import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { ask, serving } from "../support/httpServer.ts"
 
-layer(serving())("the map over HTTP", (it) => {
+layer(serving(), { excludeTestServices: true })("the map over HTTP", (it) => {
   it.effect("is what the service says, and is not given again while it is the same", () =>
     Effect.gen(function* () {
       yield* ReferenceRepository.use(({ saveMany }) =>
@@ -30,6 +30,31 @@ layer(serving())("the map over HTTP", (it) => {
       const later = yield* ask("GET", "/api/v1/map", { headers: { "if-none-match": etag } })
       assert.strictEqual(later.status, 200)
       assert.notStrictEqual(later.headers["etag"], etag)
+    })
+  )
+
+  it.effect("is computed as a job that goes on by itself, once for all who ask meanwhile", () =>
+    Effect.gen(function* () {
+      yield* ReferenceRepository.use(({ saveMany }) =>
+        saveMany(
+          Array.from({ length: 40 }, (_, i) => ({
+            uri: `n:1/${i}`,
+            title: `Rule ${i}`,
+            entityType: "rule",
+            catalog: "n@1"
+          }))
+        )
+      )
+      yield* EmbeddingRepository.use(({ updateAllEmbeddings }) => updateAllEmbeddings())
+      const [first, second] = yield* Effect.all([ask("POST", "/api/v1/map"), ask("POST", "/api/v1/map")])
+      assert.deepStrictEqual([first.status, second.status], [202, 202])
+      const location = first.headers["location"] ?? ""
+      assert.strictEqual(second.headers["location"], location)
+      const events = yield* ask("GET", `${location}/events`, { headers: { accept: "application/x-ndjson" } })
+      const last = (yield* events.text).trim().split("\n").at(-1) ?? ""
+      assert.deepInclude(JSON.parse(last), { _tag: "JobDone", result: { kind: "map", report: { references: 42 } } })
+      const map = Schema.decodeUnknownSync(MapLayout)(yield* (yield* ask("GET", "/api/v1/map")).json)
+      assert.deepInclude(map, { method: "umap", isCurrent: true })
     })
   )
 })

@@ -1,6 +1,9 @@
 import { useNavigate } from "@solidjs/router"
-import { createEffect, createMemo, createSignal, on, onCleanup, Show } from "solid-js"
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } from "solid-js"
 import { asked } from "../api/Asked.ts"
+import { ask } from "../api/Client.ts"
+import { Failure } from "../api/Failure.ts"
+import { watch } from "../api/JobEvents.ts"
 import { Answer } from "../components/Answer.tsx"
 import { Icon } from "../components/Icon.tsx"
 import { Problem } from "../components/Problem.tsx"
@@ -46,6 +49,9 @@ export default function MapView() {
             }
           >
             <Drawn layout={layout()} />
+            <Show when={!layout().isCurrent}>
+              <Compute layout={layout()} onDone={() => map.again()} />
+            </Show>
           </Show>
         )}
       </Answer>
@@ -183,5 +189,79 @@ const Drawn = (props: { readonly layout: Layout }) => {
         </Show>
       </p>
     </>
+  )
+}
+
+/** Says that the map can be better, and computes it: at once where it never was. */
+const Compute = (props: { readonly layout: Layout; readonly onDone: () => void }) => {
+  const [job, setJob] = createSignal<string | undefined>()
+  const [error, setError] = createSignal<unknown>()
+  const start = () => {
+    setError(undefined)
+    ask("POST /api/v1/map", {}).then(
+      ({ id }) => setJob(id),
+      (reason: unknown) => setError(() => reason)
+    )
+  }
+  const isFirst = () => props.layout.method === "pca"
+  const isRefused = () => {
+    const reason = error()
+    return isFirst() && reason instanceof Failure && reason.status === 403
+  }
+  onMount(() => {
+    if (isFirst()) start()
+  })
+  return (
+    <Show
+      when={error() === undefined}
+      fallback={
+        <Show when={isRefused()} fallback={<Problem error={error()} onRetry={start} />}>
+          <p class="small soft">
+            This map shows the two directions of most difference. Whoever has a token to write gets a better one by
+            opening it.
+          </p>
+        </Show>
+      }
+    >
+      <Show
+        keyed
+        when={job()}
+        fallback={
+          <Show when={!isFirst()}>
+            <div class="row map-compute">
+              <span class="small soft">
+                {many(props.layout.placed, "reference")} came since the map was computed, and{" "}
+                {props.layout.placed === 1 ? "lies" : "lie"} beside what is most alike.
+              </span>
+              <button class="button" type="button" onClick={start}>
+                Compute it anew
+              </button>
+            </div>
+          </Show>
+        }
+      >
+        {(id) => <Computing id={id} isFirst={isFirst()} onDone={props.onDone} />}
+      </Show>
+    </Show>
+  )
+}
+
+const Computing = (props: { readonly id: string; readonly isFirst: boolean; readonly onDone: () => void }) => {
+  const { error, watched } = watch(props.id, () => props.onDone())
+  const failed = () => {
+    const end = watched().end
+    return end?._tag === "JobFailed" ? new Failure(end.problem.status ?? 500, end.problem) : error()
+  }
+  return (
+    <Show when={failed() === undefined} fallback={<Problem error={failed()} />}>
+      <div class="row map-compute">
+        <progress aria-label="How far the map has come" max={100} value={watched().progress?.done ?? 0} />
+        <span class="small soft" role="status">
+          {props.isFirst
+            ? "A map that keeps neighbours together is being computed; this one shows the two directions of most difference."
+            : "The map is being computed anew."}
+        </span>
+      </div>
+    </Show>
   )
 }
