@@ -71,6 +71,13 @@ export class TooLarge extends HttpApiError.Problem<TooLarge>()(
   members
 ) {}
 
+/** Its path and query are longer than the server takes. */
+export class TooLong extends HttpApiError.Problem<TooLong>()(
+  "TooLong",
+  { type: typeOf("too-long"), status: 414, title: "The request is too large" },
+  members
+) {}
+
 /** The body is of a content type that the endpoint does not read. */
 export class UnknownContent extends HttpApiError.Problem<UnknownContent>()(
   "UnknownContent",
@@ -100,7 +107,7 @@ export class Unavailable extends HttpApiError.Problem<Unavailable>()(
 ) {}
 
 /** What an endpoint may answer that failed. */
-export const problems = [InvalidRequest, NotFound, Conflict, Unprocessable, Failed, Unavailable] as const
+export const problems = [InvalidRequest, NotFound, Conflict, TooLong, Unprocessable, Failed, Unavailable] as const
 export type Problem = InstanceType<(typeof problems)[number]>
 
 /** What an endpoint with a body may answer that failed. */
