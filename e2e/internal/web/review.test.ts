@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import type { Page } from "playwright-core"
 import { describe, expect } from "vitest"
 import { unavailable } from "./support/chromium.ts"
@@ -140,6 +142,21 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
       .click()
     await said(page, "Taken back.")
     expect((await log(site, 1))[0]?.after?.status).toBe("suggested")
+  })
+
+  test("gives a table for a spreadsheet, and carries out what was decided in it", async ({ page, suggested: site }) => {
+    await start(page)
+    const coming = page.waitForEvent("download")
+    await page.getByRole("button", { name: "CSV", exact: true }).click()
+    const path = join(site.folder, "review.csv")
+    await (await coming).saveAs(path)
+    const [head = "", first = "", second = "", ...rows] = (await readFile(path, "utf8")).split("\r\n")
+    await writeFile(path, [head, `accept${first}`, `perhaps${second}`, ...rows].join("\r\n"))
+    await page.getByLabel("Import CSV…").setInputFiles(path)
+    const dialog = page.getByRole("dialog", { name: "What was not carried out" })
+    await dialog.getByText("is neither accept nor reject").waitFor()
+    await page.keyboard.press("Escape")
+    expect((await log(site, 1))[0]?.after?.status).toBe("accepted")
   })
 
   test("keeps what is shown in the URL", async ({ page, suggested: site }) => {

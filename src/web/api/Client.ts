@@ -43,14 +43,15 @@ export const send = async <R extends Route>(
 ): Promise<Response> => {
   const { params, payload, query }: { params?: Query; payload?: unknown; query?: Query } = request
   const [method, path = "/"] = route.split(" ", 2)
+  const isFile = payload instanceof Blob
   const token = Token.current()
   const response = await fetch(urlOf(path, params, query), {
-    ...(payload !== undefined && { body: JSON.stringify(payload) }),
+    ...(payload !== undefined && { body: isFile ? payload : JSON.stringify(payload) }),
     ...init,
     ...(method !== undefined && { method }),
     ...(signal !== undefined && { signal }),
     headers: {
-      ...(payload !== undefined && { "content-type": "application/json" }),
+      ...(payload !== undefined && { "content-type": isFile ? payload.type : "application/json" }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...init.headers
     }

@@ -18,9 +18,10 @@ type Endpoints = { readonly [E in Endpoint as `${E["method"]} ${E["path"]}`]: E 
 /** An endpoint by its method and path, such as `GET /api/v1/search`. */
 export type Route = keyof Endpoints
 
-/** What a Schema is as JSON: an endpoint keeps the one that it was declared with inside of its codec. */
-type Json<S> =
-  S extends HttpApiSchema.WithHeaders<infer Body, infer _Headers>
+/** What a Schema is as JSON: an endpoint keeps the one that it was declared with inside of its codec. The bytes of a file are a Blob. */
+type Json<S> = S extends HttpApiSchema.StreamUint8Array
+  ? Blob
+  : S extends HttpApiSchema.WithHeaders<infer Body, infer _Headers>
     ? Json<Body>
     : S extends Schema.toCodecJson<infer Declared> | Schema.toCodecStringTree<infer Declared>
       ? Declared["Encoded"]

@@ -3,6 +3,7 @@ import { asked } from "../api/Asked.ts"
 import { ask, send } from "../api/Client.ts"
 import { Failure } from "../api/Failure.ts"
 import { Bones } from "../components/Bones.tsx"
+import { Choice } from "../components/Choice.tsx"
 import { FileButton } from "../components/FileButton.tsx"
 import { Problem } from "../components/Problem.tsx"
 import { Title } from "../components/Title.tsx"
@@ -10,10 +11,10 @@ import { download } from "../Download.ts"
 import { referenceLink } from "../Links.ts"
 import { count, many } from "../Numbers.ts"
 import { useQuery } from "../Query.ts"
-import { HeatMap } from "./covered/HeatMap.tsx"
-import { type Comparison, named, openedOf, optionsOf, type Options, type Report, states } from "./covered/Report.ts"
-import { Requirements } from "./covered/Requirements.tsx"
-import { Trend } from "./covered/Trend.tsx"
+import { HeatMap } from "./coverage/HeatMap.tsx"
+import { type Comparison, named, openedOf, optionsOf, type Options, type Report, states } from "./coverage/Report.ts"
+import { Requirements } from "./coverage/Requirements.tsx"
+import { Trend } from "./coverage/Trend.tsx"
 import "./Coverage.css"
 
 type Exceptions = NonNullable<Options["exceptions"]>
@@ -38,27 +39,6 @@ const parsed = (name: string, text: string) => {
     throw unreadable(name, "is not JSON")
   }
 }
-
-const Choice = (props: {
-  readonly label: string
-  readonly value: string
-  readonly values: ReadonlyArray<string>
-  readonly onChoose: (value: string) => void
-}) => (
-  <label class="field">
-    <span>{props.label}</span>
-    <select class="select" onChange={(event) => props.onChoose(event.currentTarget.value)}>
-      <option value="">choose a catalog</option>
-      <For each={props.values}>
-        {(value) => (
-          <option value={value} selected={value === props.value}>
-            {value}
-          </option>
-        )}
-      </For>
-    </select>
-  </label>
-)
 
 /** What is said of references of `by` that lead to nothing, and of exceptions for nothing. */
 const Others = (props: { readonly report: Report }) => (
@@ -158,8 +138,8 @@ export default function Coverage() {
         <p class="lead">How much of one catalog another one answers, and where the gaps are.</p>
       </div>
       <form class="coverage-scope" aria-label="What is covered by what" onSubmit={(event) => event.preventDefault()}>
-        <Choice label="Of" value={query.text("to")} values={ids()} onChoose={set("to")} />
-        <Choice label="By" value={query.text("by")} values={ids()} onChoose={set("by")} />
+        <Choice label="Of" all="choose a catalog" value={query.text("to")} values={ids()} onChoose={set("to")} />
+        <Choice label="By" all="choose a catalog" value={query.text("by")} values={ids()} onChoose={set("by")} />
         <label class="field narrow">
           <span>Level</span>
           <input

@@ -17,6 +17,7 @@ import { createQueue, type Entry, type Outcome } from "./review/Queue.ts"
 import { QueueList } from "./review/QueueList.tsx"
 import { Scope, wantedOf } from "./review/Scope.tsx"
 import { Status } from "./review/Status.tsx"
+import { Tables } from "./review/Tables.tsx"
 import { TypeMenu } from "./review/TypeMenu.tsx"
 import type { Type } from "./review/Types.ts"
 import * as Verdicts from "./review/Verdicts.ts"
@@ -176,6 +177,7 @@ export default function Review() {
           <button class="button" type="button" onClick={() => setOpen("bulk")} disabled={!queue.left()}>
             Decide on all…
           </button>
+          <Tables wanted={wanted()} onDone={(said) => (setMessage(said), queue.again())} />
           <button class="button quiet" type="button" onClick={() => setOpen("keys")}>
             Keys <kbd>?</kbd>
           </button>
