@@ -49,16 +49,17 @@ export const makeUploads = (onJob: (id: string, replaces: string | undefined) =>
     let entry: Upload = { name: file.name, error: undefined, retry, dismiss: () => remove(entry) }
     setPending((before) => [...before, entry])
     try {
-      const init = { body: file, headers: { "content-type": typeOf(file.name) } }
+      // What a browser says of a file's type depends on what is installed.
+      const payload = file.slice(0, file.size, typeOf(file.name))
       const query = {
         name: file.name,
-        strict: settings.strict ? ("true" as const) : ("false" as const),
+        strict: settings.strict,
         ...settings.options
       }
       const response =
         settings.kind === "import"
-          ? await send("POST /api/v1/imports", { query } as never, init)
-          : await send("POST /api/v1/imports/relations", { query } as never, init)
+          ? await send("POST /api/v1/imports", { query, payload })
+          : await send("POST /api/v1/imports/relations", { query, payload })
       const job: Job = await response.json()
       files.set(job.id, [file, settings])
       remove(entry)
