@@ -1,6 +1,6 @@
-import type { Remedy as RemedySchema } from "../domain/Remedy.ts"
+import type { ProblemDocument } from "./api/Failure.ts"
 
-export type Remedy = (typeof RemedySchema)["Encoded"]
+export type Remedy = NonNullable<ProblemDocument["remedy"]>
 
 /** What can be done, as a sentence for somebody at this page. */
 export const remedyOf = (remedy: Remedy): string => {
