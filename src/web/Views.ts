@@ -15,8 +15,8 @@ export const views: ReadonlyArray<View> = [
   { path: "/browse", name: "Browse", component: lazy(() => import("./views/Browse.tsx")) },
   { path: "/review", name: "Review", component: lazy(() => import("./views/Review.tsx")) },
   { path: "/coverage", name: "Coverage", component: lazy(() => import("./views/Coverage.tsx")) },
-  { path: "/import", name: "Import", component: lazy(() => import("./views/Import.tsx")) },
-  { path: "/map", name: "Map", component: lazy(() => import("./views/Map.tsx")) },
   { path: "/diff", name: "Editions", component: lazy(() => import("./views/Diff.tsx")) },
+  { path: "/map", name: "Map", component: lazy(() => import("./views/Map.tsx")) },
+  { path: "/import", name: "Import", component: lazy(() => import("./views/Import.tsx")) },
   { path: "/reference", component: lazy(() => import("./views/Reference.tsx")) }
 ]
