@@ -4,7 +4,7 @@
  */
 import { chmodSync, cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { type BuildOptions, build, type Metafile } from "esbuild"
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild"
 import { bin, node, root } from "./run.ts"
 import { make as sbom } from "./sbom.ts"
 import { buildWeb } from "./web.ts"
@@ -34,13 +34,22 @@ const bundle = async (options: BuildOptions): Promise<Metafile> => {
   return metafile
 }
 
+/** The API is documented by one of the two pages that Effect has; the other is 2 MB. */
+const withoutSwagger: Plugin = {
+  name: "without Swagger",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]internal[\\/]httpApiSwagger\.js$/ }, () => ({
+      contents: `export const css = "", javascript = ""`
+    }))
+}
+
 const command = await bundle({
   ...common,
   entryPoints: [{ in: "scripts/launcher.ts", out: "crosswalk" }],
   outdir: "dist/cli",
   splitting: true,
   external: ["@libsql/client"], // native code
-  plugins: [importUsearch],
+  plugins: [importUsearch, withoutSwagger],
   // Chunks lie beside the entries, so that `import.meta.url` is as deep in the package as in src and dist.
   chunkNames: "[name]-[hash]",
   // Bundled CommonJS packages may ask for Node's own modules.

@@ -35,7 +35,8 @@ describe("a hint", () => {
   it.effect("is the only place that names a command or a flag", () =>
     Effect.gen(function* () {
       const names = yield* Effect.promise(() => readdir(source, { recursive: true }))
-      const library = names.filter((name) => name.endsWith(".ts") && !name.startsWith("cli"))
+      // The page tells people what to do as the command does: both are what they have before them.
+      const library = names.filter((name) => name.endsWith(".ts") && !/^(?:cli|web)[\\/]/u.test(name))
       assert.isAbove(library.length, 100)
       for (const name of library) {
         const text = code(yield* Effect.promise(() => readFile(join(source, name), "utf8")))
