@@ -188,6 +188,7 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
       await page.getByRole("dialog").waitFor()
       expect(await barriers(page)).toEqual([])
       await page.keyboard.press("Escape")
+      await expect.poll(() => page.locator("#app[aria-hidden]").count()).toBe(0)
       await page.keyboard.press("t")
       await page.getByRole("menu").waitFor()
       expect(await barriers(page)).toEqual([])
