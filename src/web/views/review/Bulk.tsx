@@ -7,9 +7,9 @@ import { Dialog } from "../../components/Dialog.tsx"
 import { Problem } from "../../components/Problem.tsx"
 import { count, many } from "../../Numbers.ts"
 import { reviewer } from "../../Reviewer.ts"
+import type { Wanted } from "./Scope.tsx"
 import { type Type, types } from "./Types.ts"
 
-type Wanted = NonNullable<Request<"GET /api/v1/review">["query"]>
 type Payload = Request<"POST /api/v1/decisions/preview">["payload"]
 type Change = Answer<"POST /api/v1/decisions/preview">["changes"][number]
 

@@ -5,7 +5,8 @@ import { Choice } from "../../components/Choice.tsx"
 import type { Query } from "../../Query.ts"
 import { types } from "./Types.ts"
 
-type Wanted = NonNullable<Request<"GET /api/v1/review">["query"]>
+/** Which relations are reviewed, as the API asks for them. */
+export type Wanted = NonNullable<Request<"GET /api/v1/review">["query"]>
 
 /** What one can choose to look at, as the URL says it. */
 const shows = [

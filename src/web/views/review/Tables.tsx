@@ -1,14 +1,14 @@
 import { createSignal, For, Show } from "solid-js"
 import { send } from "../../api/Client.ts"
-import type { Answer, Request } from "../../api/Endpoints.ts"
+import type { Answer } from "../../api/Endpoints.ts"
 import { Dialog } from "../../components/Dialog.tsx"
 import { FileButton } from "../../components/FileButton.tsx"
 import { Problem } from "../../components/Problem.tsx"
 import { download } from "../../Download.ts"
 import { many } from "../../Numbers.ts"
 import { reviewer } from "../../Reviewer.ts"
+import type { Wanted } from "./Scope.tsx"
 
-type Wanted = NonNullable<Request<"GET /api/v1/review">["query"]>
 type Edited = Answer<"POST /api/v1/review/csv">
 
 /** Gives all that passes the filter as a table for a spreadsheet, and carries out what was decided in one. */
