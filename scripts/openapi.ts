@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { OpenApi } from "effect/http-api"
-import { Api } from "../src/http/Api.ts"
+import { Api } from "../src/http/api/Api.ts"
 import { root } from "./run.ts"
 
 const file = join(root, "docs", "openapi.json")

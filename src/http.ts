@@ -4,8 +4,8 @@
  *
  * @module
  */
-export { Api } from "./http/Api.ts"
-export { Caller } from "./http/Authorization.ts"
+export { Api } from "./http/api/Api.ts"
+export { Caller } from "./http/access/Authorization.ts"
 export {
   Job,
   JobCancelled,
@@ -16,10 +16,10 @@ export {
   JobProgress,
   JobResult,
   JobStarted
-} from "./http/Job.ts"
-export { Jobs, type JobLimits, type JobNews, type JobWork } from "./http/Jobs.ts"
+} from "./http/jobs/Job.ts"
+export { Jobs, type JobLimits, type JobNews, type JobWork } from "./http/jobs/Jobs.ts"
 export * as Problem from "./http/Problem.ts"
-export { PolicyOptions } from "./http/Policy.ts"
+export { PolicyOptions } from "./http/access/Policy.ts"
 export * as Routes from "./http/Routes.ts"
-export { type Holder, type Token, TokenScope, Tokens } from "./http/Tokens.ts"
-export * as TokenList from "./http/TokenList.ts"
+export { type Holder, type Token, TokenScope, Tokens } from "./http/access/Tokens.ts"
+export * as TokenList from "./http/access/TokenList.ts"

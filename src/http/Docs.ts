@@ -3,7 +3,7 @@ import { Effect, Layer } from "effect"
 import { memoize } from "effect/Function"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiScalar } from "effect/http-api"
-import { Api } from "./Api.ts"
+import { Api } from "./api/Api.ts"
 
 const sourceOf = (script: string) => `'sha256-${hash("sha256", script, "base64")}'`
 

@@ -1,6 +1,6 @@
 import { Effect, Redacted } from "effect"
 import { Headers, HttpRouter, HttpServerRequest, HttpServerResponse, ProblemDetails } from "effect/http"
-import { type Holder, Tokens } from "../http/Tokens.ts"
+import { type Holder, Tokens } from "../http/access/Tokens.ts"
 
 const everybody: Holder = { name: "anonymous", scope: "write" }
 

@@ -7,8 +7,8 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { FetchHttpClient, HttpClient, HttpRouter, HttpServer } from "effect/http"
-import * as Guard from "../../src/http/Guard.ts"
-import * as Policy from "../../src/http/Policy.ts"
+import * as Guard from "../../src/http/access/Guard.ts"
+import * as Policy from "../../src/http/access/Policy.ts"
 import * as Web from "../../src/http/Web.ts"
 
 const script = "console.log(1)\n".repeat(100)

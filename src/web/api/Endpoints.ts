@@ -1,6 +1,6 @@
 import type { Schema } from "effect"
 import type { HttpApi, HttpApiGroup, HttpApiSchema } from "effect/http-api"
-import type { Api } from "../../http/Api.ts"
+import type { Api } from "../../http/api/Api.ts"
 
 /**
  * What the API takes and gives, as JSON, derived from the {@link Api} itself. Types only: the Schemas and what they stand on

@@ -1,5 +1,5 @@
 import { createSignal, onCleanup } from "solid-js"
-import type { JobEvent } from "../../http/Job.ts"
+import type { JobEvent } from "../../http/jobs/Job.ts"
 import { send } from "./Client.ts"
 import { Failure } from "./Failure.ts"
 import type { Answer } from "./Endpoints.ts"

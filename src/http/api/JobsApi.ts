@@ -1,0 +1,38 @@
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { Job } from "../jobs/Job.ts"
+import { alsoLines, EventStream } from "../jobs/JobStream.ts"
+import { problems } from "../Problem.ts"
+
+const params = { id: Schema.NonEmptyString }
+
+/** Work that takes long: what it is, how far it has come, what it met, and how to end it. */
+export class JobsApi extends HttpApiGroup.make("jobs")
+  .add(
+    HttpApiEndpoint.get("list", "/jobs", {
+      success: Schema.Struct({ jobs: Schema.Array(Job) }),
+      error: problems
+    }).annotateMerge(
+      OpenApi.annotations({ summary: "The jobs that run, wait or ended not long ago, the newest first" })
+    ),
+    HttpApiEndpoint.get("find", "/jobs/:id", { params, success: Job, error: problems }).annotateMerge(
+      OpenApi.annotations({ summary: "A job, with what it gave when it is done" })
+    ),
+    HttpApiEndpoint.get("events", "/jobs/:id/events", {
+      params,
+      headers: { "last-event-id": Schema.optional(Schema.NumberFromString.check(Schema.isInt())) },
+      success: EventStream,
+      error: problems
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary:
+          "What is told of a job, from the beginning or after `Last-Event-ID`, until it ends: server-sent events, or with " +
+          "`Accept: application/x-ndjson` a line each",
+        transform: alsoLines
+      })
+    ),
+    HttpApiEndpoint.delete("cancel", "/jobs/:id", { params, success: Job, error: problems }).annotateMerge(
+      OpenApi.annotations({ summary: "Ends a job; what it has written stays" })
+    )
+  )
+  .annotateMerge(OpenApi.annotations({ title: "Jobs" })) {}

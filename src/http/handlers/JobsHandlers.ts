@@ -1,0 +1,25 @@
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { Api } from "../api/Api.ts"
+import { Jobs } from "../jobs/Jobs.ts"
+import * as JobStream from "../jobs/JobStream.ts"
+import { answered } from "../Problem.ts"
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "jobs",
+  Effect.fnUntraced(function* (handlers) {
+    const jobs = yield* Jobs
+    return handlers.handleAll({
+      list: () => Effect.map(jobs.list, (jobs) => ({ jobs })),
+      find: ({ params: { id } }) => answered(jobs.find(id)),
+      events: ({ headers, params: { id } }) =>
+        Effect.gen(function* () {
+          const events = yield* answered(jobs.events(id, headers["last-event-id"]))
+          const type = yield* JobStream.accepted(["application/x-ndjson"])
+          return type === undefined ? JobStream.toServerSent(events) : JobStream.toLines(events)
+        }),
+      cancel: ({ params: { id } }) => answered(jobs.cancel(id))
+    })
+  })
+)
