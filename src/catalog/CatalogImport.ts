@@ -1,5 +1,5 @@
 import { Context, Effect, type FileSystem, Layer, Queue, Result, Schema, type Stdio, Stream } from "effect"
-import type { SqlClient } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import { Callback, tell } from "../domain/Callback.ts"
 import { CatalogId } from "../domain/Catalog.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
@@ -17,6 +17,7 @@ import * as Sources from "../importer/Sources.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import { operation, optional, streamOperation } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import * as Rehearsal from "../storage/Rehearsal.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import { RetryOptions } from "../storage/UpdateOptions.ts"
 import type { VectorIndex } from "../storage/VectorIndex.ts"
@@ -44,6 +45,11 @@ const fields = {
   retry: Schema.optional(RetryOptions),
   /** Relate references to what the source says that they link to, where that is stored. Default: false. */
   links: Schema.optional(Schema.Boolean),
+  /**
+   * Whether anything is written. Where not, the report says what would be, as exactly as an import does: the rows are saved in a
+   * transaction that is taken back, and others wait with their writing until then. Nothing is embedded. Default: true.
+   */
+  store: Schema.optional(Schema.Boolean),
   /** Learn again what the texts of the catalog repeat, which is left out of what is embedded. Default: false. */
   refreshBoilerplate: Schema.optional(Schema.Boolean)
 }
@@ -92,6 +98,7 @@ interface Embedding {
 const prunedAtOnce = 100
 
 const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
+  const sql = yield* SqlClient.SqlClient
   const references = yield* ReferenceRepository
   const linking = yield* LinkImport.make
   const files = yield* Effect.context<FileSystem.FileSystem | Stdio.Stdio>()
@@ -151,7 +158,8 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
 
   const importing = Effect.fnUntraced(
     function* (source: ImportSource.CatalogSource, options: ImportSettings, tell: ImportTally.Tell) {
-      if (options.embed !== false && embedding === undefined) {
+      const { embed: embeds = true, store = true, strict = false } = options
+      if (embeds && embedding === undefined) {
         return yield* new ValidationError({
           field: "embed",
           value: options.embed,
@@ -160,8 +168,9 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
         })
       }
       const name = ImportSource.nameOf(source)
-      const { strict = false } = options
-      const open = strict ? yield* ImportSource.reopenable(source, options) : ImportSource.open(source, options)
+      // What is slow to come holds up nobody who writes.
+      const open =
+        strict || !store ? yield* ImportSource.reopenable(source, options) : ImportSource.open(source, options)
       const totals = { created: 0, updated: 0, unchanged: 0, missing: 0, pruned: 0, embedded: 0, cut: 0 }
       if (strict) {
         const { items, ...opened } = yield* open
@@ -171,7 +180,7 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
           ...tally
         } = yield* ImportTally.read(name, items, "checking", () => Effect.void, tell)
         if (tally.failed.length + tally.unread.length > 0)
-          return new ImportReport({ ...opened, ...totals, ...tally, refused: true })
+          return new ImportReport({ ...opened, ...totals, ...tally, rehearsed: !store, refused: true })
       }
       const { items: every, ...opened } = yield* open
       const items = options.links === true ? every : Stream.filter(every, isNoLink)
@@ -182,23 +191,25 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
         totals.updated += saved.updated
         totals.unchanged += saved.unchanged
       })
-      const { links: found, seen, ...tally } = yield* ImportTally.read(name, items, "saving", save, tell)
-      // All that was seen is stored in the catalog now, unless another process has removed some of it.
-      totals.missing = Math.max(0, (yield* references.count({ catalog })) - seen.size)
-      const failed = [...tally.failed]
-      if (options.prune === true && totals.missing > 0) {
-        const left = yield* prune(name, catalog, { seen, ...tally, links: [] }, options.force ?? false)
-        totals.pruned = left.pruned
-        failed.push(...left.failed)
-      }
-      const links = options.links === true ? yield* linking.save(found, catalog, opened.format) : undefined
+      const saving = Effect.gen(function* () {
+        const { links: found, seen, ...tally } = yield* ImportTally.read(name, items, "saving", save, tell)
+        // All that was seen is stored in the catalog now, unless another process has removed some of it.
+        totals.missing = Math.max(0, (yield* references.count({ catalog })) - seen.size)
+        const failed = [...tally.failed]
+        if (options.prune === true && totals.missing > 0) {
+          const left = yield* prune(name, catalog, { seen, ...tally, links: [] }, options.force ?? false)
+          totals.pruned = left.pruned
+          failed.push(...left.failed)
+        }
+        const links = options.links === true ? yield* linking.save(found, catalog, opened.format) : undefined
+        return new ImportReport({ ...opened, ...totals, ...tally, links, rehearsed: !store, refused: false, failed })
+      })
+      if (!store) return yield* Effect.provideService(Rehearsal.of(saving), SqlClient.SqlClient, sql)
+      const report = yield* saving
       yield* references.learnBoilerplate(catalog, { refresh: options.refreshBoilerplate })
-      if (options.embed === false) {
-        return new ImportReport({ ...opened, ...totals, ...tally, links, refused: false, failed })
-      }
+      if (!embeds) return report
       const made = yield* embed(catalog, options, tell)
-      const all = { ...totals, ...tally, links, ...made, failed: [...failed, ...made.failed] }
-      return new ImportReport({ ...opened, ...all, refused: false })
+      return new ImportReport({ ...report, ...made, failed: [...report.failed, ...made.failed] })
     },
     Effect.scoped,
     Effect.provideContext(files)
@@ -301,7 +312,13 @@ export class CatalogImport extends Context.Service<
   static readonly layerNoDeps: Layer.Layer<
     CatalogImport,
     never,
-    ReferenceRepository | RelationRepository | EmbeddingRepository | Embedder | FileSystem.FileSystem | Stdio.Stdio
+    | SqlClient.SqlClient
+    | ReferenceRepository
+    | RelationRepository
+    | EmbeddingRepository
+    | Embedder
+    | FileSystem.FileSystem
+    | Stdio.Stdio
   > = Layer.effect(
     this,
     Effect.flatMap(Effect.all([EmbeddingRepository, Embedder]), ([embeddings, { model }]) =>

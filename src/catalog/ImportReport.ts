@@ -69,6 +69,8 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   cut: Schema.Natural,
   /** The language that the texts of the catalog are mostly in, such as `de`, where the model in use was not made for it. */
   foreign: Schema.optional(Schema.String),
+  /** Nothing was to be stored: it says what an import would do. */
+  rehearsed: Schema.Boolean,
   /** The import was strict and a row was wrong or not read, so nothing was written. */
   refused: Schema.Boolean,
   /** What was downloaded, where the source is a URL. */
@@ -117,6 +119,8 @@ export class RelationImportReport extends Schema.Class<RelationImportReport>("cr
   kept: Schema.Natural,
   /** References of which the source says that they have no counterpart. */
   unmapped: Schema.Natural,
+  /** Nothing was to be stored: it says what an import would do. */
+  rehearsed: Schema.Boolean,
   /** The import was strict and a row was wrong, so nothing was written. */
   refused: Schema.Boolean,
   failed: Schema.Array(ImportFailure),

@@ -20,6 +20,7 @@ import * as NodeFiles from "../importer/source/NodeFiles.ts"
 import * as LintRows from "../storage/LintRows.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import * as Rehearsal from "../storage/Rehearsal.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
 import { failureOf, type ImportFailure, RelationImportReport } from "./ImportReport.ts"
 import * as KnownEnds from "./KnownEnds.ts"
@@ -42,7 +43,9 @@ export const RelationImportOptions = Schema.Struct({
   /** Write nothing unless every row is good. Default: false. */
   strict: Schema.optional(Schema.Boolean),
   /** Replace what a person decided here before. Default: false. */
-  force: Schema.optional(Schema.Boolean)
+  force: Schema.optional(Schema.Boolean),
+  /** Whether anything is written. Where not, the report says what would be. Default: true. */
+  store: Schema.optional(Schema.Boolean)
 })
 export type RelationImportOptions = typeof RelationImportOptions.Type
 
@@ -101,7 +104,8 @@ export const byRemedy = (errors: ReadonlyArray<ImportError>) =>
   )
 
 const make = Effect.gen(function* () {
-  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const client = yield* SqlClient.SqlClient
+  const sql = client.withoutTransforms()
   const learning = yield* Learning.make
   const references = yield* ReferenceRepository
   const relations = yield* RelationRepository
@@ -171,12 +175,14 @@ const make = Effect.gen(function* () {
       const ends = yield* NamedEnds.resolve(rows, found, { catalogs: known, stored })
       const { failed: unknown, good } = KnownEnds.check(found, { uriOf: ends.uriOf, catalogs: new Set(known) })
       failed.push(...ends.failed, ...unknown)
-      const refused = options.strict === true && failed.length > 0
+      const { force = false, store = true, strict = false } = options
+      const refused = strict && failed.length > 0
+      const saving = save(good, (uri) => stored.get(uri) ?? ends.catalogOf(uri), !force)
       const totals =
         refused || good.length === 0
           ? { created: 0, updated: 0, unchanged: 0, kept: 0 }
-          : yield* save(good, (uri) => stored.get(uri) ?? ends.catalogOf(uri), options.force !== true)
-      return new RelationImportReport({ format, ...totals, unmapped, refused, failed, warnings })
+          : yield* store ? saving : Effect.provideService(Rehearsal.of(saving), SqlClient.SqlClient, client)
+      return new RelationImportReport({ format, ...totals, unmapped, rehearsed: !store, refused, failed, warnings })
     },
     Effect.scoped,
     Effect.provideContext(files)

@@ -50,7 +50,7 @@ export const ended = Effect.fnUntraced(function* (
   source: string,
   failed: ReadonlyArray<ImportFailure>,
   unread: ImportReport["unread"],
-  { refused, taken }: { readonly refused: boolean; readonly taken: number }
+  { refused, rehearsed, taken }: { readonly refused: boolean; readonly rehearsed: boolean; readonly taken: number }
 ) {
   if (failed.length + unread.length === 0) return
   const parts = [
@@ -63,6 +63,9 @@ export const ended = Effect.fnUntraced(function* (
           code: ExitCode.failure,
           message: `${parts} in ${source}; nothing was imported${refused ? " (--strict)" : ""}`
         }
-      : { code: ExitCode.partly, message: `${parts} in ${source}; the rest was imported` }
+      : {
+          code: ExitCode.partly,
+          message: `${parts} in ${source}; the rest ${rehearsed ? "would be" : "was"} imported`
+        }
   )
 })

@@ -20,8 +20,11 @@ import { noDatabase } from "./Errors.ts"
 import { Output } from "./Output.ts"
 import { Settings } from "./Settings.ts"
 
-/** Whether a command makes the database where there is none, needs one, or needs one and changes nothing in it. */
-export type Access = "create" | "existing" | "readonly"
+/**
+ * Whether a command makes the database where there is none, needs one, needs one and changes nothing in it, or tries out
+ * what it would change, in an empty one where there is none.
+ */
+export type Access = "create" | "existing" | "readonly" | "rehearsal"
 
 export type SessionError = DatabaseError | ValidationError | NotFoundError
 
@@ -34,6 +37,7 @@ export const database = (access: Access, options: Partial<LibsqlClient.Config> =
         path === undefined ||
         (yield* Effect.try({ try: () => DatabaseFile.isThere(path), catch: fromCause("LibsqlClient.open") }))
       if (path !== undefined && !isThere) {
+        if (access === "rehearsal") return LibsqlClient.layer({ url: ":memory:" })
         // A replica without its file is filled from its primary.
         if (access !== "create" && syncUrl === undefined) return yield* noDatabase(path)
         if (from === "default") yield* makeFolder(dirname(path))

@@ -4,6 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, FileSystem, Layer, Option, Schema, Stdio, Stream } from "effect"
 import { CatalogImport, type ImportOptions } from "../../src/catalog/CatalogImport.ts"
 import { ImportDone, ImportEvent, ImportReport } from "../../src/catalog/ImportReport.ts"
+import { SqlClient } from "effect/sql"
 import { EmbeddingError } from "../../src/domain/EmbeddingError.ts"
 import { ImportError } from "../../src/domain/ImportError.ts"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
@@ -11,6 +12,7 @@ import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { TestStore } from "../../src/testing.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
@@ -35,6 +37,14 @@ const run = Effect.fnUntraced(function* (...args: Parameters<(typeof CatalogImpo
 const uris = Effect.gen(function* () {
   const all = yield* Stream.runCollect((yield* ReferenceRepository).findAll())
   return all.map(({ uri }) => uri)
+})
+
+/** All that the tables hold. */
+const everything = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const tables = yield* sql<{ readonly name: string }>`
+    SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'crosswalk%' ORDER BY name`
+  return yield* Effect.forEach(tables, ({ name }) => sql`SELECT * FROM ${sql(name)}`)
 })
 
 describe("CatalogImport", () => {
@@ -195,6 +205,41 @@ describe("CatalogImport", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("says what it would do, as exactly as it then does, and writes nothing", () =>
+    Effect.gen(function* () {
+      const lines = (...rows: ReadonlyArray<string>) => source(`id,title\n${rows.join("\n")}\n`)
+      const before = () => lines("A,Rule A", "B,Rule B", "C,Rule C", "D,Rule D")
+      const after = () => lines("A,Rule A", "B,Rule B is stricter", ",No identifier", "E,Rule E")
+      const good = () => lines("A,Rule A", "B,Rule B is stricter", "E,Rule E")
+      yield* run(before(), { catalog: "rules@1" })
+      const relations = yield* RelationRepository
+      yield* relations.save({ sources: ["rules:1/C"], targets: ["rules:1/A"], type: "equal", status: "accepted" })
+      for (const [given, options] of [
+        [after, { prune: true }],
+        [after, { strict: true }],
+        [good, { prune: true }],
+        [good, { prune: true, force: true, links: true }]
+      ] as const) {
+        const stored = yield* everything
+        const tried = yield* run(given(), { ...options, catalog: "rules@1", store: false })
+        expect(yield* everything).toEqual(stored)
+        const embedded = { embedded: 0, rehearsed: true }
+        expect(tried).toMatchObject(embedded)
+        const done = yield* run(given(), { ...options, catalog: "rules@1" })
+        expect({ ...tried }).toEqual({ ...done, ...embedded })
+      }
+      expect(yield* uris).toEqual(["rules:1/A", "rules:1/B", "rules:1/E"])
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
+  it.effect("rehearses without an embedder where nothing is to be embedded, and into a catalog that is not there", () =>
+    Effect.gen(function* () {
+      const stored = yield* everything
+      expect(yield* run(rules("A", "B"), { store: false, embed: false })).toMatchObject({ created: 2, rehearsed: true })
+      expect(yield* everything).toEqual(stored)
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("refuses options and sources that are wrong, naming them", () =>
     Effect.gen(function* () {
       const fieldOf = (source: unknown, options?: unknown) =>
@@ -267,7 +312,7 @@ describe("CatalogImport", () => {
       headings: 0,
       guidance: 0,
       ...{ format: "csv", catalog: "a@1", created: 1, updated: 0, unchanged: 0, missing: 0, pruned: 0, withdrawn: 0 },
-      ...{ embedded: 1, cut: 0, refused: false, failed: [{ at: "line 2", problem: "is blank" }] },
+      ...{ embedded: 1, cut: 0, rehearsed: false, refused: false, failed: [{ at: "line 2", problem: "is blank" }] },
       unread: [{ _tag: "Unread", kind: "table row", at: "line 3", text: "R-3" }],
       warnings: [{ _tag: "Warning", at: "line 4", problem: "has no title" }],
       download: { url: "https://example.com/a.csv", bytes: 3, sha256: "00" }

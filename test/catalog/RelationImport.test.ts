@@ -172,6 +172,19 @@ describe("RelationImport", () => {
     }).pipe(Effect.provide(TestStore.layer))
   )
 
+  it.effect("says what it would do, as exactly as it then does, and writes nothing", () =>
+    Effect.gen(function* () {
+      const relations = yield* references
+      yield* relations.save({ sources: ["a:1"], targets: ["b:1"], type: "equal", status: "rejected" })
+      const stored = yield* Stream.runCollect(relations.findAll())
+      const source = () => pairs("a:1,b:1,equal", "a:2,b:2,equal", "a:2,b:9,equal")
+      const tried = yield* run(source(), { store: false })
+      expect(yield* Stream.runCollect(relations.findAll())).toEqual(stored)
+      expect(tried).toMatchObject({ created: 1, kept: 1, failed: [{ at: "line 4" }], rehearsed: true })
+      expect({ ...(yield* run(source())) }).toEqual({ ...tried, rehearsed: false })
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("refuses options that are wrong, naming them", () =>
     Effect.gen(function* () {
       const fieldOf = (options: object) =>
@@ -188,7 +201,7 @@ describe("RelationImport", () => {
 
   it("has a report that is JSON both ways", () => {
     const json = Schema.toCodecJson(RelationImportReport)
-    const counts = { created: 1, updated: 0, unchanged: 0, kept: 0, unmapped: 2, refused: false }
+    const counts = { created: 1, updated: 0, unchanged: 0, kept: 0, unmapped: 2, rehearsed: false, refused: false }
     const report = new RelationImportReport({
       format: "csv",
       ...counts,

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer"
+import { existsSync } from "node:fs"
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
@@ -213,6 +214,26 @@ describe("import accounts for everything", () => {
       expect({ code: done.code, uris: yield* urisOf() }, done.stderr).toEqual({ code, uris })
       for (const text of says) expect(done.stderr).toContain(text)
       if (uris.length === 0) expect(done.stderr).not.toContain("the rest was imported")
+    })
+  )
+
+  it.live("says with --dry-run what it would do, and makes and changes no database", () =>
+    Effect.gen(function* () {
+      const { folder, path, run, urisOf } = yield* workshop({
+        "a.csv": "id,title\nA,Fence\nB,Gate\n",
+        "b.csv": "id,title\nA,High fence\nC,Pond\n",
+        "pairs.csv": "source,target\nA,B\n"
+      })
+      const dry = yield* run("import", path("a.csv"), "--catalog", "yard@1", "--dry-run")
+      expect([dry.code, dry.stderr]).toEqual([0, ""])
+      expect(dry.stdout).toContain("yard@1: 2 created, 0 updated, 0 unchanged\nNothing was written")
+      expect(existsSync(join(folder, "x.db"))).toBe(false)
+      yield* run("import", path("a.csv"), "--catalog", "yard@1")
+      const args = ["import", path("b.csv"), "--catalog", "yard@1", "--prune", "--dry-run", "--json"]
+      expect((yield* run(...args)).json()).toMatchObject({ created: 1, updated: 1, pruned: 1, rehearsed: true })
+      expect(yield* urisOf()).toEqual(["yard:1/A", "yard:1/B"])
+      const map = ["map", path("pairs.csv"), "--from", "yard@1", "--to", "yard@1", "--dry-run"]
+      for (const _ of [1, 2]) expect((yield* run(...map)).stdout).toContain("1 relation created")
     })
   )
 

@@ -132,6 +132,22 @@ layer(serving(), { excludeTestServices: true })("importing", (it) => {
     })
   )
 
+  it.effect("says what an import would do, and writes nothing", () =>
+    Effect.gen(function* () {
+      const path = "/api/v1/imports?name=a.csv&catalog=dry@1&prune=true"
+      yield* ended((yield* ask("POST", path, { body: csv(3), headers: octets })).headers["location"])
+      const dry = yield* ask("POST", `${path}&store=false`, { body: csv(3, 3), headers: octets })
+      const tried = yield* ended(dry.headers["location"])
+      const counts = { created: 2, unchanged: 1, missing: 2, pruned: 2 }
+      assert.deepInclude(tried.result?.report, { ...counts, rehearsed: true, embedded: 0 })
+      const references = yield* ReferenceRepository
+      assert.deepStrictEqual([...(yield* references.findMany(["dry:1/R-1", "dry:1/R-4"])).keys()], ["dry:1/R-1"])
+      const done = yield* ask("POST", path, { body: csv(3, 3), headers: octets })
+      const report = (yield* ended(done.headers["location"])).result?.report
+      assert.deepInclude(report, { ...counts, rehearsed: false })
+    })
+  )
+
   it.effect("relates what is stored", () =>
     Effect.gen(function* () {
       const references = yield* ReferenceRepository

@@ -15,7 +15,7 @@ const report = new ImportReport({
   format: "csv",
   catalog: "a@1",
   ...{ created: 0, updated: 0, unchanged: 0, headings: 0, guidance: 0, missing: 0, pruned: 0, withdrawn: 0 },
-  ...{ embedded: 0, cut: 0, refused: false, failed: [], unread: [], warnings: [] }
+  ...{ embedded: 0, cut: 0, rehearsed: false, refused: false, failed: [], unread: [], warnings: [] }
 })
 const done = { kind: "import", report } as const
 const work = (run: JobWork["run"], more: Partial<JobWork> = {}): JobWork => ({

@@ -107,6 +107,8 @@ describe("a store of promises", () => {
       const events: Array<string> = []
       for await (const event of imports.stream({ name: "b.csv", bytes: Readable.from([text]) })) events.push(event._tag)
       expect(events.at(-1)).toBe("ImportDone")
+      const again = { name: "c.csv", bytes: Readable.from([text]) }
+      expect(await imports.run(again, { store: false })).toMatchObject({ created: 1, rehearsed: true })
       expect(await references.count()).toBe(2)
     }))
 

@@ -31,7 +31,7 @@ const Queries = Schema.fromJsonString(
 const store = ({ early }: Settings["Service"]) =>
   Layer.mergeAll(EmbeddingRepository.layer, ReferenceRepository.layer, RelationRepository.layer).pipe(
     Layer.provide(VectorIndex.layerSql),
-    Layer.provide(LibsqlClient.layer({ url: ":memory:" })),
+    Layer.provideMerge(LibsqlClient.layer({ url: ":memory:" })),
     Layer.provideMerge(Transformers.layer({ offline: true, warm: true, early }))
   )
 

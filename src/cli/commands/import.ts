@@ -23,6 +23,8 @@ const otherRoles = ({ guidance, headings }: ImportReport): ReadonlyArray<string>
   ...(guidance > 0 ? [count(guidance, "text") + " of guidance"] : [])
 ]
 
+const dryRun = "Nothing was written: this is what an import would do (--dry-run)"
+
 const summary = (report: ImportReport): ReadonlyArray<Safe> => {
   const parts = [
     `${report.created} created`,
@@ -31,14 +33,14 @@ const summary = (report: ImportReport): ReadonlyArray<Safe> => {
     ...(report.missing > 0 ? [`${report.missing} missing from the source`] : []),
     ...(report.pruned > 0 ? [`${report.pruned} pruned`] : []),
     ...(report.withdrawn > 0 ? [`${report.withdrawn} withdrawn`] : []),
-    `${report.embedded} embedded`,
+    ...(report.rehearsed ? [] : [`${report.embedded} embedded`]),
     ...(report.cut > 0 ? [`${report.cut} longer than the model reads`] : []),
     ...(report.unread.length > 0 ? [`${Failures.kindsOf(report.unread).join(" and ")} not read`] : []),
     ...(report.links === undefined ? [] : [count(sumOf(report.links), "relation") + " from links"]),
     ...(report.headings + report.guidance > 0 ? [`${otherRoles(report).join(" and ")} among them`] : []),
     ...(report.failed.length > 0 ? [`${report.failed.length} failed`] : [])
   ]
-  return [safe`${report.catalog}: ${parts.join(", ")}`]
+  return [safe`${report.catalog}: ${parts.join(", ")}`, ...(report.rehearsed ? [safe`${dryRun}`] : [])]
 }
 
 const labels = { checking: "Checking", saving: "Importing", embedding: "Embedding" } as const
@@ -78,7 +80,7 @@ const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
   )
   const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
   const { guidance, headings } = report
-  const { cut, links, unread, warnings } = report
+  const { cut, links, rehearsed, unread, warnings } = report
   yield* output.answer(
     {
       ...{
@@ -95,7 +97,7 @@ const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
         embedded,
         cut
       },
-      ...{ failed: Failures.json(failed), unread, warnings },
+      ...{ rehearsed, failed: Failures.json(failed), unread, warnings },
       ...(report.foreign !== undefined && { foreign: report.foreign }),
       ...(links !== undefined && { links }),
       ...(download !== undefined && { download })
@@ -105,8 +107,8 @@ const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
   if (report.stopped !== undefined) return yield* report.stopped
 })
 
-const ended = ({ created, failed, refused, unchanged, unread, updated }: ImportReport, { name }: Files) =>
-  Failures.ended(name, failed, unread, { refused, taken: created + updated + unchanged })
+const ended = ({ created, failed, unchanged, unread, updated, ...how }: ImportReport, { name }: Files) =>
+  Failures.ended(name, failed, unread, { ...how, taken: created + updated + unchanged })
 
 export const importCommand = Command.make(
   "import",
@@ -153,10 +155,11 @@ export const importCommand = Command.make(
       "refresh-openings",
       "Look again for what the catalogue's texts repeat, which is left out of what is embedded"
     ),
+    dryRun: toggle("dry-run", "Print what would be added, changed and removed, and write nothing"),
     watch: toggle("watch", "Stay, and import again whenever a file changes; Ctrl-C ends it"),
     noEmbed: toggle("no-embed", "Save without embeddings; 'crosswalk embed' makes them later")
   },
-  Effect.fn(function* ({ create, noEmbed, refreshOpenings, sources, watch, ...flags }) {
+  Effect.fn(function* ({ create, dryRun, noEmbed, refreshOpenings, sources, watch, ...flags }) {
     const output = yield* Output
     const { CatalogImport, check } = yield* lazily(() => import("../../catalog/CatalogImport.ts"))
     const [only = "-", ...others] = sources
@@ -164,15 +167,19 @@ export const importCommand = Command.make(
     const options = {
       ...flags,
       offline: (yield* Settings).offline || undefined,
-      embed: !noEmbed,
+      embed: !noEmbed && !dryRun,
+      store: !dryRun,
       refreshBoilerplate: refreshOpenings
     }
     // No database is made for what cannot be imported.
     yield* check(source, options)
     const { expand } = yield* lazily(() => import("../../importer/source/Files.ts"))
     const files = yield* expand(source)
-    const store = noEmbed
-      ? Layer.provide(CatalogImport.layerReferences, Session.database("create", { create }))
+    const store = !options.embed
+      ? Layer.provide(
+          CatalogImport.layerReferences,
+          dryRun ? Session.database("rehearsal") : Session.database("create", { create })
+        )
       : Layer.provide(CatalogImport.layerNoDeps, Session.embeddings("create", { create }))
     if (watch) {
       // What is wrong is told, and the next change may mend it.
@@ -208,6 +215,10 @@ export const importCommand = Command.make(
     {
       command: "crosswalk import rules.csv --catalog company@2026.1 --columns id=key,title=name",
       description: "A spreadsheet, with its own column names"
+    },
+    {
+      command: "crosswalk import rules.csv --catalog company@2026.1 --prune --dry-run",
+      description: "What a new state of a catalogue would add, change and remove"
     },
     {
       command: "crosswalk import controls/ --catalog masvs@2.1.0",

@@ -23,17 +23,18 @@ export const map = Command.make(
     ),
     by: Flag.String("by").pipe(Flag.withDescription("Who answers for them"), optional),
     strict: toggle("strict", "Write nothing unless every row is good"),
-    force: toggle("force", "Replace what a person decided here before")
+    force: toggle("force", "Replace what a person decided here before"),
+    dryRun: toggle("dry-run", "Print what would be added and changed, and write nothing")
   },
-  Effect.fn(function* ({ source, ...flags }) {
+  Effect.fn(function* ({ dryRun, source, ...flags }) {
     const output = yield* Output
-    const options = { ...flags, offline: (yield* Settings).offline || undefined }
+    const options = { ...flags, store: !dryRun, offline: (yield* Settings).offline || undefined }
     const { RelationImport } = yield* lazily(() => import("../../catalog/RelationImport.ts"))
     const report = yield* RelationImport.use((relations) => relations.run(source, options)).pipe(
       Effect.provide(Layer.provide(RelationImport.layer, Session.database("existing")))
     )
     const { refused, ...answer } = report
-    const { created, failed, kept, unchanged, unmapped, updated, warnings } = answer
+    const { created, failed, kept, rehearsed, unchanged, unmapped, updated, warnings } = answer
     yield* Failures.tell({ name: source, isSeveral: false }, failed, "problems")
     yield* Failures.tell({ name: source, isSeveral: false }, warnings, "remarks")
     yield* output.answer({ ...answer, failed: Failures.json(failed), warnings: Failures.json(warnings) }, () =>
@@ -47,10 +48,11 @@ export const map = Command.make(
               ...(kept > 0 ? [`${kept} kept as they were decided (--force replaces them)`] : []),
               ...(unmapped > 0 ? [`${count(unmapped, "reference")} without a counterpart`] : []),
               ...(failed.length > 0 ? [`${failed.length} failed`] : [])
-            ].join(", ")}`
+            ].join(", ")}`,
+            ...(rehearsed ? [safe`Nothing was written: this is what an import would do (--dry-run)`] : [])
           ]
     )
-    yield* Failures.ended(source, failed, [], { refused, taken: created + updated + unchanged + kept })
+    yield* Failures.ended(source, failed, [], { refused, rehearsed, taken: created + updated + unchanged + kept })
   })
 ).pipe(
   Command.withDescription(

@@ -1,11 +1,9 @@
 import { Effect, Schema, Stream } from "effect"
-import { SqlClient } from "effect/sql"
 import { CatalogImport, ImportSettings } from "../../catalog/CatalogImport.ts"
 import type { ImportReport } from "../../catalog/ImportReport.ts"
 import { CatalogId } from "../../domain/Catalog.ts"
 import { ValidationError } from "../../domain/ValidationError.ts"
 import { NonBlankText } from "../../domain/Text.ts"
-import * as Rehearsal from "../../storage/Rehearsal.ts"
 import { fit, snippet } from "../Budget.ts"
 import { dryRun, needed, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
@@ -68,7 +66,7 @@ const Output = Schema.Struct({
   truncated: Schema.Boolean
 })
 
-const outputOf = (report: ImportReport, isDry: boolean, maxTokens: number): typeof Output.Type => {
+const outputOf = (report: ImportReport, maxTokens: number): typeof Output.Type => {
   const { catalog, created, embedded, format, missing, pruned, refused, stopped, unchanged, updated, withdrawn } =
     report
   const room = maxTokens / 4
@@ -81,7 +79,7 @@ const outputOf = (report: ImportReport, isDry: boolean, maxTokens: number): type
   )
   const counts = { failed: report.failed.length, unread: report.unread.length, warnings: report.warnings.length }
   return {
-    dryRun: isDry,
+    dryRun: report.rehearsed,
     catalog,
     format,
     created,
@@ -118,7 +116,6 @@ const sourceOf = ({ content, name = "content", path }: typeof Local.Type) =>
 
 export const importCatalog = Effect.gen(function* () {
   const imports = yield* CatalogImport
-  const sql = yield* SqlClient.SqlClient
   const { isRemote, maxTokens } = yield* CurrentSurroundings
   return Tool.make({
     name: "import",
@@ -140,13 +137,12 @@ export const importCatalog = Effect.gen(function* () {
         })
       }
       const source = yield* sourceOf(input)
-      const run = imports.run(source, {
+      const report = yield* imports.run(source, {
         ...settings,
-        ...(isDry && { embed: false }),
+        store: !isDry,
         onProgress: ({ done, stage, total }) => tell({ done, total, message: `${stage} rows` })
       })
-      const report = yield* isDry ? Effect.provideService(Rehearsal.of(run), SqlClient.SqlClient, sql) : run
-      return outputOf(report, isDry, maxTokens)
+      return outputOf(report, maxTokens)
     })
   })
 })
