@@ -66,13 +66,26 @@ export const Rows = (props: {
     const from = coming ?? (focused === undefined ? firstSeen() - Math.sign(step) : Number(focused))
     const to = Math.min(props.count - 1, Math.max(0, from + step))
     event.preventDefault()
-    coming = to
     virtualizer.scrollToIndex(to)
-    requestAnimationFrame(() => {
-      box?.querySelector<HTMLElement>(`[data-row="${to}"] a`)?.focus({ preventScroll: true })
-      if (coming === to) coming = undefined
-    })
+    coming = to
+    if (arrive(to)) return
+    // The row that had the focus goes, and the keys would go with it.
+    box?.focus({ preventScroll: true })
+    const wait = () => {
+      if (coming === to && !arrive(to)) requestAnimationFrame(wait)
+    }
+    requestAnimationFrame(wait)
   }
+  /** Focuses a row; false while it is not there, or not loaded. */
+  const arrive = (index: number): boolean => {
+    const link = box?.querySelector<HTMLElement>(`[data-row="${index}"] a`)
+    if (!link) return false
+    coming = undefined
+    link.focus({ preventScroll: true })
+    return true
+  }
+  const stay = () => (coming = undefined)
+  onCleanup(stay)
 
   return (
     <div
@@ -82,6 +95,10 @@ export const Rows = (props: {
       role="region"
       aria-label={props.label}
       onKeyDown={onKey}
+      onPointerDown={stay}
+      onFocusOut={(event) => {
+        if (event.relatedTarget instanceof Node && !event.currentTarget.contains(event.relatedTarget)) stay()
+      }}
     >
       <div role="list" class="rows-all" style={{ height: `${virtualizer.getTotalSize()}px` }}>
         <For each={virtualizer.getVirtualItems()}>

@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, onCleanup, Show } from "solid-js"
+import { createComputed, createMemo, createSignal, For, on, Show } from "solid-js"
 import { asked } from "../api/Asked.ts"
 import { Answer } from "../components/Answer.tsx"
 import { Problem } from "../components/Problem.tsx"
@@ -18,9 +18,6 @@ const isRole = (text: string): text is (typeof roles)[number] => roles.some((rol
 /** How high a row is, in pixels. */
 const height = 40
 
-/** How long the list rests before the URL says where, in milliseconds. */
-const rest = 300
-
 const RowOf = (props: { readonly row: Row; readonly showsCatalog: boolean }) => (
   <div class="entry" classList={{ heading: props.row.role === "heading" }}>
     <span class="mono entry-name">{nameOf(props.row)}</span>
@@ -38,18 +35,24 @@ export default function Browse() {
   const query = useQuery()
   const catalogs = asked("GET /api/v1/catalogs", () => ({}))
   const catalog = createMemo(() => query.text("catalog"))
-  const filter = createMemo(() => {
-    const role = query.text("role")
-    const tag = query.list("tag")
-    return {
-      ...(catalog() !== "" && { catalog: catalog() }),
-      ...(isRole(role) && { role }),
-      ...(tag.length > 0 && { tag })
-    }
-  })
+  const filter = createMemo(
+    () => {
+      const role = query.text("role")
+      const tag = query.list("tag")
+      return {
+        ...(catalog() !== "" && { catalog: catalog() }),
+        ...(isRole(role) && { role }),
+        ...(tag.length > 0 && { tag })
+      }
+    },
+    undefined,
+    { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) }
+  )
   const isFiltered = () => "role" in filter() || "tag" in filter()
-  const start = Math.max(0, Number(query.text("at")) || 0)
-  const [needed, setNeeded] = createSignal(start + 100)
+  /** The row that is on top where a list begins; what is scrolled since only the list knows. */
+  const start = createMemo(on(filter, () => Math.max(0, Math.floor(Number(query.text("at"))) || 0)))
+  const [needed, setNeeded] = createSignal(0)
+  createComputed(on(filter, () => setNeeded(start() + 100)))
   const { again, error, isWhole, rows } = pages(filter, needed)
 
   /** How many there are: what the catalogs say, until all are here or a filter leaves out more. */
@@ -59,12 +62,9 @@ export default function Browse() {
     return isWhole() || isFiltered() ? rows().length : Math.max(said, rows().length)
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined
-  onCleanup(() => clearTimeout(timer))
   const onSight = (first: number, last: number) => {
     setNeeded((needed) => Math.max(needed, last + 200))
-    clearTimeout(timer)
-    timer = setTimeout(() => query.set({ at: first === 0 ? undefined : String(first) }), rest)
+    query.setResting({ at: first === 0 ? undefined : String(first) })
   }
 
   return (
@@ -113,7 +113,9 @@ export default function Browse() {
                     class="tag"
                     type="button"
                     aria-label={`Not only with the tag ${tag}`}
-                    onClick={() => query.set({ tag: query.list("tag").filter((other) => other !== tag) })}
+                    onClick={() =>
+                      query.set({ tag: query.list("tag").filter((other) => other !== tag), at: undefined }, false)
+                    }
                   >
                     {tag} ×
                   </button>
@@ -140,18 +142,21 @@ export default function Browse() {
           }
         >
           <div class="panel browse-list">
-            <Rows
-              label="References"
-              count={total()}
-              height={height}
-              start={start}
-              onSight={onSight}
-              row={(index) => (
-                <Show when={rows()[index]} fallback={<div class="entry entry-bone" aria-label="Loading" />}>
-                  {(row) => <RowOf row={row()} showsCatalog={catalog() === ""} />}
-                </Show>
-              )}
-            />
+            {/* Other references are another list, which begins where the URL says. */}
+            <Show keyed when={filter()}>
+              <Rows
+                label="References"
+                count={total()}
+                height={height}
+                start={start()}
+                onSight={onSight}
+                row={(index) => (
+                  <Show when={rows()[index]} fallback={<div class="entry entry-bone" aria-label="Loading" />}>
+                    {(row) => <RowOf row={row()} showsCatalog={catalog() === ""} />}
+                  </Show>
+                )}
+              />
+            </Show>
           </div>
         </Show>
       </Show>

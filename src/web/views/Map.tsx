@@ -22,7 +22,7 @@ import { makeTitles } from "./map/Titles.ts"
 import "./Search.css"
 import "./Map.css"
 
-/** How long somebody stops writing or moving before the URL says it, in milliseconds. */
+/** How long somebody stops writing or moving before the server is asked, in milliseconds. */
 const pause = 180
 
 const mostFound = 100
@@ -70,16 +70,7 @@ const Drawn = (props: { readonly layout: Layout }) => {
   const [active, setActive] = createSignal<number | undefined>()
 
   // The URL follows what is seen, and what is seen the URL, such as when somebody goes back.
-  createEffect(
-    on(
-      camera,
-      (camera) => {
-        const timer = setTimeout(() => query.set({ view: Camera.toText(camera) }), pause)
-        onCleanup(() => clearTimeout(timer))
-      },
-      { defer: true }
-    )
-  )
+  createEffect(on(camera, (camera) => query.setResting({ view: Camera.toText(camera) }), { defer: true }))
   createEffect(
     on(
       () => query.text("view"),
