@@ -128,6 +128,7 @@ export { ExportFormat } from "./report/ExportFormat.ts"
 // Crosswalks
 export { Carry, type CarryError } from "./crosswalk/Carry.ts"
 export { Pins } from "./crosswalk/Pins.ts"
+export { EmbedsMissing } from "./crosswalk/EmbedsMissing.ts"
 export { CatalogDiff, type DiffError } from "./crosswalk/CatalogDiff.ts"
 export { Coverage } from "./crosswalk/Coverage.ts"
 export { Crosswalk, type SuggestError } from "./crosswalk/Crosswalk.ts"

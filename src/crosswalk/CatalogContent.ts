@@ -1,4 +1,5 @@
 import { Effect, Option } from "effect"
+import { ConflictError } from "../domain/ConflictError.ts"
 import { EmbeddingError } from "../domain/EmbeddingError.ts"
 import { NotFoundError } from "../domain/NotFoundError.ts"
 import type { Reference } from "../domain/Reference.ts"
@@ -9,6 +10,7 @@ import * as CatalogVectors from "../storage/CatalogVectors.ts"
 import { EmbeddingRepository } from "../storage/EmbeddingRepository.ts"
 import * as NaturalPages from "../storage/NaturalPages.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
+import { EmbedsMissing } from "./EmbedsMissing.ts"
 import type { Side } from "./Similarity.ts"
 
 /** The requirements of a catalog, in natural order, with what they are compared by. */
@@ -26,16 +28,18 @@ export const make = Effect.gen(function* () {
 
   /**
    * Learns what the texts repeat and embeds what has no fresh vector of the model in use, so that {@link read} finds all
-   * of them. Vectors of another model stay, and fail it.
+   * of them; nothing where {@link EmbedsMissing} is false. Vectors of another model stay, and fail it.
    */
   const prepare = Effect.fn("CatalogContent.prepare")(function* (scope: CatalogVectors.Scope) {
+    const embeds = yield* EmbedsMissing
     yield* vectors.requireModel(scope)
     if ("uri" in scope) {
       const reference = Option.getOrUndefined(yield* references.find(scope.uri))
       if (reference === undefined) return yield* new NotFoundError({ uri: scope.uri, entity: "reference" })
-      yield* embeddings.saveWithEmbedding(reference)
+      if (embeds) yield* embeddings.saveWithEmbedding(reference)
       return
     }
+    if (!embeds) return
     yield* references.learnBoilerplate(scope.catalog)
     const failures: Array<EmbeddingError> = []
     yield* embeddings.updateAllEmbeddings({
@@ -48,6 +52,7 @@ export const make = Effect.gen(function* () {
 
   /** What is stored; with vectors, of what {@link prepare} embedded. */
   const read = Effect.fn("CatalogContent.read")(function* (scope: CatalogVectors.Scope, withVectors: boolean) {
+    const embeds = yield* EmbedsMissing
     const textOf = yield* reader
     const found: Array<Reference> = []
     const texts: Array<string> = []
@@ -59,6 +64,14 @@ export const make = Effect.gen(function* () {
         found.push(reference)
         texts.push(text)
         if (!withVectors) continue
+        if (vector === undefined && !embeds) {
+          return yield* new ConflictError({
+            uri: reference.uri,
+            reason: "notEmbedded",
+            problem: "it has no embedding of its text, and who may only read cannot have one made",
+            remedy: { action: "updateEmbeddings" }
+          })
+        }
         if (vector === undefined) {
           return yield* new EmbeddingError({
             text,

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql"
 import { CatalogChanges, Change, type ChangeKind, Possibility, Successor } from "../domain/Change.ts"
+import type { ConflictError } from "../domain/ConflictError.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { DiffOptions } from "../domain/DiffOptions.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
@@ -24,6 +25,7 @@ import * as TextDiff from "./TextDiff.ts"
 
 /** Why two versions cannot be compared. */
 export type DiffError =
+  | ConflictError
   | ValidationError
   | NotFoundError
   | ModelMismatchError

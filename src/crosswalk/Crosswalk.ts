@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { tell } from "../domain/Callback.ts"
+import type { ConflictError } from "../domain/ConflictError.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { EmbeddingError } from "../domain/EmbeddingError.ts"
 import type { ModelLoadError } from "../domain/ModelLoadError.ts"
@@ -33,6 +34,7 @@ import * as Similarity from "./Similarity.ts"
 
 /** Why nothing can be suggested. */
 export type SuggestError =
+  | ConflictError
   | ValidationError
   | NotFoundError
   | ModelMismatchError

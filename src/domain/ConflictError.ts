@@ -8,7 +8,9 @@ export const ConflictReason = Schema.Literals([
   /** Somebody else changed it meanwhile. */
   "changed",
   /** Several references have this name; `remedy` lists their URIs. */
-  "ambiguous"
+  "ambiguous",
+  /** It has no embedding of its text, and nothing may be embedded here. */
+  "notEmbedded"
 ])
 export type ConflictReason = typeof ConflictReason.Type
 
@@ -18,7 +20,7 @@ const fields = {
   uri: Schema.String
 }
 
-/** A change would lose what a person decided or somebody else wrote, or a name is that of several references. */
+/** What is stored stands against it: a decision, what somebody else wrote, several references of one name, a missing embedding. */
 export class ConflictError extends Schema.TaggedError<ConflictError>()("ConflictError", fields, {
   httpApiStatus: 409
 }) {

@@ -1,5 +1,6 @@
 import { Effect, Schema } from "effect"
 import { McpSchema, McpServer } from "effect/ai"
+import { EmbedsMissing } from "../crosswalk/EmbedsMissing.ts"
 import type { CrosswalkError } from "../domain/CrosswalkError.ts"
 import { decodeInput, type InputSchema } from "../domain/Input.ts"
 import { CurrentActor } from "./Actor.ts"
@@ -76,7 +77,8 @@ export const register = Effect.fnUntraced(function* <I extends InputSchema, O ex
       Effect.gen(function* () {
         const tell = yield* Progress.make(server)
         const input = yield* decode(payload)
-        const found = yield* tool.run(input, tell)
+        const { mayWrite } = yield* CurrentActor
+        const found = yield* Effect.provideService(tool.run(input, tell), EmbedsMissing, mayWrite)
         return result(yield* Effect.orDie(encode(found)), false)
       }).pipe(
         Effect.catch((error) =>

@@ -4,7 +4,6 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, FileSystem, Layer, Option, Schema, Stdio, Stream } from "effect"
 import { CatalogImport, type ImportOptions } from "../../src/catalog/CatalogImport.ts"
 import { ImportDone, ImportEvent, ImportReport } from "../../src/catalog/ImportReport.ts"
-import { SqlClient } from "effect/sql"
 import { EmbeddingError } from "../../src/domain/EmbeddingError.ts"
 import { ImportError } from "../../src/domain/ImportError.ts"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
@@ -15,6 +14,7 @@ import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { TestStore } from "../../src/testing.ts"
+import { everything } from "../support/everything.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** Bytes in pieces that do not end with lines. */
@@ -37,14 +37,6 @@ const run = Effect.fnUntraced(function* (...args: Parameters<(typeof CatalogImpo
 const uris = Effect.gen(function* () {
   const all = yield* Stream.runCollect((yield* ReferenceRepository).findAll())
   return all.map(({ uri }) => uri)
-})
-
-/** All that the tables hold. */
-const everything = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const tables = yield* sql<{ readonly name: string }>`
-    SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'crosswalk%' ORDER BY name`
-  return yield* Effect.forEach(tables, ({ name }) => sql`SELECT * FROM ${sql(name)}`)
 })
 
 describe("CatalogImport", () => {

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
+import { EmbedsMissing } from "../../crosswalk/EmbedsMissing.ts"
 import { Forbidden, Unauthorized } from "../Problem.ts"
 import { type Holder, Tokens, type TokenScope } from "./Tokens.ts"
 
@@ -48,7 +49,10 @@ export const layer: Layer.Layer<Authorization, never, Tokens> = Layer.effect(
               isRetryable: false
             })
           }
-          return yield* Effect.provideService(answer, Caller, caller)
+          return yield* answer.pipe(
+            Effect.provideService(Caller, caller),
+            Effect.provideService(EmbedsMissing, caller.scope === "write")
+          )
         })
     })
   })
