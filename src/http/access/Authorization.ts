@@ -1,8 +1,9 @@
 import { Context, Effect, Layer } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 import { EmbedsMissing } from "../../crosswalk/EmbedsMissing.ts"
-import { Forbidden, Unauthorized } from "../Problem.ts"
+import { Forbidden, InvalidRequest, Unauthorized } from "../Problem.ts"
 import { type Holder, Tokens, type TokenScope } from "./Tokens.ts"
+import * as WellFormed from "./WellFormed.ts"
 
 /** Who makes the request: the holder of its token, or everybody. */
 export class Caller extends Context.Service<Caller, Holder>()("crosswalk/http/Caller") {}
@@ -12,10 +13,10 @@ export const Needs = Context.Reference<TokenScope | undefined>("crosswalk/http/N
   defaultValue: () => undefined
 })
 
-/** Asks for a token where the server has any, and for one that may write where something is written. */
+/** Asks for a token where the server has any, for one that may write where something is written, and for texts in UTF-8. */
 export class Authorization extends HttpApiMiddleware.Service<Authorization, { provides: Caller }>()(
   "crosswalk/http/Authorization",
-  { security: { bearer: HttpApiSecurity.bearer }, error: [Unauthorized, Forbidden] }
+  { security: { bearer: HttpApiSecurity.bearer }, error: [Unauthorized, Forbidden, InvalidRequest] }
 ) {}
 
 const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
@@ -49,6 +50,7 @@ export const layer: Layer.Layer<Authorization, never, Tokens> = Layer.effect(
               isRetryable: false
             })
           }
+          yield* WellFormed.check(endpoint)
           return yield* answer.pipe(
             Effect.provideService(Caller, caller),
             Effect.provideService(EmbedsMissing, caller.scope === "write")

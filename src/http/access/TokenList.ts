@@ -17,6 +17,8 @@ export const parse = (text: string, file: string): Effect.Effect<ReadonlyArray<T
       if (trimmed === "" || trimmed.startsWith("#")) continue
       const wrong = (constraint: string, expected: string) =>
         new ValidationError({ field: `${file}, line ${i + 1}`, value: undefined, constraint, expected })
+      // What decodes a file puts this in the place of bytes that are no UTF-8.
+      if (trimmed.includes("\uFFFD")) return yield* wrong("is not UTF-8", "a file that is saved as UTF-8")
       const [name = "", scope = "", token = "", ...more] = trimmed.split(/\s+/u)
       if (token === "" || more.length > 0) {
         return yield* wrong("is not a token", "NAME, read or write, and the token, with blanks between them")
