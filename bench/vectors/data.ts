@@ -9,7 +9,7 @@ export const dimensions = 384
 export const fingerprint = "bench"
 
 /** xorshift: fast, and the same everywhere. */
-const random = (seed: number) => {
+export const random = (seed: number) => {
   let state = seed | 0 || 1
   return () => {
     state ^= state << 13
@@ -44,7 +44,7 @@ export const clustered = (count: number) => {
   }
   return {
     /** Blocks of up to 1000 vectors, one after the other. */
-    *blocks() {
+    *blocks(): Iterable<Block> {
       const next = random(7)
       for (let from = 0; from < count; from += 1000) {
         const size = Math.min(1000, count - from)
@@ -86,34 +86,49 @@ export const texter = (seed: number) => {
     Array.from({ length }, () => words[Math.floor(words.length ** ((next() + 1) / 2)) - 1] ?? "").join(" ")
 }
 
-/**
- * Fills a database with references and their embeddings. With `texts`, each has a title and a description of some 15 words
- * that keyword search finds; without, only a short title that it does not.
- */
+/** Vectors one after the other, those of the references from `from` on. */
+export interface Block {
+  readonly from: number
+  readonly size: number
+  readonly vectors: Float32Array<ArrayBuffer>
+}
+
+/** What a database is filled with. */
+export interface Filling {
+  /** Whether keyword search finds something: a description of some 15 made-up words, or what the function makes. */
+  readonly texts: boolean | (() => string)
+  /** The fingerprint of the model whose vectors they are. */
+  readonly model?: string
+  /** Default: clustered. */
+  readonly blocks?: Iterable<Block>
+}
+
+/** Fills a database with references and their embeddings. Without `texts`, each has a short title only. */
 export const fill = async (
   path: string,
   count: number,
-  { model = fingerprint, texts }: { readonly texts: boolean; readonly model?: string },
+  { blocks = clustered(count).blocks(), model = fingerprint, texts }: Filling,
   onBlock: (from: number, vectors: Float32Array) => void = () => {}
 ): Promise<void> => {
   for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })
   await Effect.runPromise(Effect.provide(Migrations.run, LibsqlClient.layer({ url: path })))
   const client: Client = createClient({ url: `file:${path}`, concurrency: 1 })
   await client.execute("PRAGMA synchronous = OFF")
-  if (!texts) {
+  if (texts === false) {
     for (const table of ["keyword", "trigram"]) await client.execute(`DROP TRIGGER crosswalk_${table}_insert`)
   }
   await client.execute({
     sql: "INSERT INTO crosswalk_embedding_model (id, fingerprint, name, dimensions, max_length) VALUES (1, ?, 'bench', ?, 256)",
     args: [model, dimensions]
   })
-  const text = texter(99)
-  for (const { from, size, vectors } of clustered(count).blocks()) {
+  const made = texter(99)
+  const text = typeof texts === "function" ? texts : () => made(15)
+  for (const { from, size, vectors } of blocks) {
     const rows = Array.from({ length: size }, (_, i) => ({
       id: from + i + 1,
       uri: `r:${from + i + 1}`,
       title: `Reference ${from + i + 1}`,
-      description: texts ? text(15) : null
+      description: texts === false ? null : text()
     }))
     const bytes = new Uint8Array(vectors.buffer)
     await client.batch(
