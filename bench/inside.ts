@@ -87,9 +87,7 @@ const make = Effect.fnUntraced(function* (path: string, collections: ReadonlyArr
     "document"
   )
   const vectors = some.map((vector) => vector ?? new Float32Array(dimensions).fill(1 / Math.sqrt(dimensions)))
-  yield* Effect.promise(() =>
-    fill(path, others, { texts: text, model: model.fingerprint, blocks: between(vectors) })
-  )
+  yield* Effect.promise(() => fill(path, others, { texts: text, model: model.fingerprint, blocks: between(vectors) }))
 })
 
 const median = (numbers: ReadonlyArray<number>) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
@@ -129,7 +127,9 @@ const ask = Effect.fnUntraced(function* (collection: Beir.Collection, filters: R
               ...(filter === undefined ? {} : { filter: { catalog: filter } })
             })
             times.push(performance.now() - started)
-            const ids = hits.map(({ reference }) => reference.uri.slice("inside:".length)).filter((found) => found !== id)
+            const ids = hits
+              .map(({ reference }) => reference.uri.slice("inside:".length))
+              .filter((found) => found !== id)
             return Measures.measure(ids.slice(0, 10), judgements)["ndcg@10"]
           })
         )
@@ -163,7 +163,9 @@ const program = Effect.gen(function* () {
     )
   }).pipe(Effect.ensuring(Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
   yield* Console.log(`nDCG@10 (median ms), up to ${values.queries} queries each, among ${others} others\n`)
-  yield* Console.log("| collection | mode | alone | its catalog, among others | all, among others |\n|---|---|---|---|---|")
+  yield* Console.log(
+    "| collection | mode | alone | its catalog, among others | all, among others |\n|---|---|---|---|---|"
+  )
   for (const [i, { name }] of collections.entries()) {
     for (const [j, mode] of modes.entries()) {
       const cells = [alone[i]?.[j]?.[0], inside[i]?.[j]?.[1], inside[i]?.[j]?.[0]].map((cell) =>

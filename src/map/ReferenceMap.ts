@@ -81,6 +81,7 @@ const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const { model } = yield* Embedder
   const rows = yield* MapRows.make(model)
+  const missing = yield* MissingVectors.make(sql)
   const snapshot = yield* Snapshot.make
   const one = yield* Semaphore.make(1)
   const { dimensions, fingerprint } = model
@@ -113,7 +114,7 @@ const make = Effect.gen(function* () {
         method,
         of,
         vectors: isKept ? undefined : yield* Stream.runCollect(rows.vectors(step)),
-        unplaced: yield* MissingVectors.count(sql, fingerprint, undefined),
+        unplaced: yield* missing.count(fingerprint, undefined),
         omitted: Math.max(0, count - points.length)
       }
     })

@@ -46,6 +46,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
   const identifiers = yield* IdentifierLeg.make
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const abbreviations = Abbreviations.make(sql)
+  const missing = yield* MissingVectors.make(sql)
 
   const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {
     const { condition, ideal, matches } = yield* offLoop(keyword.rank(query, limit, filter)).pipe(
@@ -94,7 +95,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
         scoreOf: (uri) => cosines.get(uri) ?? 0
       }),
       evidenceOf: (uri) => ({ cosine: cosines.get(uri) }),
-      unsearched: yield* MissingVectors.count(sql, leg.model.fingerprint, filter),
+      unsearched: yield* missing.count(leg.model.fingerprint, filter),
       comparedBy
     } satisfies SearchRanking
   })
@@ -111,7 +112,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
     )
     // Meaning first: its work is done elsewhere while this thread looks for the words.
     const [{ comparedBy, neighbours, vector }, words, unsearched] = yield* Effect.all(
-      [byMeaning, byKeyword(query, keywordDepth, filter), MissingVectors.count(sql, leg.model.fingerprint, filter)],
+      [byMeaning, byKeyword(query, keywordDepth, filter), missing.count(leg.model.fingerprint, filter)],
       { concurrency: "unbounded" }
     )
     const ranked = words.ranked.slice(0, depth)

@@ -1,5 +1,7 @@
+import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Metric, Tracer } from "effect"
+import { SqlClient } from "effect/sql"
 import * as Metrics from "../../src/domain/Metrics.ts"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
@@ -8,6 +10,7 @@ import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { Store } from "../../src/index.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const input = (uri: string, catalog: string) => ({ uri, title: `Passwords of ${uri}`, entityType: "rule", catalog })
 
@@ -79,6 +82,49 @@ it.effect("vectors of another model in the same database count as not looked at,
     }).pipe(Effect.provide(withModel(32)))
     assert.strictEqual(yield* Effect.provide(unsearched(), withModel(64)), 1)
   }).pipe(Effect.provide(LibsqlClient.layer({ url: ":memory:" })))
+)
+
+it.effect(
+  "what was counted before is never said of tables that changed: by a transaction, that is taken back, or by others",
+  () =>
+    Effect.gen(function* () {
+      const references = yield* ReferenceRepository
+      const sql = yield* SqlClient.SqlClient
+      const { url } = yield* LibsqlClient.LibsqlClient
+      yield* references.saveMany([input("a:1", "a@1"), input("a:2", "a@1")])
+      assert.strictEqual(yield* unsearched(), 2)
+      yield* Effect.flip(
+        sql.withTransaction(
+          Effect.gen(function* () {
+            yield* references.remove("a:1")
+            assert.strictEqual(yield* unsearched(), 1)
+            return yield* Effect.fail("taken back")
+          })
+        )
+      )
+      assert.strictEqual(yield* unsearched(), 2)
+      yield* (yield* EmbeddingRepository).updateAllEmbeddings()
+      assert.strictEqual(yield* unsearched(), 0)
+      const other = Layer.fresh(Store.layerLibsql({ url, embedder: { type: "deterministic" } }))
+      yield* Effect.provide(
+        ReferenceRepository.use(({ save }) => save(input("b:1", "b@1"))),
+        other
+      )
+      assert.strictEqual(yield* unsearched(), 1)
+      yield* Effect.provide(
+        EmbeddingRepository.use(({ updateAllEmbeddings }) => updateAllEmbeddings()),
+        other
+      )
+      assert.strictEqual(yield* unsearched(), 0)
+    }).pipe(
+      Effect.provide(
+        Layer.unwrap(
+          Effect.map(temporaryFolder, (folder) =>
+            Store.layerLibsql({ url: join(folder, "a.db"), embedder: { type: "deterministic" } })
+          )
+        )
+      )
+    )
 )
 
 it.effect("what is wrong with a call is a ValidationError that names the field", () =>
