@@ -110,7 +110,7 @@ const ask = Effect.fnUntraced(function* (collection: Beir.Collection, filters: R
     }))
   )
   yield* references.learnBoilerplate(catalog)
-  yield* updateAllEmbeddings()
+  yield* updateAllEmbeddings({ filter: { catalog } })
   const step = Math.max(1, Math.floor(collection.queries.length / Number(values.queries)))
   const queries = collection.queries.filter((_, i) => i % step === 0).slice(0, Number(values.queries))
   const found = yield* Effect.forEach(modes, (mode) =>
