@@ -2,24 +2,28 @@
  * How the single-file store grows: import, status, facets, and searches by words, by meaning, with and without a filter, and by both
  * with one caller and with four, at several sizes, beside FTS5 and sqlite-vec by themselves and LanceDB.
  *
- *     node bench/scale.ts [--sizes 10000,100000] [--full] [--json]
+ *     node bench/scale.ts [--sizes 10000,100000] [--full] [--folder DIRECTORY] [--no-lance] [--json]
  *
  * `--full` is 10 000, 100 000 and a million; the graph of a million takes 10 minutes to build on a quiet machine and needs
- * 4 GB on disk. Texts are of made-up words as frequent as words of a language are, vectors are clustered.
+ * 4 GB on disk. `--folder` keeps what was filled and built, such as `1000000.db`, for the next run. Texts are of made-up words
+ * as frequent as words of a language are, vectors are clustered. Beside the time stands the work of all threads of the process
+ * (CPU), which says more on a busy machine.
  */
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { parseArgs } from "node:util"
 import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type SqlError } from "effect/sql"
 import { ModelInfo } from "../src/domain/Embedding.ts"
 import { Embedder } from "../src/embedder/Embedder.ts"
 import { LibsqlClient } from "../src/libsql.ts"
-import { Search } from "../src/search/Search.ts"
+import { Search, type SearchError } from "../src/search/Search.ts"
+import * as CosineSql from "../src/storage/CosineSql.ts"
 import * as FacetCounts from "../src/storage/FacetCounts.ts"
+import * as MissingVectors from "../src/storage/MissingVectors.ts"
 import { EmbeddingRepository } from "../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import { VectorIndex } from "../src/storage/VectorIndex.ts"
@@ -28,7 +32,14 @@ import * as Usearch from "../src/vectors/Usearch.ts"
 import { clustered, dimensions, fill, fingerprint, texter } from "./vectors/data.ts"
 
 const { values } = parseArgs({
-  options: { sizes: { type: "string" }, full: { type: "boolean" }, json: { type: "boolean" } }
+  options: {
+    sizes: { type: "string" },
+    full: { type: "boolean" },
+    folder: { type: "string" },
+    lance: { type: "boolean", default: true },
+    json: { type: "boolean" }
+  },
+  allowNegative: true
 })
 const sizes = (values.sizes ?? (values.full === true ? "10000,100000,1000000" : "10000,100000")).split(",").map(Number)
 const log = (text: string) => process.stderr.write(`${text}\n`)
@@ -73,11 +84,41 @@ const embedder = (count: number) =>
 
 const timed = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, R>) {
   const started = performance.now()
+  const before = process.cpuUsage()
   const result = yield* work
-  return { ms: performance.now() - started, result }
+  const { system, user } = process.cpuUsage(before)
+  return { ms: performance.now() - started, cpu: (user + system) / 1000, result }
 })
 
 type Row = readonly [name: string, ms: number, note: string]
+
+/** The medians of what was asked one after the other. */
+const rowOf = (name: string, runs: ReadonlyArray<{ readonly ms: number; readonly cpu: number }>, note = ""): Row => [
+  name,
+  median(runs.map(({ ms }) => ms)),
+  `CPU ${median(runs.map(({ cpu }) => cpu)).toFixed(1)}${note === "" ? "" : `; ${note}`}`
+]
+
+type Part = (query: string, vector: Float32Array) => Effect.Effect<unknown, SearchError | SqlError.SqlError>
+
+/** What a hybrid search is made of. */
+const parts = Effect.fnUntraced(function* (count: number) {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const index = yield* VectorIndex
+  const { findMany } = yield* ReferenceRepository
+  const { search } = yield* Search
+  const missing = yield* MissingVectors.make(sql)
+  const some = (much: number, query: string) =>
+    Array.from({ length: much }, (_, i) => `r:${1 + ((query.length * 7919 + i * 104_729) % count)}`)
+  const made: Readonly<Record<string, Part>> = {
+    words: (query) => search(query, { mode: "keyword" }),
+    meaning: (_, vector) => index.nearest(vector, { fingerprint, limit: 100 }),
+    "cosines of 100": (query, vector) => CosineSql.cosinesOf(sql, vector, fingerprint, some(100, query)),
+    "rows of ten hits": (query) => findMany(some(10, query)),
+    "what has no vector": () => missing.count(fingerprint, undefined)
+  }
+  return made
+})
 
 const measure = Effect.fnUntraced(function* (count: number) {
   const { search } = yield* Search
@@ -92,7 +133,7 @@ const measure = Effect.fnUntraced(function* (count: number) {
     ["by three words, in a catalog of 500", { filter: { catalog: "small@1" } }]
   ] as const) {
     const runs = yield* Effect.forEach(words, (query) => timed(search(query, { mode: "keyword", ...options })))
-    rows.push([name, median(runs.map(({ ms }) => ms)), ""])
+    rows.push(rowOf(name, runs))
   }
   const queries = clustered(count).queries(15)
   // The index is read or opened by the first.
@@ -106,17 +147,22 @@ const measure = Effect.fnUntraced(function* (count: number) {
     const found = runs.slice(0, 5).map(({ result }) => result.neighbours.map(({ uri }) => uri))
     const hits = exact.flatMap(({ neighbours }, i) => neighbours.filter(({ uri }) => found[i]?.includes(uri)))
     const wanted = exact.reduce((sum, { neighbours }) => sum + neighbours.length, 0)
-    rows.push([name, median(runs.map(({ ms }) => ms)), `recall ${(hits.length / Math.max(1, wanted)).toFixed(3)}`])
+    rows.push(rowOf(name, runs, `recall ${(hits.length / Math.max(1, wanted)).toFixed(3)}`))
+  }
+  for (const [name, work] of Object.entries(yield* parts(count))) {
+    const runs = yield* Effect.forEach(words, (query, i) =>
+      timed(work(query, queries[i] ?? new Float32Array(dimensions)))
+    )
+    rows.push(rowOf(`of a hybrid search: ${name}`, runs))
   }
   for (const callers of [1, 4]) {
-    const asked = Array.from({ length: 60 }, () => text(3))
+    const asked = Array.from({ length: 200 }, () => text(3))
     const all = yield* timed(Effect.forEach(asked, (query) => timed(search(query)), { concurrency: callers }))
     const times = all.result.map(({ ms }) => ms).toSorted((a, b) => a - b)
-    const perSecond = (asked.length / all.ms) * 1000
     rows.push([
       `hybrid, three words, ${callers === 1 ? "one caller" : `${callers} callers`}`,
       median(times),
-      `99 %: ${(times.at(-1) ?? 0).toFixed(0)}; ${perSecond.toFixed(0)} a second`
+      `CPU ${(all.cpu / asked.length).toFixed(1)}; 99 %: ${(times[Math.floor(0.99 * times.length)] ?? 0).toFixed(0)}; ${((asked.length / all.ms) * 1000).toFixed(0)} a second`
     ])
   }
   const facets = yield* timed(FacetCounts.count(yield* SqlClient.SqlClient, undefined))
@@ -195,9 +241,9 @@ const peers = (path: string, count: number): ReadonlyArray<Row> => {
     rows.push(["FTS5 alone, three words by OR", median(words.map((query) => runMs(() => ofWords.all(query)))), ""])
     const { getLoadablePath } = createRequire(import.meta.url)("sqlite-vec")
     database.loadExtension(getLoadablePath())
-    database.exec(`CREATE VIRTUAL TABLE peer USING vec0(id INTEGER PRIMARY KEY, vector float[${dimensions}] distance_metric=cosine);
-      INSERT INTO peer (id, vector) SELECT reference_id, vector FROM crosswalk_embedding`)
-    const nearest = database.prepare("SELECT id FROM peer WHERE vector MATCH ? AND k = 10")
+    database.exec(`ATTACH '${path}.peer' AS other; CREATE VIRTUAL TABLE other.peer USING vec0(id INTEGER PRIMARY KEY, vector float[${dimensions}] distance_metric=cosine);
+      INSERT INTO other.peer (id, vector) SELECT reference_id, vector FROM crosswalk_embedding`)
+    const nearest = database.prepare("SELECT id FROM other.peer WHERE vector MATCH ? AND k = 10")
     const times = clustered(count)
       .queries(5)
       .map((query) => runMs(() => nearest.all(new Uint8Array(query.buffer))))
@@ -208,6 +254,7 @@ const peers = (path: string, count: number): ReadonlyArray<Row> => {
     return []
   } finally {
     database.close()
+    rmSync(`${path}.peer`, { force: true })
   }
 }
 
@@ -217,32 +264,40 @@ const runMs = (work: () => unknown): number => {
   return performance.now() - started
 }
 
-const folder = mkdtempSync(join(tmpdir(), "crosswalk-bench-"))
+const kept = values.folder
+const folder = kept ?? mkdtempSync(join(tmpdir(), "crosswalk-bench-"))
 try {
   const results: Array<{ readonly size: number; readonly rows: ReadonlyArray<Row> }> = []
   for (const size of sizes) {
     const path = join(folder, `${size}.db`)
-    log(`${size}: filling …`)
-    const started = performance.now()
-    await fill(path, size, { texts: true })
-    await Effect.runPromise(Effect.provide(label(size), LibsqlClient.layer({ url: path })))
-    const filled = performance.now() - started
-    log(`${size}: building the index …`)
-    const built = runSince()
-    await Effect.runPromise(Effect.provide(IndexAdmin.build(), LibsqlClient.layer({ url: path })))
+    const made: Array<Row> = []
+    if (!existsSync(path)) {
+      log(`${size}: filling …`)
+      const filled = runSince()
+      await fill(path, size, { texts: true })
+      await Effect.runPromise(Effect.provide(label(size), LibsqlClient.layer({ url: path })))
+      made.push(["filling the tables", filled(), "in SQL, without a model"])
+    }
+    if (!existsSync(`${path}.vectors`)) {
+      log(`${size}: building the index …`)
+      const built = await Effect.runPromise(
+        Effect.provide(timed(IndexAdmin.build()), LibsqlClient.layer({ url: path }))
+      )
+      made.push(["building the index", built.ms, `CPU ${built.cpu.toFixed(0)}`])
+    }
+    log(`${size}: measuring …`)
     const services = Layer.mergeAll(Search.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(
       Layer.provideMerge(Usearch.layerLibsql()),
       Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url: path, longReads: "thread" }), embedder(size)))
     )
     const rows: ReadonlyArray<Row> = [
-      ["filling the tables", filled, "in SQL, without a model"],
-      ["building the index", built(), ""],
+      ...made,
       ...(await Effect.runPromise(Effect.provide(measure(size), services))),
       ...peers(path, size),
-      ...(await lance(path, size))
+      ...(values.lance ? await lance(path, size) : [])
     ]
     results.push({ size, rows })
-    for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })
+    if (kept === undefined) for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })
   }
   const names = [...new Set(results.flatMap(({ rows }) => rows.map(([name]) => name)))]
   const cell = (rows: ReadonlyArray<Row>, name: string) => {
@@ -262,7 +317,7 @@ try {
         ].join("\n")
   )
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  if (kept === undefined) rmSync(folder, { recursive: true, force: true })
 }
 
 function runSince() {
