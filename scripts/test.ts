@@ -3,7 +3,7 @@
  * `N passed, N failed`.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
 import { bin, node, root, totals } from "./run.ts"
 
@@ -20,8 +20,11 @@ const count = (
   )
 }
 
+// Half of their time tests wait, for a process, a server or a disk; on two cores vitest by itself would run one file at a time.
+const workers = availableParallelism() + 1
+
 /** The totals come from vitest's JSON report, what a person reads from its ordinary one. */
-const vitest = async (project: string, ...options: ReadonlyArray<string>) => {
+const vitest = async (project: string) => {
   const folder = mkdtempSync(join(tmpdir(), "crosswalk-test-"))
   try {
     const report = join(folder, "report.json")
@@ -32,7 +35,7 @@ const vitest = async (project: string, ...options: ReadonlyArray<string>) => {
         "--project",
         project,
         "--passWithNoTests",
-        ...options,
+        `--maxWorkers=${workers}`,
         "--reporter=default",
         "--reporter=json",
         `--outputFile.json=${report}`
@@ -52,8 +55,7 @@ const vitest = async (project: string, ...options: ReadonlyArray<string>) => {
 
 const built = await node(join(root, "scripts", "build.ts"), [], { echo: true })
 if (built.code !== 0) count("build", { passed: 0, failed: 1, seconds: built.seconds })
-// Half of their time they wait, for a process or a disk; on two cores vitest by itself would run one file at a time.
-await vitest("unit", "--maxWorkers=2")
+await vitest("unit")
 await vitest("internal")
 const external = await node(join(root, "e2e", "external", "run.ts"), ["--no-build"], { echo: true })
 const outcome = totals(external.output) ?? { passed: 0, failed: 1 }

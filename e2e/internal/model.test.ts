@@ -21,15 +21,16 @@ describe("the model of the package", () => {
       expect(embedded).toBeGreaterThan(40)
       expect(failed).toEqual([])
     }
-    for (const { expected, keyword, query } of queries) {
+    for (const [i, { expected, keyword, query }] of queries.entries()) {
       const uris = async (mode: string) =>
         (await crosswalk(["search", query, "--mode", mode, "--limit", "3", "--json", ...db]))
           .json()
           .hits.map((hit: Hit) => hit.uri)
-      expect((await uris("semantic"))[0], query).toBe(expected)
+      // The others are in the demo, below.
+      if (i < 3) expect((await uris("semantic"))[0], query).toBe(expected)
       expect((await uris("keyword")).includes(expected), query).toBe(keyword)
     }
-  }, 120_000)
+  })
 
   test("gives other vectors than the same weights that read less, and than hashed words", async ({
     crosswalk,
@@ -67,7 +68,7 @@ describe("the model of the package", () => {
     ]
     expect(new Set(found.map(({ fingerprint }) => fingerprint)).size).toBe(3)
     expect(new Set(found.map(({ score }) => score)).size).toBe(3)
-  }, 120_000)
+  })
 
   test("refuses to compare vectors of two models, until they are embedded again", async ({ crosswalk, folder }) => {
     const db = ["--db", join(folder, "x.db")]
@@ -104,7 +105,7 @@ describe("the model of the package", () => {
     expect(degraded.json().hits.length).toBeGreaterThan(0)
     expect(degraded.json().degraded).toMatchObject({ error: "ModelLoadError", reason: "damaged" })
     expect(JSON.parse(degraded.stderr).error.message).toContain("only words were compared")
-  }, 60_000)
+  })
 
   test("shows the difference in the demo, without a network", async ({ crosswalk, folder }) => {
     const ran = await crosswalk(["demo"], {
@@ -129,7 +130,7 @@ describe.skipIf(!hasAsvs)("the published ASVS (skipped where ../shared is not th
     expect(hits).toHaveLength(10)
     const again = await crosswalk(["import", asvs("asvs-5.0.0.flat.json"), "--json", ...db])
     expect(again.json()).toMatchObject({ created: 0, updated: 0, unchanged: 345, missing: 0, embedded: 0 })
-  }, 60_000)
+  })
 
   test("4.0.3 has 278 requirements and 8 that are withdrawn", async ({ crosswalk, folder }) => {
     const args = ["import", asvs("asvs-4.0.3.flat.json"), "--json", "--no-embed", "--db", join(folder, "x.db")]

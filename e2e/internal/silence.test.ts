@@ -9,12 +9,12 @@ import { root } from "../../scripts/run.ts"
 import { bin } from "../../test/support/command.ts"
 
 const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0
-const source = (file: string) => pathToFileURL(join(root, "src", file)).href
+const built = (file: string) => pathToFileURL(join(root, "dist", file)).href
 
 /** Embeds and searches in this thread. */
 const program = `
   import { Effect } from ${JSON.stringify(import.meta.resolve("effect"))}
-  import { EmbeddingRepository, Search, Store } from ${JSON.stringify(source("index.ts"))}
+  import { EmbeddingRepository, Search, Store } from ${JSON.stringify(built("index.js"))}
   const found = await Effect.runPromise(Effect.gen(function* () {
     const embeddings = yield* EmbeddingRepository
     yield* embeddings.saveWithEmbedding({ uri: "r:1", title: "Passwords are hashed", entityType: "requirement" })
@@ -43,7 +43,7 @@ const traced = (folder: string, args: ReadonlyArray<string>) => {
       cwd: folder,
       encoding: "utf8",
       env: { PATH: process.env["PATH"], HOME: home, NODE_NO_WARNINGS: "1" },
-      timeout: 60_000
+      timeout: 240_000
     }
   )
   const lines = readFileSync(log, "utf8").split("\n")
@@ -85,13 +85,13 @@ describe.skipIf(!canTrace)("what leaves the process (skipped where strace cannot
       const named = [join(folder, "x.db"), join(folder, "home", ".cache", "crosswalk")]
       const elsewhere = written.filter((path) => path.startsWith("/") && !named.some((place) => path.startsWith(place)))
       expect(elsewhere).toEqual([])
-    }, 90_000)
+    }, 300_000)
   }
 
   it("would be seen, if a name were looked up", () => {
     const lookup = 'require("node:dns").lookup("crosswalk.invalid", () => {})'
     expect(traced(folder, ["--eval", lookup]).network).not.toEqual([])
-  }, 60_000)
+  }, 300_000)
 
   it("an argument of 100 KB is one that is searched for or refused, with a sentence", () => {
     const args = ["search", "x".repeat(100_000), "--mode", "semantic", "--db", "x.db"]
@@ -100,5 +100,5 @@ describe.skipIf(!canTrace)("what leaves the process (skipped where strace cannot
     })
     expect(signal).toBeNull()
     expect([0, 1, 2]).toContain(status)
-  }, 60_000)
+  }, 300_000)
 })

@@ -4,12 +4,9 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { vi } from "vitest"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const root = join(import.meta.dirname, "../..")
 const page = await readFile(join(root, "docs/cluster.md"), "utf8")

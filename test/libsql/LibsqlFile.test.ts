@@ -200,7 +200,7 @@ describe("a database file", () => {
           { writer: "b", n: 300, d: 300 }
         ])
       }),
-    60_000
+    120_000
   )
 
   it.live("serves several clients of one process at once", () =>
@@ -244,7 +244,7 @@ describe("a database file", () => {
           )
         }
       }),
-    60_000
+    120_000
   )
 
   it.live("stores nothing of a transaction that found the disk full, and goes on", () =>

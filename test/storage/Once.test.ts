@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import { vi } from "vitest"
 import { Review } from "../../src/crosswalk/Review.ts"
 import { DatabaseError } from "../../src/domain/DatabaseError.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
@@ -11,8 +10,6 @@ import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const store = (url: string, config: Partial<LibsqlClient.Config> = {}) =>
   Layer.mergeAll(ReferenceRepository.layer, RelationRepository.layer, Review.layer).pipe(

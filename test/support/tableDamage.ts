@@ -177,7 +177,7 @@ const whileDamaged = Effect.fnUntraced(function* <A, E, R>(
   const damage = Effect.gen(function* () {
     // No trigger mends it, and none refuses it; afterwards all are there again, so that nothing else is wrong.
     const triggers = yield* sql<{ readonly name: string; readonly made: string }>`
-      SELECT name, sql AS made FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid`
+      SELECT name, sql AS made FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ${table} ORDER BY rowid`
     for (const { name } of triggers) yield* sql.unsafe(`DROP TRIGGER ${name}`)
     yield* sql.unsafe("PRAGMA defer_foreign_keys = ON")
     const update = `UPDATE ${table} SET ${column} = ${value}`

@@ -114,7 +114,7 @@ it.live(
         }
       }
     }).pipe(Effect.scoped, quiet),
-  60_000
+  120_000
 )
 
 it.live(
@@ -139,7 +139,7 @@ it.live(
       // As many changes as there were, but others.
       yield* Effect.andThen(fill(200, 20, "instead"), agrees("instead 205")).pipe(Effect.provide(database(restored)))
     }).pipe(Effect.scoped, quiet),
-  60_000
+  120_000
 )
 
 it.live("a database that is put in the place of another under a running process is noticed", () =>
@@ -216,7 +216,7 @@ it.live(
         yield* agrees("title 7")
       }).pipe(Effect.provide(database(url)))
     }).pipe(Effect.scoped, quiet),
-  60_000
+  120_000
 )
 
 /** A process of its own that runs `script` with the modules of the project. */
@@ -267,7 +267,7 @@ it.live(
         ["a.db.vectors"]
       )
     }).pipe(Effect.scoped, quiet),
-  60_000
+  120_000
 )
 
 const writing = `
@@ -304,7 +304,7 @@ it.live(
         yield* agrees("title 20").pipe(Effect.provide(database(url, { exactUpTo })))
       }
     }).pipe(Effect.scoped, quiet),
-  60_000
+  120_000
 )
 
 it.live(
@@ -338,7 +338,7 @@ it.live(
       }).pipe(Effect.provide(database(url, options)))
       yield* agrees("new 303").pipe(Effect.provide(database(url, options)))
     }).pipe(Effect.scoped, quiet),
-  60_000
+  120_000
 )
 
 it.live("doctor's check tells an index that differs from the tables", () =>

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs"
-import { mkdtemp, readFile, rename, rm } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
-import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { inflate } from "@sparticuz/chromium"
 import { type Browser, chromium } from "playwright-core"
+import { madeOnce } from "../../../../test/support/madeOnce.ts"
 
 const require = createRequire(import.meta.url)
 
@@ -23,27 +22,23 @@ const args = [
   "--disable-background-networking"
 ]
 
-/** The folder with the unpacked Chromium of the package: made once for each version, whole or not at all. */
+/** The folder with the unpacked Chromium of the package, one for each version. */
 const unpacked = async (): Promise<string> => {
   const home = dirname(dirname(require.resolve("@sparticuz/chromium")))
   const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8"))
-  const place = join(tmpdir(), `crosswalk-chromium-${version}`)
-  if (existsSync(place)) return place
-  const partial = await mkdtemp(`${place}-`)
-  const before = process.env["TMPDIR"]
-  // The package unpacks into the folder for temporary files.
-  process.env["TMPDIR"] = partial
-  try {
-    for (const archive of ["chromium.br", "fonts.tar.br", "swiftshader.tar.br", "al2023.tar.br"]) {
-      await inflate(join(home, "bin", archive))
+  return madeOnce(`chromium-${version}`, async (folder) => {
+    const before = process.env["TMPDIR"]
+    // The package unpacks into the folder for temporary files.
+    process.env["TMPDIR"] = folder
+    try {
+      for (const archive of ["chromium.br", "fonts.tar.br", "swiftshader.tar.br", "al2023.tar.br"]) {
+        await inflate(join(home, "bin", archive))
+      }
+    } finally {
+      if (before === undefined) delete process.env["TMPDIR"]
+      else process.env["TMPDIR"] = before
     }
-  } finally {
-    if (before === undefined) delete process.env["TMPDIR"]
-    else process.env["TMPDIR"] = before
-  }
-  // Another process may have been first.
-  await rename(partial, place).catch(() => rm(partial, { recursive: true, force: true }))
-  return place
+  })
 }
 
 /** A Chromium: the one that CHROMIUM_PATH names, else the one from npm, if need be with the libraries that come with it. */

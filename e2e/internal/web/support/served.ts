@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { root } from "../../../../scripts/run.ts"
@@ -17,6 +17,8 @@ export interface Site {
 export interface SiteOptions {
   /** Files that are imported. Default: the catalogues of the demo. */
   readonly files?: ReadonlyArray<string>
+  /** A database that has the files already, which is copied. Default: none. */
+  readonly database?: string | undefined
   /** Imports a catalogue of {@link hostile} texts too. Default: false. */
   readonly isHostile?: boolean
   readonly env?: Readonly<Record<string, string>>
@@ -38,16 +40,38 @@ const listening = (child: ChildProcess): Promise<string> =>
     child.on("close", (code) => fail(new Error(`serve ended with ${code}: ${output}`)))
   })
 
-/** Serves a store with these files by the built command, on a free port. */
-export const served = async ({ env = {}, files = demo, isHostile = false }: SiteOptions = {}): Promise<Site> => {
+/** A folder with the database `web.db`, which is empty at first. */
+const prepared = async () => {
   const folder = await mkdtemp(join(tmpdir(), "crosswalk-web-"))
-  const run = async (args: ReadonlyArray<string>, options?: Command.RunOptions) => {
-    const { code, stderr, stdout } = await Command.crosswalk(folder, ["--db", "web.db", ...args], options)
+  const crosswalk = async (args: ReadonlyArray<string>) => {
+    const { code, stderr, stdout } = await Command.crosswalk(folder, ["--db", "web.db", ...args])
     if (code !== 0) throw new Error(`crosswalk ${args.join(" ")} ended with ${code}: ${stderr}`)
     return stdout
   }
-  const all = isHostile ? [...files, await hostileCatalog(folder)] : files
-  for (const file of all) await run(["import", file])
+  const close = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  return { folder, database: join(folder, "web.db"), crosswalk, close }
+}
+
+/** A database with the catalogues of the demo. */
+export const demoDatabase = async () => {
+  const { close, crosswalk, database } = await prepared()
+  for (const file of demo) await crosswalk(["import", file])
+  return { database, close }
+}
+
+/** Serves a store with these files by the built command, on a free port. */
+export const served = async ({
+  database,
+  env = {},
+  files = demo,
+  isHostile = false
+}: SiteOptions = {}): Promise<Site> => {
+  const place = await prepared()
+  const { crosswalk, folder } = place
+  if (database !== undefined) await copyFile(database, place.database)
+  const imported = database === undefined ? files : []
+  for (const file of isHostile ? [...imported, await hostileCatalog(folder)] : imported)
+    await crosswalk(["import", file])
   let server: ChildProcess | undefined
   let url: Promise<string> = Promise.reject(new Error("serve has not started"))
   url.catch(() => {})
@@ -59,9 +83,9 @@ export const served = async ({ env = {}, files = demo, isHostile = false }: Site
   const close = async () => {
     server?.kill("SIGTERM")
     await ended
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    await place.close()
   }
-  return { url: await url, folder, crosswalk: (args) => run(args), close }
+  return { url: await url, folder, crosswalk, close }
 }
 
 /** Texts that would be markup or code, if anybody let them. */

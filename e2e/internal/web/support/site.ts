@@ -9,7 +9,7 @@ import { createRequire } from "node:module"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { expect, test as base } from "vitest"
 import { launch } from "./chromium.ts"
-import { served, type Site, type SiteOptions } from "./served.ts"
+import { demoDatabase, served, type Site, type SiteOptions } from "./served.ts"
 
 export * from "./served.ts"
 
@@ -63,18 +63,25 @@ export const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
 }
 
 /**
- * A test with a browser and a site for its whole file, and a page of its own that is watched. `theme` is what the system prefers.
+ * A test with a browser and the database of the demo for all files of a process, a site for its whole file, and a page of its own
+ * that is watched.
  */
 export const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern
-  .extend("browser", { scope: "file" }, async ({}, { onCleanup }) => {
+  .extend("browser", { scope: "worker" }, async ({}, { onCleanup }) => {
     const browser = await launch()
     onCleanup(() => browser.close())
     return browser
   })
+  // oxlint-disable-next-line eslint/no-empty-pattern
+  .extend("demo", { scope: "worker" }, async ({}, { onCleanup }) => {
+    const { close, database } = await demoDatabase()
+    onCleanup(close)
+    return database
+  })
   .extend("options", { scope: "file" }, (): SiteOptions => ({}))
-  .extend("site", { scope: "file" }, async ({ options }, { onCleanup }) => {
-    const site = await served(options)
+  .extend("site", { scope: "file" }, async ({ demo, options }, { onCleanup }) => {
+    const site = await served({ database: demo, ...options })
     onCleanup(site.close)
     return site
   })
