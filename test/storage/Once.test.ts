@@ -162,9 +162,10 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a change whose answer is lost $
 
   it.live("fails in the time that a call has where the connection stays broken, and says to look", () =>
     Effect.gen(function* () {
-      const proxy = yield* LoopbackProxy.make((yield* Sqld.primary()).url)
+      const { url } = yield* Sqld.primary()
+      yield* Effect.provide(fill, store(url))
+      const proxy = yield* LoopbackProxy.make(url)
       yield* Effect.gen(function* () {
-        yield* fill
         proxy.behave((_, body) => (commits(body) ? { kind: "loseAnswer" } : { kind: "pass" }))
         const review = yield* Review
         const [duration, error] = yield* Effect.timed(Effect.flip(review.decide([{ ...pair(1), status: "accepted" }])))

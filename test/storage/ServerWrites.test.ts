@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { CatalogImport } from "../../src/catalog/CatalogImport.ts"
 import { DatabaseError } from "../../src/domain/DatabaseError.ts"
@@ -118,25 +118,24 @@ describe.skipIf(Sqld.unavailable !== undefined)(`writing to a server ${Sqld.unav
   it.live("ends with an error in bounded time where the connection stays broken, and goes on where it stopped", () =>
     Effect.gen(function* () {
       const proxy = yield* LoopbackProxy.make((yield* Sqld.primary()).url)
-      yield* Effect.gen(function* () {
-        const references = yield* ReferenceRepository
-        yield* references.saveMany(rows(600))
-        for (const behaviour of [
-          { kind: "loseAnswer" },
-          { kind: "answer", status: 500 },
-          { kind: "silence" }
-        ] as const) {
-          proxy.behave(behaviour)
-          const [duration, error] = yield* Effect.timed(Effect.flip(references.saveMany(rows(1200))))
-          assert.isBelow(Duration.toMillis(duration), 30_000)
-          assert.instanceOf(error, DatabaseError)
-          assert.isTrue(error.isRetryable)
-          proxy.behave({ kind: "pass" })
-          const { created, unchanged, updated } = yield* references.saveMany(rows(1200))
-          assert.strictEqual(created + unchanged + updated, 1200)
-          assert.strictEqual(yield* references.count(), 1200)
-        }
-      }).pipe(Effect.provide(store(proxy.url, Duration.seconds(2))))
+      const open = (requestTimeout?: Duration.Duration) =>
+        Effect.map(Layer.build(store(proxy.url, requestTimeout)), (services) =>
+          Context.get(services, ReferenceRepository)
+        )
+      const references = yield* open()
+      yield* references.saveMany(rows(600))
+      const hasty = yield* open(Duration.seconds(2))
+      for (const behaviour of [{ kind: "loseAnswer" }, { kind: "answer", status: 500 }, { kind: "silence" }] as const) {
+        proxy.behave(behaviour)
+        const [duration, error] = yield* Effect.timed(Effect.flip(hasty.saveMany(rows(1200))))
+        assert.isBelow(Duration.toMillis(duration), 30_000)
+        assert.instanceOf(error, DatabaseError)
+        assert.isTrue(error.isRetryable)
+        proxy.behave({ kind: "pass" })
+        const { created, unchanged, updated } = yield* references.saveMany(rows(1200))
+        assert.strictEqual(created + unchanged + updated, 1200)
+        assert.strictEqual(yield* references.count(), 1200)
+      }
     })
   )
 
