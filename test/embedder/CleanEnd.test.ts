@@ -27,7 +27,7 @@ const run = (how: string, act: (child: ReturnType<typeof spawn>) => void = () =>
     })
     child.on("close", (code, signal) => resume(Effect.succeed({ code, signal, stdout, stderr })))
     return Effect.sync(() => child.kill("SIGKILL"))
-  }).pipe(Effect.timeout("25 seconds"))
+  })
 
 /** Ending a thread during an inference aborts the process: signal 6, or code 134, and words on stderr. */
 const assertNotAborted = ({ signal, stderr }: Ended) => {

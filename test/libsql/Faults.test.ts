@@ -5,7 +5,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
-import { type Duration, Effect, type Scope } from "effect"
+import { Duration, Effect, type Scope } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlError } from "effect/sql"
 import type { DatabaseError } from "../../src/domain/DatabaseError.ts"
@@ -118,15 +118,15 @@ const answers: ReadonlyArray<{
 
 /** What takes all the time that it has is given little, and more where that was too little for a busy machine. */
 const patiently = <E, R>(
-  [little, more]: readonly [Duration.Input, Duration.Input],
-  test: (requestTimeout: Duration.Input) => Effect.Effect<void, E, R>
+  [little, more]: readonly [Duration.Duration, Duration.Duration],
+  test: (requestTimeout: Duration.Duration) => Effect.Effect<void, E, R>
 ) => Effect.catchCause(test(little), () => test(more))
 
 describe("what a server answers", () => {
   for (const { does, reason, retryable, says, what } of answers) {
     it.live(`is told: ${what}`, () =>
       patiently(
-        ["300 millis", "10 seconds"],
+        [Duration.millis(300), Duration.seconds(10)],
         Effect.fnUntraced(function* (requestTimeout) {
           const proxy = yield* LoopbackProxy.make("http://127.0.0.1:1")
           proxy.behave(does)
@@ -296,20 +296,20 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a server that goes away ${Sqld.
 
   it.live("while the tables are made is a server that cannot be reached, and the next try makes them", () =>
     patiently(
-      ["4 seconds", "60 seconds"],
+      [Duration.seconds(4), Duration.seconds(60)],
       Effect.fnUntraced(function* (requestTimeout) {
         const server = yield* Sqld.primary()
         const proxy = yield* LoopbackProxy.make(server.url)
         proxy.behave((_, body) =>
           body.includes("crosswalk_embedding_model") ? { kind: "resetBefore" } : { kind: "pass" }
         )
-        const making = (time: Duration.Input) =>
+        const making = (time: Duration.Duration) =>
           Effect.provide(Migrations.run, LibsqlClient.layer({ url: proxy.url, requestTimeout: time }), { local: true })
         const error = yield* failure(making(requestTimeout))
         assert.include(error, { _tag: "DatabaseError", reason: "connection", isRetryable: true })
         assert.include(error.problem, "cannot be reached")
         proxy.behave({ kind: "pass" })
-        yield* making("60 seconds")
+        yield* making(Duration.seconds(60))
       })
     )
   )

@@ -399,7 +399,7 @@ it.live("without a path and without knowing the database, nothing is kept on dis
       until: () => existsSync(path),
       schedule: Schedule.spaced("20 millis")
     })
-    yield* Effect.timeout(built, "20 seconds").pipe(Effect.provide(open({ exactUpTo: 20, path })))
+    yield* Effect.provide(built, open({ exactUpTo: 20, path }))
     assert.isFalse(existsSync(`${url}.vectors`))
   }).pipe(Effect.scoped, quiet)
 )
