@@ -3,15 +3,16 @@
  * the same clustered vectors of 384 dimensions, k = 10. The four take turns, so that what else the machine does meets all
  * alike; figures are medians.
  *
- *     node bench/vectors.ts [--full] [--json]
+ *     node bench/vectors.ts [--full] [--folder DIRECTORY] [--json]
  *
  * 1000, 10 000 and 100 000 vectors; with `--full` a million too (some fifteen minutes of building on two cores), with the
- * curve of recall against time. `--full` also writes the table and the plot of docs/vectors.md.
+ * curve of recall against time. `--full` also writes the table and the plot of docs/vectors.md. What is in the folder already, such as
+ * `1000000.db` with its index (`bench/scale.ts --folder`), is not made again.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { cpus, tmpdir } from "node:os"
+import { cpus, loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { parseArgs } from "node:util"
@@ -24,12 +25,14 @@ import { VectorIndex } from "../src/storage/VectorIndex.ts"
 import { clustered, dimensions, fill, fingerprint } from "./vectors/data.ts"
 import { svg } from "./vectors/plot.ts"
 
-const { values } = parseArgs({ options: { json: { type: "boolean" }, full: { type: "boolean" } } })
+const { values } = parseArgs({
+  options: { json: { type: "boolean" }, full: { type: "boolean" }, folder: { type: "string" } }
+})
 const full = values.full === true
 const sizes = full ? [1000, 10_000, 100_000, 1_000_000] : [1000, 10_000, 100_000]
 const limit = 10
 const root = join(import.meta.dirname, "..")
-const folder = mkdtempSync(join(tmpdir(), "crosswalk-bench-"))
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), "crosswalk-bench-"))
 const log = (text: string) => process.stderr.write(`${text}\n`)
 
 type Search = (query: Float32Array<ArrayBuffer>) => Promise<ReadonlyArray<string>> | ReadonlyArray<string>
@@ -131,7 +134,8 @@ interface Row {
   readonly count: number
   readonly ms: Readonly<Record<string, number>>
   readonly recall: Readonly<Record<string, number>>
-  readonly buildSeconds: number
+  /** Undefined where it was built before. */
+  readonly buildSeconds: number | undefined
   readonly openMs: number
   readonly fileMegabytes: number
   readonly megabytes: number
@@ -169,14 +173,17 @@ const run = async (count: number): Promise<{ readonly row: Row; readonly curve: 
   // Building a million takes hnswlib hours, and nothing new would be learnt.
   const hnsw = count <= 100_000 ? await hnswlib(count) : undefined
   log(`${count}: filling …`)
-  await fill(path, count, { texts: false }, (from, vectors) => {
+  const isMade = existsSync(Plan.pathBeside(path))
+  const add = (from: number, vectors: Float32Array) => {
     vec.add(from, vectors)
     hnsw?.add(from, vectors)
-  })
+  }
+  if (isMade) for (const { from, vectors } of clustered(count).blocks()) add(from, vectors)
+  else await fill(path, count, { texts: false }, add)
   log(`${count}: indexing …`)
-  const [, buildMs] = await timed(() =>
-    Effect.runPromise(IndexAdmin.build({}).pipe(Effect.provide(LibsqlClient.layer({ url: path }))))
-  )
+  const [, buildMs] = isMade
+    ? [undefined, undefined]
+    : await timed(() => Effect.runPromise(IndexAdmin.build({}).pipe(Effect.provide(LibsqlClient.layer({ url: path })))))
   const queries = clustered(count).queries(count > 100_000 ? 43 : 63)
   const usearch = await open(path, Usearch.layerLibsql())
   const [, openMs] = await timed(() => usearch.search(queries[0]!))
@@ -207,13 +214,13 @@ const run = async (count: number): Promise<{ readonly row: Row; readonly curve: 
   const curve = count > 100_000 ? await curveOf(path, truth, queries) : []
   const fileMegabytes = statSync(Plan.pathBeside(path)).size / 1e6
   vec.close()
-  for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })
+  if (!isMade) for (const end of ["", "-wal", "-shm", ".vectors"]) rmSync(path + end, { force: true })
   return {
     row: {
       count,
       ms: Object.fromEntries(Object.entries(results).map(([name, { ms }]) => [name, ms])),
       recall: Object.fromEntries(recall),
-      buildSeconds: buildMs / 1000,
+      buildSeconds: buildMs === undefined ? undefined : buildMs / 1000,
       openMs,
       fileMegabytes,
       megabytes
@@ -227,7 +234,8 @@ const number = (value: number | undefined, digits: number) => (value === undefin
 const grouped = (value: number) => value.toLocaleString("en").replaceAll(",", " ")
 
 const tables = (rows: ReadonlyArray<Row>, curve: ReadonlyArray<Point>): string => {
-  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Node ${process.versions.node}`
+  const day = new Date().toISOString().slice(0, 10)
+  const machine = `${day}, load ${loadavg()[1]?.toFixed(0)}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Node ${process.versions.node}`
   const lines = [
     `Median milliseconds of one query, 384 dimensions, k = 10 (${machine}). Recall is against sqlite-vec, which compares all.`,
     "",
@@ -315,5 +323,5 @@ try {
   process.stdout.write(values.json === true ? `${JSON.stringify({ rows, curve }, undefined, 2)}\n` : `${text}\n`)
   if (full) write(rows, text)
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  if (values.folder === undefined) rmSync(folder, { recursive: true, force: true })
 }
