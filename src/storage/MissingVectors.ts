@@ -2,6 +2,7 @@ import { Effect, Ref } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { Filter } from "../domain/Filter.ts"
 import { offLoop } from "../libsql/LongReads.ts"
+import * as Columns from "./Columns.ts"
 import { conditions, isOpen } from "./FilterSql.ts"
 
 interface Known {
@@ -17,6 +18,12 @@ interface Known {
  */
 const state = `(SELECT printf('%d %d ', seq, nonce) || coalesce((SELECT hex(block) FROM crosswalk_keyword_data WHERE id = 1), '')
   FROM crosswalk_change ORDER BY seq DESC LIMIT 1)`
+
+/** As it is given out, for no statement gives out a text of a table. */
+type Bytes = ArrayBuffer | Uint8Array | null
+
+const textOf = (bytes: Bytes | undefined): string =>
+  bytes === null || bytes === undefined ? "" : Buffer.from(new Uint8Array(bytes)).toString("latin1")
 
 /** Counts what has no vector. */
 export interface MissingVectors {
@@ -40,24 +47,25 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     const known = yield* Ref.get(kept)
     const before = known?.fingerprint === fingerprint ? known.state : ""
     const [all] = yield* sql<{
-      readonly state: string | null
+      readonly state: Bytes
       readonly missing: number | null
       readonly isMixed: number
     }>`
-      SELECT s.state, iif(s.state = ${before}, NULL,
+      SELECT ${sql.literal(Columns.bytes("s.state"))} AS state, iif(s.state = ${before}, NULL,
           (SELECT count(*) FROM crosswalk_reference) - (SELECT count(*) FROM crosswalk_embedding)) AS missing,
         EXISTS (SELECT 1 FROM crosswalk_embedding WHERE model_id < ${model})
           OR EXISTS (SELECT 1 FROM crosswalk_embedding WHERE model_id > ${model}) AS isMixed
       FROM (SELECT ${sql.literal(state)} AS state) AS s`
     if (known !== undefined && all !== undefined && all.missing === null) return known.missing
-    const ofOthers = sql<{ readonly state: string | null; readonly count: number }>`
-      SELECT ${sql.literal(state)} AS state, (SELECT count(*) FROM crosswalk_embedding WHERE model_id < ${model}) +
+    const ofOthers = sql<{ readonly state: Bytes; readonly count: number }>`
+      SELECT ${sql.literal(Columns.bytes(state))} AS state, (SELECT count(*) FROM crosswalk_embedding WHERE model_id < ${model}) +
         (SELECT count(*) FROM crosswalk_embedding WHERE model_id > ${model}) AS count`
     const [others] = all?.isMixed === 1 ? yield* offLoop(ofOthers) : []
     const missing = (all?.missing ?? 0) + (others?.count ?? 0)
     // Two statements can see two states.
-    const seen = all?.isMixed === 1 && others?.state !== all.state ? null : all?.state
-    yield* Ref.set(kept, typeof seen === "string" ? { fingerprint, state: seen, missing } : undefined)
+    const seen = textOf(all?.state)
+    const isOne = all?.isMixed !== 1 || textOf(others?.state) === seen
+    yield* Ref.set(kept, isOne && seen !== "" ? { fingerprint, state: seen, missing } : undefined)
     return missing
   })
 
