@@ -57,6 +57,13 @@ export class Conflict extends HttpApiError.Problem<Conflict>()(
   members
 ) {}
 
+/** Of the forms that there are, the request takes none. */
+export class NotAcceptable extends HttpApiError.Problem<NotAcceptable>()(
+  "NotAcceptable",
+  { type: typeOf("not-acceptable"), status: 406, title: "There is no such form of it" },
+  members
+) {}
+
 /** What is stored is not what `If-Match` or `If-None-Match` expects; nothing was done. */
 export class PreconditionFailed extends HttpApiError.Problem<PreconditionFailed>()(
   "PreconditionFailed",

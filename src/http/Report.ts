@@ -1,6 +1,7 @@
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiSchema } from "effect/http-api"
+import * as Accept from "./answers/Accept.ts"
 
 /** The content types of reports by their formats; JSON is the answer of an endpoint of its own. */
 const contentTypes = {
@@ -22,6 +23,16 @@ const pagePolicy =
 /** What an endpoint answers that writes these formats. */
 export const texts = (formats: ReadonlyArray<Format>) =>
   formats.map((format) => Schema.String.pipe(HttpApiSchema.asText({ contentType: contentTypes[format] })))
+
+/** The format that a query names; else the one that the request takes best, the first where it takes any. */
+export const formatOf = Effect.fnUntraced(function* <F extends Format>(
+  formats: readonly [F, ...Array<F>],
+  named: F | undefined
+) {
+  if (named !== undefined) return named
+  const type = yield* Accept.choose(formats.map((format) => contentTypes[format]))
+  return formats.find((format) => contentTypes[format] === type) ?? formats[0]
+})
 
 /** A report that is written in a format. */
 export const answer = (format: Format, text: string): HttpServerResponse.HttpServerResponse =>

@@ -61,7 +61,7 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
             SystemHandlers.layer
           ]),
           Layer.provide([Authorization.layer, Malformed.layer]),
-          Layer.provideMerge(Jobs.layer(policy)),
+          Layer.provideMerge(Layer.provide(Jobs.layer(policy), NodeFiles.layer)),
           Layer.provide([Layer.succeed(Policy.CurrentPolicy, policy), NodeFiles.layer])
         ),
         Web.layer,

@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import { fit, tokensOf } from "./Budget.ts"
-import * as Cursor from "./Cursor.ts"
+import * as Cursor from "../http/answers/Cursor.ts"
 
 /** What a page of an answer says of itself. */
 export const pageFields = {

@@ -15,7 +15,7 @@ layer(Layer.provideMerge(editions, serving()))("editions over HTTP", (it) => {
       const api = yield* client
       const { diff } = yield* CatalogDiff
       const changes = yield* diff(asked)
-      assert.deepStrictEqual(yield* api.editions.diff({ query: asked }), changes)
+      assert.deepStrictEqual(yield* api.editions.diff({ query: asked }), { ...changes })
       assert.strictEqual(changes.totals.modified, 1)
       for (const format of ["text", "markdown", "html"] as const) {
         assert.strictEqual(
@@ -51,9 +51,9 @@ layer(Layer.provideMerge(editions, serving()))("editions over HTTP", (it) => {
       const api = yield* client
       const references = yield* ReferenceRepository
       const [before] = (yield* references.findPage({ filter: { catalog: "ours@1" }, limit: 1 })).references
-      assert.deepStrictEqual((yield* api.editions.moved()).moved, [])
+      assert.deepStrictEqual((yield* api.editions.moved({ query: {} })).moved, [])
       yield* references.save({ uri: "ours:1/1", title: "Secrets", entityType: "requirement", catalog: "ours@1" })
-      const { moved } = yield* api.editions.moved()
+      const { moved } = yield* api.editions.moved({ query: {} })
       assert.deepStrictEqual(
         moved.map(({ kind, read, uri }) => ({ kind, read, uri })),
         [{ kind: "reworded", read: "Passwords", uri: "ours:1/1" }]

@@ -5,6 +5,7 @@ import { NotFoundError } from "../../src/domain/NotFoundError.ts"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 import { type JobEvent, Jobs, type JobWork } from "../../src/http.ts"
+import * as NodeFiles from "../../src/importer/source/NodeFiles.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
@@ -17,7 +18,7 @@ const report = new ImportReport({
   ...{ created: 0, updated: 0, unchanged: 0, headings: 0, guidance: 0, missing: 0, pruned: 0, withdrawn: 0 },
   ...{ embedded: 0, cut: 0, rehearsed: false, refused: false, failed: [], unread: [], warnings: [] }
 })
-const done = { kind: "import", report } as const
+const done = { kind: "import", report: { ...report }, lists: {} } as const
 const work = (run: JobWork["run"], more: Partial<JobWork> = {}): JobWork => ({
   kind: "import",
   name: "a",
@@ -26,7 +27,7 @@ const work = (run: JobWork["run"], more: Partial<JobWork> = {}): JobWork => ({
 })
 const never = () => Effect.never
 
-const layer = Jobs.layer({ maxJobs: 1, maxJobsWaiting: 1 })
+const layer = Layer.provide(Jobs.layer({ maxJobs: 1, maxJobsWaiting: 1 }), NodeFiles.layer)
 const tagsOf = (events: ReadonlyArray<JobEvent>) => events.map(({ _tag }) => _tag)
 const told = (id: string, after?: number) =>
   Effect.gen(function* () {

@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { Lint } from "../../src/catalog/Lint.ts"
+import { version } from "../../src/http/Version.ts"
 import * as LintDocument from "../../src/report/LintDocument.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { editions } from "../support/editions.ts"
@@ -18,14 +19,14 @@ layer(Layer.provideMerge(filled, serving()))("lint over HTTP", (it) => {
       const { relations } = yield* Lint
       const between = { from: "ours@1", to: "norm@1" }
       const report = yield* api.lint.relations({ query: between })
-      assert.deepStrictEqual(report, yield* relations(between))
+      assert.deepStrictEqual(report, { ...(yield* relations(between)) })
       assert.isAbove(report.errors, 0)
       assert.strictEqual((yield* api.lint.relations({ query: { from: "norm@2" } })).relations, 0)
       for (const print of ["table", "sarif"] as const) {
         const file = "relations.csv"
         assert.strictEqual(
           yield* api.lint.document({ query: { ...between, print, file } }),
-          LintDocument.render(report, print, { file })
+          LintDocument.render(report, print, { file, version })
         )
       }
     })
@@ -40,7 +41,7 @@ layer(Layer.provideMerge(filled, serving()))("lint over HTTP", (it) => {
       const query = { name: "pairs.csv", ...options }
       const expected = yield* file({ name: "pairs.csv", bytes }, options)
       const { relations } = yield* api.relations.list({ query: {} })
-      assert.deepStrictEqual(yield* api.lint.file({ query, payload: bytes }), expected)
+      assert.deepStrictEqual(yield* api.lint.file({ query, payload: bytes }), { ...expected })
       assert.deepStrictEqual(
         expected.findings.map(({ at, rule }) => [rule, at]),
         [["unknown-identifier", "line 3"]]

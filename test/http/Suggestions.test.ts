@@ -10,10 +10,9 @@ layer(Layer.provideMerge(editions, serving()), { excludeTestServices: true })("s
       const api = yield* client
       const { suggest } = yield* Crosswalk
       const asked = { from: "ours@1", to: "norm@2", limit: 1, method: "keyword", minConfidence: 0.01 } as const
-      assert.deepStrictEqual(
-        yield* api.suggestions.preview({ query: { ...asked, level: "1" } }),
-        yield* suggest({ ...asked, filter: { level: "1" }, store: false })
-      )
+      assert.deepStrictEqual(yield* api.suggestions.preview({ query: { ...asked, level: "1" } }), {
+        ...(yield* suggest({ ...asked, filter: { level: "1" }, store: false }))
+      })
       assert.strictEqual((yield* api.relations.list({ query: { to: "norm@2" } })).relations.length, 0)
       const { references, stored } = yield* api.suggestions.suggest({ payload: { ...asked, type: "equal" } })
       const { relations } = yield* api.relations.list({ query: { to: "norm@2", type: ["equal"] } })

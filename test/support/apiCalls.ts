@@ -58,7 +58,7 @@ export const apiCalls = (
     "relations.remove": (api) =>
       api.relations.remove({ query: { source: ["ours:1/2"], target: ["norm:1/2"], type: "implements" } }),
     "coverage.report": (api) => api.coverage.report({ query: covered }),
-    "coverage.reportWith": (api) => api.coverage.reportWith({ payload: covered }),
+    "coverage.reportWith": (api) => api.coverage.reportWith({ query: {}, payload: covered }),
     "coverage.document": (api) => api.coverage.document({ query: { ...covered, format: "html" } }),
     "coverage.documentWith": (api) => api.coverage.documentWith({ query: { format: "csv" }, payload: covered }),
     "coverage.compare": (api) =>
@@ -69,7 +69,9 @@ export const apiCalls = (
     "editions.document": (api) => api.editions.document({ query: { ...compared, format: "markdown" } }),
     "editions.planCarry": (api) => api.editions.planCarry({ query: carried }),
     "editions.carry": (api) => api.editions.carry({ payload: carried }),
-    "editions.moved": (api) => api.editions.moved(),
+    "editions.moved": (api) => api.editions.moved({ query: {} }),
+    "editions.beginDiff": (api) => api.editions.beginDiff({ payload: compared }),
+    "editions.beginCarry": (api) => api.editions.beginCarry({ payload: carried }),
     "editions.movedCounts": (api) => api.editions.movedCounts(),
     "lint.relations": (api) => api.lint.relations({ query: {} }),
     "lint.document": (api) => api.lint.document({ query: { print: "sarif" } }),
@@ -90,6 +92,7 @@ export const apiCalls = (
       Effect.flatMap(anyJob(api), (id) =>
         Effect.flatMap(api.jobs.events({ params: { id }, headers: {} }), (events) => Stream.runCollect(events))
       ),
+    "jobs.rows": (api) => Effect.flatMap(anyJob(api), (id) => Effect.flatMap(api.jobs.rows({ params: { id } }), text)),
     "jobs.cancel": (api) => Effect.flatMap(anyJob(api), (id) => api.jobs.cancel({ params: { id } }))
   }
 }

@@ -3,7 +3,9 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { CoverageOptions, CoverageReport } from "../../domain/Coverage.ts"
 import { CoverageComparison } from "../../domain/CoverageComparison.ts"
 import { Needs } from "../access/Authorization.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { pageFields, partFields } from "../answers/Pages.ts"
+import * as Rows from "../answers/Rows.ts"
+import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import { requirementFields } from "../Query.ts"
 import * as Report from "../Report.ts"
 
@@ -14,36 +16,62 @@ const query = { ...inQuery, ...requirementFields }
 
 const payload = Schema.Struct(CoverageOptions.fields)
 
+/** The formats of the document; the first where a request takes any. */
+export const Formats = Schema.Literals(["table", "csv", "markdown", "html", "sarif", "junit"])
+
+/** A page has at most so many rows. */
+export const most = 10_000
+
+const part = partFields(most)
+
+const Page = Schema.Struct({ ...CoverageReport.fields, ...pageFields }).annotate({ identifier: "CoveragePage" })
+
 const document = {
-  format: Schema.Literals(["table", "csv", "markdown", "html", "sarif", "junit"]),
+  /** Default: what `Accept` asks for. */
+  format: Schema.optional(Formats),
   /** The file of a repository that SARIF points at, such as `requirements.csv`. */
   file: Schema.optional(Schema.String)
 }
 
+const DocumentQuery = Schema.Struct(document)
+export type DocumentQuery = typeof DocumentQuery.Type
+
 /** How well a catalog is covered by another. */
 export class CoverageApi extends HttpApiGroup.make("coverage")
   .add(
-    HttpApiEndpoint.get("report", "/coverage", { query, success: CoverageReport, error: problems }).annotateMerge(
-      OpenApi.annotations({ summary: "How well `to` is covered by `by`: by chapter, level and reference" })
+    HttpApiEndpoint.get("report", "/coverage", {
+      query: { ...query, ...part },
+      success: Page,
+      error: [...problems, NotAcceptable]
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "How well `to` is covered by `by`: by chapter, level and reference",
+        transform: Rows.alsoWhole
+      })
     ),
-    HttpApiEndpoint.post("reportWith", "/coverage", { payload, success: CoverageReport, error: bodyProblems })
+    HttpApiEndpoint.post("reportWith", "/coverage", {
+      query: part,
+      payload,
+      success: Page,
+      error: [...bodyProblems, NotAcceptable]
+    })
       .annotate(Needs, "read")
-      .annotateMerge(OpenApi.annotations({ summary: "The same, with exceptions" })),
+      .annotateMerge(OpenApi.annotations({ summary: "The same, with exceptions", transform: Rows.alsoWhole })),
     HttpApiEndpoint.get("document", "/coverage/document", {
       query: { ...query, ...document },
-      success: Report.texts(document.format.literals),
-      error: problems
+      success: Report.texts(Formats.literals),
+      error: [...problems, NotAcceptable]
     }).annotateMerge(OpenApi.annotations({ summary: "The same as a document" })),
     HttpApiEndpoint.post("documentWith", "/coverage/document", {
       query: document,
       payload,
-      success: Report.texts(document.format.literals),
-      error: bodyProblems
+      success: Report.texts(Formats.literals),
+      error: [...bodyProblems, NotAcceptable]
     })
       .annotate(Needs, "read")
       .annotateMerge(OpenApi.annotations({ summary: "The same as a document, with exceptions" })),
     HttpApiEndpoint.post("compare", "/coverage/comparison", {
-      payload: Schema.Struct({ options: payload, baseline: CoverageReport }),
+      payload: Schema.Struct({ options: payload, baseline: Page }),
       success: CoverageComparison,
       error: bodyProblems
     })

@@ -4,14 +4,33 @@ import { CarryReport } from "../../domain/Carry.ts"
 import { CarryOptions } from "../../domain/CarryOptions.ts"
 import { CatalogChanges } from "../../domain/Change.ts"
 import { DiffOptions } from "../../domain/DiffOptions.ts"
-import { Moved, MovedCounts } from "../../domain/Moved.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { MovedCounts } from "../../domain/Moved.ts"
+import { MovedAnswer } from "../answers/Lists.ts"
+import { firstFields, pageFields, partFields } from "../answers/Pages.ts"
+import * as Rows from "../answers/Rows.ts"
+import * as JobAnswer from "../jobs/JobAnswer.ts"
+import { alsoLines } from "../jobs/JobStream.ts"
+import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import * as Report from "../Report.ts"
 
 const query = DiffOptions.fields
 
+/** The formats of the document; the first where a request takes any. */
+export const Formats = Schema.Literals(["text", "markdown", "html"])
+
+/** A page has at most so many rows. */
+export const most = 5000
+
+const part = partFields(most)
+
+const ChangesPage = Schema.Struct({ ...CatalogChanges.fields, ...pageFields }).annotate({ identifier: "ChangesPage" })
+const CarryPage = Schema.Struct({ ...CarryReport.fields, ...pageFields }).annotate({ identifier: "CarryPage" })
+const CarryFirst = Schema.Struct({ ...CarryReport.fields, ...firstFields }).annotate({ identifier: "CarryFirst" })
+const MovedPage = Schema.Struct({ ...MovedAnswer.fields, ...pageFields }).annotate({ identifier: "MovedPage" })
+
 const document = {
-  format: Schema.Literals(["text", "markdown", "html"]),
+  /** Default: what `Accept` asks for. */
+  format: Schema.optional(Formats),
   /** Whether what did not change is listed too. Default: false. */
   unchanged: Schema.optional(Schema.Boolean)
 }
@@ -22,31 +41,70 @@ const { by: _by, ...plan } = carry
 /** What became of a catalog in another edition, and of the relations with it. */
 export class EditionsApi extends HttpApiGroup.make("editions")
   .add(
-    HttpApiEndpoint.get("diff", "/diff", { query, success: CatalogChanges, error: problems }).annotateMerge(
+    HttpApiEndpoint.get("diff", "/diff", {
+      query: { ...query, ...part },
+      success: ChangesPage,
+      error: [...problems, NotAcceptable]
+    }).annotateMerge(
       OpenApi.annotations({
-        summary: "What became of each reference of `before` in `after`, with the words that changed"
+        summary: "What became of each reference of `before` in `after`, with the words that changed",
+        transform: Rows.alsoWhole
       })
     ),
     HttpApiEndpoint.get("document", "/diff/document", {
       query: { ...query, ...document },
-      success: Report.texts(document.format.literals),
-      error: problems
+      success: Report.texts(Formats.literals),
+      error: [...problems, NotAcceptable]
     }).annotateMerge(OpenApi.annotations({ summary: "The same as a document" })),
-    HttpApiEndpoint.get("planCarry", "/carry", { query: plan, success: CarryReport, error: problems }).annotateMerge(
-      OpenApi.annotations({ summary: "What carrying accepted relations over to another edition would do" })
+    HttpApiEndpoint.get("planCarry", "/carry", {
+      query: { ...plan, ...part },
+      success: CarryPage,
+      error: [...problems, NotAcceptable]
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "What carrying accepted relations over to another edition would do",
+        transform: Rows.alsoWhole
+      })
     ),
     HttpApiEndpoint.post("carry", "/carry", {
       payload: Schema.Struct(carry),
-      success: CarryReport,
+      success: CarryFirst,
+      error: [...bodyProblems, NotAcceptable]
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Carries accepted relations over, as one step that undo takes back",
+        transform: Rows.alsoWhole
+      })
+    ),
+    HttpApiEndpoint.post("beginDiff", "/diff/jobs", {
+      payload: Schema.Struct(query),
+      success: JobAnswer.success,
       error: bodyProblems
     }).annotateMerge(
-      OpenApi.annotations({ summary: "Carries accepted relations over, as one step that undo takes back" })
+      OpenApi.annotations({
+        summary: "Compares two versions as a job, for catalogs that take longer than a request may",
+        transform: alsoLines
+      })
+    ),
+    HttpApiEndpoint.post("beginCarry", "/carry/jobs", {
+      payload: Schema.Struct(CarryOptions.fields),
+      success: JobAnswer.success,
+      error: bodyProblems
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Carries accepted relations over as a job; with `store` false it plans only",
+        transform: alsoLines
+      })
     ),
     HttpApiEndpoint.get("moved", "/moved", {
-      success: Schema.Struct({ moved: Schema.Array(Moved) }),
-      error: problems
+      query: part,
+      success: MovedPage,
+      error: [...problems, NotAcceptable]
     }).annotateMerge(
-      OpenApi.annotations({ summary: "References that are not, or no longer, what accepted relations rest on" })
+      OpenApi.annotations({
+        summary: "References that are not, or no longer, what accepted relations rest on",
+        transform: Rows.alsoWhole
+      })
     ),
     HttpApiEndpoint.get("movedCounts", "/moved/counts", { success: MovedCounts, error: problems }).annotateMerge(
       OpenApi.annotations({ summary: "How many accepted relations have such an end" })

@@ -7,7 +7,7 @@ import {
   RelationFormat,
   workbookType
 } from "../../report/ExportFormat.ts"
-import { problems } from "../Problem.ts"
+import { NotAcceptable, problems } from "../Problem.ts"
 
 /** A file of one of these formats, sent as it is written. */
 const file = (formats: ReadonlyArray<ExportFormat>) =>
@@ -15,7 +15,7 @@ const file = (formats: ReadonlyArray<ExportFormat>) =>
 
 const description =
   "It is the state of one moment. A file that is complete ends as HTTP says it does; where writing it fails, the connection " +
-  "breaks off."
+  "breaks off. Without `format` it is the first that fits `Accept`."
 
 /** References and relations as files of the formats of this and other programs. */
 export class ExportApi extends HttpApiGroup.make("export")
@@ -23,12 +23,12 @@ export class ExportApi extends HttpApiGroup.make("export")
     HttpApiEndpoint.get("references", "/export/references", {
       query: ReferenceExportOptions.fields,
       success: file(ReferenceFormat.literals),
-      error: problems
+      error: [...problems, NotAcceptable]
     }).annotateMerge(OpenApi.annotations({ summary: "The references of a catalog as a file", description })),
     HttpApiEndpoint.get("relations", "/export/relations", {
       query: RelationExportOptions.fields,
       success: file(RelationFormat.literals),
-      error: problems
+      error: [...problems, NotAcceptable]
     }).annotateMerge(OpenApi.annotations({ summary: "Relations as a file", description })),
     HttpApiEndpoint.get("workbook", "/export/workbook", {
       query: WorkbookOptions.fields,

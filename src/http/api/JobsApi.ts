@@ -1,5 +1,6 @@
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { linesType } from "../answers/Rows.ts"
 import { Job } from "../jobs/Job.ts"
 import { alsoLines, EventStream } from "../jobs/JobStream.ts"
 import { problems } from "../Problem.ts"
@@ -29,6 +30,16 @@ export class JobsApi extends HttpApiGroup.make("jobs")
           "What is told of a job, from the beginning or after `Last-Event-ID`, until it ends: server-sent events, or with " +
           "`Accept: application/x-ndjson` a line each",
         transform: alsoLines
+      })
+    ),
+    HttpApiEndpoint.get("rows", "/jobs/:id/rows", {
+      params,
+      success: HttpApiSchema.StreamUint8Array({ contentType: linesType }),
+      error: problems
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary:
+          "All that the report of a job has the beginnings of: a line of JSON with the rest of it, then one for each row"
       })
     ),
     HttpApiEndpoint.delete("cancel", "/jobs/:id", { params, success: Job, error: problems }).annotateMerge(

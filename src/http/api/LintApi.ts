@@ -3,15 +3,29 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { LintOptions, LintReport } from "../../domain/Lint.ts"
 import { Needs } from "../access/Authorization.ts"
 import { mappingFields, payload } from "../files/FileRequest.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { firstFields, pageFields, partFields } from "../answers/Pages.ts"
+import * as Rows from "../answers/Rows.ts"
+import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import * as Report from "../Report.ts"
 
 const query = LintOptions.fields
 
-const { by: _by, force: _force, status: _status, strict: _strict, ...ofFile } = mappingFields
+const { by: _by, force: _force, status: _status, store: _store, strict: _strict, ...ofFile } = mappingFields
+
+/** The formats of the document; the first where a request takes any. */
+export const Formats = Schema.Literals(["table", "sarif"])
+
+/** A page has at most so many findings. */
+export const most = 10_000
+
+const part = partFields(most)
+
+const Page = Schema.Struct({ ...LintReport.fields, ...pageFields }).annotate({ identifier: "LintPage" })
+const First = Schema.Struct({ ...LintReport.fields, ...firstFields }).annotate({ identifier: "LintFirst" })
 
 const document = {
-  print: Schema.Literals(["table", "sarif"]),
+  /** Default: what `Accept` asks for. */
+  print: Schema.optional(Formats),
   /** The file of a repository that SARIF points at, such as `relations.csv`. */
   file: Schema.optional(Schema.String)
 }
@@ -25,26 +39,39 @@ export type DocumentQuery = typeof DocumentQuery.Type
 /** What is wrong with relations, or may be. */
 export class LintApi extends HttpApiGroup.make("lint")
   .add(
-    HttpApiEndpoint.get("relations", "/lint", { query, success: LintReport, error: problems }).annotateMerge(
+    HttpApiEndpoint.get("relations", "/lint", {
+      query: { ...query, ...part },
+      success: Page,
+      error: [...problems, NotAcceptable]
+    }).annotateMerge(
       OpenApi.annotations({
-        summary: "What is wrong with stored relations: all, those of `from`, or those between `from` and `to`"
+        summary: "What is wrong with stored relations: all, those of `from`, or those between `from` and `to`",
+        transform: Rows.alsoWhole
       })
     ),
     HttpApiEndpoint.get("document", "/lint/document", {
       query: { ...query, ...document },
-      success: Report.texts(document.print.literals),
-      error: problems
+      success: Report.texts(Formats.literals),
+      error: [...problems, NotAcceptable]
     }).annotateMerge(OpenApi.annotations({ summary: "The same as a document" })),
-    HttpApiEndpoint.post("file", "/lint", { query: ofFile, payload, success: LintReport, error: bodyProblems })
+    HttpApiEndpoint.post("file", "/lint", {
+      query: ofFile,
+      payload,
+      success: First,
+      error: [...bodyProblems, NotAcceptable]
+    })
       .annotate(Needs, "read")
       .annotateMerge(
-        OpenApi.annotations({ summary: "What is wrong with a mapping in any format, before it is imported" })
+        OpenApi.annotations({
+          summary: "What is wrong with a mapping in any format, before it is imported",
+          transform: Rows.alsoWhole
+        })
       ),
     HttpApiEndpoint.post("fileDocument", "/lint/document", {
       query: { ...ofFile, ...document },
       payload,
-      success: Report.texts(document.print.literals),
-      error: bodyProblems
+      success: Report.texts(Formats.literals),
+      error: [...bodyProblems, NotAcceptable]
     })
       .annotate(Needs, "read")
       .annotateMerge(OpenApi.annotations({ summary: "The same as a document" }))

@@ -4,33 +4,43 @@ import { Suggestions } from "../../domain/Suggestion.ts"
 import { SuggestOptions } from "../../domain/SuggestOptions.ts"
 import * as JobAnswer from "../jobs/JobAnswer.ts"
 import { alsoLines } from "../jobs/JobStream.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { firstFields, pageFields, partFields } from "../answers/Pages.ts"
+import * as Rows from "../answers/Rows.ts"
+import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import { requirementFields } from "../Query.ts"
 
 const { store: _store, ...options } = SuggestOptions.fields
 const { filter: _filter, ...inQuery } = options
 const { type: _type, ...ofReference } = requirementFields
 
+/** A page has what is suggested for at most so many references. */
+export const most = 1000
+
+const Page = Schema.Struct({ ...Suggestions.fields, ...pageFields }).annotate({ identifier: "SuggestionsPage" })
+const First = Schema.Struct({ ...Suggestions.fields, ...firstFields }).annotate({ identifier: "SuggestionsFirst" })
+
 /** Which reference of one catalog answers which of another. */
 export class SuggestionsApi extends HttpApiGroup.make("suggestions")
   .add(
     HttpApiEndpoint.get("preview", "/suggestions", {
-      query: { ...inQuery, ...ofReference },
-      success: Suggestions,
-      error: problems
+      query: { ...inQuery, ...ofReference, ...partFields(most) },
+      success: Page,
+      error: [...problems, NotAcceptable]
     }).annotateMerge(
       OpenApi.annotations({
         summary: "What would be suggested, by confidence",
-        description: "`tag`, `anyTag`, `level` and `where` say which references of `from` are answered."
+        description: "`tag`, `anyTag`, `level` and `where` say which references of `from` are answered.",
+        transform: Rows.alsoWhole
       })
     ),
     HttpApiEndpoint.post("suggest", "/suggestions", {
       payload: Schema.Struct(options),
-      success: Suggestions,
-      error: bodyProblems
+      success: First,
+      error: [...bodyProblems, NotAcceptable]
     }).annotateMerge(
       OpenApi.annotations({
-        summary: "Suggests relations, and stores them to be reviewed in the place of earlier suggestions"
+        summary: "Suggests relations, and stores them to be reviewed in the place of earlier suggestions",
+        transform: Rows.alsoWhole
       })
     ),
     HttpApiEndpoint.post("begin", "/suggestions/jobs", {

@@ -3,6 +3,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { CatalogImport } from "../../catalog/CatalogImport.ts"
 import type { ImportReport } from "../../catalog/ImportReport.ts"
 import { RelationImport } from "../../catalog/RelationImport.ts"
+import * as Lists from "../answers/Lists.ts"
 import { Api } from "../api/Api.ts"
 import { decider } from "../access/Authorization.ts"
 import type { JobKind } from "../jobs/Job.ts"
@@ -35,7 +36,7 @@ export const layer = HttpApiBuilder.group(
         begin(
           { kind: "import", name },
           payload,
-          (source) => (tell) =>
+          (source) => (tell, keep) =>
             catalogs.stream(source, options).pipe(
               Stream.runFoldEffect(
                 (): ImportReport | undefined => undefined,
@@ -53,7 +54,7 @@ export const layer = HttpApiBuilder.group(
               Effect.flatMap((report) =>
                 report === undefined
                   ? Effect.die(new Error("an import ended without a report"))
-                  : Effect.succeed({ kind: "import" as const, report })
+                  : JobAnswer.bounded("import", Lists.imported, report, keep)
               )
             )
         ),
@@ -61,13 +62,13 @@ export const layer = HttpApiBuilder.group(
         begin(
           { kind: "relations", name, said: by },
           payload,
-          (source, by) => (tell) =>
+          (source, by) => (tell, keep) =>
             Effect.gen(function* () {
               const report = yield* relations.run(source, { ...options, by })
               yield* Effect.forEach(report.failed, (failure) => tell({ ...failure, _tag: "JobProblem" }), {
                 discard: true
               })
-              return { kind: "relations" as const, report }
+              return yield* JobAnswer.bounded("relations", Lists.importedRelations, report, keep)
             })
         )
     })

@@ -1,5 +1,7 @@
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import { linesType } from "../answers/Rows.ts"
+import * as Download from "../files/Download.ts"
 import { Api } from "../api/Api.ts"
 import { Jobs } from "../jobs/Jobs.ts"
 import * as JobStream from "../jobs/JobStream.ts"
@@ -10,6 +12,7 @@ export const layer = HttpApiBuilder.group(
   "jobs",
   Effect.fnUntraced(function* (handlers) {
     const jobs = yield* Jobs
+    const send = yield* Download.make
     return handlers.handleAll({
       list: () => Effect.map(jobs.list, (jobs) => ({ jobs })),
       find: ({ params: { id } }) => answered(jobs.find(id)),
@@ -19,6 +22,8 @@ export const layer = HttpApiBuilder.group(
           const type = yield* JobStream.accepted(["application/x-ndjson"])
           return type === undefined ? JobStream.toServerSent(events) : JobStream.toLines(events)
         }),
+      rows: ({ params: { id } }) =>
+        Effect.flatMap(answered(jobs.rows(id)), (bytes) => send({ name: `${id}.ndjson`, type: linesType, bytes })),
       cancel: ({ params: { id } }) => answered(jobs.cancel(id))
     })
   })

@@ -1,5 +1,7 @@
 import { Schema } from "effect"
 import { ImportFailure, ImportReport, RelationImportReport } from "../../catalog/ImportReport.ts"
+import { CarryReport } from "../../domain/Carry.ts"
+import { CatalogChanges } from "../../domain/Change.ts"
 import { Suggestions } from "../../domain/Suggestion.ts"
 import { MapTotals } from "../../map/ReferenceMap.ts"
 import { problems } from "../Problem.ts"
@@ -23,10 +25,18 @@ export const EmbedReport = Schema.Struct({
   failed: Schema.Natural
 })
 
+/** What stands beside a report whose lists have the first rows only, up to 100 each. `/jobs/{id}/rows` has all. */
+const listed = {
+  /** How many rows each list has in truth. */
+  lists: Schema.Record(Schema.String, Schema.Natural)
+}
+
 /** What a job gives when it is done, by its kind. Whatever else takes long has its line here. */
 export const JobResult = Schema.Union([
-  Schema.Struct({ kind: Schema.Literal("import"), report: ImportReport }),
-  Schema.Struct({ kind: Schema.Literal("relations"), report: RelationImportReport }),
+  Schema.Struct({ kind: Schema.Literal("import"), report: Schema.Struct(ImportReport.fields), ...listed }),
+  Schema.Struct({ kind: Schema.Literal("relations"), report: Schema.Struct(RelationImportReport.fields), ...listed }),
+  Schema.Struct({ kind: Schema.Literal("diff"), report: Schema.Struct(CatalogChanges.fields), ...listed }),
+  Schema.Struct({ kind: Schema.Literal("carry"), report: Schema.Struct(CarryReport.fields), ...listed }),
   Schema.Struct({ kind: Schema.Literal("suggest"), report: SuggestReport }),
   Schema.Struct({ kind: Schema.Literal("embed"), report: EmbedReport }),
   Schema.Struct({ kind: Schema.Literal("map"), report: MapTotals })
@@ -34,7 +44,7 @@ export const JobResult = Schema.Union([
 export type JobResult = typeof JobResult.Type
 
 /** What a job does. */
-export const JobKind = Schema.Literals(["import", "relations", "suggest", "embed", "map"])
+export const JobKind = Schema.Literals(["import", "relations", "diff", "carry", "suggest", "embed", "map"])
 export type JobKind = typeof JobKind.Type
 
 /** Where a job stands. */

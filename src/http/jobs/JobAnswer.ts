@@ -3,6 +3,7 @@ import { HttpApiSchema } from "effect/http-api"
 import { Job } from "./Job.ts"
 import { Jobs, type JobWork } from "./Jobs.ts"
 import * as JobStream from "./JobStream.ts"
+import type * as Rows from "../answers/Rows.ts"
 import { answered } from "../Problem.ts"
 
 const location = { location: Schema.String }
@@ -12,6 +13,22 @@ export const success = [
   HttpApiSchema.WithHeaders(Job.pipe(HttpApiSchema.status(202)), location),
   HttpApiSchema.WithHeaders(JobStream.EventStream, location)
 ] as const
+
+/** So many rows of each list stand in the report of a job. */
+const shown = 100
+
+/** The result of a job with the first rows of its lists, of which all are kept as lines. */
+export const bounded = <const K extends string, A extends object>(
+  kind: K,
+  rows: Rows.Rows<A>,
+  report: A,
+  keep: Parameters<JobWork["run"]>[1]
+) =>
+  Effect.as(keep(rows.lines(report)), {
+    kind,
+    report: rows.beginnings(report, shown),
+    lists: rows.countsOf(report).lists
+  })
 
 /** Starts a job, and answers as the request asks: with the job, or with what it tells. */
 export const begin = Effect.fnUntraced(function* (work: JobWork) {

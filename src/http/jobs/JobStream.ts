@@ -1,9 +1,8 @@
 import { Effect, Schema, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiSchema } from "effect/http-api"
+import * as Rows from "../answers/Rows.ts"
 import { JobEvent } from "./Job.ts"
-
-const ndjsonType = "application/x-ndjson"
 
 /** An event as server-sent events have it: `event` is the tag of `data`, `id` its place. */
 const ServerSent = Schema.Struct({ id: Schema.String, event: Schema.String, data: Schema.fromJsonString(JobEvent) })
@@ -11,21 +10,11 @@ const ServerSent = Schema.Struct({ id: Schema.String, event: Schema.String, data
 /** The events of a job as server-sent events. */
 export const EventStream = HttpApiSchema.StreamSse({ events: ServerSent })
 
-interface Operation {
-  readonly responses?: Readonly<Record<string, { readonly content?: Record<string, unknown> }>>
-}
-
 /** Says in the OpenAPI document that the events come also as lines; an endpoint declares one stream. */
-export const alsoLines = (operation: Operation): Operation => ({
-  ...operation,
-  responses: Object.fromEntries(
-    Object.entries(operation.responses ?? {}).map(([status, response]) => {
-      if (response.content?.["text/event-stream"] === undefined) return [status, response]
-      const schema = { type: "string", description: "A line of JSON for each event, as `data` of the others has it" }
-      return [status, { ...response, content: { ...response.content, [ndjsonType]: { schema } } }]
-    })
-  )
-})
+export const alsoLines = Rows.alsoLines(
+  "text/event-stream",
+  "A line of JSON for each event, as `data` of the others has it"
+)
 
 const toLine = Schema.encodeEffect(Schema.fromJsonString(JobEvent))
 
@@ -49,5 +38,5 @@ export const toLines = (events: Stream.Stream<JobEvent>, headers: Record<string,
       Stream.mapEffect((event) => Effect.map(Effect.orDie(toLine(event)), (line) => `${line}\n`)),
       Stream.encodeText
     ),
-    { contentType: ndjsonType, headers }
+    { contentType: Rows.linesType, headers }
   )

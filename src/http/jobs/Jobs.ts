@@ -1,4 +1,4 @@
-import { Cause, Context, DateTime, Effect, Exit, Fiber, Layer, Semaphore, Stream } from "effect"
+import { Cause, Context, DateTime, Effect, Exit, Fiber, FileSystem, Layer, Scope, Semaphore, Stream } from "effect"
 import type { CrosswalkError } from "../../domain/CrosswalkError.ts"
 import { NotFoundError } from "../../domain/NotFoundError.ts"
 import {
@@ -38,7 +38,11 @@ export interface JobWork {
   /** Who wants it. */
   readonly by?: string | undefined
   /** It ends between two writes when it is interrupted. */
-  readonly run: (tell: (news: JobNews) => Effect.Effect<void>) => Effect.Effect<JobResult, CrosswalkError>
+  readonly run: (
+    tell: (news: JobNews) => Effect.Effect<void>,
+    /** Keeps lines beside the result, in a file as long as the job is known. */
+    keep: (lines: Stream.Stream<string>) => Effect.Effect<void>
+  ) => Effect.Effect<JobResult, CrosswalkError>
   /** Runs when the job has ended, also where it never began. */
   readonly release?: Effect.Effect<void> | undefined
 }
@@ -47,6 +51,10 @@ interface Entry {
   job: Job
   readonly log: JobLog.JobLog
   fiber: Fiber.Fiber<void> | undefined
+  /** The file with its lines. */
+  rows: string | undefined
+  /** Ends when nobody can ask for the job any more. */
+  readonly scope: Scope.Closeable
   isCancelled: boolean
 }
 
@@ -54,6 +62,7 @@ const isOver = ({ status }: Job): boolean => status === "done" || status === "fa
 
 const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits) {
   const scope = yield* Effect.scope
+  const files = yield* FileSystem.FileSystem
   const permits = yield* Semaphore.make(maxJobs)
   const entries = new Map<string, Entry>()
   let isClosed = false
@@ -67,10 +76,24 @@ const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits
     entry.job = new Job({ ...entry.job, ...more })
   }
 
-  const forgetOld = () => {
+  const forgetOld = Effect.suspend(() => {
     const over = [...entries.values()].filter(({ job }) => isOver(job))
-    for (const { job } of over.slice(0, Math.max(0, over.length - kept))) entries.delete(job.id)
-  }
+    return Effect.forEach(
+      over.slice(0, Math.max(0, over.length - kept)),
+      ({ job, scope }) => {
+        entries.delete(job.id)
+        return Scope.close(scope, Exit.void)
+      },
+      { discard: true }
+    )
+  })
+
+  const keepFor = (entry: Entry) => (lines: Stream.Stream<string>) =>
+    Effect.gen(function* () {
+      const file = yield* Scope.provide(files.makeTempFileScoped({ prefix: "crosswalk-job-" }), entry.scope)
+      yield* Stream.run(Stream.encodeText(lines), files.sink(file))
+      entry.rows = file
+    }).pipe(Effect.orDie)
 
   const tellOf = (entry: Entry) => (news: JobNews) =>
     Effect.sync(() => {
@@ -111,7 +134,7 @@ const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits
       entry.log.add((id) => new JobFailed({ id, problem }))
     }
     entry.log.end()
-    forgetOld()
+    yield* forgetOld
   })
 
   const start = Effect.fn("Jobs.start")(function* ({ by, kind, name, release = Effect.void, run }: JobWork) {
@@ -127,7 +150,14 @@ const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits
     const id = crypto.randomUUID()
     const createdAt = yield* DateTime.now
     const job = new Job({ id, kind, name, ...(by !== undefined && { by }), status: "waiting", createdAt, problems: 0 })
-    const entry: Entry = { job, log: JobLog.make(), fiber: undefined, isCancelled: false }
+    const entry: Entry = {
+      job,
+      log: JobLog.make(),
+      fiber: undefined,
+      rows: undefined,
+      scope: yield* Scope.fork(scope),
+      isCancelled: false
+    }
     entries.set(id, entry)
     const begin = Effect.sync(() => {
       change(entry, { status: "running" })
@@ -138,7 +168,7 @@ const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits
         permits.withPermits(1)(
           Effect.andThen(
             begin,
-            Effect.suspend(() => run(tellOf(entry)))
+            Effect.suspend(() => run(tellOf(entry), keepFor(entry)))
           )
         )
       ).pipe(
@@ -170,6 +200,8 @@ const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits
     list: Effect.sync(() => [...entries.values()].map(({ job }) => job).reverse()),
     find: (id) => Effect.map(entryOf(id), ({ job }) => job),
     events: (id, after = 0) => Effect.map(entryOf(id), ({ log }) => log.after(after)),
+    rows: (id) =>
+      Effect.map(entryOf(id), ({ rows }) => (rows === undefined ? Stream.empty : Stream.orDie(files.stream(rows)))),
     cancel,
     close
   })
@@ -189,11 +221,14 @@ export class Jobs extends Context.Service<
     readonly find: (id: string) => Effect.Effect<Job, NotFoundError>
     /** What is told of a job after the event of this place (default: from the beginning), until it ends. */
     readonly events: (id: string, after?: number) => Effect.Effect<Stream.Stream<JobEvent>, NotFoundError>
+    /** What a job kept beside its result, as lines of JSON; nothing as long as it is not done. */
+    readonly rows: (id: string) => Effect.Effect<Stream.Stream<Uint8Array>, NotFoundError>
     /** Ends a job, and waits until it has; one that has ended stays as it is. */
     readonly cancel: (id: string) => Effect.Effect<Job, NotFoundError>
     /** Ends every job and starts no more, so that a server that stops waits for none. */
     readonly close: Effect.Effect<void>
   }
 >()("crosswalk/http/Jobs") {
-  static readonly layer = (limits: JobLimits): Layer.Layer<Jobs> => Layer.effect(this, make(limits))
+  static readonly layer = (limits: JobLimits): Layer.Layer<Jobs, never, FileSystem.FileSystem> =>
+    Layer.effect(this, make(limits))
 }

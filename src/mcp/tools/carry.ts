@@ -9,7 +9,7 @@ import { rounded } from "../Budget.ts"
 import { catalog, cursor, dryRun, limitOf, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
-import * as Recent from "../Recent.ts"
+import * as Recent from "../../http/answers/Recent.ts"
 import { endsFields, endsShown } from "../RelationShown.ts"
 import * as Tool from "../Tool.ts"
 

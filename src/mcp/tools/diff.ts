@@ -8,7 +8,7 @@ import { rounded, snippet } from "../Budget.ts"
 import { catalog, cursor, limitOf, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
-import * as Recent from "../Recent.ts"
+import * as Recent from "../../http/answers/Recent.ts"
 import { Shown, shown } from "../Shown.ts"
 import * as Tool from "../Tool.ts"
 

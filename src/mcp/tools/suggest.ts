@@ -10,7 +10,7 @@ import { rounded } from "../Budget.ts"
 import { catalog, catalogOf, cursor, limitOf, requirementFields, requirementFilterOf, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
-import * as Recent from "../Recent.ts"
+import * as Recent from "../../http/answers/Recent.ts"
 import { Shown, shown } from "../Shown.ts"
 import * as Tool from "../Tool.ts"
 

@@ -82,6 +82,12 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
     const { result } = ended
     return result.kind === "import" || result.kind === "relations" ? result.report : undefined
   }
+  /** How many problems there are; the report of a job shows the first. */
+  const problemCount = () => {
+    const ended = end()
+    const lists = ended?._tag === "JobDone" && "lists" in ended.result ? ended.result.lists : undefined
+    return lists?.["failed"] ?? watched().problemCount
+  }
   const failed = () => {
     const ended = end()
     return ended?._tag === "JobFailed" ? ended.problem : undefined
@@ -185,7 +191,7 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
             )}
           </Match>
         </Switch>
-        <Places title="Problems" of={problems()} total={report()?.failed.length ?? watched().problemCount}>
+        <Places title="Problems" of={problems()} total={problemCount()}>
           {(one) => (
             <>
               <p>{one.problem}</p>

@@ -1,16 +1,21 @@
 import { Clock, Effect } from "effect"
 
-/** So many answers of a tool are kept, and so long, in milliseconds. */
+/** So many answers of an endpoint or tool are kept, and so long, in milliseconds. */
 const most = 2
 const longest = 10 * 60_000
 
 /**
- * Keeps the last whole answers of a tool whose work takes long, so that the pages of one answer are of one state and are not
+ * Keeps the last whole answers of what takes long, so that the pages of one answer are of one state and are not
  * worked out again. The first page always is.
  */
 export const make = <A>() => {
   const kept = new Map<string, { readonly answer: A; readonly at: number }>()
-  return <E, R>(question: object, place: number, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  return <E, R>(
+    question: object,
+    place: number,
+    work: Effect.Effect<A, E, R>,
+    goesOn: (answer: A) => boolean = () => true
+  ): Effect.Effect<A, E, R> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       for (const [key, { at }] of kept) if (now - at > longest) kept.delete(key)
       const key = JSON.stringify(question)
@@ -18,7 +23,7 @@ export const make = <A>() => {
       if (known !== undefined) return Effect.succeed(known.answer)
       return Effect.map(work, (answer) => {
         kept.delete(key)
-        kept.set(key, { answer, at: now })
+        if (goesOn(answer)) kept.set(key, { answer, at: now })
         for (const old of [...kept.keys()].slice(0, -most)) kept.delete(old)
         return answer
       })

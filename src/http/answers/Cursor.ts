@@ -1,6 +1,6 @@
 import { hash } from "node:crypto"
 import { Effect, Schema } from "effect"
-import { ValidationError } from "../domain/ValidationError.ts"
+import { ValidationError } from "../../domain/ValidationError.ts"
 
 const Place = Schema.fromJsonString(Schema.Tuple([Schema.String, Schema.Natural]))
 const Cursor = Schema.StringFromBase64Url.pipe(Schema.decodeTo(Place))
@@ -13,8 +13,12 @@ const markOf = (question: object): string => hash("sha256", JSON.stringify(quest
 /** Where to go on with the answer to a question. */
 export const at = (question: object, place: number): string => write([markOf(question), place])
 
-/** The place that a cursor stands for: 0 without one. Fails where it is the cursor of another question. */
-export const placeOf = (question: object, cursor: string | undefined): Effect.Effect<number, ValidationError> =>
+/** The place that a cursor stands for: 0 without one. Fails where it is the cursor of another question; `next` is the field of an answer that had it. */
+export const placeOf = (
+  question: object,
+  cursor: string | undefined,
+  { next = "nextCursor" }: { readonly next?: string } = {}
+): Effect.Effect<number, ValidationError> =>
   cursor === undefined
     ? Effect.succeed(0)
     : read(cursor).pipe(
@@ -26,7 +30,7 @@ export const placeOf = (question: object, cursor: string | undefined): Effect.Ef
               field: "cursor",
               value: cursor,
               constraint: "does not go on with this question",
-              expected: "the nextCursor of the answer before, with all other arguments as they were"
+              expected: `the ${next} of the answer before, with all else as it was`
             })
         )
       )
