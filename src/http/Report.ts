@@ -11,12 +11,14 @@ const contentTypes = {
   markdown: "text/markdown",
   html: "text/html",
   sarif: "application/sarif+json",
-  junit: "application/xml"
+  junit: "application/xml",
+  dot: "text/vnd.graphviz",
+  svg: "image/svg+xml"
 } as const
 
 type Format = keyof typeof contentTypes
 
-/** A page has its style inside, and nothing else that would be run or loaded. */
+/** A page or a picture has its style inside, and nothing else that would be run or loaded. */
 const pagePolicy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -38,7 +40,7 @@ export const formatOf = Effect.fnUntraced(function* <F extends Format>(
 export const answer = (format: Format, text: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(text, {
     contentType: `${contentTypes[format]}; charset=utf-8`,
-    ...(format === "html" && { headers: { "content-security-policy": pagePolicy } })
+    ...((format === "html" || format === "svg") && { headers: { "content-security-policy": pagePolicy } })
   })
 
 /** A table, sent as it is written. */

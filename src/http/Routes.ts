@@ -8,6 +8,8 @@ import { Api } from "./api/Api.ts"
 import * as Authorization from "./access/Authorization.ts"
 import * as CoverageHandlers from "./handlers/CoverageHandlers.ts"
 import * as DecisionsHandlers from "./handlers/DecisionsHandlers.ts"
+import * as DoctorHandlers from "./handlers/DoctorHandlers.ts"
+import * as GraphHandlers from "./handlers/GraphHandlers.ts"
 import * as Docs from "./Docs.ts"
 import * as EditionsHandlers from "./handlers/EditionsHandlers.ts"
 import * as EmbeddingsHandlers from "./handlers/EmbeddingsHandlers.ts"
@@ -52,11 +54,13 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
             DecisionsHandlers.layer,
             CoverageHandlers.layer,
             EditionsHandlers.layer,
+            GraphHandlers.layer,
             LintHandlers.layer,
             MapHandlers.layer,
             ExportHandlers.layer,
             ImportsHandlers.layer,
             EmbeddingsHandlers.layer,
+            DoctorHandlers.layer,
             JobsHandlers.layer,
             SystemHandlers.layer
           ]),

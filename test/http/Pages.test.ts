@@ -17,7 +17,10 @@ const isList = Schema.is(Schema.Array(Schema.Unknown))
 /** The answer whose lines these are, with those of its lists that have rows. */
 const whole = (text: string): Answer => {
   const [head = "", ...rows] = text.trimEnd().split("\n")
-  const lists = Map.groupBy(rows.map(lineOf), ({ list }) => list)
+  const lists = Map.groupBy(
+    rows.map((row) => lineOf(row)),
+    ({ list }) => list
+  )
   return {
     ...answerOf(JSON.parse(head)),
     ...Object.fromEntries([...lists].map(([name, all]) => [name, all.map(({ row }) => row)]))
@@ -38,7 +41,8 @@ const paths = [
   "suggestions?from=norm@1&to=ours@1&method=keyword",
   "carry?catalog=ours@1&from=norm@1&to=norm@2&method=keyword",
   "lint?from=ours@1",
-  "moved?pageSize=1"
+  "moved?pageSize=1",
+  "graph?from=ours@1&to=norm@1"
 ]
 
 /** The lists that have pages. */
@@ -96,6 +100,8 @@ layer(Layer.provideMerge(editions, serving()))("an answer that grows with what i
         ["coverage/document?to=norm@1&by=ours@1", "*/*", "text/plain"],
         ["coverage/document?to=norm@1&by=ours@1&format=csv", "text/html", "text/csv"],
         ["diff/document?before=norm@1&after=norm@2&method=keyword", "text/markdown", "text/markdown"],
+        ["graph/document", "*/*", "text/vnd.graphviz"],
+        ["graph/document?from=ours@1&to=norm@1", "image/*", "image/svg+xml"],
         ["lint/document", "application/sarif+json", "application/sarif+json"],
         ["export/references?catalog=norm@1", "text/csv", "text/csv"],
         ["export/references?catalog=norm@1", "*/*", "application/x-ndjson"],
@@ -106,7 +112,7 @@ layer(Layer.provideMerge(editions, serving()))("an answer that grows with what i
         assert.strictEqual(headers["vary"], path.includes("format=") ? undefined : "accept")
       }
       for (const path of [...paths, "coverage/document?to=norm@1&by=ours@1", "export/relations"]) {
-        const response = yield* get(path, { accept: "image/png, application/*;q=0, text/*;q=0" })
+        const response = yield* get(path, { accept: "video/mp4, application/*;q=0, text/*;q=0" })
         const problem = yield* problemOf(response)
         assert.deepStrictEqual([problem.status, problem.field], [406, "accept"], path)
         assert.strictEqual(response.headers["vary"], "accept")
@@ -183,6 +189,13 @@ layer(Layer.provideMerge(editions, serving()), { excludeTestServices: true })("a
       assert.deepInclude(failed.at(-1), { at: "line 1502, id" })
       const { jobs } = answerOf(yield* (yield* get("jobs")).json)
       assert.isBelow(JSON.stringify(jobs).length, 50_000)
+    })
+  )
+
+  it.effect("checks the database", () =>
+    Effect.gen(function* () {
+      const job = yield* Effect.flatMap(ask("POST", "/api/v1/doctor"), ended)
+      assert.isTrue(job.result?.kind === "doctor" && job.result.report.sound)
     })
   )
 

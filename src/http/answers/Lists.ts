@@ -5,6 +5,8 @@ import { CatalogChanges, Change } from "../../domain/Change.ts"
 import { CoverageException, CoverageReport, CoveredReference, Unlinked } from "../../domain/Coverage.ts"
 import { LintFinding, LintReport } from "../../domain/Lint.ts"
 import { Moved } from "../../domain/Moved.ts"
+import { Reference } from "../../domain/Reference.ts"
+import { Relation } from "../../domain/Relation.ts"
 import { ReferenceSuggestions, Suggestions } from "../../domain/Suggestion.ts"
 import { Unread, Warning } from "../../importer/Importer.ts"
 import * as Rows from "./Rows.ts"
@@ -25,6 +27,9 @@ export const suggestions = Rows.make(Schema.Struct(Suggestions.fields), { refere
 export const carried = Rows.make(Schema.Struct(CarryReport.fields), { relations: Carried })
 
 export const findings = Rows.make(Schema.Struct(LintReport.fields), { findings: LintFinding })
+
+export const GraphAnswer = Schema.Struct({ references: Schema.Array(Reference), relations: Schema.Array(Relation) })
+export const graph = Rows.make(GraphAnswer, { references: Reference, relations: Relation })
 
 export const MovedAnswer = Schema.Struct({ moved: Schema.Array(Moved) })
 export const moved = Rows.make(MovedAnswer, { moved: Moved })

@@ -79,7 +79,8 @@ export const make = <const N extends string, A extends Lists<N>>(
   return { beginnings, countsOf, lines, part }
 }
 
-interface Operation {
+/** What of an operation is changed. */
+export interface Operation {
   readonly responses?: Readonly<Record<string, { readonly content?: Record<string, unknown> }>>
 }
 

@@ -2,6 +2,8 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { Authorization } from "../access/Authorization.ts"
 import { CoverageApi } from "./CoverageApi.ts"
 import { described } from "../Described.ts"
+import { DoctorApi } from "./DoctorApi.ts"
+import { GraphApi } from "./GraphApi.ts"
 import { DecisionsApi } from "./DecisionsApi.ts"
 import { EmbeddingsApi } from "./EmbeddingsApi.ts"
 import { EditionsApi } from "./EditionsApi.ts"
@@ -42,11 +44,13 @@ export class Api extends HttpApi.make("crosswalk")
   .add(DecisionsApi.middleware(Authorization).prefix("/api/v1"))
   .add(CoverageApi.middleware(Authorization).prefix("/api/v1"))
   .add(EditionsApi.middleware(Authorization).prefix("/api/v1"))
+  .add(GraphApi.middleware(Authorization).prefix("/api/v1"))
   .add(LintApi.middleware(Authorization).prefix("/api/v1"))
   .add(MapApi.middleware(Authorization).prefix("/api/v1"))
   .add(ExportApi.middleware(Authorization).prefix("/api/v1"))
   .add(ImportsApi.middleware(Authorization).prefix("/api/v1"))
   .add(EmbeddingsApi.middleware(Authorization).prefix("/api/v1"))
+  .add(DoctorApi.middleware(Authorization).prefix("/api/v1"))
   .add(JobsApi.middleware(Authorization).prefix("/api/v1"))
   .add(SystemApi)
   .middleware(Malformed)

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { DoctorReport } from "../../catalog/Doctor.ts"
 import { ImportFailure, ImportReport, RelationImportReport } from "../../catalog/ImportReport.ts"
 import { CarryReport } from "../../domain/Carry.ts"
 import { CatalogChanges } from "../../domain/Change.ts"
@@ -39,12 +40,13 @@ export const JobResult = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("carry"), report: Schema.Struct(CarryReport.fields), ...listed }),
   Schema.Struct({ kind: Schema.Literal("suggest"), report: SuggestReport }),
   Schema.Struct({ kind: Schema.Literal("embed"), report: EmbedReport }),
-  Schema.Struct({ kind: Schema.Literal("map"), report: MapTotals })
+  Schema.Struct({ kind: Schema.Literal("map"), report: MapTotals }),
+  Schema.Struct({ kind: Schema.Literal("doctor"), report: DoctorReport })
 ])
 export type JobResult = typeof JobResult.Type
 
 /** What a job does. */
-export const JobKind = Schema.Literals(["import", "relations", "diff", "carry", "suggest", "embed", "map"])
+export const JobKind = Schema.Literals(["import", "relations", "diff", "carry", "suggest", "embed", "map", "doctor"])
 export type JobKind = typeof JobKind.Type
 
 /** Where a job stands. */
