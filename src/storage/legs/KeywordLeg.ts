@@ -12,6 +12,8 @@ import { KeywordLimits } from "./KeywordLimits.ts"
 import { type Term, termsOf } from "./KeywordQuery.ts"
 import * as KeywordScore from "./KeywordScore.ts"
 import * as ShortWords from "./ShortWords.ts"
+import type { WordIndex } from "./WordIndex.ts"
+import * as WordMemory from "./WordMemory.ts"
 
 const KeywordMatch = Schema.Struct({
   uri: Schema.String,
@@ -59,6 +61,14 @@ const minimumDepth = 200
 /** So many candidates are scored before others have their turn. */
 const groupSize = 250
 
+/** How many of the best by the words in memory are asked whether they pass a filter, at first and at last. */
+const firstLook = 256
+const longestLook = 4096
+
+/** What a text of average length gets that has every term once. */
+const idealOf = ({ terms, total }: KeywordCounts.Counted): number =>
+  terms.reduce((sum, term) => sum + KeywordScore.idf(term.count, total), 0)
+
 const byScore = (a: KeywordMatch, b: KeywordMatch) => b.score - a.score || (a.uri < b.uri ? -1 : 1)
 
 const indexes = { words: "crosswalk_keyword", trigrams: "crosswalk_trigram" } as const
@@ -75,6 +85,7 @@ export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const limits = yield* KeywordLimits
   const count = yield* KeywordCounts.make(sql)
+  const memory = yield* WordMemory.make(sql)
 
   const of = <T extends Term>(terms: ReadonlyArray<T>, index: Term["index"]) =>
     terms.filter((term) => term.index === index)
@@ -212,6 +223,46 @@ export const make = Effect.gen(function* () {
     return matches.toSorted(byScore).slice(0, limit)
   })
 
+  /** Of these, best first, what passes a filter. */
+  const passing = Effect.fnUntraced(function* (ids: ReadonlyArray<number>, filter: Filter) {
+    const rows = yield* sql<{ readonly place: number }>`
+      SELECT j.key AS place FROM json_each(${JSON.stringify(ids)}) AS j
+        CROSS JOIN crosswalk_reference AS r ON r.id = j.value WHERE ${tests(sql, filter)} ORDER BY j.key`
+    return rows.map(({ place }) => place)
+  })
+
+  /** The best by the words in memory; undefined where the filter leaves so few that the tables have to be asked. */
+  const byMemory = Effect.fnUntraced(function* (
+    words: WordIndex,
+    terms: ReadonlyArray<Term>,
+    limit: number,
+    filter: Filter | undefined
+  ): Effect.fn.Return<KeywordRanking | undefined, SqlError.SqlError> {
+    const counted = { terms: words.count(terms), total: words.size().total }
+    const ranking = (matches: ReadonlyArray<KeywordMatch>): KeywordRanking => ({
+      matches: matches.slice(0, limit).map(({ score, uri }) => ({ uri, score })),
+      ideal: idealOf(counted),
+      condition: condition(terms)
+    })
+    if (filter === undefined || isOpen(filter)) return ranking(words.rank(counted.terms, limit))
+    const few = Passing.isIndexed(sql, filter) ? yield* Passing.few(sql, filter, limits.compared) : undefined
+    if (few !== undefined) return ranking(words.rank(counted.terms, limit, few))
+    const best = words.rank(counted.terms, longestLook)
+    for (let look = Math.max(firstLook, 4 * limit); ; look *= 4) {
+      const seen = best.slice(0, look)
+      const places = yield* passing(
+        seen.map(({ id }) => id),
+        filter
+      )
+      if (places.length >= limit || seen.length === best.length) {
+        // What scores less than the last of them was not looked at.
+        return places.length < limit && best.length >= longestLook
+          ? undefined
+          : ranking(places.flatMap((place) => best[place] ?? []))
+      }
+    }
+  })
+
   const rank = Effect.fnUntraced(function* (
     query: string,
     limit: number,
@@ -219,13 +270,16 @@ export const make = Effect.gen(function* () {
   ): Effect.fn.Return<KeywordRanking, SqlError.SqlError | DatabaseError> {
     const terms = termsOf(query)
     if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
+    // What is not of words stands in no index of words.
+    const words = terms.every(({ index }) => index === "words") ? yield* memory.current : undefined
+    const found = words === undefined ? undefined : yield* byMemory(words, terms, limit, filter)
+    if (found !== undefined) return found
     const counted = yield* count(terms)
     const entries = counted.terms.reduce((sum, term) => sum + term.count, 0)
     // Who wants more than are compared wants all that there are.
     const isWhole = entries <= limits.entries || limit > limits.compared
     const matches = limit === 0 ? [] : yield* (isWhole ? byIndexes : byTerms)(counted, limit, filter)
-    const ideal = counted.terms.reduce((sum, term) => sum + KeywordScore.idf(term.count, counted.total), 0)
-    return { matches, ideal, condition: condition(terms) }
+    return { matches, ideal: idealOf(counted), condition: condition(terms) }
   })
 
   return { rank }

@@ -1,5 +1,6 @@
 import type { Term } from "./KeywordQuery.ts"
 import { stem } from "./Porter.ts"
+import { tokensOf, unquoted, wordsOf } from "./Words.ts"
 
 /** A term, and how many references have it. */
 export interface CountedTerm extends Term {
@@ -20,9 +21,9 @@ export interface Fields {
   readonly description: string | null
 }
 
-/** As FTS5 has them. */
-const k1 = 1.2
-const b = 0.75
+/** The parameters of BM25, as FTS5 has them. */
+export const k1 = 1.2
+export const b = 0.75
 
 /** How much a term tells that `count` of `total` texts have; as FTS5 reckons it. */
 export const idf = (count: number, total: number): number =>
@@ -41,21 +42,6 @@ export const varints = (bytes: Uint8Array): ReadonlyArray<number> => {
   }
   return numbers
 }
-
-const isAscii = /^\p{ASCII}*$/u
-
-/** The text as the word index has it (`unicode61 remove_diacritics 2`), cut into words. */
-const wordsOf = (text: string): ReadonlyArray<string> =>
-  (isAscii.test(text)
-    ? text.toLowerCase().match(/[a-z0-9]+/gu)
-    : text
-        .normalize("NFD")
-        .replaceAll(/(?<=\p{sc=Latin})\p{Mn}+/gu, "")
-        .normalize("NFC")
-        .toLowerCase()
-        .match(/[\p{L}\p{N}\p{Co}]+/gu)) ?? []
-
-const unquoted = (match: string): string => match.replace(/^"/u, "").replace(/"\*?$/u, "")
 
 /** How often a field has the tokens of a term one after the other. */
 const timesOf = (tokens: ReadonlyArray<string>, phrase: ReadonlyArray<string>, isPrefix: boolean): number => {
@@ -84,11 +70,9 @@ const bm25 = (length: number, { averageLength, total }: IndexSize) => {
 }
 
 const byWords = (terms: ReadonlyArray<CountedTerm>, size: IndexSize): Scorer => {
-  const phrases = terms.map(({ count, match }) => ({
-    count,
-    isPrefix: match.endsWith("*"),
-    tokens: wordsOf(unquoted(match)).map(stem)
-  }))
+  const phrases = terms
+    .map(({ count, match }) => ({ count, isPrefix: match.endsWith("*"), tokens: tokensOf(match) }))
+    .filter(({ tokens }) => tokens.length > 0)
   // A stem begins as its word does, so that other words need none: to find them takes most of the time.
   const beginnings = new Set(phrases.flatMap(({ tokens }) => tokens.map((token) => token.charCodeAt(0))))
   const stems = new Map<string, string>()

@@ -1,0 +1,12 @@
+import { Context } from "effect"
+
+/** Whether the words of all references are kept in memory, for a process that answers many queries. */
+export class KeywordMemory extends Context.Reference<{
+  /** After so many queries they are read, in the background. */
+  readonly after: number
+  /** Only where all texts together have at most so many words: a million take some 15 MB. 0: never. */
+  readonly words: number
+}>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, words: 0 }) }) {
+  /** What a server is well served with. */
+  static readonly serving = { after: 16, words: 10_000_000 }
+}
