@@ -24,6 +24,7 @@ import * as NodeFiles from "./importer/source/NodeFiles.ts"
 import { ReferenceMap } from "./map/ReferenceMap.ts"
 import { Search } from "./search/Search.ts"
 import { EmbeddingRepository } from "./storage/EmbeddingRepository.ts"
+import { KeywordMemory } from "./storage/legs/KeywordMemory.ts"
 import { ReferenceRepository } from "./storage/ReferenceRepository.ts"
 import { RelationRepository } from "./storage/RelationRepository.ts"
 import { VectorIndex } from "./storage/VectorIndex.ts"
@@ -161,7 +162,8 @@ export const layerLibsql = (
         SqlClient.SqlClient | LibsqlClient.LibsqlClient
       > = vectors === "sql" ? VectorIndex.layerSql : Usearch.layerLibsql(vectors === "memory" ? {} : vectors)
       const doctor = Doctor.layerLibsql(typeof vectors === "string" ? {} : vectors)
-      return Layer.mergeAll(layer, doctor, Backup.layerLibsql).pipe(
+      const store = vectors === "sql" ? layer : Layer.provide(layer, KeywordMemory.layer)
+      return Layer.mergeAll(store, doctor, Backup.layerLibsql).pipe(
         Layer.provideMerge(index),
         Layer.provideMerge(
           Layer.merge(

@@ -7,6 +7,7 @@ import type { Session } from "./LibsqlSession.ts"
 import { hasMany, isRead, type Rows, toArg, toObjects, toValues } from "./LibsqlValues.ts"
 import { IsLongRead } from "./LongReads.ts"
 import { readOnly } from "./Snapshots.ts"
+import type { ReadsHere } from "./PreparedReads.ts"
 import type { ReadThread } from "./ReadThread.ts"
 import type { SteadyReads } from "./SteadyReads.ts"
 
@@ -60,6 +61,8 @@ export interface Options {
   readonly isLocal: boolean
   /** Where reads that take long go; undefined where they go with the others. */
   readonly thread: ReadThread | undefined
+  /** Where other reads go: undefined where it is not worth a connection of its own. */
+  readonly prepared: ReadsHere | undefined
   /** A chance to become writable again. */
   readonly beforeWrite: Effect.Effect<void>
   /** Why nothing may be written now. */
@@ -176,19 +179,25 @@ export const make = (options: Options): SqlConnection.Connection =>
             client.execute(statement)
           )
           const inTurn = options.parallelReads ? read : options.reader.semaphore.withPermit(read)
-          return options.thread === undefined ? inTurn : elsewhere(options.thread, statement, inTurn)
+          return elsewhere(options, statement, inTurn)
         }
         return options.writer.semaphore.withPermit(write(options, (client) => client.execute(statement)))
       })
     )
   )
 
-/** A statement that takes long in the thread; where that fails, as always: it only reads. */
+/** A statement that takes long in the thread, another by the connection for it; where that fails, as always: it only reads. */
 const elsewhere = (
-  thread: ReadThread,
+  { prepared, thread }: Options,
   { args, sql }: { readonly sql: string; readonly args: Array<InValue> },
   here: Effect.Effect<Rows, SqlError.SqlError>
-) => Effect.flatMap(IsLongRead, (isLong) => (isLong ? Effect.catch(thread.run(sql, args), () => here) : here))
+) =>
+  thread === undefined && prepared === undefined
+    ? here
+    : Effect.flatMap(IsLongRead, (isLong) => {
+        const reads = isLong ? thread : prepared
+        return reads === undefined ? here : Effect.catch(reads.run(sql, args), () => here)
+      })
 
 /** One change outside a transaction, while the writer's semaphore is held. */
 const write = (options: Options, use: (client: Client) => Promise<ResultSet>) =>

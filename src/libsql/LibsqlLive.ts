@@ -4,9 +4,8 @@ import type { SqlError } from "effect/sql"
 import { type LiveConfig, type Location, locate } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
 import { LibsqlFault, toSqlError } from "./LibsqlError.ts"
-import { anotherFor, defaults, duration, type ReplicaState } from "./LibsqlOpen.ts"
+import { anotherFor, defaults, duration, type ReplicaState, readsOf } from "./LibsqlOpen.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
-import * as ReadThread from "./ReadThread.ts"
 
 /** Where the database of a client is, as it says itself; fails for a client whose integers are texts. */
 const locationOf = async (client: Client): Promise<Location> => {
@@ -47,8 +46,9 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
     busyTimeout: duration(config.busyTimeout, defaults.busyTimeout),
     callTimeout: isLocal ? Duration.infinity : defaults.requestTimeout
   })
-  const thread =
-    config.longReads === "thread" && location.kind === "file" ? yield* ReadThread.make(location.url) : undefined
+  const { prepared, thread } = yield* readsOf(
+    config.longReads === "thread" && location.kind === "file" ? location.path : undefined
+  )
   // An encrypted file cannot be opened a second time: its key is not known.
   const another: LibsqlConnection.Options["another"] = (reader) =>
     anotherFor(location, {})(reader).catch(() => undefined)
@@ -61,6 +61,7 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
       parallelReads: !isLocal,
       isLocal,
       thread,
+      prepared,
       beforeWrite: Effect.void,
       another,
       steady: undefined,

@@ -10,6 +10,7 @@ import { explained, obstacleOf } from "./DatabaseFile.ts"
 import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
+import * as PreparedReads from "./PreparedReads.ts"
 import * as ReadThread from "./ReadThread.ts"
 import * as SteadyReads from "./SteadyReads.ts"
 
@@ -50,6 +51,12 @@ export const anotherFor =
 
 const journalModeOf = async (client: Client) => (await client.execute("PRAGMA journal_mode")).rows[0]?.[0]
 
+/** Where a server reads: in threads what takes long, and what does not by a connection of its own; nowhere without a path. */
+export const readsOf = (path: string | undefined) =>
+  path === undefined
+    ? Effect.succeed({ thread: undefined, prepared: undefined })
+    : Effect.all({ thread: ReadThread.make(path), prepared: PreparedReads.make(path) })
+
 /** The connections that a database of this kind needs, open and with their settings. */
 export const connect = Effect.fnUntraced(function* (
   location: Location,
@@ -73,10 +80,13 @@ export const connect = Effect.fnUntraced(function* (
       callTimeout: location.kind === "remote" ? callTimeout : Duration.infinity
     })
   const isLocal = location.kind !== "remote"
-  const thread =
+  const readPath =
     config.longReads === "thread" && "path" in location && config.encryptionKey === undefined
-      ? yield* ReadThread.make(config.readonly === true ? readOnlyUrl(location.path) : location.url)
+      ? config.readonly === true
+        ? readOnlyUri(location.path)
+        : location.path
       : undefined
+  const { prepared, thread } = yield* readsOf(readPath)
   if (location.kind === "file" && config.readonly === true) {
     const one = yield* session(() => openToRead(location, config))
     const another = anotherFor(location, config)
@@ -86,6 +96,7 @@ export const connect = Effect.fnUntraced(function* (
       parallelReads: false,
       isLocal,
       thread,
+      prepared,
       beforeWrite: Effect.void,
       refusal,
       another,
@@ -102,6 +113,7 @@ export const connect = Effect.fnUntraced(function* (
       parallelReads: false,
       isLocal,
       thread,
+      prepared,
       beforeWrite: Effect.void,
       refusal,
       another,
@@ -123,7 +135,18 @@ export const connect = Effect.fnUntraced(function* (
   )
   const another = anotherFor(location, config)
   const steady = isLocal ? undefined : SteadyReads.make((wrap) => openRemote(location, config, wrap(fetch())))
-  return { writer: one, reader: one, parallelReads: !isLocal, isLocal, thread, beforeWrite, refusal, another, steady }
+  return {
+    writer: one,
+    reader: one,
+    parallelReads: !isLocal,
+    isLocal,
+    thread,
+    prepared,
+    beforeWrite,
+    refusal,
+    another,
+    steady
+  }
 })
 
 /** A driver that is there: its native part may be missing, or where a bundler did not find it. */
@@ -164,9 +187,11 @@ const openFile = async (location: Location, config: Config, queryOnly: boolean):
   }
 }
 
-/** The URL by which SQLite itself opens a file to be read only. */
-const readOnlyUrl = (path: string, more = ""): string =>
-  `file:${encodeURIComponent(`${pathToFileURL(path).href}?mode=ro${more}`)}`
+/** The URI by which SQLite opens a file to be read only. */
+const readOnlyUri = (path: string): string => `${pathToFileURL(path).href}?mode=ro`
+
+/** The same as libSQL's client takes it. */
+const readOnlyUrl = (path: string, more = ""): string => `file:${encodeURIComponent(readOnlyUri(path) + more)}`
 
 /** Whether changes of a file wait beside it: then it cannot be read by itself. */
 const hasChanges = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0

@@ -1,9 +1,10 @@
 import type { InValue, Value } from "@libsql/client"
+import { Data } from "effect"
 
 /** What a reading thread is started with. */
 export interface ReaderInput {
-  /** As libSQL understands it. */
-  readonly url: string
+  /** The file, or a URI of SQLite. */
+  readonly path: string
 }
 
 /** A statement that only reads. */
@@ -20,3 +21,6 @@ export interface Rows {
 
 /** What it read, or why it could not. */
 export type ReadAnswer = Rows | { readonly failure: string }
+
+/** It could not be read so; nothing is known of why that would not concern the caller itself as well. */
+export class ReadFailure extends Data.TaggedError("ReadFailure")<{ readonly reason: string }> {}

@@ -13,6 +13,7 @@ import * as Web from "../../http/Web.ts"
 import * as McpServer from "../../mcp/Server.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Store from "../../Store.ts"
+import { KeywordMemory } from "../../storage/legs/KeywordMemory.ts"
 import * as Usearch from "../../vectors/Usearch.ts"
 import { optional, toggle } from "../Flags.ts"
 import { Output } from "../Output.ts"
@@ -109,6 +110,7 @@ export const serve = Command.make(
       })
     }
     const store = Store.layer.pipe(
+      Layer.provide(KeywordMemory.layer),
       Layer.provideMerge(Usearch.layerLibsql()),
       Layer.provideMerge(
         Layer.merge(

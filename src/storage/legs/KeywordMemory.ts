@@ -1,4 +1,4 @@
-import { Context } from "effect"
+import { Context, Layer } from "effect"
 
 /** Whether the words of all references are kept in memory, for a process that answers many queries. */
 export class KeywordMemory extends Context.Reference<{
@@ -7,6 +7,6 @@ export class KeywordMemory extends Context.Reference<{
   /** Only where all texts together have at most so many words: a million take some 15 MB. 0: never. */
   readonly words: number
 }>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, words: 0 }) }) {
-  /** What a server is well served with. */
-  static readonly serving = { after: 16, words: 10_000_000 }
+  /** For a server: of up to some 200 000 references. */
+  static readonly layer: Layer.Layer<never> = Layer.succeed(KeywordMemory, { after: 16, words: 10_000_000 })
 }
