@@ -12,3 +12,7 @@ export class IsLongRead extends Context.Reference<boolean>("crosswalk/libsql/IsL
  */
 export const offLoop = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.provideService(effect, IsLongRead, true)
+
+/** Takes the mark of {@link offLoop} away again, for a statement that takes less time than to ask another thread. */
+export const onLoop = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(effect, IsLongRead, false)

@@ -2,7 +2,7 @@ import { hash } from "node:crypto"
 import { Clock, Effect, Option, Schema } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../../domain/DatabaseError.ts"
-import { offLoop } from "../../libsql/LongReads.ts"
+import { offLoop, onLoop } from "../../libsql/LongReads.ts"
 import * as Columns from "../Columns.ts"
 import { KeywordMemory } from "./KeywordMemory.ts"
 import { varints } from "./KeywordScore.ts"
@@ -139,8 +139,8 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     if (words === 0 || Option.isSome(yield* Effect.serviceOption(sql.transactionService))) return undefined
     if (++queries <= after) return undefined
     if (kept?.state !== undefined) {
-      const { state } = yield* now
-      if (kept.state === state) return kept.index
+      const { state } = yield* onLoop(now)
+      if (kept?.state === state) return kept.index
     }
     if (!isReading && (yield* Clock.currentTimeMillis) >= notBefore) {
       isReading = true
