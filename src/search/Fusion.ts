@@ -1,4 +1,4 @@
-import { Explanation, type Leg } from "../domain/Explanation.ts"
+import type { Leg } from "../domain/Explanation.ts"
 
 /** How two rankings become one: by their scores, or by their ranks alone. */
 export type Method = "convex" | "rrf"
@@ -15,7 +15,11 @@ export interface Ranking {
 export interface Fused {
   readonly uri: string
   readonly score: number
-  readonly explanation: Explanation
+  readonly explanation: {
+    readonly keyword?: Leg
+    readonly semantic?: Leg
+    readonly identifier?: Leg
+  }
 }
 
 /** Reciprocal rank fusion: rank 1 gets 1/61. */
@@ -74,10 +78,10 @@ export const fuse = (
       return {
         uri,
         score: (byKeyword?.contribution ?? 0) + (byMeaning?.contribution ?? 0),
-        explanation: new Explanation({
+        explanation: {
           ...(byKeyword === undefined ? {} : { keyword: byKeyword }),
           ...(byMeaning === undefined ? {} : { semantic: byMeaning })
-        })
+        }
       }
     })
     .sort(byScore)
@@ -103,7 +107,7 @@ export const putFirst = (
     return {
       uri,
       score: identifier.contribution + (other?.score ?? 0),
-      explanation: new Explanation({ ...other?.explanation, identifier })
+      explanation: { ...other?.explanation, identifier }
     }
   })
   return [...first.toSorted((a, b) => b.score - a.score), ...ranking.filter(({ uri }) => !named.has(uri))]
@@ -118,7 +122,7 @@ export const single = (name: "keyword" | "semantic", leg: Ranking): ReadonlyArra
     return {
       uri,
       score: contribution,
-      explanation: new Explanation({ [name]: { score, rank: i + 1, scaled: scale(uri), contribution } })
+      explanation: { [name]: { score, rank: i + 1, scaled: scale(uri), contribution } }
     }
   })
 }

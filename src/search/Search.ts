@@ -59,8 +59,8 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
     const hits = best.flatMap(({ explanation, relevance, score, uri }) => {
       const reference = byUri.get(uri)
       if (reference === undefined) return []
-      const whole = added.length === 0 ? explanation : new Explanation({ ...explanation, added })
-      return [new Hit({ reference, score, relevance, explanation: whole })]
+      const whole = added.length === 0 ? explanation : { ...explanation, added }
+      return [new Hit({ reference, score, relevance, explanation: new Explanation(whole) })]
     })
     yield* Effect.annotateCurrentSpan({
       hits: hits.length,
