@@ -10,6 +10,11 @@ import { temporaryFolder } from "../support/temporaryFolder.ts"
 const file = () =>
   Layer.unwrap(Effect.map(temporaryFolder, (folder) => LibsqlClient.layer({ url: join(folder, "x.db") })))
 
+const servingFile = () =>
+  Layer.unwrap(
+    Effect.map(temporaryFolder, (folder) => LibsqlClient.layer({ url: join(folder, "x.db"), longReads: "thread" }))
+  )
+
 const libsqlUrl = () =>
   Layer.unwrap(
     Effect.map(Sqld.primary(), ({ port }) => LibsqlClient.layer({ url: `libsql://127.0.0.1:${port}?tls=0` }))
@@ -32,6 +37,7 @@ const server = Sqld.unavailable
 const databases = [
   { name: "memory", layer: () => LibsqlClient.layer({ url: ":memory:" }), skipped: undefined },
   { name: "a file", layer: file, skipped: undefined },
+  { name: "a file of a server", layer: servingFile, skipped: undefined },
   { name: "a live client in memory", layer: () => layerLive({ url: ":memory:" }), skipped: undefined },
   { name: "a live client of a file", layer: liveFile, skipped: undefined },
   { name: "a live client of a server", layer: liveServer, skipped: server },

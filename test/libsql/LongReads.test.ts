@@ -75,3 +75,40 @@ it.live("values, errors and what a transaction has not committed are as without 
     }).pipe(Effect.provide(database({ url })))
   }).pipe(Effect.scoped)
 )
+
+it.live("a statement that is compiled once sees what changed since, the tables too", () =>
+  Effect.gen(function* () {
+    const url = join(yield* folder, "a.db")
+    yield* Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`CREATE TABLE t (a)`
+      const all = sql`SELECT * FROM t`
+      for (const read of [all, offLoop(all)]) {
+        yield* sql`DELETE FROM t`
+        assert.deepStrictEqual(yield* read, [])
+        yield* sql`INSERT INTO t (a) VALUES (1)`
+        assert.deepStrictEqual(yield* read, [{ a: 1 }])
+      }
+      yield* sql`ALTER TABLE t ADD COLUMN b`
+      for (const read of [all, offLoop(all)]) assert.deepStrictEqual(yield* read, [{ a: 1, b: null }])
+      yield* sql`DROP TABLE t`
+      for (const read of [all, offLoop(all)]) assert.include((yield* Effect.flip(read)).message, "no such table: t")
+      yield* sql`CREATE TABLE t (c)`
+      for (const read of [all, offLoop(all)]) assert.deepStrictEqual(yield* read, [])
+    }).pipe(Effect.provide(database({ url })))
+  }).pipe(Effect.scoped)
+)
+
+it.live("more statements than are kept are read alike", () =>
+  Effect.gen(function* () {
+    const url = join(yield* folder, "a.db")
+    yield* Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      for (let round = 0; round < 2; round++) {
+        for (let i = 0; i < 250; i++) {
+          assert.deepStrictEqual(yield* sql`SELECT ${sql.literal(`${i}`)} AS n`, [{ n: i }])
+        }
+      }
+    }).pipe(Effect.provide(database({ url })))
+  }).pipe(Effect.scoped)
+)

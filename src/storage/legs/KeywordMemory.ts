@@ -6,7 +6,13 @@ export class KeywordMemory extends Context.Reference<{
   readonly after: number
   /** Only where all texts together have at most so many words: a million take some 15 MB. 0: never. */
   readonly words: number
-}>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, words: 0 }) }) {
+  /** After something was written they are read again, which takes at most this share of the time. */
+  readonly share: number
+}>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, words: 0, share: 0.05 }) }) {
   /** For a server: of up to some 200 000 references. */
-  static readonly layer: Layer.Layer<never> = Layer.succeed(KeywordMemory, { after: 16, words: 10_000_000 })
+  static readonly layer: Layer.Layer<never> = Layer.succeed(KeywordMemory, {
+    after: 16,
+    words: 10_000_000,
+    share: 0.05
+  })
 }

@@ -33,9 +33,6 @@ const decodeRows = Columns.listDecoder(columns, Row)
 /** How many texts are read at once: some 5 ms. */
 const pageSize = 250
 
-/** Reading changes takes at most this share of the time. */
-const share = 0.05
-
 /** How long nothing is tried after what was stored could not be read, in milliseconds. */
 const pause = 60_000
 
@@ -57,7 +54,7 @@ const fresh = (): Kept => ({ index: WordIndex.make(), texts: new Map(), state: u
  * else was written since. Then they are read in the background.
  */
 export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
-  const { after, words } = yield* KeywordMemory
+  const { after, share, words } = yield* KeywordMemory
   const scope = yield* Effect.scope
   let kept: Kept | undefined
   let queries = 0
