@@ -48,7 +48,7 @@ const command = await bundle({
   entryPoints: [{ in: "scripts/launcher.ts", out: "crosswalk" }],
   outdir: "dist/cli",
   splitting: true,
-  external: ["@libsql/client", "libsql"], // native code
+  external: ["@libsql/client"], // native code
   plugins: [importUsearch, withoutSwagger],
   // Chunks lie beside the entries, so that `import.meta.url` is as deep in the package as in src and dist.
   chunkNames: "[name]-[hash]",

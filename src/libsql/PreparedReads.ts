@@ -1,5 +1,7 @@
+import { createRequire } from "node:module"
 import type { InValue, Value } from "@libsql/client"
 import { Effect, type Scope } from "effect"
+import type Libsql from "libsql"
 import type { Database, Statement } from "libsql"
 import { ReadFailure, type Rows } from "./ReadProtocol.ts"
 
@@ -15,7 +17,7 @@ export interface PreparedReads {
 /** How many statements are kept, those that were used last. */
 const maximumKept = 200
 
-/** So often in a row it may fail before it is left alone: then the reason lasts. */
+/** So often in a row it is tried to open a connection: then the reason lasts. */
 const maximumFailures = 3
 
 /** What a connection of this thread may keep of the file, in kilobytes. */
@@ -38,12 +40,17 @@ const given = (value: unknown): Value => {
   return value instanceof Uint8Array ? Uint8Array.from(value).buffer : null
 }
 
-/** Opens a connection to the file at `path`, which may be a URI of SQLite. */
-export const open = async (path: string, cacheKilobytes: number): Promise<PreparedReads> => {
+/** The driver that libSQL's client itself is made on; a bundler need not know of it. */
+const driver = (): typeof Libsql => {
   // Its native part prints its trace to stdout; it reads this once, when it is loaded.
   process.env["RUST_LOG"] ??= "off"
-  const { default: Libsql } = await import("libsql")
-  const database: Database = new Libsql(path, { timeout: nativeTimeout })
+  const { resolve } = createRequire(import.meta.url)
+  return createRequire(resolve("@libsql/client"))("libsql")
+}
+
+/** Opens a connection to the file at `path`, which may be a URI of SQLite. */
+export const open = (path: string, cacheKilobytes: number): PreparedReads => {
+  const database: Database = new (driver())(path, { timeout: nativeTimeout })
   database.exec("PRAGMA query_only = ON")
   database.exec(`PRAGMA cache_size = -${cacheKilobytes}`)
   const kept = new Map<string, Statement<Array<unknown>>>()
@@ -86,21 +93,12 @@ export const make = (path: string): Effect.Effect<ReadsHere, never, Scope.Scope>
       reads?.close()
       reads = undefined
     }
-    const failed = (cause: unknown) => {
+    const opened = (): PreparedReads => {
       failures++
-      close()
-      return new ReadFailure({ reason: cause instanceof Error ? cause.message : String(cause) })
+      const connection = open(path, cacheHere)
+      failures = 0
+      return connection
     }
-    const opened = Effect.tryPromise({ try: () => open(path, cacheHere), catch: failed })
-    const runOn = (connection: PreparedReads, sql: string, args: ReadonlyArray<InValue>) =>
-      Effect.try({
-        try: () => {
-          const rows = connection.run(sql, args)
-          failures = 0
-          return rows
-        },
-        catch: failed
-      })
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         failures = maximumFailures
@@ -109,16 +107,17 @@ export const make = (path: string): Effect.Effect<ReadsHere, never, Scope.Scope>
     )
     return {
       run: (sql, args) =>
-        Effect.suspend(() => {
-          if (failures >= maximumFailures) return Effect.fail(new ReadFailure({ reason: "it failed before" }))
-          if (reads !== undefined) return runOn(reads, sql, args)
-          return Effect.uninterruptible(
-            Effect.flatMap(opened, (connection) => {
-              if (reads === undefined) reads = connection
-              else connection.close()
-              return runOn(reads, sql, args)
-            })
-          )
-        })
+        Effect.suspend(() =>
+          reads === undefined && failures >= maximumFailures
+            ? Effect.fail(new ReadFailure({ reason: "the database cannot be opened a second time" }))
+            : Effect.try({
+                try: () => (reads ??= opened()).run(sql, args),
+                catch: (cause) => {
+                  // After a failure a connection may not be used again.
+                  close()
+                  return new ReadFailure({ reason: cause instanceof Error ? cause.message : String(cause) })
+                }
+              })
+        )
     }
   })

@@ -10,9 +10,9 @@ const cacheKilobytes = 32_000
 
 let reads: PreparedReads.PreparedReads | undefined
 
-const answer = async ({ args, sql }: Read): Promise<ReadAnswer> => {
+const answer = ({ args, sql }: Read): ReadAnswer => {
   try {
-    reads ??= await PreparedReads.open(path, cacheKilobytes)
+    reads ??= PreparedReads.open(path, cacheKilobytes)
     return reads.run(sql, args)
   } catch (error) {
     // Whatever it was, the one that asked tries itself; a connection that failed may not be used again.
