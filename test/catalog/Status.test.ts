@@ -54,7 +54,10 @@ describe("Status", () => {
       const { index } = yield* ready
       expect(index).toEqual({ ok: false, detail: "1 references have no embedding of the model in use" })
       expect(yield* Effect.provide(ready, Status.layerReferences)).toEqual(new Readiness({ database: { ok: true } }))
-      yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`DROP TABLE crosswalk_embedding`)
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`UPDATE crosswalk_embedding_model SET fingerprint = 'another'`
+      expect((yield* ready).index).toMatchObject({ detail: "2 references have no embedding of the model in use" })
+      yield* sql`DROP TABLE crosswalk_embedding`
       expect(yield* ready).toMatchObject({ database: { ok: false }, model: { ok: true }, index: { ok: false } })
     }).pipe(Effect.provide(TestStore.layer))
   )

@@ -1,10 +1,12 @@
 /** The shape of a stem, in the terms of Porter's paper: `C` and `V` are runs of consonants and vowels. */
 const consonants = "[^aeiou][^aeiouy]*"
 const vowels = "[aeiouy][aeiou]*"
-const hasMeasure = new RegExp(`^(${consonants})?${vowels}${consonants}`, "u")
-const isMeasure1 = new RegExp(`^(${consonants})?${vowels}${consonants}(${vowels})?$`, "u")
-const isMeasure2 = new RegExp(`^(${consonants})?${vowels}${consonants}${vowels}${consonants}`, "u")
-const hasVowel = new RegExp(`^(${consonants})?[aeiouy]`, "u")
+/** A word to its first vowels: a y that begins it is a consonant. */
+const begin = `^(?:${consonants}[aeiouy]|[aeiou])[aeiou]*`
+const hasMeasure = new RegExp(`${begin}${consonants}`, "u")
+const isMeasure1 = new RegExp(`${begin}${consonants}(${vowels})?$`, "u")
+const isMeasure2 = new RegExp(`${begin}${consonants}${vowels}${consonants}`, "u")
+const hasVowel = new RegExp(begin, "u")
 /** Ends with consonant, vowel and a consonant other than w, x and y. */
 const isShort = new RegExp(`^${consonants}[aeiouy][^aeiouwxy]$`, "u")
 const isDouble = /([^aeioulsz])\1$/u
