@@ -95,7 +95,7 @@ describe("a secret", () => {
         for (const args of [
           [...path, "--db", `http://user:${secret}@${host}`],
           [...path, `http://user:a/${secret}@${host}/a?token=${secret}`, "--db", join(folder, "x.db"), "--json"],
-          [...path, "x", "--model", `http://${secret}@${host}/m`, "--db", join(folder, "x.db")]
+          [...path, join(folder, "x"), "--model", `http://${secret}@${host}/m`, "--db", join(folder, "x.db")]
         ]) {
           const { code, stderr, stdout } = yield* run(...args)
           // An answer may repeat the query.
