@@ -55,6 +55,8 @@ export interface KeywordRanking {
   readonly condition: Statement.Fragment
 }
 
+type Found = Omit<KeywordRanking, "condition">
+
 /** So many of the best are put in order of score, then uri, whatever the limit. */
 const minimumDepth = 200
 
@@ -188,39 +190,76 @@ export const make = Effect.gen(function* () {
     return { total, averageLength: tokens.reduce((sum, n) => sum + n, 0) / Math.max(1, total) }
   }
 
+  /** The ids of what passes a filter; undefined where these are many, or no index finds them. */
+  const fewOf = (filter: Filter | undefined) =>
+    filter === undefined || !Passing.isIndexed(sql, filter)
+      ? Effect.succeed(undefined)
+      : Passing.few(sql, filter, limits.compared)
+
+  /** The texts of rows, and what each has of the terms. */
+  const look = Effect.fnUntraced(function* (terms: ReadonlyArray<Term>, rows: Statement.Fragment) {
+    // Between threads one value costs a fraction of what a thousand cost.
+    const [together] = yield* sql`SELECT ${sql.literal(Columns.listed(candidate))} FROM (${rows})`
+    // What cannot be read is named by the rows.
+    const texts =
+      decodeCandidates(together ?? {}) ?? (yield* Effect.flatMap(sql`${rows}`, Effect.forEach(decodeCandidate)))
+    const read = KeywordScore.reader(terms)
+    const seen: Array<KeywordScore.Seen & { readonly uri: string }> = []
+    for (let from = 0; from < texts.length; from += groupSize) {
+      for (const text of texts.slice(from, from + groupSize)) seen.push({ ...read(text), uri: text.uri })
+      yield* Effect.yieldNow
+    }
+    return seen
+  })
+
+  const bestOf = (
+    seen: ReadonlyArray<KeywordScore.Seen & { readonly uri: string }>,
+    scoreOf: (seen: KeywordScore.Seen) => number,
+    limit: number
+  ): ReadonlyArray<KeywordMatch> =>
+    seen
+      .map((text) => ({ uri: text.uri, score: scoreOf(text) }))
+      .filter(({ score }) => score > 0)
+      .toSorted(byScore)
+      .slice(0, limit)
+
+  /**
+   * The best of a few that a filter leaves: all are compared, and a term counts as much as it tells among them, so that a catalog
+   * is searched as if it were alone.
+   */
+  const byFew = Effect.fnUntraced(function* (
+    few: ReadonlyArray<number>,
+    terms: ReadonlyArray<Term>,
+    limit: number
+  ): Effect.fn.Return<Found, SqlError.SqlError | DatabaseError> {
+    const seen = yield* look(
+      terms,
+      sql`SELECT ${sql.literal(candidate.sql)} FROM json_each(${JSON.stringify(few)}) AS j
+        CROSS JOIN crosswalk_reference AS r ON r.id = j.value`
+    )
+    const own = KeywordScore.countsOf(terms, seen)
+    const matches = bestOf(seen, KeywordScore.make(own.terms, own.sizes), limit)
+    return { matches, ideal: idealOf({ terms: own.terms, total: seen.length }) }
+  })
+
   /** The best of some candidates, each compared by all terms. */
   const byTerms = Effect.fnUntraced(function* (
     counted: KeywordCounts.Counted,
     limit: number,
     filter: Filter | undefined
-  ): Effect.fn.Return<ReadonlyArray<KeywordMatch>, SqlError.SqlError | DatabaseError> {
+  ): Effect.fn.Return<Found, SqlError.SqlError | DatabaseError> {
     const few = filter === undefined || isOpen(filter) ? undefined : yield* Passing.few(sql, filter, limits.compared)
-    const depth = Math.max(limit, limits.compared)
-    const rows =
-      few === undefined
-        ? sql`
-        SELECT ${sql.literal(candidate.sql)} FROM (${yield* candidates(counted, filter)}) AS m
+    if (few !== undefined) return yield* byFew(few, counted.terms, limit)
+    const seen = yield* look(
+      counted.terms,
+      sql`SELECT ${sql.literal(candidate.sql)} FROM (${yield* candidates(counted, filter)}) AS m
           CROSS JOIN crosswalk_reference AS r ON r.id = m.id
-        WHERE ${tests(sql, filter)} ORDER BY m.score DESC LIMIT ${depth}`
-        : sql`SELECT ${sql.literal(candidate.sql)} FROM json_each(${JSON.stringify(few)}) AS j
-          CROSS JOIN crosswalk_reference AS r ON r.id = j.value`
-    // Between threads one value costs a fraction of what a thousand cost.
-    const [together] = yield* sql`SELECT ${sql.literal(Columns.listed(candidate))} FROM (${rows})`
-    const whole = decodeCandidates(together ?? {})
+        WHERE ${tests(sql, filter)} ORDER BY m.score DESC LIMIT ${Math.max(limit, limits.compared)}`
+    )
     const [row] = yield* sql`SELECT ${sql.literal(sizes.sql)}`
     const { trigrams, words } = yield* decodeSizes(row ?? {})
     const scoreOf = KeywordScore.make(counted.terms, { words: sizeOf(words), trigrams: sizeOf(trigrams) })
-    const matches: Array<KeywordMatch> = []
-    // What cannot be read is named by the rows.
-    const texts = whole ?? (yield* Effect.flatMap(rows, Effect.forEach(decodeCandidate)))
-    for (let from = 0; from < texts.length; from += groupSize) {
-      for (const text of texts.slice(from, from + groupSize)) {
-        const score = scoreOf(text)
-        if (score > 0) matches.push({ uri: text.uri, score })
-      }
-      yield* Effect.yieldNow
-    }
-    return matches.toSorted(byScore).slice(0, limit)
+    return { matches: bestOf(seen, scoreOf, limit), ideal: idealOf(counted) }
   })
 
   /** Of these, best first, what passes a filter. */
@@ -238,15 +277,16 @@ export const make = Effect.gen(function* () {
     limit: number,
     filter: Filter | undefined
   ): Effect.fn.Return<KeywordRanking | undefined, SqlError.SqlError> {
-    const counted = { terms: words.count(terms), total: words.size().total }
+    const few = yield* fewOf(filter)
+    const counted = { terms: words.count(terms, few), total: words.size(few).total }
     const ranking = (matches: ReadonlyArray<KeywordMatch>): KeywordRanking => ({
       matches: matches.slice(0, limit).map(({ score, uri }) => ({ uri, score })),
       ideal: idealOf(counted),
       condition: condition(terms)
     })
-    if (filter === undefined || isOpen(filter)) return ranking(words.rank(counted.terms, limit))
-    const few = Passing.isIndexed(sql, filter) ? yield* Passing.few(sql, filter, limits.compared) : undefined
-    if (few !== undefined) return ranking(words.rank(counted.terms, limit, few))
+    if (filter === undefined || isOpen(filter) || few !== undefined) {
+      return ranking(words.rank(counted.terms, limit, few))
+    }
     const best = words.rank(counted.terms, longestLook)
     for (let look = Math.max(firstLook, 4 * limit); ; look *= 4) {
       const seen = best.slice(0, look)
@@ -272,14 +312,19 @@ export const make = Effect.gen(function* () {
     if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
     // What is not of words stands in no index of words.
     const words = terms.every(({ index }) => index === "words") ? yield* memory.current : undefined
-    const found = words === undefined ? undefined : yield* byMemory(words, terms, limit, filter)
-    if (found !== undefined) return found
+    const inMemory = words === undefined ? undefined : yield* byMemory(words, terms, limit, filter)
+    if (inMemory !== undefined) return inMemory
+    const few = yield* fewOf(filter)
+    if (few !== undefined) return { ...(yield* byFew(few, terms, limit)), condition: condition(terms) }
     const counted = yield* count(terms)
     const entries = counted.terms.reduce((sum, term) => sum + term.count, 0)
     // Who wants more than are compared wants all that there are.
     const isWhole = entries <= limits.entries || limit > limits.compared
-    const matches = limit === 0 ? [] : yield* (isWhole ? byIndexes : byTerms)(counted, limit, filter)
-    return { matches, ideal: idealOf(counted), condition: condition(terms) }
+    const found =
+      limit === 0 || isWhole
+        ? { matches: limit === 0 ? [] : yield* byIndexes(counted, limit, filter), ideal: idealOf(counted) }
+        : yield* byTerms(counted, limit, filter)
+    return { ...found, condition: condition(terms) }
   })
 
   return { rank }

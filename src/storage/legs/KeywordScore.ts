@@ -62,17 +62,19 @@ const occurrences = (text: string, part: string): number => {
   return times
 }
 
-type Scorer = (fields: ReadonlyArray<string>) => number
-
-const bm25 = (length: number, { averageLength, total }: IndexSize) => {
-  const base = k1 * (1 - b + (b * length) / averageLength)
-  return (times: number, count: number) => (times === 0 ? 0 : (idf(count, total) * times * (k1 + 1)) / (times + base))
+/** What a text has of some terms: how often each, in their order, and how long it is. */
+export interface Seen {
+  readonly times: ReadonlyArray<number>
+  /** In words, and in trigrams; 0 where no term is of these. */
+  readonly words: number
+  readonly trigrams: number
 }
 
-const byWords = (terms: ReadonlyArray<CountedTerm>, size: IndexSize): Scorer => {
-  const phrases = terms
-    .map(({ count, match }) => ({ count, isPrefix: match.endsWith("*"), tokens: tokensOf(match) }))
-    .filter(({ tokens }) => tokens.length > 0)
+/** A way to look at the fields of a text: how often they have each of some terms, and how long they are. */
+type Look = (fields: ReadonlyArray<string>) => { readonly times: ReadonlyArray<number>; readonly length: number }
+
+const forWords = (terms: ReadonlyArray<Term>): Look => {
+  const phrases = terms.map(({ match }) => ({ isPrefix: match.endsWith("*"), tokens: tokensOf(match) }))
   // A stem begins as its word does, so that other words need none: to find them takes most of the time.
   const beginnings = new Set(phrases.flatMap(({ tokens }) => tokens.map((token) => token.charCodeAt(0))))
   const stems = new Map<string, string>()
@@ -86,68 +88,84 @@ const byWords = (terms: ReadonlyArray<CountedTerm>, size: IndexSize): Scorer => 
   }
   return (fields) => {
     const tokens = fields.map((field) => wordsOf(field).map(stemOf))
-    const score = bm25(
-      tokens.reduce((sum, { length }) => sum + length, 0),
-      size
-    )
-    return phrases.reduce((sum, phrase) => {
-      const times = tokens.reduce((all, field) => all + timesOf(field, phrase.tokens, phrase.isPrefix), 0)
-      return sum + score(times, phrase.count)
-    }, 0)
+    return {
+      times: phrases.map((phrase) =>
+        phrase.tokens.length === 0
+          ? 0
+          : tokens.reduce((all, field) => all + timesOf(field, phrase.tokens, phrase.isPrefix), 0)
+      ),
+      length: tokens.reduce((sum, { length }) => sum + length, 0)
+    }
   }
 }
 
-const byTrigrams = (terms: ReadonlyArray<CountedTerm>, size: IndexSize): Scorer => {
-  const parts = terms.map(({ count, match }) => ({ count, part: unquoted(match).toLowerCase() }))
+const forParts = (terms: ReadonlyArray<Term>, cased: (text: string) => string): Look => {
+  const parts = terms.map(({ match }) => cased(unquoted(match)))
   return (fields) => {
-    const texts = fields.map((field) => field.toLowerCase())
-    const score = bm25(
-      texts.reduce((sum, text) => sum + Math.max(0, [...text].length - 2), 0),
-      size
-    )
-    return parts.reduce(
-      (sum, { count, part }) =>
-        sum +
-        score(
-          texts.reduce((all, text) => all + occurrences(text, part), 0),
-          count
-        ),
-      0
-    )
+    const texts = fields.map(cased)
+    return {
+      times: parts.map((part) => texts.reduce((all, text) => all + occurrences(text, part), 0)),
+      length: texts.reduce((sum, text) => sum + Math.max(0, [...text].length - 2), 0)
+    }
   }
 }
 
-/** Where a term is in the texts themselves, length does not matter. */
-const byTexts = (terms: ReadonlyArray<CountedTerm>, total: number): Scorer => {
-  const score = bm25(1, { total, averageLength: 1 })
-  return (fields) =>
-    terms.reduce(
-      (sum, { count, match }) =>
-        sum +
-        score(
-          fields.reduce((all, text) => all + occurrences(text, match), 0),
-          count
-        ),
-      0
-    )
+/** Looks at texts for these terms, as the indexes have them, without reading their entries. */
+export const reader = (terms: ReadonlyArray<Term>): ((fields: Fields) => Seen) => {
+  const looks = {
+    words: forWords,
+    trigrams: (own: ReadonlyArray<Term>) => forParts(own, (text) => text.toLowerCase()),
+    texts: (own: ReadonlyArray<Term>) => forParts(own, (text) => text)
+  }
+  const ways = (["words", "trigrams", "texts"] as const).flatMap((index) => {
+    const places = [...terms.keys()].filter((i) => terms[i]?.index === index)
+    const look = looks[index](terms.filter((term) => term.index === index))
+    return places.length === 0 ? [] : [{ index, places, look }]
+  })
+  return ({ description, title }) => {
+    const fields = description === null ? [title] : [title, description]
+    const times = terms.map(() => 0)
+    const lengths = { words: 0, trigrams: 0, texts: 0 }
+    for (const { index, look, places } of ways) {
+      const seen = look(fields)
+      lengths[index] = seen.length
+      for (const [i, place] of places.entries()) times[place] = seen.times[i] ?? 0
+    }
+    return { times, words: lengths.words, trigrams: lengths.trigrams }
+  }
 }
 
-/**
- * The score of a text by all of these terms: what the indexes would give it, without reading their entries. For a few
- * texts that were found by some of the terms.
- */
+/** How many of some texts have each term, and how long they are. */
+export const countsOf = <T extends Term>(terms: ReadonlyArray<T>, texts: ReadonlyArray<Seen>) => {
+  const size = (length: (seen: Seen) => number): IndexSize => ({
+    total: texts.length,
+    averageLength: texts.reduce((sum, seen) => sum + length(seen), 0) / Math.max(1, texts.length)
+  })
+  return {
+    terms: terms.map((term, i): T & CountedTerm => ({
+      ...term,
+      count: texts.reduce((sum, { times }) => sum + ((times[i] ?? 0) > 0 ? 1 : 0), 0)
+    })),
+    sizes: { words: size(({ words }) => words), trigrams: size(({ trigrams }) => trigrams) }
+  }
+}
+
+/** The score of a text by all terms that it was looked at for: what the indexes would give it. */
 export const make = (
   terms: ReadonlyArray<CountedTerm>,
   sizes: { readonly words: IndexSize; readonly trigrams: IndexSize }
-): ((fields: Fields) => number) => {
-  const of = (index: Term["index"]) => terms.filter((term) => term.index === index)
-  const scorers = [
-    byWords(of("words"), sizes.words),
-    byTrigrams(of("trigrams"), sizes.trigrams),
-    byTexts(of("texts"), sizes.words.total)
-  ].filter((_, i) => of((["words", "trigrams", "texts"] as const)[i] ?? "texts").length > 0)
-  return ({ description, title }) => {
-    const fields = description === null ? [title] : [title, description]
-    return scorers.reduce((sum, score) => sum + score(fields), 0)
+): ((seen: Seen) => number) => {
+  const weights = terms.map(({ count, index }) => idf(count, sizes[index === "trigrams" ? index : "words"].total))
+  // The rarest first, as the index in memory adds them.
+  const places = [...terms.keys()].toSorted((i, j) => (terms[i]?.count ?? 0) - (terms[j]?.count ?? 0))
+  const base = (length: number, { averageLength }: IndexSize) => k1 * (1 - b + (b * length) / averageLength)
+  return ({ times, trigrams, words }) => {
+    // Where a term is in the texts themselves, length does not matter.
+    const bases = { words: base(words, sizes.words), trigrams: base(trigrams, sizes.trigrams), texts: k1 }
+    return places.reduce((sum, place) => {
+      const n = times[place] ?? 0
+      const of = bases[terms[place]?.index ?? "texts"]
+      return n === 0 ? sum : sum + (weights[place] ?? 0) * ((n * (k1 + 1)) / (n + of))
+    }, 0)
   }
 }

@@ -23,11 +23,11 @@ export interface WordIndex {
   /** Adds a text, or puts it in the place of the one of this id. */
   readonly add: (entry: Entry) => void
   readonly remove: (id: number) => void
-  /** How many texts there are, and how many tokens in all of them. */
-  readonly size: () => { readonly total: number; readonly tokens: number }
-  /** How many texts have each of the terms, which are of words, the rarest first. */
-  readonly count: (terms: ReadonlyArray<Term>) => ReadonlyArray<CountedTerm>
-  /** The best by these terms, and what scores as the last of them, best first, then by uri; of some, where ids are given. */
+  /** How many texts there are, or of these ids, and how many tokens in all of them. */
+  readonly size: (among?: ReadonlyArray<number>) => { readonly total: number; readonly tokens: number }
+  /** How many texts, or of those of these ids, have each of the terms, which are of words, the rarest first. */
+  readonly count: (terms: ReadonlyArray<Term>, among?: ReadonlyArray<number>) => ReadonlyArray<CountedTerm>
+  /** The best by these terms, and what scores as the last of them, best first, then by uri; of some as if they were alone, where ids are given. */
   readonly rank: (
     terms: ReadonlyArray<CountedTerm>,
     limit: number,
@@ -221,19 +221,40 @@ export const make = (): WordIndex => {
     return { list, count: list.length / 2 }
   }
 
-  const count: WordIndex["count"] = (terms) =>
-    terms.map((term) => ({ ...term, count: lookUp(term).count })).toSorted((one, other) => one.count - other.count)
+  const slotsOf = (among: ReadonlyArray<number> | undefined) =>
+    among === undefined ? undefined : new Set(among.flatMap((id) => slotOf.get(id) ?? []))
+
+  const countOf = (term: Term, slots: ReadonlySet<number> | undefined): number => {
+    const { count, list } = lookUp(term)
+    if (slots === undefined) return count
+    let own = 0
+    for (let i = 0; i < list.length; i += 2) if (slots.has(list.values[i] ?? -1)) own++
+    return own
+  }
+
+  const size: WordIndex["size"] = (among) => {
+    const slots = slotsOf(among)
+    if (slots === undefined) return { total: slotOf.size, tokens: allTokens }
+    return { total: slots.size, tokens: [...slots].reduce((sum, slot) => sum + (lengths.values[slot] ?? 0), 0) }
+  }
+
+  const count: WordIndex["count"] = (terms, among) => {
+    const slots = slotsOf(among)
+    return terms
+      .map((term) => ({ ...term, count: countOf(term, slots) }))
+      .toSorted((one, other) => one.count - other.count)
+  }
 
   const rank: WordIndex["rank"] = (terms, limit, among) => {
     if (limit === 0) return []
     if (scores.length < ids.length) scores = new Float64Array(2 * ids.length)
-    const total = slotOf.size
-    const average = allTokens / Math.max(1, total)
+    const slots = slotsOf(among)
+    const own = size(among)
+    const average = own.tokens / Math.max(1, own.total)
     const touched: Array<number> = []
-    const slots = among === undefined ? undefined : new Set(among.flatMap((id) => slotOf.get(id) ?? []))
     for (const term of terms) {
       const { list } = lookUp(term)
-      const weight = idf(term.count, total)
+      const weight = idf(term.count, own.total)
       const { values } = list
       for (let i = 0; i < list.length; i += 2) {
         const slot = values[i] ?? 0
@@ -263,7 +284,7 @@ export const make = (): WordIndex => {
     remove,
     count,
     rank,
-    size: () => ({ total: slotOf.size, tokens: allTokens }),
+    size,
     isWorn: () => ids.length > 1000 && ids.length > 2 * slotOf.size
   }
 }
