@@ -3,10 +3,11 @@
  * and there under a filter by their catalog, in each mode.
  *
  *     node bench/inside.ts [DIRECTORY …] [--others 100000] [--queries 40] [--store FILE] [--modes keyword,semantic,hybrid]
+ *         [--every-entry]
  *
  * Without a directory: our own sample, and the development collections where ../shared is. The others are made of the words of
  * these collections, each as often as it is there; their vectors are means of those of two such texts. `--store` keeps the big
- * store for the next run.
+ * store for the next run. `--every-entry` scores every text that has a word of the query, to see what is lost by reading less.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -23,6 +24,7 @@ import * as Measures from "../src/search/Measures.ts"
 import { Search } from "../src/search/Search.ts"
 import { SearchMode } from "../src/search/SearchOptions.ts"
 import { EmbeddingRepository } from "../src/storage/EmbeddingRepository.ts"
+import { KeywordLimits } from "../src/storage/legs/KeywordLimits.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import * as Usearch from "../src/vectors/Usearch.ts"
 import { type Block, dimensions, fill, random } from "./vectors/data.ts"
@@ -33,7 +35,8 @@ const { positionals, values } = parseArgs({
     others: { type: "string", default: "100000" },
     queries: { type: "string", default: "40" },
     modes: { type: "string", default: SearchMode.literals.join(",") },
-    store: { type: "string" }
+    store: { type: "string" },
+    "every-entry": { type: "boolean" }
   }
 })
 const others = Number(values.others)
@@ -142,8 +145,11 @@ const ask = Effect.fnUntraced(function* (collection: Beir.Collection, filters: R
   return found
 })
 
+const limits = { entries: 1e12, single: 1e12, paired: 1e12, compared: 1000 }
+
 const servicesOf = (url: string) =>
   Layer.mergeAll(Search.layer, ReferenceRepository.layer, EmbeddingRepository.layer).pipe(
+    Layer.provide(values["every-entry"] === true ? Layer.succeed(KeywordLimits, limits) : Layer.empty),
     Layer.provideMerge(Usearch.layer({ exactUpTo: 10_000_000 })),
     Layer.provideMerge(LibsqlClient.layer({ url, longReads: url === ":memory:" ? "inline" : "thread" }))
   )
