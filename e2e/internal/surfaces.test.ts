@@ -64,10 +64,18 @@ interface Question {
   readonly command: readonly [args: ReadonlyArray<string>, found: (answer: Json) => Found]
   /** The path and query of the API. */
   readonly path: readonly [path: string, found: (answer: Json) => Found]
-  /** The tool for agents and its arguments. */
-  readonly tool: readonly [name: string, args: Json, found: (answer: Json) => Found]
-  /** Where the page has it, what it shows there, and with how many digits. Default: 2. */
-  readonly page?: readonly [path: string, found: (page: Page) => Promise<Shown>, digits?: number]
+  /** The tool for agents and its arguments, where they have one. */
+  readonly tool?: readonly [name: string, args: Json, found: (answer: Json) => Found]
+  /**
+   * Where the page has it, what it shows there, with how many digits (default: 2), and what it shows of the answer (default:
+   * what the path gives).
+   */
+  readonly page: readonly [
+    path: string,
+    found: (page: Page) => Promise<Shown>,
+    digits?: number,
+    of?: (answer: Json) => Found
+  ]
 }
 
 /** What a link of the page leads to. */
@@ -83,7 +91,7 @@ const rows = async (page: Page, list: string): Promise<Shown> => {
         item.querySelector(".score-number")?.textContent ?? ""
       ])
     )
-  return links.map(([href, score]) => [uriOf(href), score])
+  return links.map(([href, score]) => (score === "" ? [uriOf(href)] : [uriOf(href), score]))
 }
 
 /** The percentage, and the requirements that are not wholly covered. */
@@ -101,6 +109,67 @@ const gapsShown = async (page: Page): Promise<Shown> => {
     ...percents.map((text) => ["percent", text.replace(/\s*%$/u, "")] as const),
     ...all.filter(([state]) => state !== "covered").map(([, href]) => [uriOf(href)] as const)
   ]
+}
+
+const sides = (page: Page, name: string) =>
+  page
+    .getByRole("region", { name, exact: true })
+    .locator(".pair-name a")
+    .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""))
+
+/** Every change as it is shown when its row is pressed. */
+const changesShown = async (page: Page): Promise<Shown> => {
+  await page.locator(".change-name").waitFor()
+  const all = page.getByRole("region", { name: "Changes" }).getByRole("button")
+  const found: Array<readonly [string]> = []
+  for (const row of await all.all()) {
+    await row.click()
+    const name = await row.locator(".mono").textContent()
+    await page.getByRole("heading", { name: name ?? "", exact: true }).waitFor()
+    const kinds = await page.locator(".change > .row > .tag").allTextContents()
+    const [before, after] = [await sides(page, "Before"), await sides(page, "After")]
+    found.push([`${uriOf(before[0] ?? "")} ${kinds} ${after.map(uriOf)}`])
+  }
+  return found.toSorted()
+}
+
+/** The same of an answer: each change with what continues it. */
+const changesNamed = ({ changes: all }: Json): Found =>
+  all
+    .filter(({ kinds }: Json) => !kinds.includes("unchanged"))
+    .map(({ after, before, kinds }: Json): readonly [string] => [
+      `${before?.uri ?? ""} ${kinds} ${after.map(({ reference }: Json) => reference.uri)}`
+    ])
+    .toSorted()
+
+const catalogs = (all: Json): Found =>
+  all.map(({ id, references }: Json) => [id, typeof references === "number" ? references : references.total])
+const catalogsShown = async (page: Page): Promise<Shown> =>
+  page
+    .locator("table.table tbody tr")
+    .evaluateAll((items) =>
+      items.map((item): readonly [string, string] => [
+        item.querySelector("td a")?.textContent ?? "",
+        item.querySelector("td.number")?.textContent ?? ""
+      ])
+    )
+
+/** Relations in the order in which they are reviewed: their ends. */
+const ends = (all: Json): Found => {
+  const uris = (side: Json) => side.map((one: Json) => one.uri ?? one)
+  return all.map(({ sources, targets }: Json): readonly [string] => [`${uris(sources)} ${uris(targets)}`])
+}
+const endsShown = async (page: Page): Promise<Shown> => {
+  const all = page.getByRole("region", { name: "Relations" }).getByRole("button")
+  await all.first().waitFor()
+  const found: Array<readonly [string]> = []
+  for (const row of (await all.all()).slice(0, 6)) {
+    await row.click()
+    await expect.poll(() => row.getAttribute("aria-current")).toBe("true")
+    const [from, to] = [await sides(page, "From"), await sides(page, "To")]
+    found.push([`${from.map(uriOf)} ${to.map(uriOf)}`])
+  }
+  return found
 }
 
 const search = (mode: "hybrid" | "keyword" | "semantic"): Question => {
@@ -143,7 +212,35 @@ const questions: ReadonlyArray<Question> = [
     name: "a diff",
     command: [["diff", standard, edition], ({ changes: all }) => changes(all)],
     path: [`diff?before=${standard}&after=${edition}`, ({ changes: all }) => changes(all)],
-    tool: ["diff", { before: standard, after: edition, limit: 100 }, ({ changes: all }) => changes(all)]
+    tool: ["diff", { before: standard, after: edition, limit: 100 }, ({ changes: all }) => changes(all)],
+    page: [`/diff?before=${standard}&after=${edition}`, changesShown, 0, changesNamed]
+  },
+  {
+    name: "which catalogs there are",
+    command: [["status"], ({ catalogs: all }) => catalogs(all)],
+    path: ["catalogs", ({ catalogs: all }) => catalogs(all)],
+    tool: ["list_catalogs", {}, ({ catalogs: all }) => catalogs(all)],
+    page: ["/", catalogsShown, 0]
+  },
+  {
+    name: "the references of a catalog",
+    command: [["list", "--catalog", own], ({ references }) => references.map(({ uri }: Json) => [uri])],
+    path: [`references?catalog=${own}&limit=1000`, ({ references }) => references.map(({ uri }: Json) => [uri])],
+    page: [
+      `/browse?catalog=${own}`,
+      (page) => rows(page, ".rows-row"),
+      0,
+      ({ references }) => references.slice(0, 20).map(({ uri }: Json) => [uri])
+    ]
+  },
+  {
+    name: "what is to be reviewed",
+    command: [["review", own, standard, "--status", "accepted"], ({ relations }) => ends(relations)],
+    path: [
+      `review?from=${own}&to=${standard}&status=accepted`,
+      ({ items }) => ends(items.map(({ relation }: Json) => relation))
+    ],
+    page: [`/review?from=${own}&to=${standard}&show=accepted`, endsShown, 0]
   }
 ]
 
@@ -152,42 +249,46 @@ const initialize = {
   capabilities: {},
   clientInfo: { name: "test", version: "1" }
 }
-const rpc = (method: string, params: unknown, id: number) => ({ jsonrpc: "2.0", method, params, id })
-const calls = questions.map(({ tool: [name, args] }, i) => rpc("tools/call", { name, arguments: args }, i + 1))
+const rpc = (method: string, params: unknown, id: number | string) => ({ jsonrpc: "2.0", method, params, id })
+const calls = questions.flatMap(({ tool }, i) =>
+  tool === undefined ? [] : [rpc("tools/call", { name: tool[0], arguments: tool[1] }, i)]
+)
 
 /** What agents are told over standard input and output. */
-const overStdio = async (site: Site): Promise<ReadonlyArray<Json>> => {
-  const begin = [rpc("initialize", initialize, 0), { jsonrpc: "2.0", method: "notifications/initialized" }]
+const overStdio = async (site: Site): Promise<ReadonlyMap<number | string, Json>> => {
+  const begin = [rpc("initialize", initialize, "begin"), { jsonrpc: "2.0", method: "notifications/initialized" }]
   const stdin = [...begin, ...calls].map((message) => `${JSON.stringify(message)}\n`).join("")
   const { stderr, stdout } = await Command.crosswalk(site.folder, ["--db", "web.db", "mcp"], { stdin })
   const told = stdout
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line))
-  return calls.map(({ id }) => {
-    const message = told.find((one) => one.id === id)
-    expect(message?.result?.isError ?? false, stderr).toBe(false)
-    return message.result.structuredContent
-  })
+  return new Map(
+    calls.map(({ id }) => {
+      const message = told.find((one) => one.id === id)
+      expect(message?.result?.isError ?? false, stderr).toBe(false)
+      return [id, message.result.structuredContent]
+    })
+  )
 }
 
 /** What they are told by the server. */
-const overHttp = async (site: Site): Promise<ReadonlyArray<Json>> => {
+const overHttp = async (site: Site): Promise<ReadonlyMap<number | string, Json>> => {
   const post = (body: unknown, more: Record<string, string> = {}) =>
     fetch(`${site.url}/mcp`, {
       method: "POST",
       body: JSON.stringify(body),
       headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...more }
     })
-  const begun = await post(rpc("initialize", initialize, 0))
+  const begun = await post(rpc("initialize", initialize, "begin"))
   await begun.text()
   const session = { "mcp-session-id": begun.headers.get("mcp-session-id") ?? "", "mcp-protocol-version": "2025-11-25" }
   await post({ jsonrpc: "2.0", method: "notifications/initialized" }, session)
-  const answers: Array<Json> = []
+  const answers = new Map<number | string, Json>()
   for (const call of calls) {
     const { result } = (await (await post(call, session)).json()) as Json
     expect(result.isError ?? false, JSON.stringify(result)).toBe(false)
-    answers.push(result.structuredContent)
+    answers.set(call.id, result.structuredContent)
   }
   return answers
 }
@@ -198,23 +299,39 @@ const shown = (found: Found, digits = 2): Shown =>
   found.map(([uri, number]) => (number === undefined ? [uri] : [uri, number.toFixed(digits)]))
 
 describe("the same question", () => {
-  test("has the same answer from the command, the API, and for agents by pipe and by HTTP", async ({ store }) => {
-    const [piped, sent] = [await overStdio(store), await overHttp(store)]
-    for (const [i, { command, name, path, tool }] of questions.entries()) {
-      const expected = command[1](JSON.parse(await store.crosswalk(["--json", ...command[0]])))
-      expect(expected.length, name).toBeGreaterThan(2)
-      const response = await fetch(`${store.url}/api/v1/${path[0]}`)
-      expect(path[1](await response.json()), name).toEqual(expected)
-      expect(rounded(tool[2](piped[i])), name).toEqual(rounded(expected))
-      expect(rounded(tool[2](sent[i])), name).toEqual(rounded(expected))
-    }
-  })
+  /** What the API answers to a question. */
+  const answered = async (store: Site, { path: [path] }: Question): Promise<Json> =>
+    (await fetch(`${store.url}/api/v1/${path}`)).json()
 
-  for (const { name, page: asked, path } of questions) {
-    if (asked === undefined) continue
-    test.skipIf(unavailable !== undefined)(`${name} has it on the page too`, async ({ page, store }) => {
-      const response = await fetch(`${store.url}/api/v1/${path[0]}`)
-      const expected = shown(path[1](await response.json()), asked[2])
+  for (const question of questions) {
+    const { command, name, path } = question
+    test(`${name}: the command and the API say the same`, async ({ store }) => {
+      const expected = command[1](JSON.parse(await store.crosswalk(["--json", ...command[0]])))
+      expect(expected.length).toBeGreaterThan(1)
+      expect(path[1](await answered(store, question))).toEqual(expected)
+    })
+  }
+
+  for (const [way, told] of [
+    ["a pipe", overStdio],
+    ["HTTP", overHttp]
+  ] as const) {
+    test(`agents are told the same by ${way}`, async ({ store }) => {
+      const answers = await told(store)
+      for (const [i, question] of questions.entries()) {
+        const { name, path, tool } = question
+        if (tool === undefined) continue
+        const expected = path[1](await answered(store, question))
+        expect(rounded(tool[2](answers.get(i))), name).toEqual(rounded(expected))
+      }
+    })
+  }
+
+  for (const question of questions) {
+    const { name, page: asked, path } = question
+    test.skipIf(unavailable !== undefined)(`${name}: the page shows the same`, async ({ page, store }) => {
+      const [, , digits, of = path[1]] = asked
+      const expected = shown(of(await answered(store, question)), digits)
       await page.goto(asked[0])
       // Words answer at once, and what was asked for replaces them.
       await expect.poll(async () => (await asked[1](page)).slice(0, expected.length)).toEqual(expected)
