@@ -5,6 +5,7 @@ import { Bones } from "./components/Bones.tsx"
 import { Icon } from "./components/Icon.tsx"
 import { Problem } from "./components/Problem.tsx"
 import { SignIn } from "./components/SignIn.tsx"
+import { keepScrolled } from "./Scrolled.ts"
 import * as Theme from "./Theme.ts"
 import { Missing } from "./views/Missing.tsx"
 import { views } from "./Views.ts"
@@ -13,6 +14,19 @@ const themeNames: Readonly<Record<Theme.Theme, string>> = { system: "as the syst
 
 const Bar = () => {
   const location = useLocation()
+  let nav: HTMLElement | undefined
+  // Where not all views have room, the one that is shown is in sight. (`scrollIntoView` would move where Tab begins, too.)
+  createEffect(
+    on(
+      () => location.pathname,
+      () => {
+        const shown = nav?.querySelector("[aria-current=page]")?.getBoundingClientRect()
+        if (nav === undefined || shown === undefined) return
+        const { left, width } = nav.getBoundingClientRect()
+        nav.scrollLeft += shown.left + shown.width / 2 - left - width / 2
+      }
+    )
+  )
   return (
     <header class="bar">
       <div class="bar-inner">
@@ -20,7 +34,7 @@ const Bar = () => {
           <Icon name="brand" />
           Crosswalk
         </a>
-        <nav class="nav" aria-label="Views">
+        <nav class="nav" aria-label="Views" ref={(element) => (nav = element)}>
           <ul role="list">
             <For each={views.filter(({ name }) => name !== undefined)}>
               {({ name, path }) => (
@@ -58,6 +72,7 @@ const Shell = (props: RouteSectionProps) => {
   const location = useLocation()
   const navigate = useNavigate()
   let main: HTMLElement | undefined
+  keepScrolled()
 
   // "/" goes to the search from everywhere, unless somebody writes.
   const onKey = (event: KeyboardEvent) => {

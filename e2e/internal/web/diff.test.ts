@@ -140,6 +140,38 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     await side(page, "Before").getByText("Nothing in norm@1 becomes it.").waitFor()
   })
 
+  test("says what is unclear, and what it may have become", async ({ page, editions: _site }) => {
+    // What is unclear depends on what the model was calibrated on: a change that is clear is made to be none.
+    await page.route("**/api/v1/diff?**", async (route) => {
+      const response = await route.fetch()
+      const { changes, totals, ...rest } = (await response.json()) as {
+        readonly changes: ReadonlyArray<{
+          readonly before?: { readonly uri: string }
+          readonly after: ReadonlyArray<{ readonly reference: { readonly uri: string } }>
+        }>
+        readonly totals: Readonly<Record<string, number>>
+      }
+      const reference = changes.flatMap(({ after }) => after).find(({ reference }) => reference.uri === "norm:2/4.1")
+      const unclear = changes.map((change) =>
+        change.before?.uri === "norm:1/2.2"
+          ? { ...change, kinds: ["unclear"], possible: [{ ...reference, confidence: 0.42 }] }
+          : change
+      )
+      await route.fulfill({ response, json: { ...rest, changes: unclear, totals: { ...totals, unclear: 1 } } })
+    })
+    await start(page)
+    await chip(page, /^unclear 1$/u).click()
+    await row(page, /^2\.2 unclear/u).click()
+    await page.getByText("It is unclear what continues it.").waitFor()
+    const possible = page.getByRole("region", { name: "Possible counterparts" })
+    await possible.getByText("order 0.42").waitFor()
+    expect(await barriers(page)).toEqual([])
+    await possible.getByRole("link", { name: "4.1" }).click()
+    await page.getByRole("heading", { level: 1, name: "Backups" }).waitFor()
+    await page.goBack()
+    await page.locator(".change-name", { hasText: "2.2" }).waitFor()
+  })
+
   test("keeps kinds and the change in the URL, in the order of identifiers", async ({ page, editions: _site }) => {
     await start(page)
     await chip(page, /^unchanged 2$/u).click()

@@ -75,6 +75,38 @@ describe.skipIf(unavailable !== undefined)("a reference on the page", () => {
     }
   })
 
+  test("shows the first hundred of many relations, then more of them, and says how many there are", async ({
+    page,
+    site
+  }) => {
+    const file = join(site.folder, "many.json")
+    const ids = Array.from({ length: 130 }, (_, i) => `M-${i + 1}`)
+    const references = ids.map((id) => ({ id, title: `Number ${id}`, text: "A text.", type: "requirement" }))
+    await writeFile(file, JSON.stringify({ catalog: "many@1", references }))
+    await site.crosswalk(["import", file, "--no-embed"])
+    const source = "company:2026.1/BR-20"
+    const verdicts = ids.map((id) => ({
+      sources: [source],
+      targets: [`many:1/${id}`],
+      type: "equal",
+      status: "accepted"
+    }))
+    const decided = await fetch(`${site.url}/api/v1/decisions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ verdicts, by: "Ann" })
+    })
+    expect(decided.status).toBe(200)
+    await page.goto(shown(source))
+    const relations = page.locator("li.relation")
+    await expect.poll(() => relations.count()).toBe(100)
+    await page.getByText(/^100 of 1\d\d$/u).waitFor()
+    await page.getByRole("button", { name: "Show more" }).click()
+    await expect.poll(() => relations.count()).toBeGreaterThan(129)
+    expect(new URL(page.url()).searchParams.get("relations")).toBe("400")
+    expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0)
+  })
+
   test("links to where it was published", async ({ page, site }) => {
     const file = join(site.folder, "published.json")
     const reference = { id: "P-1", title: "Published elsewhere", text: "A text.", type: "requirement" }

@@ -53,6 +53,38 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
     expect(open.total).toBeGreaterThan(100)
   })
 
+  test("is what the overview leads to", async ({ page, suggested: site }) => {
+    const { total } = (await (await fetch(`${site.url}/api/v1/review?limit=1`)).json()) as { readonly total: number }
+    await page.goto("/")
+    await page.getByText(`${total} suggested relations wait for a decision.`).waitFor()
+    await page.getByRole("region", { name: "What to do" }).getByRole("link", { name: "Review" }).click()
+    await page.getByText(`${total} relations left`).waitFor()
+  })
+
+  test("keeps the place of a list when more of it comes, and finds a place that is far", async ({
+    page,
+    suggested: _site
+  }) => {
+    await start(page)
+    const list = page.getByRole("region", { name: "Relations" })
+    const last = () => list.locator(".list-place").last().getAttribute("data-index").then(Number)
+    const top = () => list.evaluate((element) => element.scrollTop)
+    // The first page has fifty: more come as somebody scrolls on, and take nobody back.
+    for (let i = 0; (await last()) < 70; i++) {
+      expect(i).toBeLessThan(200)
+      await list.evaluate((element) => (element.scrollTop += 300))
+      await page.waitForTimeout(50)
+    }
+    expect(await top()).toBeGreaterThan(1500)
+    await list.locator('.list-place[data-index="70"] button').click()
+    await expect.poll(() => list.locator('[aria-current="true"]').count()).toBe(1)
+    const here = await name(page)
+    await page.reload()
+    await page.locator(".review-name").waitFor()
+    expect(await name(page)).toBe(here)
+    await list.locator('[aria-current="true"]').waitFor()
+  })
+
   test("shows both texts with the words they share, and decides by keys", async ({ page, suggested: site }) => {
     await start(page)
     expect(await page.locator(".pair mark").count()).toBeGreaterThan(0)
@@ -147,7 +179,7 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
   test("gives a table for a spreadsheet, and carries out what was decided in it", async ({ page, suggested: site }) => {
     await start(page)
     const coming = page.waitForEvent("download")
-    await page.getByRole("button", { name: "CSV", exact: true }).click()
+    await page.getByRole("button", { name: "Export CSV" }).click()
     const path = join(site.folder, "review.csv")
     await (await coming).saveAs(path)
     const [head = "", first = "", second = "", ...rows] = (await readFile(path, "utf8")).split("\r\n")

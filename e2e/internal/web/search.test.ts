@@ -1,7 +1,11 @@
+import { cp, mkdtemp, open as openFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect } from "vitest"
 import type { Page } from "playwright-core"
+import { example, modelFolder } from "../support/crosswalk.ts"
 import { unavailable } from "./support/chromium.ts"
-import { hostile, test } from "./support/site.ts"
+import { barriers, hostile, open, served, test } from "./support/site.ts"
 
 const hits = (page: Page) => page.locator("ol.hits > li")
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.getAll(name)
@@ -100,6 +104,69 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
     await expect.poll(() => hits(page).first().locator(".hit-name").textContent()).toBe("SESS-5")
     await expect.poll(() => page.getByRole("status").first().textContent()).not.toContain("being compared")
     expect(await hits(page).first().locator(".hit-name").textContent()).toBe("SESS-5")
+  })
+
+  test("comes back to the result that somebody opened, though results come late, and after a reload too", async ({
+    page
+  }) => {
+    await page.setViewportSize({ width: 1280, height: 500 })
+    await page.goto("/search?q=passwords&limit=50")
+    await expect.poll(() => page.getByRole("status").first().textContent()).toBe("50 results")
+    await hits(page).nth(30).getByRole("link").first().scrollIntoViewIfNeeded()
+    const top = () => page.evaluate("scrollY") as Promise<number>
+    const before = await top()
+    expect(before).toBeGreaterThan(1000)
+    await hits(page).nth(30).getByRole("link").first().click()
+    await page.getByRole("heading", { name: "Near in meaning" }).waitFor()
+    expect(await top()).toBe(0)
+    await page.route("**/api/v1/search**", async (route) => {
+      await new Promise((done) => setTimeout(done, 500))
+      await route.continue()
+    })
+    await page.goBack()
+    await expect.poll(top).toBeGreaterThan(before - 100)
+    await page.reload()
+    await expect.poll(top).toBeGreaterThan(before - 100)
+    await page.getByRole("searchbox").fill("a recipe for cake")
+    await expect.poll(() => hits(page).count()).toBe(20)
+  })
+
+  test("says that only words were compared where the model fails, and finds by them", async ({ browser }) => {
+    const folder = await mkdtemp(join(tmpdir(), "crosswalk-web-"))
+    const model = join(folder, "model")
+    await cp(modelFolder, model, { recursive: true })
+    const weights = await openFile(join(model, "onnx", "model_quantized.onnx"), "r+")
+    await weights.write(Buffer.alloc(64, 1), 0, 64, 1_000_000)
+    await weights.close()
+    const site = await served({ files: [example("company-requirements.csv")], model })
+    const { close, page } = await open(browser, site)
+    await page.goto("/search?q=secret")
+    await page.getByText("Only words were compared: the model that compares meaning failed").waitFor()
+    await hits(page).first().waitFor()
+    expect(await barriers(page)).toEqual([])
+    await close()
+    await site.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test("says how many could not be compared by meaning, and what to do", async ({ browser }) => {
+    const folder = await mkdtemp(join(tmpdir(), "crosswalk-web-"))
+    const file = join(folder, "more.csv")
+    await writeFile(file, "id,title,text,type,catalog\nM-1,Passwords are long,A text.,requirement,more@1\n")
+    const site = await served({ files: [example("company-requirements.csv")] })
+    await site.crosswalk(["import", file, "--no-embed"])
+    const { close, page } = await open(browser, site)
+    await page.goto("/search?q=passwords&catalog=more%401")
+    await page.getByText("1 reference could not be compared by meaning").waitFor()
+    expect(await page.getByText("crosswalk embed").count()).toBe(1)
+    await hits(page).getByText("Passwords are long").waitFor()
+    await site.crosswalk(["embed"])
+    await page.reload()
+    await expect.poll(() => page.getByRole("status").first().textContent()).toBe("1 result")
+    expect(await page.getByText("could not be compared").count()).toBe(0)
+    await close()
+    await site.close()
+    await rm(folder, { recursive: true })
   })
 
   test("texts of a catalogue stay texts, whatever is in them", async ({ page }) => {

@@ -1,5 +1,5 @@
 import { createVirtualizer } from "@tanstack/solid-virtual"
-import { createEffect, createMemo, For, type JSX, Show } from "solid-js"
+import { createEffect, createMemo, For, type JSX, Show, untrack } from "solid-js"
 import "./VirtualList.css"
 
 /** A list of any length, of which only the rows in sight are there, each as high as what it shows. */
@@ -30,9 +30,13 @@ export const VirtualList = <A extends object>(props: {
     }
   })
   const rows = createMemo(() => virtual.getVirtualItems())
+  // Another row is the current one, or it is there only now; rows that come after it do not take anybody back to it.
+  const currentKey = createMemo(() => {
+    const item = props.items[props.current ?? -1]
+    return item === undefined ? undefined : props.keyOf(item)
+  })
   createEffect(() => {
-    const { current = -1, items } = props
-    if (current >= 0 && current < items.length) virtual.scrollToIndex(current, { align: "auto" })
+    if (currentKey() !== undefined) virtual.scrollToIndex(untrack(() => props.current) ?? 0, { align: "auto" })
   })
   createEffect(() => props.onReach?.(rows().at(-1)?.index ?? 0))
   return (

@@ -11,13 +11,12 @@ import { download } from "../Download.ts"
 import { referenceLink } from "../Links.ts"
 import { count, many } from "../Numbers.ts"
 import { useQuery } from "../Query.ts"
+import { baseline, exceptions, setBaseline, setExceptions } from "./coverage/Files.ts"
 import { HeatMap } from "./coverage/HeatMap.tsx"
 import { type Comparison, named, openedOf, optionsOf, type Options, type Report, states } from "./coverage/Report.ts"
 import { Requirements } from "./coverage/Requirements.tsx"
 import { Trend } from "./coverage/Trend.tsx"
 import "./Coverage.css"
-
-type Exceptions = NonNullable<Options["exceptions"]>
 
 /** The documents that a report can be taken away as. */
 const documents = [
@@ -75,15 +74,13 @@ export default function Coverage() {
   const query = useQuery()
   const catalogs = asked("GET /api/v1/catalogs", () => ({}))
   const ids = createMemo(() => (catalogs.value()?.catalogs ?? []).map(({ id }) => id))
-  const [exceptions, setExceptions] = createSignal<Exceptions>()
-  const [baseline, setBaseline] = createSignal<{ readonly name: string; readonly report: Report }>()
   const [trend, setTrend] = createSignal<Comparison>()
   const [error, setError] = createSignal<unknown>()
 
   const options = createMemo((): Options | undefined => {
     const wanted = optionsOf(query)
     const excepted = exceptions()
-    return wanted === undefined || excepted === undefined ? wanted : { ...wanted, exceptions: excepted }
+    return wanted === undefined || excepted === undefined ? wanted : { ...wanted, exceptions: excepted.value }
   })
   const report = asked("POST /api/v1/coverage", () => {
     const payload = options()
@@ -103,7 +100,7 @@ export default function Coverage() {
       setTrend(undefined)
       if (wanted === undefined || before === undefined) return
       void attempt(async () => {
-        const payload = { options: wanted, baseline: before.report }
+        const payload = { options: wanted, baseline: before.value }
         setTrend(await ask("POST /api/v1/coverage/comparison", { payload }))
       })
     })
@@ -173,14 +170,26 @@ export default function Coverage() {
               const read = parsed(name, text)
               const list = Array.isArray(read) ? read : read?.exceptions
               if (!Array.isArray(list)) throw unreadable(name, "is no list of exceptions")
-              setExceptions(list)
+              setExceptions({ name, value: list })
             })
           }
         />
+        <Show keyed when={exceptions()}>
+          {({ name, value }) => (
+            <button
+              class="tag accent"
+              type="button"
+              aria-label={`Without the exceptions of ${name}`}
+              onClick={() => setExceptions(undefined)}
+            >
+              {many(value.length, "exception")} of {name} ×
+            </button>
+          )}
+        </Show>
         <FileButton
           label="Baseline…"
           accept=".json"
-          onText={(name, text) => void attempt(() => void setBaseline({ name, report: parsed(name, text) }))}
+          onText={(name, text) => void attempt(() => void setBaseline({ name, value: parsed(name, text) }))}
         />
       </form>
       <Show when={error()}>{(error) => <Problem error={error()} />}</Show>

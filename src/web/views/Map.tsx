@@ -19,7 +19,6 @@ import { type Layout, nameOf, pointsOf } from "./map/Points.ts"
 import { inFrame } from "./map/Scene.ts"
 import { Seen } from "./map/Seen.tsx"
 import { makeTitles } from "./map/Titles.ts"
-import "./Search.css"
 import "./Map.css"
 
 /** How long somebody stops writing or moving before the server is asked, in milliseconds. */

@@ -21,15 +21,15 @@ const Empty = () => (
   </div>
 )
 
-/** What needs somebody, as sentences. */
-const Tasks = (props: { readonly status: Status }) => {
+/** What needs somebody, as sentences that lead there. */
+const Tasks = (props: { readonly status: Status; readonly suggested: number }) => {
   const lacking = () => {
     const { embeddings } = props.status
     return embeddings === undefined ? 0 : embeddings.missing + embeddings.otherModel
   }
   const moved = () => Object.values(props.status.moved).reduce((sum, part) => sum + part, 0)
   return (
-    <Show when={lacking() + moved() > 0}>
+    <Show when={lacking() + moved() + props.suggested > 0}>
       <section class="stack" aria-label="What to do">
         <Show when={lacking() > 0}>
           <div class="note warn">
@@ -42,7 +42,21 @@ const Tasks = (props: { readonly status: Status }) => {
         </Show>
         <Show when={moved() > 0}>
           <div class="note warn">
-            <p>{many(moved(), "accepted relation")} rest on a text that has changed or is gone. Look at them again.</p>
+            <p>
+              {many(moved(), "accepted relation rests", "accepted relations rest")} on a text that has changed or is
+              gone.
+            </p>
+            <a class="button" href="/review?show=changed">
+              Look at {moved() === 1 ? "it" : "them"} again
+            </a>
+          </div>
+        </Show>
+        <Show when={props.suggested > 0}>
+          <div class="note">
+            <p>{many(props.suggested, "suggested relation waits", "suggested relations wait")} for a decision.</p>
+            <a class="button primary" href="/review">
+              Review
+            </a>
           </div>
         </Show>
       </section>
@@ -112,6 +126,7 @@ const Catalogs = (props: { readonly catalogs: Status["catalogs"] }) => (
 /** What is in the store, and what to do next. */
 export default function Overview() {
   const status = asked("GET /api/v1/status", () => ({}))
+  const review = asked("GET /api/v1/review", () => ({ query: { limit: 1 } }))
   const navigate = useNavigate()
   const search = (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
     event.preventDefault()
@@ -156,7 +171,7 @@ export default function Overview() {
                   )}
                 </Show>
               </dl>
-              <Tasks status={status()} />
+              <Tasks status={status()} suggested={review.value()?.total ?? 0} />
               <Catalogs catalogs={status().catalogs} />
             </div>
           </Show>

@@ -103,7 +103,7 @@ export default function Reference() {
                 >
                   {(text) => <p class="reference-text">{text()}</p>}
                 </Show>
-                <RelationList uri={uri()} />
+                <RelationList uri={uri()} query={query} />
               </div>
               <aside class="stack" aria-label="More about it">
                 <Neighbours uri={uri()} query={query} />

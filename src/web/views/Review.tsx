@@ -1,13 +1,13 @@
 import { createEffect, createMemo, createSignal, Match, on, onCleanup, onMount, Show, Switch } from "solid-js"
 import { told } from "../api/Failure.ts"
 import { Bones } from "../components/Bones.tsx"
+import { ConfidenceOf } from "../components/Confidence.tsx"
 import { Problem } from "../components/Problem.tsx"
 import { Title } from "../components/Title.tsx"
 import { count, many } from "../Numbers.ts"
 import { useQuery } from "../Query.ts"
 import { rename, reviewer } from "../Reviewer.ts"
 import { Bulk } from "./review/Bulk.tsx"
-import { Confidence } from "./review/Confidence.tsx"
 import { History } from "./review/History.tsx"
 import { Keys, keyNames } from "./review/Keys.tsx"
 import { itemName } from "./review/Names.ts"
@@ -35,7 +35,7 @@ const outcomeText = ({ decided, refused, unchanged }: Outcome, done: string): st
 export default function Review() {
   const query = useQuery()
   const wanted = createMemo(() => wantedOf(query))
-  const queue = createQueue(wanted)
+  const queue = createQueue(wanted, () => query.text("at"))
   const [message, setMessage] = createSignal("")
   const [open, setOpen] = createSignal<"keys" | "bulk" | "types">()
   const [chosen, setChosen] = createSignal<ReadonlySet<string>>(new Set())
@@ -203,7 +203,7 @@ export default function Review() {
                   <h2 class="review-name">{itemName(entry().item)}</h2>
                   <span class="tag accent">{entry().item.relation.type}</span>
                   <Status relation={entry().item.relation} />
-                  <Confidence item={entry().item} />
+                  <ConfidenceOf item={entry().item} />
                 </div>
                 <Pair item={entry().item} />
                 <div class="verdicts" role="toolbar" aria-label="Decide">

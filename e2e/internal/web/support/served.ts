@@ -21,6 +21,8 @@ export interface SiteOptions {
   readonly database?: string | undefined
   /** Imports a catalogue of {@link hostile} texts too. Default: false. */
   readonly isHostile?: boolean
+  /** The folder of the model that it serves with. Default: the bundled one. */
+  readonly model?: string
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -64,7 +66,8 @@ export const served = async ({
   database,
   env = {},
   files = demo,
-  isHostile = false
+  isHostile = false,
+  model
 }: SiteOptions = {}): Promise<Site> => {
   const place = await prepared()
   const { crosswalk, folder } = place
@@ -79,7 +82,8 @@ export const served = async ({
     server = child
     url = listening(child)
   }
-  const ended = Command.crosswalk(folder, ["--db", "web.db", "serve", "--port", "0"], { env, onStart, limit: 900 })
+  const options = ["--db", "web.db", ...(model === undefined ? [] : ["--model", model])]
+  const ended = Command.crosswalk(folder, [...options, "serve", "--port", "0"], { env, onStart, limit: 900 })
   const close = async () => {
     server?.kill("SIGTERM")
     await ended

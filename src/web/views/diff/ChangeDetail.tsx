@@ -131,7 +131,8 @@ export const ChangeDetail = (props: { readonly change: Change; readonly of: Chan
           <div>
             <h3>Possible counterparts</h3>
             <p class="faint small">
-              None is likely enough to say so. How likely they are only orders: that was calibrated on other catalogs.
+              None is likely enough to say so. Their number says what to look at first; it is no probability for these
+              catalogs.
             </p>
           </div>
           <ol class="possible" role="list">

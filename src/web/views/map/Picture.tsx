@@ -93,7 +93,8 @@ export const Picture = (props: Props) => {
     props.onActive(nearestTo(view(), x, y, event.pointerType === "touch" ? reach.touch : reach.mouse))
   }
   const onDown = (event: PointerEvent) => {
-    if (event.button !== 0) return
+    // The buttons on the map are theirs who press them.
+    if (event.button !== 0 || (event.target instanceof Element && event.target.closest("button"))) return
     box?.setPointerCapture(event.pointerId)
     if (down.size === 0) {
       travelled = 0
@@ -176,7 +177,10 @@ export const Picture = (props: Props) => {
       onPointerMove={onMove}
       onPointerUp={onUp}
       onPointerCancel={onUp}
-      onPointerLeave={() => down.size === 0 && props.onActive(undefined)}
+      onPointerLeave={(event) => {
+        // A finger leaves whenever it is lifted; what it points at stays.
+        if (down.size === 0 && event.pointerType !== "touch") props.onActive(undefined)
+      }}
     >
       <canvas ref={(element) => (canvas = element)} aria-hidden="true" />
       <div class="map-tip" ref={(element) => (tip = element)} hidden={props.active() === undefined} aria-hidden="true">

@@ -43,7 +43,12 @@ export const Neighbours = (props: { readonly uri: string; readonly query: Query 
               <For each={answer().similar}>
                 {({ reference, score }) => (
                   <li class="neighbour">
-                    <span class="mono reference-name">{nameOf(reference)}</span>
+                    <span>
+                      <span class="mono reference-name">{nameOf(reference)}</span>{" "}
+                      <Show when={props.query.text("near") === ""}>
+                        <span class="faint small">{reference.catalog}</span>
+                      </Show>
+                    </span>
                     <a class="hit-link" href={referenceLink(reference.uri)}>
                       {reference.title}
                     </a>

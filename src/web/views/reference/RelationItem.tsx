@@ -1,4 +1,5 @@
 import { createUniqueId, For, Show } from "solid-js"
+import { ConfidenceOf } from "../../components/Confidence.tsx"
 import { ReferenceLink } from "../../components/ReferenceLink.tsx"
 import { time } from "../../Numbers.ts"
 import { type Decision, deedOf, incoming, isAbout, type Item, methodOf, outgoing, tone } from "../../Relations.ts"
@@ -87,7 +88,7 @@ export const RelationItem = (props: {
         <Show when={relation().needsReview}>
           <span class="tag warn">a text has changed since</span>
         </Show>
-        <span class="faint small numbers">confidence {relation().confidence.toFixed(2)}</span>
+        <ConfidenceOf item={props.item} />
       </div>
       <ul class="relation-ends" role="list" aria-labelledby={id}>
         <For each={others()}>

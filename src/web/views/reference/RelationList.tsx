@@ -1,7 +1,8 @@
-import { For, Show } from "solid-js"
+import { createMemo, For, Show } from "solid-js"
 import { asked } from "../../api/Asked.ts"
 import { Answer } from "../../components/Answer.tsx"
 import { count } from "../../Numbers.ts"
+import type { Query } from "../../Query.ts"
 import type { Item } from "../../Relations.ts"
 import { RelationItem } from "./RelationItem.tsx"
 
@@ -10,12 +11,15 @@ const order = ["accepted", "suggested", "rejected"]
 const inOrder = (items: ReadonlyArray<Item>): ReadonlyArray<Item> =>
   items.toSorted((a, b) => order.indexOf(a.relation.status) - order.indexOf(b.relation.status))
 
-/** How many relations show, and how much of the log is read for them. */
-const limit = 200
+/** How many relations show at first, how many more each time, and at most. */
+const [first, step, most] = [100, 300, 1000]
 
 /** The relations of a reference, those from it and those to it, with what they rest on. */
-export const RelationList = (props: { readonly uri: string }) => {
-  const page = asked("GET /api/v1/review", () => ({ query: { uri: props.uri, status: "any", limit } }))
+export const RelationList = (props: { readonly uri: string; readonly query: Query }) => {
+  const limit = createMemo(() =>
+    Math.min(most, Math.max(first, Math.floor(Number(props.query.text("relations"))) || first))
+  )
+  const page = asked("GET /api/v1/review", () => ({ query: { uri: props.uri, status: "any", limit: limit() } }))
   const log = asked("GET /api/v1/decisions", () => ({ query: { uri: props.uri, limit: 1000 } }))
   return (
     <section class="panel">
@@ -24,8 +28,8 @@ export const RelationList = (props: { readonly uri: string }) => {
         <Show when={page.value()}>
           {(page) => (
             <span class="faint small numbers">
-              {count(page().items.length)}
-              {page().next === undefined ? "" : " and more"}
+              {page().next === undefined ? "" : `${count(page().items.length)} of `}
+              {count(page().total)}
             </span>
           )}
         </Show>
@@ -43,6 +47,22 @@ export const RelationList = (props: { readonly uri: string }) => {
                 {(item) => <RelationItem uri={props.uri} item={item} log={log.value()?.decisions ?? []} />}
               </For>
             </ul>
+            <Show when={page().next !== undefined}>
+              <div class="panel-body row">
+                <Show when={limit() < most}>
+                  <button
+                    class="button"
+                    type="button"
+                    onClick={() => props.query.set({ relations: String(Math.min(most, limit() + step)) })}
+                  >
+                    Show more
+                  </button>
+                </Show>
+                <a href={`/review?show=any&uri=${encodeURIComponent(props.uri)}`}>
+                  All {count(page().total)} in the review
+                </a>
+              </div>
+            </Show>
           </Show>
         )}
       </Answer>

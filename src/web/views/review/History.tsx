@@ -3,6 +3,7 @@ import { asked } from "../../api/Asked.ts"
 import type { Answer } from "../../api/Endpoints.ts"
 import { Problem } from "../../components/Problem.tsx"
 import { time } from "../../Numbers.ts"
+import { methodOf } from "../../Relations.ts"
 import type { Relation } from "./Queue.ts"
 
 type Decision = Answer<"GET /api/v1/decisions">["decisions"][number]
@@ -42,8 +43,8 @@ export const History = (props: { readonly relation: Relation; readonly onUndo: (
           )}
         </For>
         <li class="small">
-          <span class="numbers faint">{time(props.relation.createdAt)}</span> Made by{" "}
-          <span class="mono">{props.relation.provenance.method}</span>
+          <span class="numbers faint">{time(props.relation.createdAt)}</span>{" "}
+          {methodOf(props.relation.provenance.method)}
         </li>
       </ol>
     </section>

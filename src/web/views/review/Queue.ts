@@ -1,4 +1,4 @@
-import { type Accessor, batch, createComputed, createMemo, createSignal, on, onCleanup } from "solid-js"
+import { type Accessor, batch, createComputed, createMemo, createSignal, on, onCleanup, untrack } from "solid-js"
 import { createStore, produce } from "solid-js/store"
 import { ask } from "../../api/Client.ts"
 import type { Answer, Request } from "../../api/Endpoints.ts"
@@ -20,8 +20,12 @@ export interface Entry {
   readonly step?: number | undefined
 }
 
-/** How many relations one request brings. */
+/** How many relations one request brings, and how many where one is looked for. */
 const pageSize = 50
+const seekSize = 500
+
+/** How far a relation is looked for that the URL names. */
+const mostSought = 5000
 
 type Ends = Pick<Relation, "sources" | "targets"> & { readonly to?: string | undefined }
 
@@ -47,8 +51,11 @@ export interface Queue {
   readonly canUndo: Accessor<boolean>
 }
 
-/** A queue of what passes the filter that `query` tells. */
-export const createQueue = (query: Accessor<Request<"GET /api/v1/review">["query"]>): Queue => {
+/** A queue of what passes the filter that `query` tells; it begins with as many as are needed to have the key that is `sought`. */
+export const createQueue = (
+  query: Accessor<Request<"GET /api/v1/review">["query"]>,
+  sought: Accessor<string>
+): Queue => {
   const [state, setState] = createStore<{ entries: Array<Entry> }>({ entries: [] })
   const [total, setTotal] = createSignal<number>()
   const [next, setNext] = createSignal<string>()
@@ -63,16 +70,25 @@ export const createQueue = (query: Accessor<Request<"GET /api/v1/review">["query
     const controller = new AbortController()
     running = controller
     setIsLoading(true)
-    try {
-      const page = await ask(
+    const read = (after: string | undefined, limit: number) =>
+      ask(
         "GET /api/v1/review",
-        { query: { ...query(), limit: pageSize, marked: true, ...(after !== undefined && { after }) } },
+        { query: { ...query(), limit, marked: true, ...(after !== undefined && { after }) } },
         controller.signal
       )
+    try {
+      let page = await read(after, pageSize)
+      const items = [...page.items]
+      const place = untrack(sought)
+      const isSought = () => place !== "" && items.length < mostSought && !items.some((item) => keyOf(item) === place)
+      while (after === undefined && page.next !== undefined && isSought()) {
+        page = await read(page.next, seekSize)
+        items.push(...page.items)
+      }
       if (running !== controller) return
       batch(() => {
         const known = new Set(after === undefined ? [] : state.entries.map(({ key }) => key))
-        const entries = page.items.map((item) => ({ key: keyOf(item), item })).filter(({ key }) => !known.has(key))
+        const entries = items.map((item) => ({ key: keyOf(item), item })).filter(({ key }) => !known.has(key))
         if (after === undefined) {
           setState("entries", entries)
           setSteps([])

@@ -1,6 +1,6 @@
 import { createEffect, createSignal, Show } from "solid-js"
+import { ConfidenceOf } from "../../components/Confidence.tsx"
 import { VirtualList } from "../../components/VirtualList.tsx"
-import { Confidence } from "./Confidence.tsx"
 import { sideName } from "./Names.ts"
 import type { Entry, Queue } from "./Queue.ts"
 import { Status } from "./Status.tsx"
@@ -31,7 +31,7 @@ const Row = (props: {
         when={props.entry.item.relation.status === "suggested"}
         fallback={<Status relation={props.entry.item.relation} />}
       >
-        <Confidence item={props.entry.item} />
+        <ConfidenceOf item={props.entry.item} />
       </Show>
     </span>
   </button>

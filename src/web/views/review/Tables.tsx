@@ -43,7 +43,7 @@ export const Tables = (props: { readonly wanted: Wanted; readonly onDone: (said:
   return (
     <>
       <button class="button quiet" type="button" onClick={() => void take()}>
-        CSV
+        Export CSV
       </button>
       <FileButton label="Import CSV…" accept=".csv,.tsv" onText={(name, text) => void carryOut(name, text)} />
       <Dialog
