@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { circumstancesOf, judge, sampleOf, scaleOf } from "../../src/crosswalk/Calibration.ts"
+import { circumstancesOf, judge, sampleOf, scaleOf, settle } from "../../src/crosswalk/Calibration.ts"
 import { calibrationAsvs } from "../../src/crosswalk/CalibrationAsvs.ts"
 import type { Candidate, Found } from "../../src/crosswalk/Candidates.ts"
 import * as Logistic from "../../src/crosswalk/Logistic.ts"
@@ -33,6 +33,14 @@ describe("Calibration", () => {
       assert.isTrue(confidence.weights.every((weight) => weight > 0))
       assert.isTrue(none.weights.every((weight) => weight < 0))
     }
+  })
+
+  it("is never sure of the first candidate and of no counterpart at once", () => {
+    const first = candidate(1, 0.9)
+    const both = settle({ ranked: [{ candidate: first, confidence: 0.9 }], noCounterpart: 0.6 })
+    assert.deepStrictEqual(both, { ranked: [{ candidate: first, confidence: 0.9 / 1.5 }], noCounterpart: 0.6 / 1.5 })
+    const one = { ranked: [{ candidate: first, confidence: 0.3 }], noCounterpart: 0.6 }
+    assert.deepStrictEqual(settle(one), one)
   })
 
   it("orders by confidence and keeps probabilities within 0 and 1, whatever the share", () => {

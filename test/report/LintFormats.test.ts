@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { LintReport, LintRule, lintRules } from "../../src/domain/Lint.ts"
 import * as LintDocument from "../../src/report/LintDocument.ts"
+import * as Sarif from "../../src/report/Sarif.ts"
 
 const hostile = `<b>"1"</b> \u001b[2J ‮ \n"quoted"\\`
 
@@ -26,6 +27,10 @@ describe("the rules", () => {
 })
 
 describe("SARIF", () => {
+  it("has the URI of a file, also where its path is one of Windows", () => {
+    expect(Sarif.physicalLocation("maps\\our pairs.csv", 3).artifactLocation.uri).toBe("maps/our%20pairs.csv")
+  })
+
   const log = JSON.parse(LintDocument.render(report, "sarif", { version: "1.2.3" }))
   const [run] = log.runs
 

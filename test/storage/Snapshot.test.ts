@@ -16,8 +16,9 @@ import { layerLive } from "../support/liveClient.ts"
 import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
-/** More than a page of each, half of them in each catalog. */
-const size = 1_200
+/** More than a page of references, half of them in each catalog, and of accepted relations. */
+const size = 1_400
+const accepted = 600
 
 const fill = Effect.gen(function* () {
   const references = yield* ReferenceRepository
@@ -37,7 +38,7 @@ const fill = Effect.gen(function* () {
       sources: [uri(2 * i)] as const,
       targets: [uri(2 * i + 1)],
       type: "equal" as const,
-      status: i % 2 === 0 ? ("accepted" as const) : ("suggested" as const)
+      status: i < accepted ? ("accepted" as const) : ("suggested" as const)
     }))
   )
 })
@@ -57,7 +58,7 @@ const reads = Effect.gen(function* () {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line))
-  const accepted = { status: ["accepted" as const] }
+  const isAccepted = { status: ["accepted" as const] }
   return {
     findAll: Stream.runCollect(references.findAll()).pipe(
       Effect.map((all) => total(all.map(({ metadata }) => numberOf(metadata))))
@@ -80,8 +81,8 @@ const reads = Effect.gen(function* () {
         total(texts.flatMap(lines).flatMap(({ metadata }) => (metadata === undefined ? [] : numberOf(metadata))))
       )
     ),
-    relations: Stream.runCount(relations.findAll(accepted)),
-    exportedRelations: Stream.mkString(exports.relations(accepted)).pipe(
+    relations: Stream.runCount(relations.findAll(isAccepted)),
+    exportedRelations: Stream.mkString(exports.relations(isAccepted)).pipe(
       Effect.map((text) => lines(text).filter(({ sources }) => sources !== undefined).length)
     ),
     coverage: coverage
@@ -221,7 +222,7 @@ for (const { make, name, skipped } of places) {
           const { between = Effect.void, layer, writes } = yield* make
           yield* Effect.gen(function* () {
             yield* fill
-            const expected = { references: size * 100, relations: size / 4 }
+            const expected = { references: size * 100, relations: accepted }
             const states = new Set<string>()
             yield* writes
             const references = yield* ReferenceRepository
