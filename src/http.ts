@@ -5,6 +5,7 @@
  * @module
  */
 export { Api } from "./http/api/Api.ts"
+export * as Connections from "./http/access/Connections.ts"
 export { Caller } from "./http/access/Authorization.ts"
 export {
   Job,

@@ -71,6 +71,13 @@ export class PreconditionFailed extends HttpApiError.Problem<PreconditionFailed>
   members
 ) {}
 
+/** The body did not arrive in time. */
+export class TooSlow extends HttpApiError.Problem<TooSlow>()(
+  "TooSlow",
+  { type: typeOf("timeout"), status: 408, title: "The request took too long" },
+  members
+) {}
+
 /** The body is larger than the server takes. */
 export class TooLarge extends HttpApiError.Problem<TooLarge>()(
   "TooLarge",
@@ -118,7 +125,7 @@ export const problems = [InvalidRequest, NotFound, Conflict, TooLong, Unprocessa
 export type Problem = InstanceType<(typeof problems)[number]>
 
 /** What an endpoint with a body may answer that failed. */
-export const bodyProblems = [...problems, TooLarge, UnknownContent] as const
+export const bodyProblems = [...problems, TooSlow, TooLarge, UnknownContent] as const
 
 /**
  * What a failure of the tables or the model says to a client: its code in words. Its own sentence may have a path, a server's

@@ -32,8 +32,8 @@ import * as Web from "./Web.ts"
 
 const decode = decodeInput(Policy.PolicyOptions, "options")
 
-/** A URI in a path is longer than a router expects. */
-export const routerConfig = { maxParamLength: 8192 }
+/** A URI in a path is longer than a router expects, and `//` is no `/`, so that a path has one form. */
+export const routerConfig = { maxParamLength: 8192, ignoreDuplicateSlashes: false }
 
 /**
  * Every route: the page (`/`), the API with its OpenAPI document (`/openapi.json`) and documentation (`/docs`), and `/metrics`.
@@ -81,16 +81,15 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
  * When the layer ends, requests that run are answered first.
  *
  * @example
- * import { createServer } from "node:http"
  * import { NodeHttpServer } from "@effect/platform-node"
  * import { Layer } from "effect"
  * import { Store } from "crosswalk"
- * import { Routes, Tokens } from "crosswalk/http"
+ * import { Connections, Routes, Tokens } from "crosswalk/http"
  *
  * const server = Routes.serve({ maxConcurrent: 8 }).pipe(
  *   Layer.provide(Tokens.layer([])),
  *   Layer.provide(Store.layerLibsql({ url: "requirements.db", vectors: "memory" })),
- *   Layer.provide(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 7430 }))
+ *   Layer.provide(NodeHttpServer.layer(() => Connections.server(), { host: "127.0.0.1", port: 7430 }))
  * )
  * // NodeRuntime.runMain(Layer.launch(server))
  */

@@ -95,7 +95,8 @@ export const layerFolder = (folder: string): Layer.Layer<never, never, HttpRoute
         known.set(name, found)
         return found
       }
-      yield* router.add("*", "/*", (request) =>
+      // Of other methods the router knows by itself that there are none.
+      yield* router.add("GET", "/*", (request) =>
         Effect.sync(() => {
           const name = request.url.replace(/[?#].*/u, "").slice(1)
           if ((request.method === "GET" || request.method === "HEAD") && files.has(name) && extname(name) in types) {

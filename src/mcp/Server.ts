@@ -91,17 +91,16 @@ export const stdio = (actor: Actor, options: McpOptions = {}) =>
  * {@link Tokens}: one that may read does not see the tools that write, and decisions have its name.
  *
  * @example
- * import { createServer } from "node:http"
  * import { NodeHttpServer } from "@effect/platform-node"
  * import { Layer } from "effect"
  * import { Store } from "crosswalk"
- * import { Routes, Tokens } from "crosswalk/http"
+ * import { Connections, Routes, Tokens } from "crosswalk/http"
  * import { Mcp } from "crosswalk/mcp"
  *
  * const server = Routes.serveWith(Mcp.layerHttp({ name: "our-requirements" })).pipe(
  *   Layer.provide(Tokens.layer([])),
  *   Layer.provide(Store.layerLibsql({ url: "requirements.db", vectors: "memory" })),
- *   Layer.provide(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 7430 }))
+ *   Layer.provide(NodeHttpServer.layer(() => Connections.server(), { host: "127.0.0.1", port: 7430 }))
  * )
  * // NodeRuntime.runMain(Layer.launch(server))
  */

@@ -9,6 +9,7 @@ import { Effect, Layer } from "effect"
 import { FetchHttpClient, HttpClient, HttpRouter, HttpServer } from "effect/http"
 import * as Guard from "../../src/http/access/Guard.ts"
 import * as Policy from "../../src/http/access/Policy.ts"
+import { Tokens } from "../../src/http/access/Tokens.ts"
 import * as Web from "../../src/http/Web.ts"
 
 const script = "console.log(1)\n".repeat(100)
@@ -34,6 +35,7 @@ const serving = (isBuilt: boolean) =>
         HttpRouter.serve(Layer.merge(Web.layerFolder(folder), Guard.layer(Policy.make({}))), { disableListenLog: true })
     )
   ).pipe(
+    Layer.provide(Tokens.layer([])),
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 })),
     Layer.provideMerge(FetchHttpClient.layer)
   )

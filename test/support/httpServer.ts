@@ -1,4 +1,3 @@
-import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert } from "@effect/vitest"
 import { Effect, Layer, Redacted, Schema, Stream } from "effect"
@@ -11,19 +10,20 @@ import {
   HttpServer
 } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
-import { Api, type PolicyOptions, Routes, type Token, Tokens } from "../../src/http.ts"
+import { Api, Connections, type PolicyOptions, Routes, type Token, Tokens } from "../../src/http.ts"
 import { TestStore } from "../../src/testing.ts"
 
 /** A server of a store, beside the store and a client. */
 export const servingOf = <A, E>(
   store: Layer.Layer<A, E>,
   tokens: ReadonlyArray<Token> = [],
-  options: PolicyOptions = {}
+  options: PolicyOptions = {},
+  connections: Connections.ConnectionLimits = {}
 ) =>
   Routes.serve(options).pipe(
     Layer.provide(Tokens.layer(tokens)),
     Layer.provideMerge(store),
-    Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 })),
+    Layer.provideMerge(NodeHttpServer.layer(() => Connections.server(connections), { host: "127.0.0.1", port: 0 })),
     Layer.provideMerge(FetchHttpClient.layer)
   )
 

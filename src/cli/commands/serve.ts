@@ -1,10 +1,10 @@
-import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, FileSystem, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer, type HttpServerError } from "effect/http"
 import manifest from "../../../package.json" with { type: "json" }
 import { ValidationError } from "../../domain/ValidationError.ts"
+import * as Connections from "../../http/access/Connections.ts"
 import * as Policy from "../../http/access/Policy.ts"
 import * as Routes from "../../http/Routes.ts"
 import * as TokenList from "../../http/access/TokenList.ts"
@@ -128,7 +128,9 @@ export const serve = Command.make(
       Layer.tap(() => announce),
       Layer.provide(Tokens.layer(tokens)),
       Layer.provide(store),
-      Layer.provide(NodeHttpServer.layer(() => createServer(), { host, port, gracefulShutdownTimeout: "10 seconds" }))
+      Layer.provide(
+        NodeHttpServer.layer(() => Connections.server(), { host, port, gracefulShutdownTimeout: "10 seconds" })
+      )
     )
     return yield* Layer.launch(server).pipe(
       Effect.catchTag("ServeError", (error) => Effect.fail(notListening(host, port)(error)))

@@ -15,6 +15,10 @@ export const PolicyOptions = Schema.Struct({
   maxWaiting: Schema.optional(Positive),
   /** How long a request may take, in milliseconds. Default: 30,000. */
   timeout: Schema.optional(Positive),
+  /** How long a body of JSON may take to arrive, in milliseconds. Default: 10,000. */
+  receiveTimeout: Schema.optional(Positive),
+  /** How many bodies of JSON arrive at once; as many requests more as may wait do so. Default: 64. */
+  maxArriving: Schema.optional(Positive),
   /** How long a call of a tool at `/mcp` may take, in milliseconds. Default: 600,000. */
   toolTimeout: Schema.optional(Positive),
   /** How long the path and query of a request may be, in characters. Default: 8,192. */
@@ -48,6 +52,7 @@ const ownHosts = ["localhost", "127.0.0.1", "[::1]"]
 
 export const make = ({
   hosts = [],
+  maxArriving = 64,
   maxBodyBytes = 10 * 1024 * 1024,
   maxConcurrent = 16,
   maxDownloads = 4,
@@ -57,11 +62,13 @@ export const make = ({
   maxUploads = 4,
   maxUrlLength = 8192,
   maxWaiting = 256,
+  receiveTimeout = 10_000,
   timeout = 30_000,
   toolTimeout = 600_000,
   transferTimeout = 300_000
 }: PolicyOptions): Policy => ({
   hosts: new Set([...ownHosts, ...hosts.map((host) => host.toLowerCase())]),
+  maxArriving,
   maxBodyBytes,
   maxConcurrent,
   maxDownloads,
@@ -71,14 +78,11 @@ export const make = ({
   maxUploads,
   maxUrlLength,
   maxWaiting,
+  receiveTimeout,
   timeout,
   toolTimeout,
   transferTimeout
 })
-
-/** Whether a request brings a file, which may take long on its way. */
-export const isUpload = ({ method, url }: { readonly method: string; readonly url: string }): boolean =>
-  method === "POST" && /^\/api\/v1\/imports(?:[/?]|$)/u.test(url)
 
 /** The name in a `Host` header, without its port. */
 const nameOf = (host: string): string => host.toLowerCase().replace(/:\d+$/u, "")
@@ -89,7 +93,7 @@ export const isOwnHost = ({ hosts }: Policy, host: string | undefined): boolean 
 
 /** Whether a page of this server asks. */
 export const isOwnOrigin = (origin: string, host: string | undefined): boolean =>
-  host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)
+  host !== undefined && ["http", "https"].some((scheme) => origin.toLowerCase() === `${scheme}://${host.toLowerCase()}`)
 
 /** Whether an address is this machine's own, which no other machine reaches. */
 export const isLoopback = (host: string): boolean =>

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import { Context, Layer, Redacted, Schema } from "effect"
+import type { Headers } from "effect/http"
 
 /** What a token may do: `read`, or `write`, which is to read as well. */
 export const TokenScope = Schema.Literals(["read", "write"])
@@ -41,4 +42,13 @@ export class Tokens extends Context.Service<
         }
       }
     })
+}
+
+const everybody: Holder = { name: "anonymous", scope: "write" }
+
+/** Who holds the token in the headers; everybody may everything where none is asked for. */
+export const holderOf = (tokens: Tokens["Service"], headers: Headers.Headers): Holder | undefined => {
+  if (tokens.isOpen) return everybody
+  const [, token] = /^Bearer +(\S+)$/iu.exec(headers["authorization"] ?? "") ?? []
+  return token === undefined ? undefined : tokens.holderOf(Redacted.make(token))
 }

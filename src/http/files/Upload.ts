@@ -3,7 +3,7 @@ import { HttpServerRequest } from "effect/http"
 import type { NamedBytes } from "../../catalog/ImportSource.ts"
 import type { CrosswalkError } from "../../domain/CrosswalkError.ts"
 import { CurrentPolicy } from "../access/Policy.ts"
-import { answered, Failed, TooLarge } from "../Problem.ts"
+import { answered, Failed, TooLarge, TooSlow } from "../Problem.ts"
 
 /** A file that was received. */
 export interface Upload {
@@ -21,13 +21,18 @@ export const receive: <E>(
   body: Stream.Stream<Uint8Array, E>
 ) => Effect.Effect<
   Upload,
-  E | TooLarge | Failed,
+  E | TooLarge | TooSlow | Failed,
   CurrentPolicy | FileSystem.FileSystem | HttpServerRequest.HttpServerRequest
 > = Effect.fn("Upload.receive")(function* (name, body) {
-  const { maxUploadBytes } = yield* CurrentPolicy
+  const { maxUploadBytes, transferTimeout } = yield* CurrentPolicy
   const { headers } = yield* HttpServerRequest.HttpServerRequest
   const files = yield* FileSystem.FileSystem
   const tooLarge = new TooLarge({ detail: `At most ${maxUploadBytes} bytes`, reason: "too-large", isRetryable: false })
+  const tooSlow = new TooSlow({
+    detail: `The file did not arrive within ${transferTimeout / 1000} s`,
+    reason: "timeout",
+    isRetryable: true
+  })
   if (Number(headers["content-length"]) > maxUploadBytes) return yield* tooLarge
   const scope = yield* Scope.make()
   const release = Scope.close(scope, Exit.void)
@@ -38,7 +43,9 @@ export const receive: <E>(
   })
   return yield* Effect.gen(function* () {
     const copy = yield* Scope.provide(files.makeTempFileScoped({ prefix: "crosswalk-upload-" }), scope)
-    yield* Stream.run(bounded, files.sink(copy))
+    yield* Stream.run(bounded, files.sink(copy)).pipe(
+      Effect.timeoutOrElse({ duration: transferTimeout, orElse: () => Effect.fail(tooSlow) })
+    )
     return { source: { name, bytes: files.stream(copy) }, release }
   }).pipe(
     Effect.catchTag("PlatformError", (error) =>
