@@ -4,7 +4,7 @@ import { Result, Schema } from "effect"
 const deepest = 200
 
 /** Whether brackets stand in each other deeper than any message needs; those in texts do not count. */
-const isTooDeep = (json: string): boolean => {
+export const isTooDeep = (json: string): boolean => {
   let depth = 0
   for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gsu)) {
     if (token === "[" || token === "{") depth += 1
@@ -51,9 +51,12 @@ export const refusal = (code: number, message: string, id: string | number | nul
 const notJson = -32700
 const notRequest = -32600
 
+/** What is said of a message that is nested too deep. */
+export const tooDeep = refusal(notJson, `The message is nested deeper than ${deepest} levels`)
+
 /** A line as messages: requests and notifications with nothing but their members; several, where it is a batch. */
 export const read = (line: string): Result.Result<ReadonlyArray<Request>, Refusal> => {
-  if (isTooDeep(line)) return Result.fail(refusal(notJson, `The message is nested deeper than ${deepest} levels`))
+  if (isTooDeep(line)) return Result.fail(tooDeep)
   let value: unknown
   try {
     value = JSON.parse(line)

@@ -42,3 +42,18 @@ export const make = (server: McpServer.McpServer["Service"]): Effect.Effect<Tell
         }).pipe(Effect.provideService(McpSchema.McpRequestContext, context))
       })
   })
+
+/** How often something is told of work that has no steps, in milliseconds. */
+const beatEvery = 2000
+
+/** Does work that has no steps, and tells meanwhile for how many seconds it runs. */
+export const beating = <A, E, R>(tell: Tell, message: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const beats = Effect.gen(function* () {
+    const begun = yield* Clock.currentTimeMillis
+    for (;;) {
+      yield* tell({ done: Math.round(((yield* Clock.currentTimeMillis) - begun) / 1000), message })
+      yield* Effect.sleep(beatEvery)
+    }
+  })
+  return Effect.raceFirst(work, beats)
+}

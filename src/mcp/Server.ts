@@ -1,26 +1,19 @@
 import { type Cause, Effect, Layer } from "effect"
-import { McpProtocol, McpServer } from "effect/ai"
-import type { Headers } from "effect/http"
+import { McpServer } from "effect/ai"
+import { type Headers, HttpRouter } from "effect/http"
 import { decodeInput } from "../domain/Input.ts"
-import { Tokens } from "../http/access/Tokens.ts"
+import { holderOf, Tokens } from "../http/access/Tokens.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { type Actor, CurrentActor } from "./Actor.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as Instructions from "./Instructions.ts"
 import * as GuardedStdio from "./GuardedStdio.ts"
-import * as HttpAccess from "./HttpAccess.ts"
 import { CurrentSurroundings, McpOptions } from "./McpOptions.ts"
 import * as Prompts from "./Prompts.ts"
+import * as Protocols from "./Protocols.ts"
 import * as Resources from "./Resources.ts"
+import * as Sessions from "./Sessions.ts"
 import * as Tools from "./Tools.ts"
-
-/** The newest first, and all that Effect has. */
-export const protocols = [
-  McpProtocol.v2026_07_28,
-  McpProtocol.v2025_11_25,
-  McpProtocol.v2025_06_18,
-  McpProtocol.v2025_03_26,
-  McpProtocol.v2024_11_05
-] as const
 
 /** Everything that callers can use. */
 export const registrations = Layer.mergeAll(Tools.layer, Resources.layer, Prompts.layer)
@@ -41,17 +34,19 @@ const describe = Effect.fnUntraced(function* (
   isRemote: boolean,
   actorOf: ActorOf
 ) {
-  const { maxTokens = 9000, name = "crosswalk", version = "1" } = yield* decode(options)
+  const { maxSessions, maxTokens = 9000, name = "crosswalk", sessionIdle, version = "1" } = yield* decode(options)
   const { catalogs } = yield* ReferenceRepository
   const actors = McpServer.middleware((effect, { headers }) =>
     Effect.provideService(effect, CurrentActor, actorOf(headers))
   )
   return {
+    maxSessions,
+    sessionIdle,
     name,
     version,
     description: "Search, relate and compare catalogues of requirements and controls",
     instructions: Instructions.instructions(yield* catalogs, writes),
-    protocols,
+    protocols: Protocols.make(yield* Resources.list),
     registrations: registrations.pipe(
       Layer.provide(actors.layer),
       Layer.provide(Layer.succeed(CurrentSurroundings, { isRemote, maxTokens }))
@@ -105,15 +100,31 @@ export const stdio = (actor: Actor, options: McpOptions = {}) =>
  * // NodeRuntime.runMain(Layer.launch(server))
  */
 export const layerHttp = (options: McpOptions = {}) =>
-  Layer.unwrap(
+  Layer.effectDiscard(
     Effect.gen(function* () {
       const tokens = yield* Tokens
-      const description = yield* describe(options, tokens.isOpen ? "all" : "some", true, (headers) => {
-        const holder = HttpAccess.holderOf(tokens, headers)
+      const router = yield* HttpRouter.HttpRouter
+      const {
+        maxSessions = 256,
+        sessionIdle = 3_600_000,
+        ...description
+      } = yield* describe(options, tokens.isOpen ? "all" : "some", true, (headers) => {
+        const holder = holderOf(tokens, headers)
         return { name: tokens.isOpen ? undefined : holder?.name, mayWrite: holder?.scope === "write" }
       })
-      return wellMade(
-        McpServer.layerHttp({ ...description, path: "/mcp", allowSessionTermination: true, allowSubscriptions: false })
-      ).pipe(Layer.provide(HttpAccess.layer.layer))
+      // Effect's routes are behind ours.
+      const routes = yield* HttpRouter.make
+      yield* Layer.build(
+        wellMade(
+          McpServer.layerHttp({
+            ...description,
+            path: Endpoint.path,
+            allowSessionTermination: true,
+            allowSubscriptions: false
+          })
+        ).pipe(Layer.provide(Layer.succeed(HttpRouter.HttpRouter, routes)))
+      )
+      const sessions = Sessions.make({ maxSessions, sessionIdle })
+      yield* router.add("*", Endpoint.path, Endpoint.make(tokens, sessions, routes.asHttpEffect()))
     })
   )

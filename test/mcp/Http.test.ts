@@ -1,19 +1,23 @@
-import { createServer, request } from "node:http"
+import { request } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
 import { FetchHttpClient, HttpServer } from "effect/http"
 import { Review } from "../../src/crosswalk/Review.ts"
-import { Routes, Tokens } from "../../src/http.ts"
+import { Connections, Routes, Tokens } from "../../src/http.ts"
 import { Mcp } from "../../src/mcp.ts"
 import { TestStore } from "../../src/testing.ts"
-import { ask, bearer, tokens } from "../support/httpServer.ts"
+import { ask, bearer, problemOf, tokens } from "../support/httpServer.ts"
 import { examples } from "./support.ts"
 
-const serving = Routes.serveWith(Mcp.layerHttp({ name: "ours", version: "3" }), { maxBodyBytes: 100_000 }).pipe(
+const idle = 60_000
+
+const mcp = Mcp.layerHttp({ name: "ours", version: "3", maxSessions: 4, sessionIdle: idle })
+const serving = Routes.serveWith(mcp, { maxBodyBytes: 100_000 }).pipe(
   Layer.provide(Tokens.layer(tokens)),
   Layer.provideMerge(Layer.provideMerge(Layer.effectDiscard(examples), TestStore.layer)),
-  Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 })),
+  Layer.provideMerge(NodeHttpServer.layer(() => Connections.server(), { host: "127.0.0.1", port: 0 })),
   Layer.provideMerge(FetchHttpClient.layer)
 )
 
@@ -191,8 +195,10 @@ layer(serving)("/mcp", (it) => {
         ["[]", 400, -32600],
         [{ jsonrpc: "1.0", id: 1, method: "ping" }, 200, -32600],
         [rpc("tools/list"), 400, -32600],
-        // Not read to its end.
-        [rpc("x".repeat(200_000)), 200, -32700]
+        [rpc(1 as never, []), 200, -32600],
+        [rpc("ping", undefined, null), 200, -32600],
+        [rpc("ping", undefined, { a: 1 }), 200, -32600],
+        [`{"jsonrpc":"2.0","id":1,"method":"ping","params":${"[".repeat(20_000)}${"]".repeat(20_000)}}`, 400, -32700]
       ]
       for (const [body, status, code] of wrong) {
         const response = yield* post(body, headers)
@@ -200,8 +206,53 @@ layer(serving)("/mcp", (it) => {
         const answer: Json = yield* response.json
         assert.strictEqual(answer.error.code, code)
       }
-      assert.strictEqual((yield* ask("GET", "/mcp", { headers })).status, 405)
+      const batch = yield* Effect.flatMap(post([initialize, initialize], headers), problemOf)
+      assert.deepInclude(batch, { status: 400, reason: "invalid-request" })
+      const long = yield* Effect.flatMap(post(rpc("x".repeat(200_000)), headers), problemOf)
+      assert.deepInclude(long, { status: 413, reason: "too-large" })
+      const other = yield* ask("GET", "/mcp", { headers })
+      assert.deepInclude(yield* problemOf(other), { status: 405 })
+      assert.strictEqual(other.headers["allow"], "POST, DELETE")
       assert.strictEqual((yield* ask("POST", "/mcp", { body: initialize, headers })).status, 406)
+    })
+  )
+
+  /** Begins a session; how a message in it is answered. */
+  const begin = (name: string) =>
+    Effect.map(post(initialize, bearer(name)), ({ headers }) => {
+      const id = headers["mcp-session-id"] ?? assert.fail("no session")
+      const of = { "mcp-session-id": id, "mcp-protocol-version": "2025-11-25" }
+      return {
+        id,
+        ping: (by = name) => Effect.map(post(rpc("ping"), { ...bearer(by), ...of }), ({ status }) => status)
+      }
+    })
+
+  it.effect("has sessions that end when they are not used, and are of who began them", () =>
+    Effect.gen(function* () {
+      const used = yield* begin("reader")
+      const forgotten = yield* begin("reader")
+      assert.strictEqual(yield* forgotten.ping("writer"), 404)
+      assert.strictEqual(yield* used.ping(), 200)
+      yield* TestClock.adjust(idle * 0.7)
+      assert.strictEqual(yield* used.ping(), 200)
+      yield* TestClock.adjust(idle * 0.7)
+      assert.strictEqual(yield* used.ping(), 200)
+      const gone = yield* post(rpc("ping"), { ...bearer("reader"), "mcp-session-id": forgotten.id })
+      assert.deepInclude(yield* problemOf(gone), { status: 404, reason: "session" })
+    })
+  )
+
+  it.effect("has so many sessions of one holder, and takes none of another for them", () =>
+    Effect.gen(function* () {
+      const other = yield* begin("writer")
+      const many = yield* Effect.forEach(Array.from({ length: 6 }), () => begin("reader"))
+      assert.deepStrictEqual(yield* Effect.forEach(many, ({ ping }) => ping()), [404, 404, 200, 200, 200, 200])
+      assert.strictEqual(yield* other.ping(), 200)
+      const { id } = other
+      const ended = yield* ask("DELETE", "/mcp", { headers: { ...bearer("writer"), "mcp-session-id": id } })
+      assert.strictEqual(ended.status, 204)
+      assert.strictEqual(yield* other.ping(), 404)
     })
   )
 })

@@ -46,6 +46,27 @@ layer(Layer.provideMerge(Layer.effectDiscard(fill), TestStore.layer))("resources
     })
   )
 
+  it.effect("are listed in parts, as they are now", () =>
+    Effect.gen(function* () {
+      const one = yield* client()
+      const { saveMany, remove } = yield* ReferenceRepository
+      const many = Array.from({ length: 230 }, (_, i) => ({ ...hostile, uri: `many:${i}`, catalog: `many@${i}` }))
+      yield* saveMany(many)
+      const seen: Array<string> = []
+      let cursor: string | undefined
+      do {
+        const page = yield* one.listResources(cursor === undefined ? {} : { cursor })
+        assert.isAtMost(page.resources.length, 100)
+        seen.push(...page.resources.map(({ uri }) => uri))
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+      assert.strictEqual(seen.length, 1 + 3 + many.length)
+      assert.strictEqual(new Set(seen).size, seen.length)
+      assert.include(seen, "crosswalk://catalog/many%40229")
+      yield* Effect.forEach(many, ({ uri }) => remove(uri), { discard: true })
+    })
+  )
+
   it.effect("page through a catalogue, each reference once", () =>
     Effect.gen(function* () {
       const one = yield* client()

@@ -1,9 +1,11 @@
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
-import { McpProtocol, McpServer, McpTest } from "effect/ai"
+import { McpServer, McpTest } from "effect/ai"
 import { CatalogImport } from "../../src/catalog/CatalogImport.ts"
 import { type Actor, CurrentActor } from "../../src/mcp/Actor.ts"
 import { CurrentSurroundings } from "../../src/mcp/McpOptions.ts"
+import * as Protocols from "../../src/mcp/Protocols.ts"
+import * as Resources from "../../src/mcp/Resources.ts"
 import { registrations } from "../../src/mcp/Server.ts"
 
 const root = join(import.meta.dirname, "..", "..")
@@ -16,17 +18,19 @@ export const examples = Effect.gen(function* () {
 })
 
 /** A client of what the server has of the store that is there. */
-export const client = (
+export const client = Effect.fnUntraced(function* (
   actor: Actor = { name: "Ann", mayWrite: true },
   surroundings: { readonly maxTokens: number; readonly isRemote: boolean } = { maxTokens: 9000, isRemote: false }
-) =>
-  McpTest.makeClient(
+) {
+  const [, protocol] = Protocols.make(yield* Resources.list)
+  return yield* McpTest.makeClient(
     registrations.pipe(
       Layer.provide(McpServer.middleware((effect) => Effect.provideService(effect, CurrentActor, actor)).layer),
       Layer.provide(Layer.succeed(CurrentSurroundings, surroundings))
     ),
-    { protocols: [McpProtocol.v2025_11_25] }
+    { protocols: [protocol] }
   )
+})
 
 /** What a tool says; a test names what it expects of it. */
 // oxlint-disable-next-line typescript/no-explicit-any

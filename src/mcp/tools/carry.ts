@@ -10,6 +10,7 @@ import { catalog, cursor, dryRun, limitOf, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
 import * as Recent from "../../http/answers/Recent.ts"
+import * as Progress from "../Progress.ts"
 import { endsFields, endsShown } from "../RelationShown.ts"
 import * as Tool from "../Tool.ts"
 
@@ -96,7 +97,7 @@ export const carry = Effect.gen(function* () {
     effects: "changes",
     input: Input,
     output: Output,
-    run: Effect.fnUntraced(function* (input) {
+    run: Effect.fnUntraced(function* (input, tell) {
       const { cursor: _, dryRun: isDry = true, limit = usual, ...options } = input
       const { name: by } = yield* CurrentActor
       const part = yield* Page.of(input, maxTokens)
@@ -104,7 +105,7 @@ export const carry = Effect.gen(function* () {
         part.question,
         part.place,
         Effect.map(
-          carry({ ...options, by, store: !isDry }),
+          Progress.beating(tell, "carrying relations over", carry({ ...options, by, store: !isDry })),
           ({ relations, step, totals }): Found => ({ step, totals, relations: relations.map(row) })
         )
       )

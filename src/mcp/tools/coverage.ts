@@ -7,6 +7,7 @@ import { fit, rounded, snippet, snippetLength } from "../Budget.ts"
 import { catalog, cursor, limitOf, requirementFields, requirementFilterOf, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
+import * as Progress from "../Progress.ts"
 import { urlOf } from "../Shown.ts"
 import * as Tool from "../Tool.ts"
 
@@ -98,11 +99,15 @@ export const coverage = Effect.gen(function* () {
     effects: "reads",
     input: Input,
     output: Output,
-    run: Effect.fnUntraced(function* (input) {
+    run: Effect.fnUntraced(function* (input, tell) {
       const { by, countPartly, includeSuggested, limit = usual, minConfidence, through, to } = input
       const part = yield* Page.of(input, maxTokens)
       const filter = requirementFilterOf(input)
-      const found = yield* report({ to, by, through, includeSuggested, minConfidence, countPartly, filter })
+      const found = yield* Progress.beating(
+        tell,
+        "measuring coverage",
+        report({ to, by, through, includeSuggested, minConfidence, countPartly, filter })
+      )
       const states: ReadonlySet<string> = new Set(input.states ?? ["uncovered", "partly"])
       const groups = (all: typeof found.chapters, name: "chapter" | "level") =>
         part.place > 0

@@ -9,6 +9,7 @@ import { catalog, cursor, limitOf, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
 import * as Recent from "../../http/answers/Recent.ts"
+import * as Progress from "../Progress.ts"
 import { Shown, shown } from "../Shown.ts"
 import * as Tool from "../Tool.ts"
 
@@ -118,14 +119,14 @@ export const diff = Effect.gen(function* () {
     effects: "reads",
     input: Input,
     output: Output,
-    run: Effect.fnUntraced(function* (input) {
+    run: Effect.fnUntraced(function* (input, tell) {
       const { after, before, limit = usual, method, relations } = input
       const part = yield* Page.of(input, maxTokens)
       const { changes, totals } = yield* recent(
         part.question,
         part.place,
         Effect.map(
-          diff({ before, after, method, relations }),
+          Progress.beating(tell, "comparing the editions", diff({ before, after, method, relations })),
           ({ changes, totals }): Found => ({ totals, changes: changes.map(row) })
         )
       )

@@ -6,6 +6,7 @@ import { snippet } from "../Budget.ts"
 import { catalogOf, cursor, limitOf, said } from "../Input.ts"
 import { CurrentSurroundings } from "../McpOptions.ts"
 import * as Page from "../Page.ts"
+import * as Progress from "../Progress.ts"
 import { endsFields, endsShown } from "../RelationShown.ts"
 import * as Tool from "../Tool.ts"
 
@@ -53,10 +54,16 @@ export const lint = Effect.gen(function* () {
     effects: "reads",
     input: Input,
     output: Output,
-    run: Effect.fnUntraced(function* (input) {
+    run: Effect.fnUntraced(function* (input, tell) {
       const { from, limit = usual, severities, to } = input
       const part = yield* Page.of(input, maxTokens)
-      const { errors, findings, hints, relations: checked, warnings } = yield* relations({ from, to })
+      const {
+        errors,
+        findings,
+        hints,
+        relations: checked,
+        warnings
+      } = yield* Progress.beating(tell, "checking relations", relations({ from, to }))
       const listed = findings
         .filter(({ severity }) => severities === undefined || severities.includes(severity))
         .map(({ message, rule, severity, sources, targets }) => ({
