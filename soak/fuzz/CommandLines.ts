@@ -48,8 +48,10 @@ export const commandLines = (folder: string, commands: ReadonlyArray<Surface.Com
         }
       })
       counts[ran.code === 0 ? "done" : "refused"]++
-      const problem = misbehaviour(ran)
-      const isKnown = ran.code !== null && [0, 1, 2, 3, 4, 5, ...(isServer ? [143] : [])].includes(ran.code)
+      // It has said where it listens, and was ended for it.
+      const wasEnded = isServer && ran.code === 143 && ran.stdout !== ""
+      const problem = misbehaviour(wasEnded ? { ...ran, code: 0 } : ran)
+      const isKnown = wasEnded || (ran.code !== null && [0, 1, 2, 3, 4, 5].includes(ran.code))
       const told = problem ?? (isKnown ? undefined : `ended with ${ran.code}`)
       return told && `crosswalk ${args.map((arg) => JSON.stringify(arg.slice(0, 200))).join(" ")} ${told}`
     }

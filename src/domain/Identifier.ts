@@ -21,13 +21,16 @@ export const clean = (text: string): string =>
     ? text
     : text.normalize("NFC").replace(invisible, "").replace(hyphens, "-").replace(/\s+/gu, " ").trim()
 
+/** So much of an identifier is compared, in characters: a pattern cannot take a word of megabytes. */
+const compared = 100_000
+
 /**
  * What two ways of writing one identifier share: letters in lower case and numbers without leading zeros, joined by dots.
  * `AC-2(5)`, `ac-2.5` and `AC-02(05)` all are `ac.2.5`. Empty where there is neither letter nor digit.
  */
 export const normal = (text: string): string =>
   (
-    clean(text)
+    clean(text.slice(0, compared))
       .normalize("NFKC")
       .toLowerCase()
       .match(/\p{L}+|\p{N}+/gu) ?? []

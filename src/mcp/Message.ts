@@ -3,13 +3,24 @@ import { Result, Schema } from "effect"
 /** Deeper values than any message has would overflow the stack of who reads them. */
 const deepest = 200
 
-/** Whether brackets stand in each other deeper than any message needs; those in texts do not count. */
+const quote = '"'.charCodeAt(0)
+const backslash = "\\".charCodeAt(0)
+const opening = new Set(["[", "{"].map((bracket) => bracket.charCodeAt(0)))
+const closing = new Set(["]", "}"].map((bracket) => bracket.charCodeAt(0)))
+
+/** Whether brackets stand in each other deeper than any message needs; those in texts, however long, do not count. */
 export const isTooDeep = (json: string): boolean => {
   let depth = 0
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gsu)) {
-    if (token === "[" || token === "{") depth += 1
-    else if (token === "]" || token === "}") depth -= 1
-    if (depth > deepest) return true
+  let isText = false
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i)
+    if (code === quote) isText = !isText
+    else if (isText) {
+      if (code === backslash) i += 1
+    } else if (opening.has(code)) {
+      depth += 1
+      if (depth > deepest) return true
+    } else if (closing.has(code)) depth -= 1
   }
   return false
 }

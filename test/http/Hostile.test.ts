@@ -18,13 +18,10 @@ const json = "Content-Type: application/json\r\n"
 const limits = {
   maxBodyBytes: 100_000,
   maxUploadBytes: 200_000,
-  receiveTimeout: 400,
-  transferTimeout: 500,
   maxConcurrent: 2,
   maxArriving: 4,
   maxUploads: 1
 }
-const connections = { headersTimeout: 400 }
 
 /** The problem document in the last answer. */
 const problemIn = (text: string) => {
@@ -46,6 +43,7 @@ const post = (path: string, headers: string) => `POST ${path} HTTP/1.1\r\n${host
 const references = (headers: string) => post("/api/v1/references", json + headers)
 const get = (path: string, headers = "") => `GET ${path} HTTP/1.1\r\n${host}${headers}\r\n`
 
+/** Text of a length. */
 const bytes = (count: number, name: string) => `${name}${"a".repeat(count)}`
 
 type Case = readonly [
@@ -113,14 +111,12 @@ const cases: ReadonlyArray<Case> = [
     ],
     [413, "too-large"]
   ],
-  [
-    "headers that take too long",
-    get("/health")
-      .slice(0, -2)
-      .match(/[\s\S]{1,4}/gu) ?? [],
-    [408, "timeout"],
-    { gap: 300 }
-  ],
+  ["a range of what is no file", [get("/api/v1/search", "Range: bytes=5-1,0-0\r\n")], [400, "missing"]],
+  ["a place that is no number", [get("/api/v1/jobs/x/events", "Last-Event-ID: \xff-1\r\n")], [400, "invalid"]]
+]
+
+/** Slow on the way to a server that has little patience. */
+const slowCases: ReadonlyArray<Case> = [
   [
     "a body that takes too long",
     [references("Content-Length: 50\r\n"), ..."[          ]"],
@@ -132,24 +128,25 @@ const cases: ReadonlyArray<Case> = [
     [post("/api/v1/imports?name=x.csv", "Content-Type: text/csv\r\nContent-Length: 50\r\n"), ..."id,title\nR-1,One\n"],
     [408, "timeout"],
     { gap: 100 }
-  ],
-  ["a range of what is no file", [get("/api/v1/search", "Range: bytes=5-1,0-0\r\n")], [400, "missing"]],
-  ["a place that is no number", [get("/api/v1/jobs/x/events", "Last-Event-ID: \xff-1\r\n")], [400, "invalid"]]
+  ]
 ]
 
-layer(servingOf(TestStore.layer, [], limits, connections), { excludeTestServices: true })("a hostile client", (it) => {
-  for (const [name, pieces, [status, reason], options] of cases) {
-    it.effect(`is told what is wrong with ${name}`, () =>
-      Effect.gen(function* () {
-        const { statuses, text } = yield* exchange(pieces, options)
-        assert.deepStrictEqual(statuses, [status], text)
-        assert.deepInclude(problemIn(text), { status, reason })
-        yield* isWell
-      })
-    )
+/** The bytes of the case are answered as it says. */
+const refuses = ([, pieces, [status, reason], options]: Case) =>
+  Effect.gen(function* () {
+    const { statuses, text } = yield* exchange(pieces, options)
+    assert.deepStrictEqual(statuses, [status], text)
+    assert.deepInclude(problemIn(text), { status, reason })
+  })
+
+const impatient = servingOf(TestStore.layer, [], { ...limits, receiveTimeout: 400, transferTimeout: 400 })
+
+layer(impatient, { excludeTestServices: true })("a slow client", (it) => {
+  for (const one of slowCases) {
+    it.effect(`is told of ${one[0]}`, () => Effect.andThen(refuses(one), isWell))
   }
 
-  it.effect("that is slow keeps nobody from reading", () =>
+  it.effect("keeps nobody from reading", () =>
     Effect.gen(function* () {
       const slow = Array.from({ length: 8 }, () =>
         exchange([references("Content-Length: 50\r\n"), ...bytes(8, "[")], { gap: 100 })
@@ -161,6 +158,28 @@ layer(servingOf(TestStore.layer, [], limits, connections), { excludeTestServices
       for (const { statuses } of answers) assert.deepStrictEqual(statuses, [408])
     })
   )
+})
+
+layer(servingOf(TestStore.layer, [], limits, { headersTimeout: 400 }), { excludeTestServices: true })(
+  "a client whose headers",
+  (it) => {
+    it.effect("take too long is told so", () =>
+      refuses([
+        "headers that take too long",
+        get("/health")
+          .slice(0, -2)
+          .match(/[\s\S]{1,4}/gu) ?? [],
+        [408, "timeout"],
+        { gap: 300 }
+      ])
+    )
+  }
+)
+
+layer(servingOf(TestStore.layer, [], limits), { excludeTestServices: true })("a hostile client", (it) => {
+  for (const one of cases) {
+    it.effect(`is told what is wrong with ${one[0]}`, () => Effect.andThen(refuses(one), isWell))
+  }
 
   it.effect("that asks many times at once is answered in turn", () =>
     Effect.gen(function* () {

@@ -25,12 +25,13 @@ const isJsonRpc = ({ body }: HttpServerResponse.HttpServerResponse): boolean =>
 const documented = (
   response: HttpServerResponse.HttpServerResponse,
   method: string,
-  methods: ReadonlyArray<string>
+  methodsAt: () => ReadonlyArray<string>
 ): HttpServerResponse.HttpServerResponse => {
   const { headers, status } = response
   if (status < 400 || headers["content-type"]?.startsWith(ProblemDetails.contentType) === true || isJsonRpc(response)) {
     return response
   }
+  const methods = methodsAt()
   const allow = methods.length > 0 ? [...methods, "OPTIONS"].join(", ") : headers["allow"]
   if (status === 404 && methods.length > 0 && !methods.includes(method)) {
     return method === "OPTIONS"
@@ -175,7 +176,9 @@ export const layer = (policy: Policy.Policy) =>
                     refused(500, "The server failed", "failed", "The log of the server says more")
                   )
             ),
-            Effect.map((response) => secured(documented(response, request.method, endpoints.methodsAt(request.url))))
+            Effect.map((response) =>
+              secured(documented(response, request.method, () => endpoints.methodsAt(request.url)))
+            )
           )
         )
     }),
