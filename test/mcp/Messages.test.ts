@@ -35,4 +35,11 @@ describe("a line that a host sends", () => {
     const value = { ...ping, params: { text: "[".repeat(500) } }
     assert.deepStrictEqual(Message.read(JSON.stringify(value)), Result.succeed([value]))
   })
+
+  it("may have a text as long as a line is, whatever brackets it has", () => {
+    for (const text of ["x".repeat(16_000_000), "[".repeat(5000), '\\"{'.repeat(5000), "\\".repeat(5001)]) {
+      const read = Message.read(JSON.stringify({ ...ping, params: { text } }))
+      assert.deepInclude(Result.isSuccess(read) ? read.success[0]?.params : read.failure, { text })
+    }
+  })
 })
