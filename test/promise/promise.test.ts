@@ -164,9 +164,8 @@ describe("a store of promises", () => {
     withStore(async (store) => {
       // What a store is made of, not what it is asked; a reference is a setting.
       const parts = new Set(["Embedder", "VectorIndex"])
-      const services = Object.entries(root).filter(
-        ([name, value]) => Context.isKey(value) && !Context.isReference(value) && !parts.has(name)
-      )
+      const isService = (value: unknown) => Context.isKey(value) && !Context.isReference(value)
+      const services = Object.entries(root).filter(([name, value]) => isService(value) && !parts.has(name))
       const { close, ...verbs } = store
       expect(Object.keys(verbs)).toHaveLength(services.length)
       expect(close).toBeTypeOf("function")
