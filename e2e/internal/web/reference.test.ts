@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { unavailable } from "./support/chromium.ts"
-import { hostile, type Site, test } from "./support/site.ts"
+import { hostile, type Site, type SiteOptions, test as base } from "./support/site.ts"
 
 const shown = (uri: string) => `/reference?uri=${encodeURIComponent(uri)}`
 
@@ -24,7 +24,8 @@ const decided = async ({ crosswalk, url }: Site) => {
   }
 }
 
-test.override("options", { isHostile: true })
+/** Another test object: files of one process share the modules, and what is overridden of `base` holds for all of them. */
+const test = base.extend("options", { scope: "file" }, (): SiteOptions => ({ isHostile: true }))
 
 describe.skipIf(unavailable !== undefined)("a reference on the page", () => {
   test("has its text, metadata, neighbours, and relations both ways with origin and history", async ({

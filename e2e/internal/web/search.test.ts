@@ -5,12 +5,13 @@ import { describe, expect } from "vitest"
 import type { Page } from "playwright-core"
 import { example, modelFolder } from "../support/crosswalk.ts"
 import { unavailable } from "./support/chromium.ts"
-import { barriers, hostile, open, served, test } from "./support/site.ts"
+import { barriers, hostile, open, served, type SiteOptions, test as base } from "./support/site.ts"
 
 const hits = (page: Page) => page.locator("ol.hits > li")
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.getAll(name)
 
-test.override("options", { isHostile: true })
+/** Another test object: files of one process share the modules, and what is overridden of `base` holds for all of them. */
+const test = base.extend("options", { scope: "file" }, (): SiteOptions => ({ isHostile: true }))
 
 describe.skipIf(unavailable !== undefined)("the search of the page", () => {
   test("finds by meaning while somebody writes, and says what made the score", async ({ page }) => {
