@@ -58,7 +58,8 @@ describe("import", () => {
         cut: 0,
         failed: [],
         unread: [],
-        warnings: []
+        warnings: [],
+        rehearsed: false
       })
     })
   )

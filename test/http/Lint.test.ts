@@ -48,7 +48,7 @@ layer(Layer.provideMerge(filled, serving()))("lint over HTTP", (it) => {
       )
       assert.strictEqual(
         yield* api.lint.fileDocument({ query: { ...query, print: "sarif" }, payload: bytes }),
-        LintDocument.render(expected, "sarif")
+        LintDocument.render(expected, "sarif", { version })
       )
       assert.deepStrictEqual((yield* api.relations.list({ query: {} })).relations, relations)
       const headers = { "content-type": "text/csv" }
