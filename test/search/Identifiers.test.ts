@@ -190,7 +190,7 @@ describe("the identifiers that a query may hold", () => {
       `a${")".repeat(100_000)}a`,
       "1.".repeat(50_000)
     ]) {
-      assert.deepStrictEqual(namesOf(`${text} R-1`).exact.slice(1), ["r.1"])
+      assert.strictEqual(namesOf(`${text} R-1`).exact.at(-1), "r.1")
     }
   })
 })
