@@ -122,8 +122,8 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a cluster ${Sqld.unavailable ??
         }
         yield* primary.start
         const imported = yield* Fiber.join(import1)
-        // Where the primary was back in time it went on by itself; else its error says to try again.
-        if (imported.code !== 0) assert.match(imported.stderr, /again/u)
+        // Where the primary was back in time it went on by itself; else its error says what there was at last.
+        if (imported.code !== 0) assert.match(imported.stderr, /again|cannot be reached|in time/u)
         const again = yield* importing("all.csv")
         assert.strictEqual(again.code, 0, again.stderr)
         const { created, unchanged } = again.json()
