@@ -1,5 +1,6 @@
 import { Clock, Effect, type Scope } from "effect"
-import { HttpEffect, HttpServerRequest, HttpServerRespondable, HttpServerResponse, ProblemDetails } from "effect/http"
+import { HttpEffect, HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
+import { refused } from "../http/access/Refusal.ts"
 import { holderOf, Tokens } from "../http/access/Tokens.ts"
 import * as Message from "./Message.ts"
 import * as Sessions from "./Sessions.ts"
@@ -9,31 +10,18 @@ export const path = "/mcp"
 
 const sessionHeader = "mcp-session-id"
 
-const problem = (status: number, reason: string, title: string, detail: string) =>
-  ProblemDetails.toResponse({
-    type: `urn:crosswalk:problem:${reason}`,
-    status,
-    title,
-    detail,
-    reason,
-    isRetryable: false
-  })
-
-const unauthorized = HttpServerResponse.setHeader(
-  problem(
-    401,
-    "unauthorized",
-    "A token is needed",
-    "This server asks for a token: send it as 'Authorization: Bearer TOKEN'"
-  ),
-  "www-authenticate",
-  "Bearer"
+const unauthorized = refused(
+  401,
+  "A token is needed",
+  "unauthorized",
+  "This server asks for a token: send it as 'Authorization: Bearer TOKEN'",
+  { "www-authenticate": "Bearer" }
 )
 
-const noSession = problem(
+const noSession = refused(
   404,
-  "session",
   "There is no such thing",
+  "session",
   "There is no such session, or it was not used for too long: begin another with initialize"
 )
 

@@ -248,7 +248,9 @@ export const make = Effect.gen(function* () {
     limit: number,
     filter: Filter | undefined
   ): Effect.fn.Return<Found, SqlError.SqlError | DatabaseError> {
-    const few = filter === undefined || isOpen(filter) ? undefined : yield* Passing.few(sql, filter, limits.compared)
+    // What an index finds was looked for before.
+    const isUnknown = filter !== undefined && !isOpen(filter) && !Passing.isIndexed(sql, filter)
+    const few = isUnknown ? yield* Passing.few(sql, filter, limits.compared) : undefined
     if (few !== undefined) return yield* byFew(few, counted.terms, limit)
     const seen = yield* look(
       counted.terms,
@@ -275,9 +277,9 @@ export const make = Effect.gen(function* () {
     words: WordIndex,
     terms: ReadonlyArray<Term>,
     limit: number,
-    filter: Filter | undefined
+    filter: Filter | undefined,
+    few: ReadonlyArray<number> | undefined
   ): Effect.fn.Return<KeywordRanking | undefined, SqlError.SqlError> {
-    const few = yield* fewOf(filter)
     const counted = { terms: words.count(terms, few), total: words.size(few).total }
     const ranking = (matches: ReadonlyArray<KeywordMatch>): KeywordRanking => ({
       matches: matches.slice(0, limit).map(({ score, uri }) => ({ uri, score })),
@@ -310,11 +312,11 @@ export const make = Effect.gen(function* () {
   ): Effect.fn.Return<KeywordRanking, SqlError.SqlError | DatabaseError> {
     const terms = termsOf(query)
     if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
+    const few = yield* fewOf(filter)
     // What is not of words stands in no index of words.
     const words = terms.every(({ index }) => index === "words") ? yield* memory.current : undefined
-    const inMemory = words === undefined ? undefined : yield* byMemory(words, terms, limit, filter)
+    const inMemory = words === undefined ? undefined : yield* byMemory(words, terms, limit, filter, few)
     if (inMemory !== undefined) return inMemory
-    const few = yield* fewOf(filter)
     if (few !== undefined) return { ...(yield* byFew(few, terms, limit)), condition: condition(terms) }
     const counted = yield* count(terms)
     const entries = counted.terms.reduce((sum, term) => sum + term.count, 0)
