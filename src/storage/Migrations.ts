@@ -11,6 +11,7 @@ import * as Columns from "./Columns.ts"
 import * as MetadataIndex from "./MetadataIndex.ts"
 import * as ShortWords from "./legs/ShortWords.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
+import * as NewTables from "./NewTables.ts"
 
 const ledger = "crosswalk_migration"
 
@@ -509,6 +510,19 @@ const applied = Effect.gen(function* () {
   return rows[0]?.id ?? 0
 })
 
+/** The migrations up to one. An empty database has nothing to move: the newest makes at once what all of them would. */
+const loader = (last: number): Migrator.Loader<SqlClient.SqlClient> =>
+  applied.pipe(
+    Effect.mapError((cause) => new Migrator.MigrationError({ cause, kind: "Failed", message: cause.message })),
+    Effect.flatMap((found) => {
+      const made = (name: string) => (numberOf(name) < newest ? Effect.void : statements(...NewTables.statements))
+      const wanted = upTo(last)
+      return Migrator.fromRecord(
+        found > 0 || last < newest ? wanted : Object.fromEntries(Object.keys(wanted).map((name) => [name, made(name)]))
+      )
+    })
+  )
+
 /** Fails where tables cannot be made: in another program's database, or where they are there without a list of migrations. */
 const requirePlace = Effect.gen(function* () {
   if (yield* CreateTables) return
@@ -557,7 +571,7 @@ export const runTo = Effect.fn("Migrations.run")(
     if (found > 0 && found < newest) yield* requireReadable
     if (found < last)
       yield* ServerWrites.persistent(yield* SqlClient.SqlClient)(
-        Migrator.make({})({ loader: Migrator.fromRecord(upTo(last)), table: ledger })
+        Migrator.make({})({ loader: loader(last), table: ledger })
       ).pipe(
         Effect.catchIf(
           (error) => faultOf(error.cause) === "readonly",
