@@ -8,6 +8,7 @@ import type { ValidationError } from "../domain/ValidationError.ts"
 import { fromCause, toDatabaseError } from "./DatabaseErrors.ts"
 import { Config, type Kind, LiveConfig, locate } from "./LibsqlConfig.ts"
 import { CreateTables } from "./CreateTables.ts"
+import { DataVersion } from "./DataVersion.ts"
 import * as LibsqlConnection from "./LibsqlConnection.ts"
 import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import { adopt } from "./LibsqlLive.ts"
@@ -147,7 +148,9 @@ const withParts = (given: Config | LiveConfig) =>
     return {
       client: Object.assign(client, extras, { reserve: lease }),
       create: config.create === true,
-      snapshot: LibsqlConnection.snapshot(options)
+      snapshot: LibsqlConnection.snapshot(options),
+      // What a replica takes over from its primary is no commit of its own.
+      version: (location.kind === "file" ? options.prepared?.version : undefined) ?? Effect.succeed(undefined)
     }
   })
 
@@ -182,11 +185,12 @@ const fromEffect = <E>(
   client: Effect.Effect<Effect.Success<ReturnType<typeof withParts>>, E, Scope.Scope | Reactivity.Reactivity>
 ) =>
   Layer.effectContext(
-    Effect.map(client, ({ client, create, snapshot }) =>
+    Effect.map(client, ({ client, create, snapshot, version }) =>
       Context.make(LibsqlClient, client).pipe(
         Context.add(SqlClient.SqlClient, client),
         Context.add(CreateTables, create),
-        Context.add(Snapshots, snapshot)
+        Context.add(Snapshots, snapshot),
+        Context.add(DataVersion, version)
       )
     )
   ).pipe(Layer.provide(Reactivity.layer))

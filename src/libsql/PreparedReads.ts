@@ -11,6 +11,8 @@ import { ReadFailure, type Rows } from "./ReadProtocol.ts"
  */
 export interface PreparedReads {
   readonly run: (sql: string, args: ReadonlyArray<InValue>) => Rows
+  /** Another number than before where anything was committed since, by another connection. */
+  readonly version: () => number
   readonly close: () => void
 }
 
@@ -54,6 +56,7 @@ export const open = (path: string, cacheKilobytes: number): PreparedReads => {
   database.exec("PRAGMA query_only = ON")
   database.exec(`PRAGMA cache_size = -${cacheKilobytes}`)
   const kept = new Map<string, Statement<Array<unknown>>>()
+  const version = database.prepare<Array<unknown>>("PRAGMA data_version").raw(true)
 
   const prepared = (sql: string) => {
     const statement = kept.get(sql) ?? database.prepare<Array<unknown>>(sql).safeIntegers(true).raw(true)
@@ -72,6 +75,10 @@ export const open = (path: string, cacheKilobytes: number): PreparedReads => {
       const columns = statement.columns().map(({ name }) => name)
       return { columns, rows: rows.map((row) => (Array.isArray(row) ? row.map(given) : [])) }
     },
+    version: () => {
+      const row: unknown = version.get()
+      return Array.isArray(row) ? Number(row[0]) : Number.NaN
+    },
     close: () => {
       kept.clear()
       database.close()
@@ -82,6 +89,8 @@ export const open = (path: string, cacheKilobytes: number): PreparedReads => {
 /** Statements that only read, run here on a connection of its own, which is opened with the first. */
 export interface ReadsHere {
   readonly run: (sql: string, args: ReadonlyArray<InValue>) => Effect.Effect<Rows, ReadFailure>
+  /** A `DataVersion`. */
+  readonly version: Effect.Effect<number | undefined>
 }
 
 /** For the file at `path`, which may be a URI of SQLite, as long as the scope. */
@@ -89,6 +98,7 @@ export const make = (path: string): Effect.Effect<ReadsHere, never, Scope.Scope>
   Effect.gen(function* () {
     let reads: PreparedReads | undefined
     let failures = 0
+    let openings = 0
     const close = () => {
       reads?.close()
       reads = undefined
@@ -97,8 +107,19 @@ export const make = (path: string): Effect.Effect<ReadsHere, never, Scope.Scope>
       failures++
       const connection = open(path, cacheHere)
       failures = 0
+      openings++
       return connection
     }
+    const attempt = <A>(use: (reads: PreparedReads) => A) =>
+      Effect.try({
+        try: () => use((reads ??= opened())),
+        catch: (cause) => {
+          // After a failure a connection may not be used again.
+          close()
+          return new ReadFailure({ reason: cause instanceof Error ? cause.message : String(cause) })
+        }
+      })
+    const isGivenUp = () => reads === undefined && failures >= maximumFailures
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         failures = maximumFailures
@@ -108,16 +129,18 @@ export const make = (path: string): Effect.Effect<ReadsHere, never, Scope.Scope>
     return {
       run: (sql, args) =>
         Effect.suspend(() =>
-          reads === undefined && failures >= maximumFailures
+          isGivenUp()
             ? Effect.fail(new ReadFailure({ reason: "the database cannot be opened a second time" }))
-            : Effect.try({
-                try: () => (reads ??= opened()).run(sql, args),
-                catch: (cause) => {
-                  // After a failure a connection may not be used again.
-                  close()
-                  return new ReadFailure({ reason: cause instanceof Error ? cause.message : String(cause) })
-                }
-              })
-        )
+            : attempt((connection) => connection.run(sql, args))
+        ),
+      version: Effect.suspend(() =>
+        isGivenUp()
+          ? Effect.succeed(undefined)
+          : Effect.orElseSucceed(
+              // Each connection counts by itself.
+              attempt((connection) => connection.version() + openings * 2 ** 32),
+              () => undefined
+            )
+      )
     }
   })

@@ -45,7 +45,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
   const keyword = yield* KeywordLeg.make
   const identifiers = yield* IdentifierLeg.make
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const abbreviations = Abbreviations.make(sql)
+  const abbreviations = yield* Abbreviations.make
   const missing = yield* MissingVectors.make(sql)
 
   const byKeyword = Effect.fnUntraced(function* (query: string, limit: number, filter: Filter | undefined) {

@@ -4,6 +4,7 @@ import { abbreviationsOf, formsOf, keyOf } from "../domain/Abbreviation.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Filter } from "../domain/Filter.ts"
 import * as Columns from "./Columns.ts"
+import * as Remembered from "./Remembered.ts"
 
 /** So many forms are added to a query. */
 const maximumAdded = 3
@@ -13,6 +14,9 @@ const maximumTexts = 200
 
 /** So many texts are asked what a form stands for. */
 const maximumReadings = 1000
+
+/** So many forms are kept in memory, at most, so that most queries are known to have none. */
+const maximumKept = 5000
 
 /** So many forms are asked about at once: a server takes as long for one as for all. */
 const atOnce = 8
@@ -129,9 +133,34 @@ const isSmall = ({ isWritten, key }: { readonly isWritten: boolean; readonly key
 
 type Failure = SqlError.SqlError | DatabaseError
 
+/** What all texts explain; undefined where it is much, or cannot be read. */
+type Forms = { readonly shorts: ReadonlySet<string>; readonly longs: ReadonlySet<string> } | undefined
+
+const forms = Columns.make("abbreviation", { short: "short_key", long: "long_key" })
+const decodeForms = Columns.listDecoder(forms, Schema.Struct({ short: Schema.String, long: Schema.String }))
+
 /** What abbreviations add to a query. */
-export const make = (client: SqlClient.SqlClient) => {
-  const sql = client.withoutTransforms()
+export const make = Effect.gen(function* () {
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const remembered = yield* Remembered.make
+
+  const readForms = Effect.gen(function* () {
+    const [row] = yield* sql`
+      SELECT ${sql.literal(Columns.listed(forms))} FROM (SELECT ${sql.literal(forms.sql)} FROM (
+        SELECT DISTINCT short_key, long_key FROM crosswalk_abbreviation LIMIT ${maximumKept + 1}))`
+    const read = decodeForms(row ?? {})
+    return read === undefined || read.length > maximumKept
+      ? undefined
+      : { shorts: new Set(read.map(({ short }) => short)), longs: new Set(read.map(({ long }) => long)) }
+  })
+
+  /** Beginning with the second search after a change: to read all forms takes longer than to ask for some. */
+  const kept = remembered(Effect.sync((): { searches: number; forms: Forms } => ({ searches: 0, forms: undefined })))
+  const allForms = Effect.gen(function* () {
+    const state = yield* kept
+    if (++state.searches === 2) state.forms = yield* readForms
+    return state.forms
+  })
 
   /** The places of the keys that texts explain, and of the short ones whether texts write them small, as a word like any other. */
   const explained = (
@@ -178,6 +207,8 @@ export const make = (client: SqlClient.SqlClient) => {
     filter: Filter | undefined
   ): Effect.fn.Return<ReadonlyArray<string>, Failure> {
     const { longs, shorts } = formsOf(query)
+    const all = yield* allForms
+    if (all && !shorts.some(({ key }) => all.shorts.has(key)) && !longs.some(({ key }) => all.longs.has(key))) return []
     const asked = shorts.map((short) => ({ ...short, small: isSmall(short) }))
     const rows = yield* explained(
       asked,
@@ -218,4 +249,4 @@ export const make = (client: SqlClient.SqlClient) => {
   })
 
   return { missing }
-}
+})

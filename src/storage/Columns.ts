@@ -85,7 +85,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /** Bytes as libSQL's clients, and others, give them. */
 export const Bytes = Schema.Union([Schema.instanceOf(ArrayBuffer), Schema.Uint8Array])
-const isBytes = Schema.is(Bytes)
+export const isBytes = Schema.is(Bytes)
 
 const nameOf = (keys: ReadonlyArray<unknown>): string => keys.map((key) => beginning(String(key), 80)).join(" → ")
 

@@ -4,6 +4,7 @@ import type { Filter } from "../domain/Filter.ts"
 import { offLoop } from "../libsql/LongReads.ts"
 import * as Columns from "./Columns.ts"
 import { conditions, isOpen } from "./FilterSql.ts"
+import * as Remembered from "./Remembered.ts"
 
 interface Known {
   readonly fingerprint: string
@@ -38,6 +39,8 @@ export interface MissingVectors {
  */
 export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   const kept = yield* Ref.make<Known | undefined>(undefined)
+  const remembered = yield* Remembered.make
+  const counted = remembered(Effect.sync(() => new Map<string, number>()))
 
   const modelOf = (fingerprint: string) =>
     sql`coalesce((SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${fingerprint}), -1)`
@@ -73,7 +76,9 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     fingerprint: string,
     filter: Filter | undefined
   ): Effect.fn.Return<number, SqlError.SqlError> {
-    const missing = yield* ofAll(fingerprint)
+    const known = yield* counted
+    const missing = known.get(fingerprint) ?? (yield* ofAll(fingerprint))
+    known.set(fingerprint, missing)
     if (missing === 0 || isOpen(filter)) return missing
     // Left to itself, SQLite would read the rows of the vectors, which are ten times as large.
     const [passing] = yield* offLoop(sql<{ readonly missing: number }>`

@@ -35,6 +35,7 @@ import * as Migrations from "./Migrations.ts"
 import * as Once from "./Once.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import { operation, optional, property, streamOperation } from "./Operation.ts"
+import * as RecentReferences from "./RecentReferences.ts"
 import * as ReferenceNames from "./ReferenceNames.ts"
 import * as ReferenceRemoval from "./ReferenceRemoval.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
@@ -78,6 +79,7 @@ const make = Effect.gen(function* () {
   const Input = orInstanceOf(ReferenceInput, Reference)
   const decodeMany = decodeEach(Input, "inputs")
   const snapshot = yield* Snapshot.make
+  const recent = yield* RecentReferences.make
   const decode = ReferenceRow.decoder("ReferenceRepository")
   const decodeCatalog = Columns.decoder(catalogColumns, CatalogRow, "ReferenceRepository.catalogs")
   const columns = sql.literal(ReferenceRow.columns.sql)
@@ -151,11 +153,21 @@ const make = Effect.gen(function* () {
 
   const read = Effect.fnUntraced(function* (uris: ReadonlyArray<string>) {
     const found = new Map<string, Reference>()
-    for (let start = 0; start < uris.length; start += pageSize) {
+    const known = yield* recent
+    const unknown = uris.filter((uri) => {
+      const reference = known.get(uri)
+      if (reference !== undefined) found.set(uri, reference)
+      return reference === undefined
+    })
+    for (let start = 0; start < unknown.length; start += pageSize) {
       const rows = yield* sql`
         SELECT ${columns} FROM crosswalk_reference AS r
-        WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(uris.slice(start, start + pageSize))}))`
-      for (const row of yield* Effect.forEach(rows, decode)) found.set(row.uri, ReferenceRow.toReference(row))
+        WHERE r.uri IN (SELECT value FROM json_each(${JSON.stringify(unknown.slice(start, start + pageSize))}))`
+      for (const row of rows) {
+        const reference = ReferenceRow.toReference(yield* decode(row))
+        found.set(reference.uri, reference)
+        known.add(reference, ReferenceRow.lengthOf(row))
+      }
     }
     return found
   })

@@ -49,6 +49,10 @@ export type ReferenceRow = typeof ReferenceRow.Type
 /** Decodes a row of {@link columns}. */
 export const decoder = (operation: string) => Columns.decoder(columns, ReferenceRow, operation)
 
+/** How many bytes a row of {@link columns} has. */
+export const lengthOf = ({ reference }: Readonly<Record<string, unknown>>): number =>
+  Columns.isBytes(reference) ? reference.byteLength : 0
+
 /** Only what a reference is named by, to select from `crosswalk_reference AS r`. */
 export const uri = Columns.make("reference", { uri: "r.uri" })
 

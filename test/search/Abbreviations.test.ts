@@ -1,5 +1,7 @@
+import { join } from "node:path"
 import { assert, it, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { LibsqlClient } from "../../src/libsql.ts"
 import type { ReferenceInput } from "../../src/domain/Reference.ts"
 import { Search } from "../../src/search/Search.ts"
 import type { SearchOptions } from "../../src/search/SearchOptions.ts"
@@ -9,6 +11,7 @@ import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { SqlClient } from "effect/sql"
 import { repair } from "../../src/storage/doctor/Repair.ts"
 import { TestStore } from "../../src/testing.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const rule = (uri: string, description: string, catalog: string): ReferenceInput => ({
   uri,
@@ -136,4 +139,32 @@ it.effect("what was lost, or is left over, is found by the doctor and noted agai
     assert.strictEqual(yield* status, "ok")
     assert.deepStrictEqual(yield* added("SBOM", { mode: "keyword" }), ["software bill of materials"])
   }).pipe(Effect.provide(TestStore.layer))
+)
+
+it.live("what is said of a query follows what is stored, however often it is asked", () =>
+  Effect.gen(function* () {
+    const url = join(yield* temporaryFolder, "a.db")
+    yield* Effect.gen(function* () {
+      const { remove, saveMany } = yield* ReferenceRepository
+      const ofSbom = added("keep an SBOM", { mode: "keyword" })
+      const thrice = (expected: ReadonlyArray<string> | undefined) =>
+        Effect.repeat(
+          Effect.map(ofSbom, (found) => assert.deepStrictEqual(found, expected)),
+          { times: 2 }
+        )
+      const kept = rule("k:1", "An SBOM is kept.", "k@1")
+      yield* saveMany([kept])
+      yield* thrice(undefined)
+      yield* saveMany(rules)
+      yield* thrice(["software bill of materials"])
+      yield* remove("a:2")
+      yield* thrice(undefined)
+    }).pipe(
+      Effect.provide(
+        Layer.merge(ReferenceRepository.layer, Search.layerKeyword).pipe(
+          Layer.provide(LibsqlClient.layer({ url, longReads: "thread" }))
+        )
+      )
+    )
+  }).pipe(Effect.scoped)
 )

@@ -4,6 +4,7 @@ import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../../domain/DatabaseError.ts"
 import { offLoop, onLoop } from "../../libsql/LongReads.ts"
 import * as Columns from "../Columns.ts"
+import * as Remembered from "../Remembered.ts"
 import { KeywordMemory } from "./KeywordMemory.ts"
 import { varints } from "./KeywordScore.ts"
 import * as WordIndex from "./WordIndex.ts"
@@ -73,6 +74,9 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
       return { state: `${structure} ${totals}`, words: tokens.reduce((sum, n) => sum + n, 0) }
     })
 
+  const remembered = yield* Remembered.make
+  const nowOrBefore = remembered(onLoop(now))
+
   /** Reads all texts, and takes what is another one than it was; false where one cannot be read. */
   const read = Effect.fnUntraced(function* ({ index, texts }: Kept) {
     const gone = new Set(texts.keys())
@@ -139,7 +143,7 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     if (words === 0 || Option.isSome(yield* Effect.serviceOption(sql.transactionService))) return undefined
     if (++queries <= after) return undefined
     if (kept?.state !== undefined) {
-      const { state } = yield* onLoop(now)
+      const { state } = yield* nowOrBefore
       if (kept?.state === state) return kept.index
     }
     if (!isReading && (yield* Clock.currentTimeMillis) >= notBefore) {
