@@ -180,7 +180,7 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
           ...tally
         } = yield* ImportTally.read(name, items, "checking", () => Effect.void, tell)
         if (tally.failed.length + tally.unread.length > 0)
-          return new ImportReport({ ...opened, ...totals, ...tally, rehearsed: !store, refused: true })
+          return new ImportReport({ ...opened, ...totals, ...tally, unresolved: [], rehearsed: !store, refused: true })
       }
       const { items: every, ...opened } = yield* open
       const items = options.links === true ? every : Stream.filter(every, isNoLink)
@@ -201,8 +201,16 @@ const make = Effect.fnUntraced(function* (embedding: Embedding | undefined) {
           totals.pruned = left.pruned
           failed.push(...left.failed)
         }
-        const links = options.links === true ? yield* linking.save(found, catalog, opened.format) : undefined
-        return new ImportReport({ ...opened, ...totals, ...tally, links, rehearsed: !store, refused: false, failed })
+        const linked = options.links === true ? yield* linking.save(found, catalog, opened.format) : { unresolved: [] }
+        return new ImportReport({
+          ...opened,
+          ...totals,
+          ...tally,
+          ...linked,
+          rehearsed: !store,
+          refused: false,
+          failed
+        })
       })
       if (!store) return yield* Effect.provideService(Rehearsal.of(saving), SqlClient.SqlClient, sql)
       const report = yield* saving

@@ -26,25 +26,25 @@ export const ImportLinks = Schema.Struct({
   updated: Schema.Natural,
   unchanged: Schema.Natural,
   /** Left as a person decided before. */
-  kept: Schema.Natural,
-  /** Ends of links that are no reference that is stored, such as a check or a rule; each once. */
-  unresolved: Schema.Array(
-    Schema.Struct({
-      /** Where the first link to it stands. */
-      at: Schema.String,
-      /** What the source calls it, behind the name of its standard where there is one: `CSF PR.A-02`. */
-      other: Schema.String,
-      /** What the source calls the link, such as `check`. */
-      nature: Schema.String,
-      problem: Schema.String,
-      /** How many links lead to it. */
-      count: Schema.Natural,
-      /** What was probably meant; those that have one come first. */
-      remedy: Schema.optionalKey(Remedy)
-    })
-  )
+  kept: Schema.Natural
 })
 export type ImportLinks = typeof ImportLinks.Type
+
+/** An end of links that is no reference that is stored, such as a check or a rule. */
+export const UnresolvedLink = Schema.Struct({
+  /** Where the first link to it stands. */
+  at: Schema.String,
+  /** What the source calls it, behind the name of its standard where there is one: `CSF PR.A-02`. */
+  other: Schema.String,
+  /** What the source calls the link, such as `check`. */
+  nature: Schema.String,
+  problem: Schema.String,
+  /** How many links lead to it. */
+  count: Schema.Natural,
+  /** What was probably meant; those that have one come first. */
+  remedy: Schema.optionalKey(Remedy)
+})
+export type UnresolvedLink = typeof UnresolvedLink.Type
 
 /** What an import of a catalog did, in numbers of references. */
 export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportReport")({
@@ -86,7 +86,9 @@ export class ImportReport extends Schema.Class<ImportReport>("crosswalk/ImportRe
   /** What was taken without a part that could not be read. */
   warnings: Schema.Array(Warning),
   /** Where links were asked for: what became of them. */
-  links: Schema.optional(ImportLinks)
+  links: Schema.optional(ImportLinks),
+  /** Where links were asked for: their ends that are not stored, each once. */
+  unresolved: Schema.Array(UnresolvedLink)
 }) {}
 
 /** How far an import has come. */

@@ -6,7 +6,7 @@ import type { Link } from "../importer/Importer.ts"
 import { uriOf } from "../importer/Items.ts"
 import { ReferenceRepository } from "../storage/ReferenceRepository.ts"
 import { RelationRepository } from "../storage/RelationRepository.ts"
-import type { ImportLinks } from "./ImportReport.ts"
+import type { UnresolvedLink } from "./ImportReport.ts"
 import { meant } from "./lint/LookAlike.ts"
 import * as Names from "./Names.ts"
 import * as StoredNames from "./StoredNames.ts"
@@ -115,7 +115,7 @@ export const make = Effect.gen(function* () {
   const save = Effect.fnUntraced(function* (links: ReadonlyArray<Link>, catalog: string, format: string) {
     const ends = yield* endsOf(links, catalog)
     const inputs = new Map<string, RelationInput>()
-    const unresolved = new Map<string, ImportLinks["unresolved"][number]>()
+    const unresolved = new Map<string, UnresolvedLink>()
     for (const link of links) {
       const { at, direction, entry, nature, other, standard, type } = link
       const end = ends.get(keyOf(link)) ?? { problem: notStored }
@@ -153,11 +153,8 @@ export const make = Effect.gen(function* () {
           )
     // What was probably written wrong comes before what is not stored at all.
     const all = [...unresolved.values()]
-    const isWrong = ({ remedy }: ImportLinks["unresolved"][number]) => remedy !== undefined
-    return {
-      ...totals,
-      unresolved: [...all.filter(isWrong), ...all.filter((one) => !isWrong(one))]
-    } satisfies ImportLinks
+    const isWrong = ({ remedy }: UnresolvedLink) => remedy !== undefined
+    return { links: totals, unresolved: [...all.filter(isWrong), ...all.filter((one) => !isWrong(one))] }
   })
 
   return { save }

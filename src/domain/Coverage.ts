@@ -27,6 +27,9 @@ export const CoverageException = Schema.Struct({
 })
 export type CoverageException = typeof CoverageException.Type
 
+/** Catalogs on a way, 100 at most. */
+const Through = Schema.Array(CatalogId).check(Schema.isMaxLength(100))
+
 /** What coverage is asked for. */
 export const CoverageOptions = Schema.Struct({
   /** The catalog whose references should be covered. */
@@ -34,7 +37,7 @@ export const CoverageOptions = Schema.Struct({
   /** The catalog that should cover them. */
   by: CatalogId,
   /** Catalogs on the way, in their order from `by` to `to`. A path may leave some out. */
-  through: Schema.optional(Schema.Array(CatalogId)),
+  through: Schema.optional(Through),
   /** Suggestions count too. Default: false. */
   includeSuggested: Schema.optional(Schema.Boolean),
   /** Relations below this do not count. Default: 0. */
@@ -91,7 +94,7 @@ export const CoveredReference = Schema.Struct({
   level: Schema.String,
   state: CoverageState,
   /** The best first, at most 20. */
-  by: Schema.Array(CoveredBy),
+  by: Schema.Array(CoveredBy).check(Schema.isMaxLength(20)),
   /** More than these cover it. */
   more: Schema.Boolean,
   /** Every way that covers it so far has a decision on a text that has changed since. */
@@ -135,7 +138,7 @@ export type Unlinked = typeof Unlinked.Type
 export class CoverageReport extends Schema.Class<CoverageReport>("crosswalk/CoverageReport")({
   to: Schema.String,
   by: Schema.String,
-  through: Schema.Array(Schema.String),
+  through: Through,
   includeSuggested: Schema.Boolean,
   minConfidence: Confidence,
   countPartly: Schema.Boolean,

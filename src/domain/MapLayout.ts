@@ -20,6 +20,11 @@ export const MapCatalog = Schema.Struct({
 })
 export type MapCatalog = typeof MapCatalog.Type
 
+/** A map has so many references at most. */
+export const mostReferences = 100_000
+
+const perReference = Schema.isMaxLength(mostReferences)
+
 /**
  * References in two dimensions, near where they are alike. The lists are of one length: entry `i` of each is of the same
  * reference, whose URI is the prefix of its catalog and then `suffixes[i]`. In natural order.
@@ -34,12 +39,12 @@ export class MapLayout extends Schema.Class<MapLayout>("crosswalk/MapLayout")({
   unplaced: Schema.Natural,
   /** How many have one and were left out, because a map has 100,000 references at most; the rest is spread over all. */
   omitted: Schema.Natural,
-  catalogs: Schema.Array(MapCatalog),
+  catalogs: Schema.Array(MapCatalog).check(perReference),
   /** Which of `catalogs`, from 0. */
-  catalog: Schema.Array(Schema.Natural),
-  suffixes: Schema.Array(Text),
+  catalog: Schema.Array(Schema.Natural).check(perReference),
+  suffixes: Schema.Array(Text).check(perReference),
   /** From 0 to 65,535, to the right. One unit is as long on both axes. */
-  x: Schema.Array(Coordinate),
+  x: Schema.Array(Coordinate).check(perReference),
   /** From 0 to 65,535, upwards. */
-  y: Schema.Array(Coordinate)
+  y: Schema.Array(Coordinate).check(perReference)
 }) {}

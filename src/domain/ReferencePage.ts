@@ -16,7 +16,7 @@ export type PageOptions = typeof PageOptions.Type
 /** A page of references. */
 export class ReferencePage extends Schema.Class<ReferencePage>("crosswalk/ReferencePage")({
   /** In the natural order of their uris. */
-  references: Schema.Array(Reference),
+  references: Schema.Array(Reference).check(Schema.isMaxLength(1000)),
   /**
    * What the next page is asked for with; absent on the last page. It stands for a place in the order, so what is saved or
    * removed between two pages neither repeats nor hides another reference.

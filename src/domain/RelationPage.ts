@@ -13,7 +13,7 @@ export type RelationPageOptions = typeof RelationPageOptions.Type
 /** A page of relations. */
 export class RelationPage extends Schema.Class<RelationPage>("crosswalk/RelationPage")({
   /** In the order in which they were first saved. */
-  relations: Schema.Array(Relation),
+  relations: Schema.Array(Relation).check(Schema.isMaxLength(1000)),
   /** What the next page is asked for with; absent on the last page. */
   next: Schema.optionalKey(Schema.String)
 }) {}

@@ -15,7 +15,7 @@ export type ReviewPageOptions = typeof ReviewPageOptions.Type
 /** A page of what is to be reviewed. */
 export class ReviewPage extends Schema.Class<ReviewPage>("crosswalk/ReviewPage")({
   /** Those of one source together, the surest first. */
-  items: Schema.Array(ReviewItem),
+  items: Schema.Array(ReviewItem).check(Schema.isMaxLength(1000)),
   /** How many pass the filter on all pages. */
   total: Schema.Natural,
   /**

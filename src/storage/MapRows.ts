@@ -1,5 +1,6 @@
 import { Effect, Option, Schema, Stream } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
+import { mostReferences } from "../domain/MapLayout.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ModelInfo } from "../domain/Embedding.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
@@ -8,9 +9,6 @@ import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import * as PassageKey from "./PassageKey.ts"
-
-/** So many references are on a map at most. */
-const mostPoints = 100_000
 
 const pageSize = 500
 const rowsAtOnce = 500
@@ -58,7 +56,7 @@ export const make = Effect.fnUntraced(function* (model: ModelInfo) {
   /** How many references have a vector of the model, and of how many the map has one. */
   const extent = Effect.map(
     sql<{ readonly count: number }>`SELECT count(*) AS count FROM crosswalk_embedding WHERE model_id = ${ofModel}`,
-    ([row]) => ({ count: row?.count ?? 0, step: Math.max(1, Math.ceil((row?.count ?? 0) / mostPoints)) })
+    ([row]) => ({ count: row?.count ?? 0, step: Math.max(1, Math.ceil((row?.count ?? 0) / mostReferences)) })
   )
 
   /** Every `step`th reference that has a vector of the model, in natural order. */

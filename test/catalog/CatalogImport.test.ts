@@ -307,6 +307,7 @@ describe("CatalogImport", () => {
       ...{ embedded: 1, cut: 0, rehearsed: false, refused: false, failed: [{ at: "line 2", problem: "is blank" }] },
       unread: [{ _tag: "Unread", kind: "table row", at: "line 3", text: "R-3" }],
       warnings: [{ _tag: "Warning", at: "line 4", problem: "has no title" }],
+      unresolved: [],
       download: { url: "https://example.com/a.csv", bytes: 3, sha256: "00" }
     })
     const text = JSON.stringify(Schema.encodeSync(json)(report))

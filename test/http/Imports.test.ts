@@ -44,7 +44,7 @@ layer(serving(), { excludeTestServices: true })("importing", (it) => {
       assert.strictEqual(yield* (yield* ReferenceRepository).count({ catalog: "job@1" }), 3)
       const api = yield* client
       assert.include(
-        (yield* api.jobs.list()).jobs.map(({ id }) => id),
+        (yield* api.jobs.list({ query: {} })).jobs.map(({ id }) => id),
         job.id
       )
     })
@@ -280,7 +280,7 @@ describe("what is sent", () => {
       )
       assert.deepStrictEqual([streamed.status, streamed.reason], [413, "too-large"])
       const api = yield* client
-      assert.deepStrictEqual((yield* api.jobs.list()).jobs, [])
+      assert.deepStrictEqual((yield* api.jobs.list({ query: {} })).jobs, [])
     }).pipe(Effect.provide(serving([], { maxUploadBytes: 1000 })))
   )
 })

@@ -16,7 +16,7 @@ const report = new ImportReport({
   format: "csv",
   catalog: "a@1",
   ...{ created: 0, updated: 0, unchanged: 0, headings: 0, guidance: 0, missing: 0, pruned: 0, withdrawn: 0 },
-  ...{ embedded: 0, cut: 0, rehearsed: false, refused: false, failed: [], unread: [], warnings: [] }
+  ...{ embedded: 0, cut: 0, rehearsed: false, refused: false, failed: [], unread: [], warnings: [], unresolved: [] }
 })
 const done = { kind: "import", report: { ...report }, lists: {} } as const
 const work = (run: JobWork["run"], more: Partial<JobWork> = {}): JobWork => ({

@@ -42,13 +42,16 @@ const paths = [
   "carry?catalog=ours@1&from=norm@1&to=norm@2&method=keyword",
   "lint?from=ours@1",
   "moved?pageSize=1",
+  "catalogs?",
+  "references/norm%3A1%2F1/relations?direction=incoming",
+  "review/calibrations?from=ours@1",
   "graph?from=ours@1&to=norm@1"
 ]
 
 /** The lists that have pages. */
 const growing = new Set([
   ...["references", "unlinked", "unlinkedExcepted", "unknownExceptions"],
-  ...["changes", "relations", "findings", "moved"]
+  ...["changes", "relations", "findings", "moved", "catalogs", "calibrations"]
 ])
 
 layer(Layer.provideMerge(editions, serving()))("an answer that grows with what is stored", (it) => {

@@ -116,7 +116,7 @@ layer(Layer.provideMerge(filled, serving()))("review over HTTP", (it) => {
       assert.strictEqual(answer.status, 200)
       const [entry] = (yield* api.decisions.log({ query: { limit: 1 } })).decisions
       assert.deepStrictEqual([entry?.by, entry?.note, entry?.chosen], ["Ann", "sheet", "file"])
-      assert.match(yield* answer.text, /"refused":\[\],"problems":\[\{"at":"line 3, decision","problem":".*perhaps/u)
+      assert.match(yield* answer.text, /"refused":\[\],.*"problems":\[\{"at":"line 3, decision","problem":".*perhaps/u)
       yield* api.decisions.undo({ payload: { step: entry?.step } })
       for (const [type, body, status, reason] of [
         ["text/csv", "a,b\n", 422, "malformed"],

@@ -65,7 +65,12 @@ layer(serving([]))("an open server", (it) => {
         yield* api.search.search({
           query: { q: "passwords", where: [{ path: "level", operator: "<=", value: 2 }], ...options }
         }),
-        yield* search("passwords", { ...options, filter: { metadata: [{ path: "level", operator: "<=", value: 2 }] } })
+        {
+          ...(yield* search("passwords", {
+            ...options,
+            filter: { metadata: [{ path: "level", operator: "<=", value: 2 }] }
+          }))
+        }
       )
       assert.deepStrictEqual(
         yield* api.references.list({ query: { tag: ["x", "y"], catalog: "a@1" } }),
@@ -73,7 +78,7 @@ layer(serving([]))("an open server", (it) => {
       )
       assert.strictEqual((yield* api.status()).references, 5)
       assert.deepStrictEqual(
-        (yield* api.references.catalogs()).catalogs.map(({ id }) => id),
+        (yield* api.references.catalogs({ query: {} })).catalogs.map(({ id }) => id),
         ["a@1", "b@1"]
       )
       const [relation] = (yield* api.references.relations({ params: { uri: "a:1/1.1" }, query: {} })).relations

@@ -14,10 +14,10 @@ layer(Layer.provideMerge(Layer.provideMerge(embedded, editions), serving()))("se
       const { search } = yield* Search
       const q = "sessions end without activity"
       const plain = yield* api.search.search({ query: { q } })
-      assert.deepStrictEqual(plain, yield* search(q))
+      assert.deepStrictEqual(plain, { ...(yield* search(q)) })
       for (const options of [{ fusion: "rrf" }, { semanticWeight: 0.1 }, { onlyRelevant: true }] as const) {
         const found = yield* api.search.search({ query: { q, ...options } })
-        assert.deepStrictEqual(found, yield* search(q, options))
+        assert.deepStrictEqual(found, { ...(yield* search(q, options)) })
         assert.notDeepEqual(found.hits, plain.hits)
       }
       const { hits } = yield* api.search.search({ query: { q, level: "1", catalog: "norm@2", tag: ["sessions"] } })

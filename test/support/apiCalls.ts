@@ -13,7 +13,7 @@ const reference = { title: "A note", entityType: "note" }
 const bytes = (text: string) => Stream.encodeText(Stream.make(text))
 const pairs = "source,target\n1,1\n"
 const mapping = { name: "pairs.csv", from: "ours@1", to: "norm@1" }
-const anyJob = (api: Client) => Effect.map(api.jobs.list(), ({ jobs }) => jobs[0]?.id ?? "none")
+const anyJob = (api: Client) => Effect.map(api.jobs.list({ query: {} }), ({ jobs }) => jobs[0]?.id ?? "none")
 
 const text = (bytes: Stream.Stream<Uint8Array, unknown>) => Stream.mkString(Stream.decodeText(bytes))
 
@@ -28,7 +28,7 @@ export const apiCalls = (
     "system.health": (api) => api.health(),
     "system.ready": (api) => api.ready(),
     "system.status": (api) => api.status(),
-    "references.catalogs": (api) => api.references.catalogs(),
+    "references.catalogs": (api) => api.references.catalogs({ query: {} }),
     "references.list": (api) => api.references.list({ query: {} }),
     "references.put": (api) => api.references.put({ params: { uri: "n:1" }, headers: {}, payload: reference }),
     "references.saveMany": (api) => api.references.saveMany({ payload: [{ uri: "n:2", ...reference }] }),
@@ -89,7 +89,7 @@ export const apiCalls = (
     "export.relations": (api) => Effect.flatMap(api.export.relations({ query: { format: "csv" } }), text),
     "export.workbook": (api) =>
       Effect.flatMap(api.export.workbook({ query: { from: "ours@1", to: "norm@1" } }), Stream.runDrain),
-    "jobs.list": (api) => api.jobs.list(),
+    "jobs.list": (api) => api.jobs.list({ query: {} }),
     "jobs.find": (api) => Effect.flatMap(anyJob(api), (id) => api.jobs.find({ params: { id } })),
     "jobs.events": (api) =>
       Effect.flatMap(anyJob(api), (id) =>

@@ -72,7 +72,7 @@ const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
   }
   yield* Failures.tell(
     files,
-    (report.links?.unresolved ?? []).map(({ at, count: times, nature, other, problem }) => ({
+    report.unresolved.map(({ at, count: times, nature, other, problem }) => ({
       at,
       problem: `the ${nature} ${other} ${problem}${times > 1 ? ` (linked ${times} times)` : ""}`
     })),
@@ -80,7 +80,7 @@ const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
   )
   const { format, catalog, created, updated, unchanged, missing, pruned, withdrawn, embedded, failed } = report
   const { guidance, headings } = report
-  const { cut, links, rehearsed, unread, warnings } = report
+  const { cut, links, rehearsed, unread, unresolved, warnings } = report
   yield* output.answer(
     {
       ...{
@@ -99,7 +99,7 @@ const tell = Effect.fnUntraced(function* (report: ImportReport, files: Files) {
       },
       ...{ rehearsed, failed: Failures.json(failed), unread, warnings },
       ...(report.foreign !== undefined && { foreign: report.foreign }),
-      ...(links !== undefined && { links }),
+      ...(links !== undefined && { links, unresolved }),
       ...(download !== undefined && { download })
     },
     () => (report.refused ? [] : summary(report))

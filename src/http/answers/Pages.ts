@@ -27,11 +27,14 @@ export const pageFields = {
   next: Schema.optionalKey(Schema.String)
 }
 
-/** What an answer without pages says of itself, such as that of a change. */
-export const firstFields = {
-  /** How many rows of its lists are left out of this answer, those at the end; absent where none is. Lines of JSON have all. */
-  omitted: Schema.optionalKey(Schema.Natural)
-}
+/** How many rows each list has in truth, of which an answer has the first. Lines of JSON have all. */
+export const countFields = { lists: Schema.Record(Schema.String, Schema.Natural) }
+
+/** A list of which an answer has so many rows at most. */
+export const upTo =
+  (most: number) =>
+  <S extends Schema.Constraint>(list: Schema.$Array<S>) =>
+    list.check(Schema.isMaxLength(most))
 
 /**
  * Answers by pages, or as lines of JSON where they are asked for. The last answers of several pages are kept for a while, so
@@ -63,8 +66,7 @@ export const make = <A extends object>(name: string, rows: Rows.Rows<A>, most: n
         const type = yield* form
         const all = yield* work
         if (type === Rows.linesType) return yield* whole(all)
-        const omitted = rows.countsOf(all).total - most
-        return { ...rows.part(all, 0, most), ...(omitted > 0 && { omitted }) }
+        return { ...rows.part(all, 0, most), lists: rows.countsOf(all).lists }
       })
 
     return { first, page }

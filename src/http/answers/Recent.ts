@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { Clock, Effect } from "effect"
 
 /** So many answers of an endpoint or tool are kept, and so long, in milliseconds. */
@@ -18,7 +19,7 @@ export const make = <A>() => {
   ): Effect.Effect<A, E, R> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       for (const [key, { at }] of kept) if (now - at > longest) kept.delete(key)
-      const key = JSON.stringify(question)
+      const key = hash("sha256", JSON.stringify(question))
       const known = place === 0 ? undefined : kept.get(key)
       if (known !== undefined) return Effect.succeed(known.answer)
       return Effect.map(work, (answer) => {

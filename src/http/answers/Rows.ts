@@ -21,52 +21,60 @@ const toJson = (schema: Encodable) => {
   return (value: unknown) => Effect.orDie(encode(value))
 }
 
-/** The lists of an answer: its Schema, and those of the rows by the names of their lists, in the order in which they are given. */
+/** So many rows each page has of a list that begins on each of them. */
+export const mostRepeated = 1000
+
+/**
+ * The lists of an answer: its Schema, and those of the rows by the names of their lists, in the order in which they are given.
+ * Those that are `repeated`, such as totals by chapter, begin on each page, as far as they go.
+ */
 export const make = <const N extends string, A extends Lists<N>>(
   answer: Encodable & { readonly Type: A },
-  rows: Readonly<Record<N, Encodable>>
+  rows: Readonly<Record<N, Encodable>>,
+  repeated: ReadonlyArray<NoInfer<N>> = []
 ): Rows<A> => {
-  const names = Object.keys(rows).filter((name): name is N => name in rows)
+  const all = Object.keys(rows).filter((name): name is N => name in rows)
+  const names = all.filter((name) => !repeated.includes(name))
   const encodeAnswer = toJson(answer)
-  const encoders = names.map((name) => ({ name, encode: toJson(rows[name]) }))
-  const none = Object.fromEntries(names.map((name) => [name, []]))
+  const encoders = all.map((name) => ({ name, encode: toJson(rows[name]) }))
+  const none = Object.fromEntries(all.map((name) => [name, []]))
 
-  /** How many rows there are of each list, and of all. */
-  const countsOf = (all: A) => {
-    const lists = Object.fromEntries(names.map((name) => [name, all[name].length]))
-    return { lists, total: names.reduce((sum, name) => sum + all[name].length, 0) }
+  const firstOf = (answer: A, lists: ReadonlyArray<N>, most: number) =>
+    Object.fromEntries(lists.map((name) => [name, answer[name].slice(0, most)]))
+
+  /** How many rows there are of each list, and of all that pages go through. */
+  const countsOf = (answer: A) => {
+    const lists = Object.fromEntries(all.map((name) => [name, answer[name].length]))
+    return { lists, total: names.reduce((sum, name) => sum + answer[name].length, 0) }
   }
 
   /** So many rows behind a place, one list after the other. */
-  const part = (all: A, place: number, most: number) => {
+  const part = (answer: A, place: number, most: number) => {
     let start = place
     const lists = Object.fromEntries(
       names.map((name) => {
-        const list: ReadonlyArray<unknown> = all[name]
+        const list: ReadonlyArray<unknown> = answer[name]
         const some = list.slice(Math.max(0, start), Math.max(0, start + most))
         start -= list.length
         return [name, some]
       })
     )
-    return { ...all, ...lists }
+    return { ...answer, ...firstOf(answer, repeated, mostRepeated), ...lists }
   }
 
   /** So many rows of each list. */
-  const beginnings = (all: A, most: number) => ({
-    ...all,
-    ...Object.fromEntries(names.map((name) => [name, all[name].slice(0, most)]))
-  })
+  const beginnings = (answer: A, most: number) => ({ ...answer, ...firstOf(answer, all, most) })
 
   /**
    * All of it as lines of JSON, of which none grows with what is stored: what the answer has beside its lists, then each row as
    * `{"list":"…","row":…}`.
    */
-  const lines = (all: A): Stream.Stream<string> => {
-    const head = Effect.map(encodeAnswer({ ...all, ...none }), (encoded) =>
+  const lines = (answer: A): Stream.Stream<string> => {
+    const head = Effect.map(encodeAnswer({ ...answer, ...none }), (encoded) =>
       JSON.stringify(Object.fromEntries(Object.entries(Object(encoded)).filter(([name]) => !(name in none))))
     )
     const each = encoders.map(({ encode, name }) =>
-      Stream.mapEffect(Stream.fromIterable<unknown>(all[name]), (row) =>
+      Stream.mapEffect(Stream.fromIterable<unknown>(answer[name]), (row) =>
         Effect.map(encode(row), (encoded) => JSON.stringify({ list: name, row: encoded }))
       )
     )

@@ -1,9 +1,9 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { CoverageOptions, CoverageReport } from "../../domain/Coverage.ts"
-import { CoverageComparison } from "../../domain/CoverageComparison.ts"
 import { Needs } from "../access/Authorization.ts"
-import { pageFields, partFields } from "../answers/Pages.ts"
+import * as Lists from "../answers/Lists.ts"
+import { countFields, pageFields, partFields, upTo } from "../answers/Pages.ts"
 import * as Rows from "../answers/Rows.ts"
 import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import { requirementFields } from "../Query.ts"
@@ -24,7 +24,31 @@ export const most = 10_000
 
 const part = partFields(most)
 
-const Page = Schema.Struct({ ...CoverageReport.fields, ...pageFields }).annotate({ identifier: "CoveragePage" })
+const repeated = upTo(Rows.mostRepeated)
+const some = upTo(most)
+
+const { cells, chapters, levels, references, unknownExceptions, unlinked, unlinkedExcepted } = CoverageReport.fields
+
+const Page = Schema.Struct({
+  ...CoverageReport.fields,
+  chapters: repeated(chapters),
+  levels: repeated(levels),
+  cells: repeated(cells),
+  references: some(references),
+  unlinked: some(unlinked),
+  unlinkedExcepted: some(unlinkedExcepted),
+  unknownExceptions: some(unknownExceptions),
+  ...pageFields
+}).annotate({ identifier: "CoveragePage" })
+
+/** A report that was kept, whatever it has lists of. */
+const Baseline = Schema.Struct({ ...CoverageReport.fields, ...pageFields }).annotate({ identifier: "CoverageBaseline" })
+
+const { gained, lost, ...compared } = Lists.ComparisonAnswer.fields
+
+const Comparison = Schema.Struct({ ...compared, lost: some(lost), gained: some(gained), ...countFields }).annotate({
+  identifier: "CoverageComparisonFirst"
+})
 
 const document = {
   /** Default: what `Accept` asks for. */
@@ -71,11 +95,16 @@ export class CoverageApi extends HttpApiGroup.make("coverage")
       .annotate(Needs, "read")
       .annotateMerge(OpenApi.annotations({ summary: "The same as a document, with exceptions" })),
     HttpApiEndpoint.post("compare", "/coverage/comparison", {
-      payload: Schema.Struct({ options: payload, baseline: Page }),
-      success: CoverageComparison,
-      error: bodyProblems
+      payload: Schema.Struct({ options: payload, baseline: Baseline }),
+      success: Comparison,
+      error: [...bodyProblems, NotAcceptable]
     })
       .annotate(Needs, "read")
-      .annotateMerge(OpenApi.annotations({ summary: "What has lost or gained coverage since an earlier report" }))
+      .annotateMerge(
+        OpenApi.annotations({
+          summary: "What has lost or gained coverage since an earlier report",
+          transform: Rows.alsoWhole
+        })
+      )
   )
   .annotateMerge(OpenApi.annotations({ title: "Coverage" })) {}

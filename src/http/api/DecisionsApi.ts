@@ -8,11 +8,35 @@ import { ReviewOutcome, ReviewPreview } from "../../domain/ReviewOutcome.ts"
 import { UndoOptions } from "../../domain/UndoOptions.ts"
 import { Verdict, VerdictForAll } from "../../domain/Verdict.ts"
 import { Needs } from "../access/Authorization.ts"
-import { bodyProblems, problems } from "../Problem.ts"
+import { countFields, upTo } from "../answers/Pages.ts"
+import * as Rows from "../answers/Rows.ts"
+import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import { limit } from "../Query.ts"
 import { endsFields } from "./RelationsApi.ts"
 
 const { before, uri } = LogOptions.fields
+
+/** An answer has at most so many of what was decided and refused. */
+export const most = 5000
+
+const some = upTo(most)
+
+const decided = {
+  ...ReviewOutcome.fields,
+  decided: some(ReviewOutcome.fields.decided),
+  refused: some(ReviewOutcome.fields.refused),
+  ...countFields
+}
+
+/** What became of verdicts, as far as one answer has it. */
+export const OutcomeFirst = Schema.Struct(decided).annotate({ identifier: "OutcomeFirst" })
+
+const PreviewFirst = Schema.Struct({
+  ...ReviewPreview.fields,
+  changes: some(ReviewPreview.fields.changes),
+  refused: some(ReviewPreview.fields.refused),
+  ...countFields
+}).annotate({ identifier: "PreviewFirst" })
 
 const forAll = Schema.Struct({ filter: ReviewFilter, verdict: VerdictForAll })
 
@@ -35,7 +59,7 @@ export class DecisionsApi extends HttpApiGroup.make("decisions")
   .add(
     HttpApiEndpoint.get("log", "/decisions", {
       query: logQuery,
-      success: Schema.Struct({ decisions: Schema.Array(Decision) }),
+      success: Schema.Struct({ decisions: upTo(1000)(Schema.Array(Decision)) }),
       error: problems
     }).annotateMerge(
       OpenApi.annotations({
@@ -44,27 +68,42 @@ export class DecisionsApi extends HttpApiGroup.make("decisions")
     ),
     HttpApiEndpoint.post("decide", "/decisions", {
       payload: Schema.Struct({ verdicts: Schema.Array(Verdict), ...Reviewer.fields }),
-      success: ReviewOutcome,
-      error: bodyProblems
+      success: OutcomeFirst,
+      error: [...bodyProblems, NotAcceptable]
     }).annotateMerge(
-      OpenApi.annotations({ summary: "Accepts, rejects, adds, or changes the type, as one step that undo takes back" })
+      OpenApi.annotations({
+        summary: "Accepts, rejects, adds, or changes the type, as one step that undo takes back",
+        transform: Rows.alsoWhole
+      })
     ),
     HttpApiEndpoint.post("decideAll", "/decisions/by-filter", {
       payload: forAll,
-      success: ReviewOutcome,
-      error: bodyProblems
-    }).annotateMerge(OpenApi.annotations({ summary: "Decides on all relations that pass a filter, as one step" })),
+      success: OutcomeFirst,
+      error: [...bodyProblems, NotAcceptable]
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Decides on all relations that pass a filter, as one step",
+        transform: Rows.alsoWhole
+      })
+    ),
     HttpApiEndpoint.post("preview", "/decisions/preview", {
       payload: forAll,
-      success: ReviewPreview,
-      error: bodyProblems
+      success: PreviewFirst,
+      error: [...bodyProblems, NotAcceptable]
     })
       .annotate(Needs, "read")
-      .annotateMerge(OpenApi.annotations({ summary: "What deciding on all of them would change" })),
+      .annotateMerge(
+        OpenApi.annotations({ summary: "What deciding on all of them would change", transform: Rows.alsoWhole })
+      ),
     HttpApiEndpoint.post("undo", "/decisions/undo", {
       payload: UndoOptions,
-      success: ReviewOutcome,
-      error: bodyProblems
-    }).annotateMerge(OpenApi.annotations({ summary: "Takes back the newest steps, or the one that is named" }))
+      success: OutcomeFirst,
+      error: [...bodyProblems, NotAcceptable]
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Takes back the newest steps, or the one that is named",
+        transform: Rows.alsoWhole
+      })
+    )
   )
   .annotateMerge(OpenApi.annotations({ title: "Decisions" })) {}

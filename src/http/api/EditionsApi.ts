@@ -6,7 +6,7 @@ import { CatalogChanges } from "../../domain/Change.ts"
 import { DiffOptions } from "../../domain/DiffOptions.ts"
 import { MovedCounts } from "../../domain/Moved.ts"
 import { MovedAnswer } from "../answers/Lists.ts"
-import { firstFields, pageFields, partFields } from "../answers/Pages.ts"
+import { countFields, pageFields, partFields, upTo } from "../answers/Pages.ts"
 import * as Rows from "../answers/Rows.ts"
 import * as JobAnswer from "../jobs/JobAnswer.ts"
 import { alsoLines } from "../jobs/JobStream.ts"
@@ -23,10 +23,16 @@ export const most = 5000
 
 const part = partFields(most)
 
-const ChangesPage = Schema.Struct({ ...CatalogChanges.fields, ...pageFields }).annotate({ identifier: "ChangesPage" })
-const CarryPage = Schema.Struct({ ...CarryReport.fields, ...pageFields }).annotate({ identifier: "CarryPage" })
-const CarryFirst = Schema.Struct({ ...CarryReport.fields, ...firstFields }).annotate({ identifier: "CarryFirst" })
-const MovedPage = Schema.Struct({ ...MovedAnswer.fields, ...pageFields }).annotate({ identifier: "MovedPage" })
+const some = upTo(most)
+const changes = { ...CatalogChanges.fields, changes: some(CatalogChanges.fields.changes) }
+const carried = { ...CarryReport.fields, relations: some(CarryReport.fields.relations) }
+
+const ChangesPage = Schema.Struct({ ...changes, ...pageFields }).annotate({ identifier: "ChangesPage" })
+const CarryPage = Schema.Struct({ ...carried, ...pageFields }).annotate({ identifier: "CarryPage" })
+const CarryFirst = Schema.Struct({ ...carried, ...countFields }).annotate({ identifier: "CarryFirst" })
+const MovedPage = Schema.Struct({ moved: some(MovedAnswer.fields.moved), ...pageFields }).annotate({
+  identifier: "MovedPage"
+})
 
 const document = {
   /** Default: what `Accept` asks for. */

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { GraphOptions } from "../../domain/GraphOptions.ts"
 import { GraphAnswer } from "../answers/Lists.ts"
-import { pageFields, partFields } from "../answers/Pages.ts"
+import { pageFields, partFields, upTo } from "../answers/Pages.ts"
 import * as Rows from "../answers/Rows.ts"
 import { NotAcceptable, problems } from "../Problem.ts"
 import * as Report from "../Report.ts"
@@ -15,7 +15,12 @@ export const Formats = Schema.Literals(["dot", "svg"])
 /** A page has at most so many references and relations. */
 export const most = 5000
 
-const Page = Schema.Struct({ ...GraphAnswer.fields, ...pageFields }).annotate({ identifier: "GraphPage" })
+const some = upTo(most)
+const { references, relations } = GraphAnswer.fields
+
+const Page = Schema.Struct({ references: some(references), relations: some(relations), ...pageFields }).annotate({
+  identifier: "GraphPage"
+})
 
 /** Relations with the references at their ends, to be drawn. */
 export class GraphApi extends HttpApiGroup.make("graph")

@@ -1,20 +1,28 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { linesType } from "../answers/Rows.ts"
-import { Job } from "../jobs/Job.ts"
+import * as Rows from "../answers/Rows.ts"
+import { Job, JobSummary } from "../jobs/Job.ts"
 import { alsoLines, EventStream } from "../jobs/JobStream.ts"
-import { problems } from "../Problem.ts"
+import { pageFields, partFields, upTo } from "../answers/Pages.ts"
+import { NotAcceptable, problems } from "../Problem.ts"
 
 const params = { id: Schema.NonEmptyString }
+
+/** A page has at most so many jobs. */
+export const most = 1000
 
 /** Work that takes long: what it is, how far it has come, what it met, and how to end it. */
 export class JobsApi extends HttpApiGroup.make("jobs")
   .add(
     HttpApiEndpoint.get("list", "/jobs", {
-      success: Schema.Struct({ jobs: Schema.Array(Job) }),
-      error: problems
+      query: partFields(most),
+      success: Schema.Struct({ jobs: upTo(most)(Schema.Array(JobSummary)), ...pageFields }),
+      error: [...problems, NotAcceptable]
     }).annotateMerge(
-      OpenApi.annotations({ summary: "The jobs that run, wait or ended not long ago, the newest first" })
+      OpenApi.annotations({
+        summary: "The jobs that run, wait or ended not long ago, the newest first, without their results",
+        transform: Rows.alsoWhole
+      })
     ),
     HttpApiEndpoint.get("find", "/jobs/:id", { params, success: Job, error: problems }).annotateMerge(
       OpenApi.annotations({ summary: "A job, with what it gave when it is done" })
@@ -34,7 +42,7 @@ export class JobsApi extends HttpApiGroup.make("jobs")
     ),
     HttpApiEndpoint.get("rows", "/jobs/:id/rows", {
       params,
-      success: HttpApiSchema.StreamUint8Array({ contentType: linesType }),
+      success: HttpApiSchema.StreamUint8Array({ contentType: Rows.linesType }),
       error: problems
     }).annotateMerge(
       OpenApi.annotations({

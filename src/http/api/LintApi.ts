@@ -3,7 +3,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { LintOptions, LintReport } from "../../domain/Lint.ts"
 import { Needs } from "../access/Authorization.ts"
 import { mappingFields, payload } from "../files/FileRequest.ts"
-import { firstFields, pageFields, partFields } from "../answers/Pages.ts"
+import { countFields, pageFields, partFields, upTo } from "../answers/Pages.ts"
 import * as Rows from "../answers/Rows.ts"
 import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import * as Report from "../Report.ts"
@@ -20,8 +20,10 @@ export const most = 10_000
 
 const part = partFields(most)
 
-const Page = Schema.Struct({ ...LintReport.fields, ...pageFields }).annotate({ identifier: "LintPage" })
-const First = Schema.Struct({ ...LintReport.fields, ...firstFields }).annotate({ identifier: "LintFirst" })
+const found = { ...LintReport.fields, findings: upTo(most)(LintReport.fields.findings) }
+
+const Page = Schema.Struct({ ...found, ...pageFields }).annotate({ identifier: "LintPage" })
+const First = Schema.Struct({ ...found, ...countFields }).annotate({ identifier: "LintFirst" })
 
 const document = {
   /** Default: what `Accept` asks for. */

@@ -8,7 +8,9 @@ import { RemoveManyOptions } from "../../domain/RemoveOptions.ts"
 import { RelationDirection } from "../../domain/RelationDirection.ts"
 import { ScoredReference } from "../../domain/ScoredReference.ts"
 import { NonBlankText, Text } from "../../domain/Text.ts"
-import { bodyProblems, PreconditionFailed, problems } from "../Problem.ts"
+import { pageFields, partFields, upTo } from "../answers/Pages.ts"
+import * as Rows from "../answers/Rows.ts"
+import { bodyProblems, NotAcceptable, PreconditionFailed, problems } from "../Problem.ts"
 import { filterFields, limit } from "../Query.ts"
 
 /** A reference's URI, percent-encoded in the path. */
@@ -35,6 +37,9 @@ const PutPayload = Schema.Struct({
   updatedAt: Schema.optional(Schema.String)
 })
 
+/** A page has at most so many catalogs, or relations of a reference. */
+export const most = 5000
+
 /** At most so many references in one request. */
 const Inputs = Schema.Array(ReferenceInput).check(Schema.isMaxLength(1000))
 
@@ -45,9 +50,10 @@ const Saved = Schema.Struct({ created: Schema.Natural, updated: Schema.Natural, 
 export class ReferencesApi extends HttpApiGroup.make("references")
   .add(
     HttpApiEndpoint.get("catalogs", "/catalogs", {
-      success: Schema.Struct({ catalogs: Schema.Array(Catalog) }),
-      error: problems
-    }).annotateMerge(OpenApi.annotations({ summary: "Every catalog, in natural order" })),
+      query: partFields(most),
+      success: Schema.Struct({ catalogs: upTo(most)(Schema.Array(Catalog)), ...pageFields }),
+      error: [...problems, NotAcceptable]
+    }).annotateMerge(OpenApi.annotations({ summary: "Every catalog, in natural order", transform: Rows.alsoWhole })),
     HttpApiEndpoint.get("list", "/references", {
       query: { ...filterFields, limit, after: Schema.optional(Text) },
       success: ReferencePage,
@@ -101,14 +107,19 @@ export class ReferencesApi extends HttpApiGroup.make("references")
     HttpApiEndpoint.get("similar", "/references/:uri/similar", {
       params,
       query: { ...filterFields, limit },
-      success: Schema.Struct({ similar: Schema.Array(ScoredReference) }),
+      success: Schema.Struct({ similar: upTo(1000)(Schema.Array(ScoredReference)) }),
       error: problems
     }).annotateMerge(OpenApi.annotations({ summary: "What is nearest in meaning, by cosine" })),
     HttpApiEndpoint.get("relations", "/references/:uri/relations", {
       params,
-      query: { direction: Schema.optional(RelationDirection) },
-      success: Schema.Struct({ relations: Schema.Array(Relation) }),
-      error: problems
-    }).annotateMerge(OpenApi.annotations({ summary: "The relations of a reference; default: `outgoing`" }))
+      query: { direction: Schema.optional(RelationDirection), ...partFields(most) },
+      success: Schema.Struct({ relations: upTo(most)(Schema.Array(Relation)), ...pageFields }),
+      error: [...problems, NotAcceptable]
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "The relations of a reference; default: `outgoing`",
+        transform: Rows.alsoWhole
+      })
+    )
   )
   .annotateMerge(OpenApi.annotations({ title: "References" })) {}

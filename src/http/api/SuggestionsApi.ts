@@ -4,20 +4,28 @@ import { Suggestions } from "../../domain/Suggestion.ts"
 import { SuggestOptions } from "../../domain/SuggestOptions.ts"
 import * as JobAnswer from "../jobs/JobAnswer.ts"
 import { alsoLines } from "../jobs/JobStream.ts"
-import { firstFields, pageFields, partFields } from "../answers/Pages.ts"
+import { countFields, pageFields, partFields, upTo } from "../answers/Pages.ts"
 import * as Rows from "../answers/Rows.ts"
 import { bodyProblems, NotAcceptable, problems } from "../Problem.ts"
 import { requirementFields } from "../Query.ts"
 
-const { store: _store, ...options } = SuggestOptions.fields
+const { store: _store, ...open } = SuggestOptions.fields
+
+const options = {
+  ...open,
+  /** At most this many suggestions a reference, from 1 to 100. Default: 5. */
+  limit: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 })))
+}
 const { filter: _filter, ...inQuery } = options
 const { type: _type, ...ofReference } = requirementFields
 
 /** A page has what is suggested for at most so many references. */
 export const most = 1000
 
-const Page = Schema.Struct({ ...Suggestions.fields, ...pageFields }).annotate({ identifier: "SuggestionsPage" })
-const First = Schema.Struct({ ...Suggestions.fields, ...firstFields }).annotate({ identifier: "SuggestionsFirst" })
+const found = { ...Suggestions.fields, references: upTo(most)(Suggestions.fields.references) }
+
+const Page = Schema.Struct({ ...found, ...pageFields }).annotate({ identifier: "SuggestionsPage" })
+const First = Schema.Struct({ ...found, ...countFields }).annotate({ identifier: "SuggestionsFirst" })
 
 /** Which reference of one catalog answers which of another. */
 export class SuggestionsApi extends HttpApiGroup.make("suggestions")

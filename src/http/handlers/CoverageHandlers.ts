@@ -26,6 +26,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const { report } = yield* Coverage
     const { page } = yield* Pages.make("coverage", Lists.coverage, most)
+    const comparisons = yield* Pages.make("coverage", Lists.comparison, most)
 
     const document = Effect.fnUntraced(function* (options: CoverageOptions, { file, format: named }: DocumentQuery) {
       const format = yield* Report.formatOf(Formats.literals, named)
@@ -40,15 +41,17 @@ export const layer = HttpApiBuilder.group(
       document: ({ query: { file, format, ...query } }) => document(optionsOf(query), { file, format }),
       documentWith: ({ payload, query }) => document(payload, query),
       compare: ({ payload: { baseline, options } }) =>
-        answered(
-          baseline.next === undefined
-            ? Effect.map(report(options), (found) => compare(found, baseline))
-            : new ValidationError({
-                field: "baseline.next",
-                value: baseline.next,
-                constraint: "says that this is a page of a report",
-                expected: "the whole report, without next"
-              })
+        comparisons.first(
+          answered(
+            baseline.next === undefined
+              ? Effect.map(report(options), (found) => Lists.comparisonAnswer(compare(found, baseline)))
+              : new ValidationError({
+                  field: "baseline.next",
+                  value: baseline.next,
+                  constraint: "says that this is a page of a report",
+                  expected: "the whole report, without next"
+                })
+          )
         )
     })
   })

@@ -1,7 +1,10 @@
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Review } from "../../crosswalk/Review.ts"
+import * as Lists from "../answers/Lists.ts"
+import * as Pages from "../answers/Pages.ts"
 import { Api } from "../api/Api.ts"
+import { most } from "../api/DecisionsApi.ts"
 import { decider } from "../access/Authorization.ts"
 import { answered } from "../Problem.ts"
 import { endsOf } from "../api/RelationsApi.ts"
@@ -11,6 +14,8 @@ export const layer = HttpApiBuilder.group(
   "decisions",
   Effect.fnUntraced(function* (handlers) {
     const { decide, decideAll, log, preview, undo } = yield* Review
+    const outcomes = yield* Pages.make("decisions", Lists.outcome, most)
+    const previews = yield* Pages.make("preview", Lists.preview, most)
     return handlers.handleAll({
       log: ({ query: { source, target, to, ...options } }) =>
         answered(
@@ -20,12 +25,13 @@ export const layer = HttpApiBuilder.group(
           )
         ),
       decide: ({ payload: { by, verdicts } }) =>
-        answered(Effect.flatMap(decider(by), (by) => decide(verdicts, { by }))),
+        outcomes.first(answered(Effect.flatMap(decider(by), (by) => decide(verdicts, { by })))),
       decideAll: ({ payload: { filter, verdict } }) =>
-        answered(Effect.flatMap(decider(verdict.by), (by) => decideAll(filter, { ...verdict, by }))),
+        outcomes.first(answered(Effect.flatMap(decider(verdict.by), (by) => decideAll(filter, { ...verdict, by })))),
       preview: ({ payload: { filter, verdict } }) =>
-        answered(Effect.flatMap(decider(verdict.by), (by) => preview(filter, { ...verdict, by }))),
-      undo: ({ payload: { by, ...options } }) => answered(Effect.flatMap(decider(by), (by) => undo({ ...options, by })))
+        previews.first(answered(Effect.flatMap(decider(verdict.by), (by) => preview(filter, { ...verdict, by })))),
+      undo: ({ payload: { by, ...options } }) =>
+        outcomes.first(answered(Effect.flatMap(decider(by), (by) => undo({ ...options, by }))))
     })
   })
 )

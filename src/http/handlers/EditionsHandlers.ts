@@ -58,7 +58,7 @@ export const layer = HttpApiBuilder.group(
         moves.page(
           {},
           query,
-          Effect.map(moved(), (moved) => ({ moved }))
+          Effect.map(moved(), (moved) => ({ moved: moved.map(Lists.movedRow) }))
         ),
       movedCounts: () => answered(count())
     })

@@ -1,8 +1,11 @@
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import * as Lists from "../answers/Lists.ts"
+import * as Pages from "../answers/Pages.ts"
 import { linesType } from "../answers/Rows.ts"
 import * as Download from "../files/Download.ts"
 import { Api } from "../api/Api.ts"
+import { most } from "../api/JobsApi.ts"
 import { Jobs } from "../jobs/Jobs.ts"
 import * as JobStream from "../jobs/JobStream.ts"
 import { answered } from "../Problem.ts"
@@ -13,8 +16,14 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const jobs = yield* Jobs
     const send = yield* Download.make
+    const { page } = yield* Pages.make("jobs", Lists.jobs, most)
     return handlers.handleAll({
-      list: () => Effect.map(jobs.list, (jobs) => ({ jobs })),
+      list: ({ query }) =>
+        page(
+          {},
+          query,
+          Effect.map(jobs.list, (jobs) => ({ jobs: jobs.map(({ result: _result, ...job }) => job) }))
+        ),
       find: ({ params: { id } }) => answered(jobs.find(id)),
       events: ({ headers, params: { id } }) =>
         Effect.gen(function* () {

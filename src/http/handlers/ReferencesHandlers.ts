@@ -9,7 +9,10 @@ import { EmbeddingRepository } from "../../storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../storage/ReferenceRepository.ts"
 import { versionOf } from "../../storage/ReferenceVersion.ts"
 import { RelationRepository } from "../../storage/RelationRepository.ts"
+import * as Lists from "../answers/Lists.ts"
+import * as Pages from "../answers/Pages.ts"
 import { Api } from "../api/Api.ts"
+import { most } from "../api/ReferencesApi.ts"
 import { matches, tagsOf } from "../ETag.ts"
 import { answered, answeredIf } from "../Problem.ts"
 import { filterOf } from "../Query.ts"
@@ -41,6 +44,8 @@ export const layer = HttpApiBuilder.group(
     const references = yield* ReferenceRepository
     const embeddings = yield* EmbeddingRepository
     const relations = yield* RelationRepository
+    const catalogs = yield* Pages.make("catalogs", Lists.catalogs, most)
+    const related = yield* Pages.make("relations", Lists.relations, most)
 
     const required = Effect.fnUntraced(function* (uri: string) {
       const found = yield* references.find(uri)
@@ -49,7 +54,12 @@ export const layer = HttpApiBuilder.group(
     })
 
     return handlers.handleAll({
-      catalogs: () => answered(Effect.map(references.catalogs, (catalogs) => ({ catalogs }))),
+      catalogs: ({ query }) =>
+        catalogs.page(
+          {},
+          query,
+          Effect.map(references.catalogs, (catalogs) => ({ catalogs }))
+        ),
       list: ({ query: { after, limit, ...filter } }) =>
         answered(references.findPage({ after, limit, filter: filterOf(filter) })),
       get: ({ headers, params: { uri } }) =>
@@ -84,8 +94,10 @@ export const layer = HttpApiBuilder.group(
         answered(
           Effect.map(embeddings.findSimilarTo(uri, { limit, filter: filterOf(filter) }), (similar) => ({ similar }))
         ),
-      relations: ({ params: { uri }, query: { direction = "outgoing" } }) =>
-        answered(
+      relations: ({ params: { uri }, query: { cursor, direction = "outgoing", pageSize } }) =>
+        related.page(
+          { uri, direction },
+          { cursor, pageSize },
           Effect.map(Effect.andThen(required(uri), relations.find(uri, direction)), (found) => ({ relations: found }))
         )
     })

@@ -6,13 +6,15 @@ import { Review, type ReviewError } from "../../crosswalk/Review.ts"
 import type { ReviewFilter } from "../../domain/ReviewFilter.ts"
 import type { ReviewItem } from "../../domain/ReviewItem.ts"
 import * as ReviewCsv from "../../report/ReviewCsv.ts"
+import * as Lists from "../answers/Lists.ts"
+import * as Pages from "../answers/Pages.ts"
 import { Api } from "../api/Api.ts"
 import { decider } from "../access/Authorization.ts"
 import * as Download from "../files/Download.ts"
 import type { CurrentPolicy } from "../access/Policy.ts"
 import { answered } from "../Problem.ts"
 import { requirementsOf } from "../Query.ts"
-import type { ReviewQuery } from "../api/ReviewApi.ts"
+import { most, type ReviewQuery } from "../api/ReviewApi.ts"
 import * as Upload from "../files/Upload.ts"
 
 /** What the query asks for as a `ReviewFilter`. */
@@ -28,6 +30,8 @@ export const layer = HttpApiBuilder.group(
     const { calibrations, items, page, sample } = yield* Review
     const context = yield* Effect.context<CurrentPolicy | FileSystem.FileSystem | Review>()
     const send = yield* Download.make
+    const edits = yield* Pages.make("decisions", Lists.edited, most)
+    const calibrated = yield* Pages.make("calibrations", Lists.calibrations, most)
     const csv = (name: string, items: Stream.Stream<ReviewItem, ReviewError>, options?: ReviewCsv.EncodeOptions) =>
       send({ name, type: "text/csv; charset=utf-8", bytes: Stream.encodeText(ReviewCsv.encode(items, options)) })
 
@@ -38,7 +42,7 @@ export const layer = HttpApiBuilder.group(
       carryOut: ({ payload, query: { by, name = "review.csv", ...options } }) =>
         Effect.gen(function* () {
           const reviewer = yield* decider(by)
-          return yield* Upload.read(name, payload, (source) =>
+          const carriedOut = Upload.read(name, payload, (source) =>
             Effect.map(
               ReviewCsv.carryOut(name, ImportSource.given(source), { ...options, by: reviewer }),
               ({ problems, ...outcome }) => ({
@@ -47,10 +51,16 @@ export const layer = HttpApiBuilder.group(
               })
             )
           )
+          return yield* edits.first(carriedOut)
         }).pipe(Effect.provideContext(context)),
       sampleCsv: ({ query }) => csv("sample.csv", Stream.fromIterableEffect(sample(query)), { chosen: "sample" }),
       sample: ({ query }) => answered(Effect.map(sample(query), (items) => ({ items }))),
-      calibrations: ({ query }) => answered(Effect.map(calibrations(query), (calibrations) => ({ calibrations })))
+      calibrations: ({ query: { cursor, pageSize, ...query } }) =>
+        calibrated.page(
+          query,
+          { cursor, pageSize },
+          Effect.map(calibrations(query), (calibrations) => ({ calibrations }))
+        )
     })
   })
 )

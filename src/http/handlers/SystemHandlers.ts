@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { Status } from "../../catalog/Status.ts"
 import { Api } from "../api/Api.ts"
+import { most } from "../api/SystemApi.ts"
 import { answered, Unavailable } from "../Problem.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -21,7 +22,15 @@ export const layer = HttpApiBuilder.group(
                 isRetryable: true
               })
         ),
-      status: () => answered(read)
+      status: () =>
+        answered(
+          Effect.map(read, ({ catalogs, foreign, ...status }) => ({
+            ...status,
+            catalogs: catalogs.slice(0, most),
+            ...(foreign !== undefined && { foreign: foreign.slice(0, most) }),
+            lists: { catalogs: catalogs.length, foreign: foreign?.length ?? 0 }
+          }))
+        )
     })
   })
 )

@@ -5,6 +5,7 @@ import { CarryReport } from "../../domain/Carry.ts"
 import { CatalogChanges } from "../../domain/Change.ts"
 import { Suggestions } from "../../domain/Suggestion.ts"
 import { MapTotals } from "../../map/ReferenceMap.ts"
+import { countFields, upTo } from "../answers/Pages.ts"
 import { problems } from "../Problem.ts"
 
 const { references: _references, ...summary } = Suggestions.fields
@@ -26,18 +27,34 @@ export const EmbedReport = Schema.Struct({
   failed: Schema.Natural
 })
 
-/** What stands beside a report whose lists have the first rows only, up to 100 each. `/jobs/{id}/rows` has all. */
-const listed = {
-  /** How many rows each list has in truth. */
-  lists: Schema.Record(Schema.String, Schema.Natural)
+/** So many rows of each list stand in the report of a job. `/jobs/{id}/rows` has all, and `lists` how many there are. */
+export const shown = 100
+
+const some = upTo(shown)
+
+const imported = {
+  ...ImportReport.fields,
+  failed: some(ImportReport.fields.failed),
+  unread: some(ImportReport.fields.unread),
+  warnings: some(ImportReport.fields.warnings),
+  unresolved: some(ImportReport.fields.unresolved)
 }
+
+const importedRelations = {
+  ...RelationImportReport.fields,
+  failed: some(RelationImportReport.fields.failed),
+  warnings: some(RelationImportReport.fields.warnings)
+}
+
+const changes = { ...CatalogChanges.fields, changes: some(CatalogChanges.fields.changes) }
+const carried = { ...CarryReport.fields, relations: some(CarryReport.fields.relations) }
 
 /** What a job gives when it is done, by its kind. Whatever else takes long has its line here. */
 export const JobResult = Schema.Union([
-  Schema.Struct({ kind: Schema.Literal("import"), report: Schema.Struct(ImportReport.fields), ...listed }),
-  Schema.Struct({ kind: Schema.Literal("relations"), report: Schema.Struct(RelationImportReport.fields), ...listed }),
-  Schema.Struct({ kind: Schema.Literal("diff"), report: Schema.Struct(CatalogChanges.fields), ...listed }),
-  Schema.Struct({ kind: Schema.Literal("carry"), report: Schema.Struct(CarryReport.fields), ...listed }),
+  Schema.Struct({ kind: Schema.Literal("import"), report: Schema.Struct(imported), ...countFields }),
+  Schema.Struct({ kind: Schema.Literal("relations"), report: Schema.Struct(importedRelations), ...countFields }),
+  Schema.Struct({ kind: Schema.Literal("diff"), report: Schema.Struct(changes), ...countFields }),
+  Schema.Struct({ kind: Schema.Literal("carry"), report: Schema.Struct(carried), ...countFields }),
   Schema.Struct({ kind: Schema.Literal("suggest"), report: SuggestReport }),
   Schema.Struct({ kind: Schema.Literal("embed"), report: EmbedReport }),
   Schema.Struct({ kind: Schema.Literal("map"), report: MapTotals }),
@@ -112,3 +129,9 @@ export class Job extends Schema.Class<Job>("crosswalk/http/Job")({
   /** Where it was cancelled. */
   cancelled: Schema.optionalKey(JobCancelReason)
 }) {}
+
+const { result: _result, ...withoutResult } = Job.fields
+
+/** A job among others, without what it gave. */
+export const JobSummary = Schema.Struct(withoutResult).annotate({ identifier: "JobSummary" })
+export type JobSummary = typeof JobSummary.Type

@@ -1,6 +1,6 @@
 import { Effect, Schema } from "effect"
 import { HttpApiSchema } from "effect/http-api"
-import { Job } from "./Job.ts"
+import { Job, shown } from "./Job.ts"
 import { Jobs, type JobWork } from "./Jobs.ts"
 import * as JobStream from "./JobStream.ts"
 import type * as Rows from "../answers/Rows.ts"
@@ -13,9 +13,6 @@ export const success = [
   HttpApiSchema.WithHeaders(Job.pipe(HttpApiSchema.status(202)), location),
   HttpApiSchema.WithHeaders(JobStream.EventStream, location)
 ] as const
-
-/** So many rows of each list stand in the report of a job. */
-const shown = 100
 
 /** The result of a job with the first rows of its lists, of which all are kept as lines. */
 export const bounded = <const K extends string, A extends object>(

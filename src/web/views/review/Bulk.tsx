@@ -44,14 +44,18 @@ export const Bulk = (props: { readonly wanted: Wanted; readonly onClose: (done: 
   })
   const preview = asked("POST /api/v1/decisions/preview", () => ({ payload: payload() }))
   const ready = () => (preview.isLoading() || preview.error() !== undefined ? undefined : preview.value())
+  /** How many relations would change, of which the answer has the first. */
+  const changing = () => ready()?.lists["changes"] ?? 0
+  const refused = () => ready()?.lists["refused"] ?? 0
   const verb = () => (status() === "accepted" ? "Accept" : "Reject")
 
   const decide = async () => {
     setIsBusy(true)
     try {
-      const { decided, refused } = await ask("POST /api/v1/decisions/by-filter", { payload: payload() })
-      const left = refused.length === 0 ? "" : ` ${many(refused.length, "relation")} could not be decided.`
-      props.onClose(`${verb()}ed ${many(decided.length, "relation")} in one step.${left}`)
+      const { lists } = await ask("POST /api/v1/decisions/by-filter", { payload: payload() })
+      const { decided = 0, refused = 0 } = lists
+      const left = refused === 0 ? "" : ` ${many(refused, "relation")} could not be decided.`
+      props.onClose(`${verb()}ed ${many(decided, "relation")} in one step.${left}`)
     } catch (reason) {
       setError(() => reason)
       setIsBusy(false)
@@ -101,9 +105,9 @@ export const Bulk = (props: { readonly wanted: Wanted; readonly onClose: (done: 
           {(ready) => (
             <>
               <p role="status">
-                {many(ready().changes.length, "relation")} would change
+                {many(changing(), "relation")} would change
                 <Show when={ready().unchanged > 0}>, {count(ready().unchanged)} stand just so</Show>
-                <Show when={ready().refused.length > 0}>, {count(ready().refused.length)} cannot be decided</Show>.
+                <Show when={refused() > 0}>, {count(refused())} cannot be decided</Show>.
               </p>
               <ul class="bulk-list" role="list" aria-label="What would change" tabindex="0">
                 <For each={ready().changes.slice(0, shown)}>
@@ -116,8 +120,8 @@ export const Bulk = (props: { readonly wanted: Wanted; readonly onClose: (done: 
                     </li>
                   )}
                 </For>
-                <Show when={ready().changes.length > shown}>
-                  <li class="faint small">and {count(ready().changes.length - shown)} more</li>
+                <Show when={changing() > shown}>
+                  <li class="faint small">and {count(changing() - shown)} more</li>
                 </Show>
               </ul>
             </>
@@ -128,10 +132,10 @@ export const Bulk = (props: { readonly wanted: Wanted; readonly onClose: (done: 
         <button
           class="button primary"
           type="button"
-          disabled={isBusy() || (ready()?.changes.length ?? 0) === 0}
+          disabled={isBusy() || changing() === 0}
           onClick={() => void decide()}
         >
-          {verb()} {many(ready()?.changes.length ?? 0, "relation")}
+          {verb()} {many(changing(), "relation")}
         </button>
         <span class="faint small">One step: it can be taken back as a whole.</span>
       </div>

@@ -37,7 +37,7 @@ export const Tables = (props: { readonly wanted: Wanted; readonly onDone: (said:
       })
       const edited: Edited = await response.json()
       if (edited.problems.length + edited.refused.length > 0) setWrong(edited)
-      props.onDone(`${many(edited.decided.length, "decision")} of ${name} carried out as one step.`)
+      props.onDone(`${many(edited.lists["decided"] ?? 0, "decision")} of ${name} carried out as one step.`)
     })
 
   return (
