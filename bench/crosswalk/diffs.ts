@@ -3,7 +3,7 @@ import { CatalogDiff } from "../../src/crosswalk/CatalogDiff.ts"
 import type { Pair } from "./pairs.ts"
 
 /** How many are said, how many of them are right, and how many there are. */
-interface Tally {
+export interface Tally {
   readonly said: number
   readonly right: number
   readonly there: number

@@ -1,0 +1,34 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { bin, node, root, totals } from "../../scripts/run.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
+
+const files = {
+  "fails.test.js": `it("passes", () => {}); it("fails", () => { throw new Error("no") }); it.skip("is skipped", () => {})`,
+  "unloadable.test.js": `throw new Error("no")`,
+  "uncaught.test.js": `it("passes", async () => { Promise.reject(new Error("no")); await new Promise((r) => setTimeout(r, 20)) })`,
+  "dies.test.js": `it("dies", () => { process.kill(process.pid, "SIGKILL") })`
+}
+
+const ran = (...names: ReadonlyArray<keyof typeof files>) =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    for (const name of names) writeFileSync(join(folder, name), files[name])
+    const reporter = `--reporter=${join(root, "scripts", "Counting.ts")}`
+    const { output } = yield* Effect.promise(() =>
+      node(bin("vitest"), ["run", "--root", folder, "--globals", "--no-isolate", "--maxWorkers=1", reporter])
+    )
+    return totals(output)
+  })
+
+it.live("a run of tests tells each that failed, and each file and error beside them", () =>
+  Effect.gen(function* () {
+    expect(yield* ran("fails.test.js")).toEqual({ passed: 1, failed: 1 })
+    expect(yield* ran("fails.test.js", "unloadable.test.js", "uncaught.test.js")).toEqual({ passed: 2, failed: 3 })
+    const { failed = 0 } = (yield* ran("dies.test.js", "fails.test.js")) ?? {}
+    // The error of the process, its file, and the test that fails or the file that was not run.
+    expect(failed).toBeGreaterThanOrEqual(3)
+  })
+)
