@@ -81,7 +81,7 @@ export type { SaveTotals } from "./storage/ReferenceWriter.ts"
 export type { RelationTotals, ReplaceTotals } from "./storage/RelationBulk.ts"
 export { RelationRepository } from "./storage/RelationRepository.ts"
 export { KeywordMemory } from "./storage/legs/KeywordMemory.ts"
-export { NearestOptions } from "./storage/NearestOptions.ts"
+export { CosinesOptions, NearestOptions } from "./storage/NearestOptions.ts"
 export { type Nearest, type Neighbour, VectorIndex } from "./storage/VectorIndex.ts"
 
 // Search

@@ -13,6 +13,15 @@ export const NearestOptions = Schema.Struct({
 })
 export type NearestOptions = typeof NearestOptions.Type
 
+/** What a vector is compared with. */
+export const CosinesOptions = Schema.Struct({
+  /** The fingerprint of the model that made the vector; only vectors of this model are compared. */
+  fingerprint: NonBlankText,
+  /** The references, each once. */
+  uris: Schema.Array(NonBlankText)
+})
+export type CosinesOptions = typeof CosinesOptions.Type
+
 /** A vector to compare with: normalised, in single precision. */
 export const UnitVector = Schema.instanceOf(Float32Array<ArrayBufferLike>).check(
   Schema.makeFilter((vector) => {

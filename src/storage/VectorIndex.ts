@@ -4,10 +4,10 @@ import type { ComparedBy } from "../domain/ComparedBy.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as CosineSql from "./CosineSql.ts"
-import type { Neighbour } from "./CosineSql.ts"
+import { cosinesOf, type Neighbour } from "./CosineSql.ts"
 import { isOpen } from "./FilterSql.ts"
 import * as Migrations from "./Migrations.ts"
-import { NearestOptions, UnitVector } from "./NearestOptions.ts"
+import { CosinesOptions, NearestOptions, UnitVector } from "./NearestOptions.ts"
 import { operation } from "./Operation.ts"
 import * as Passing from "./Passing.ts"
 
@@ -40,7 +40,14 @@ const make = Effect.gen(function* () {
     return { neighbours, comparedBy: "sql" } satisfies Nearest
   })
 
-  return { nearest }
+  const cosines = operation("VectorIndex.cosines", { vector: UnitVector, options: CosinesOptions })(function* ({
+    options,
+    vector
+  }) {
+    return yield* cosinesOf(sql, vector, options.fingerprint, options.uris)
+  })
+
+  return { nearest, cosines }
 })
 
 /** The stored vectors nearest to one, and what was compared with. */
@@ -59,6 +66,11 @@ export class VectorIndex extends Context.Service<
       vector: Float32Array,
       options: NearestOptions
     ) => Effect.Effect<Nearest, ValidationError | DatabaseError>
+    /** The cosines of some references, by their URIs; those without a vector of the model are not among them. */
+    readonly cosines: (
+      vector: Float32Array,
+      options: CosinesOptions
+    ) => Effect.Effect<ReadonlyArray<Neighbour>, ValidationError | DatabaseError>
   }
 >()("crosswalk/VectorIndex") {
   /**

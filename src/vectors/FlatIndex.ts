@@ -91,6 +91,12 @@ export class FlatIndex {
     return slot === undefined || !this.keepVectors ? undefined : this.at(slot)
   }
 
+  /** The cosine of a vector of length 1 and that of an id, while vectors are kept. */
+  cosineOf(query: Float32Array, id: number): number | undefined {
+    const slot = this.slots.get(id)
+    return slot === undefined || !this.keepVectors ? undefined : this.cosine(query, slot)
+  }
+
   /** The ids and vectors, in no particular order. */
   contents(): { readonly ids: Float64Array<ArrayBuffer>; readonly vectors: Float32Array<ArrayBuffer> } {
     return { ids: this.ids.subarray(0, this.size), vectors: this.vectors.subarray(0, this.size * this.dimensions) }

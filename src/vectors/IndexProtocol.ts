@@ -35,6 +35,12 @@ export type Question =
   | { readonly _tag: "Tune"; readonly recall: number }
   /** Answered by `Nearest`. */
   | { readonly _tag: "Search"; readonly query: Float32Array<ArrayBuffer>; readonly limit: number }
+  /** How near these references are. Answered by `Compared`. */
+  | {
+      readonly _tag: "Cosines"
+      readonly query: Float32Array<ArrayBuffer>
+      readonly ids: Float64Array<ArrayBuffer>
+    }
   /** Write what there is to a file. Answered by `Done`. */
   | {
       readonly _tag: "Save"
@@ -56,6 +62,12 @@ export interface Size {
   readonly bytes: number
 }
 
+/**
+ * The best cosines of references: of their texts, or of a passage of a long one. NaN where there is no vector; undefined where
+ * the vectors are not all in memory as they are.
+ */
+export type Cosines = Float64Array<ArrayBuffer> | undefined
+
 export type Answer =
   | { readonly _tag: "Done"; readonly size: Size }
   /** Without a description where the file cannot be used, and why. */
@@ -71,8 +83,10 @@ export type Answer =
       readonly _tag: "Nearest"
       readonly ids: Float64Array<ArrayBuffer>
       readonly isCutOff: boolean
+      readonly cosines: Cosines
       readonly size: Size
     }
+  | { readonly _tag: "Compared"; readonly cosines: Cosines; readonly size: Size }
   | { readonly _tag: "Different"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
   | { readonly _tag: "Tuned"; readonly tuning: Tuning; readonly size: Size }
   | { readonly _tag: "Failed"; readonly reason: string }

@@ -6,7 +6,7 @@ import * as PartialFile from "../storage/PartialFile.ts"
 import * as PassageKey from "../storage/PassageKey.ts"
 import * as IndexFile from "./IndexFile.ts"
 import { RecallProbe, type Tuning } from "./RecallProbe.ts"
-import type { Answer, Changes, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
+import type { Answer, Changes, Cosines, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
 
 /** How many more than wanted are taken from a graph, whose order is not exact, to be compared by the database. */
 const more = 32
@@ -54,8 +54,12 @@ export class IndexStore {
         return { _tag: "Done", size: this.size }
       case "Tune":
         return { _tag: "Tuned", tuning: this.tune(question.recall), size: this.size }
-      case "Search":
-        return { _tag: "Nearest", ...this.references(question.query, question.limit), size: this.size }
+      case "Search": {
+        const { ids, isCutOff } = this.references(question.query, question.limit)
+        return { _tag: "Nearest", ids, isCutOff, cosines: this.cosines(question.query, ids), size: this.size }
+      }
+      case "Cosines":
+        return { _tag: "Compared", cosines: this.cosines(question.query, question.ids), size: this.size }
       case "Save":
         this.save(question.path, question)
         return { _tag: "Done", size: this.size }
@@ -161,6 +165,19 @@ export class IndexStore {
     return graph === undefined
       ? found
       : found.concat(graph.nearest(query, limit + more, expansion, (id) => hidden.has(id)))
+  }
+
+  private cosines(query: Float32Array, ids: Float64Array): Cosines {
+    const { flat, graph } = this
+    if (graph !== undefined || !flat.keepVectors) return undefined
+    return ids.map((id) => {
+      let best = flat.cosineOf(query, id) ?? Number.NaN
+      for (let key = id + PassageKey.first; ; key += PassageKey.first) {
+        const cosine = flat.cosineOf(query, key)
+        if (cosine === undefined) return best
+        if (cosine > best) best = cosine
+      }
+    })
   }
 
   private save(

@@ -16,6 +16,7 @@ interface Answers {
   readonly See: "Done"
   readonly Tune: "Tuned"
   readonly Search: "Nearest"
+  readonly Cosines: "Compared"
   readonly Save: "Done"
   readonly Compare: "Different"
 }
@@ -41,6 +42,7 @@ const expected: { readonly [Tag in keyof Answers]: Answers[Tag] } = {
   See: "Done",
   Tune: "Tuned",
   Search: "Nearest",
+  Cosines: "Compared",
   Save: "Done",
   Compare: "Different"
 }

@@ -1,17 +1,21 @@
 import { Effect, Metric, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import { NearestOptions, UnitVector } from "../storage/NearestOptions.ts"
+import { CosinesOptions, NearestOptions, UnitVector } from "../storage/NearestOptions.ts"
 import * as Metrics from "../domain/Metrics.ts"
+import { DataVersion } from "../libsql/DataVersion.ts"
 import { offLoop } from "../libsql/LongReads.ts"
 import * as CandidateScores from "../storage/CandidateScores.ts"
 import * as CosineSql from "../storage/CosineSql.ts"
 import * as Passing from "../storage/Passing.ts"
+import * as ReferenceKeys from "../storage/ReferenceKeys.ts"
+import * as Remembered from "../storage/Remembered.ts"
 import type { Filter } from "../domain/Filter.ts"
 import * as ChangeLog from "../storage/ChangeLog.ts"
 import { isOpen } from "../storage/FilterSql.ts"
 import { operation } from "../storage/Operation.ts"
 import { type Nearest, type Neighbour, VectorIndex } from "../storage/VectorIndex.ts"
 import * as CurrentIndex from "./CurrentIndex.ts"
+import type { Cosines } from "./IndexProtocol.ts"
 import type { Plan } from "./Plan.ts"
 import * as Serving from "./Serving.ts"
 import * as Succession from "./Succession.ts"
@@ -40,6 +44,9 @@ const attempts = 4
 /** Up to how many vectors comparing all in SQL holds the event loop too briefly to matter. */
 const shortScan = 5000
 
+/** A cosine of vectors whose lengths are 1 but for what float32 leaves out. */
+const bounded = (cosine: number): number => Math.min(1, Math.max(-1, cosine))
+
 /** A vector index in memory over one that compares in SQL, which it falls back on. */
 export const make = Effect.fnUntraced(function* (plan: Plan) {
   const inSql = yield* VectorIndex
@@ -48,6 +55,10 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   const score = CandidateScores.make(sql)
   const compare = CosineSql.nearest(sql)
   const current = yield* CurrentIndex.make(log, plan)
+  const version = yield* DataVersion
+  const remembered = yield* Remembered.make
+  const lastChange = remembered(log.newest())
+  const { idsOf, urisOf } = yield* ReferenceKeys.make
   const { maintain, stop } = yield* Succession.make(log, plan, current)
 
   /** Off the event loop, unless there is little to read. */
@@ -59,6 +70,27 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
 
   /** Compares with every vector that passes the filter. */
   const scan = (vector: Float32Array, options: NearestOptions) => away(inSql.nearest(vector, options))
+
+  /** Whether an index of this position shows what is stored now, where that can be told without asking a table. */
+  const isNow = Effect.fnUntraced(function* ({ nonce, seq }: ChangeLog.Position) {
+    if ((yield* version) === undefined) return false
+    const { position } = yield* lastChange
+    return position.seq === seq && position.nonce === nonce
+  })
+
+  /** What the index itself says of the nearest, best first, then by uri; undefined where a table has to be asked. */
+  const byIndex = Effect.fnUntraced(function* (
+    { cosines, ids }: { readonly ids: Float64Array; readonly cosines: Cosines },
+    limit: number,
+    position: ChangeLog.Position
+  ) {
+    if (cosines === undefined || !(yield* isNow(position))) return undefined
+    const uris = yield* urisOf(ids)
+    if (uris.size < ids.length) return undefined
+    return Array.from(ids, (id, i): Neighbour => ({ uri: uris.get(id) ?? "", cosine: bounded(cosines[i] ?? 0) }))
+      .sort((a, b) => b.cosine - a.cosine || (a.uri < b.uri ? -1 : 1))
+      .slice(0, limit)
+  })
 
   /** The nearest of so many of the index as `look` says, without those that do not pass the filter. */
   const search = Effect.fnUntraced(function* (
@@ -90,6 +122,8 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
         current.unsettle()
         continue
       }
+      const told = isOpen(options.filter) ? yield* byIndex(found, options.limit, position) : undefined
+      if (told !== undefined) return nearest(told)
       const { isWhole, neighbours, newest } = yield* score(found.ids, vector, options, position.seq)
       // What does not pass says nothing of the log: that nothing did is no result.
       if (newest === undefined && !isOpen(options.filter)) return nearest([])
@@ -157,6 +191,29 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     return found ?? (yield* scan(vector, options))
   })
 
+  const cosines = operation("VectorIndex.cosines", { vector: UnitVector, options: CosinesOptions })(function* ({
+    options,
+    vector
+  }) {
+    const isInTransaction = Option.isSome(yield* Effect.serviceOption(sql.transactionService))
+    const serving = current.settled({ fingerprint: options.fingerprint, dimensions: vector.length })
+    if (!isInTransaction && serving?.kind === "flat") {
+      const { position } = serving
+      const known = yield* idsOf(options.uris)
+      const [uris, ids] = [[...known.keys()], Float64Array.from(known.values())]
+      const { cosines } = yield* serving.thread
+        .ask({ _tag: "Cosines", query: Float32Array.from(vector), ids })
+        .pipe(Effect.catchTag("IndexFailure", () => Effect.succeed({ cosines: undefined })))
+      if (cosines !== undefined && (yield* isNow(position))) {
+        return uris.flatMap((uri, i): ReadonlyArray<Neighbour> => {
+          const cosine = cosines[i] ?? Number.NaN
+          return Number.isNaN(cosine) ? [] : [{ uri, cosine: bounded(cosine) }]
+        })
+      }
+    }
+    return yield* inSql.cosines(vector, options)
+  })
+
   /** Keeps what took long to read for the next process. */
   const saveAtEnd = Effect.gen(function* () {
     const serving = current.serving()
@@ -173,5 +230,5 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     )
   )
 
-  return VectorIndex.of({ nearest })
+  return VectorIndex.of({ nearest, cosines })
 })

@@ -4,7 +4,6 @@ import type { Filter } from "../../domain/Filter.ts"
 import * as Metrics from "../../domain/Metrics.ts"
 import { Embedder, type Purpose } from "../../embedder/Embedder.ts"
 import * as CatalogTexts from "../CatalogTexts.ts"
-import * as CosineSql from "../CosineSql.ts"
 import * as DocumentVectors from "../DocumentVectors.ts"
 import { checked } from "../EmbeddedVector.ts"
 import { assertComparable } from "../EmbeddingModels.ts"
@@ -42,7 +41,7 @@ export const make = Effect.gen(function* () {
 
   /** The cosines of references that were found otherwise; those without a vector of the model are not among them. */
   const cosinesOf = (vector: Float32Array, uris: ReadonlyArray<string>) =>
-    CosineSql.cosinesOf(sql, vector, model.fingerprint, uris)
+    index.cosines(vector, { fingerprint: model.fingerprint, uris })
 
   return { model, vectorOf, documentOf, vectorOfQuery, rank, cosinesOf }
 })
