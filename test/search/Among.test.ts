@@ -2,8 +2,6 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { Search } from "../../src/search/Search.ts"
-import { termsOf } from "../../src/storage/legs/KeywordQuery.ts"
-import * as WordIndex from "../../src/storage/legs/WordIndex.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 
 /** Ten texts of a catalog, in which "key" is frequent and "session" rare; in the others, it is the other way round. */
@@ -45,21 +43,3 @@ it.effect("a catalog is searched among others as if it were alone, with the same
     assert.deepStrictEqual(yield* Effect.provide(found, store([...others, ...own])), alone)
   })
 )
-
-it("some of the texts in memory are searched as if they were alone", () => {
-  const indexOf = (texts: typeof own) => {
-    const index = WordIndex.make()
-    for (const [i, text] of texts.entries()) index.add({ ...text, id: texts.length - i })
-    return index
-  }
-  const alone = indexOf(own)
-  const all = indexOf([...others, ...own])
-  const ids = own.map((_, i) => own.length - i)
-  assert.deepStrictEqual(all.size(ids), alone.size())
-  for (const query of ["session", "key session", "ses* key", '"long key"']) {
-    const terms = termsOf(query)
-    const rank = (index: WordIndex.WordIndex, among?: ReadonlyArray<number>) =>
-      index.rank(index.count(terms, among), 20, among).map(({ score, uri }) => [uri, score])
-    assert.deepStrictEqual(rank(all, ids), rank(alone))
-  }
-})

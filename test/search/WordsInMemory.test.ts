@@ -56,8 +56,8 @@ const compared = 40
 const everything = { entries: 1_000_000, single: 1_000_000, paired: 1_000_000, compared }
 /** Limits with which the tables alone find other things. */
 const low = { entries: 0, single: 1, paired: 1, compared }
-const always = { after: 0, words: 1_000_000, share: 1 }
-const never = { ...always, words: 0 }
+const always = { after: 0, bytes: 1_000_000, share: 1 }
+const never = { ...always, bytes: 0 }
 
 const inFile = Layer.unwrap(
   Effect.map(temporaryFolder, (folder) =>
@@ -129,7 +129,7 @@ it.live("words in memory are of now, or not used", () =>
     yield* repository.saveMany(textsOf(3, 50))
     const memory = yield* Effect.provideService(WordMemory.make(sql), KeywordMemory, always)
     const first = yield* upToDate(memory)
-    assert.deepStrictEqual(first.size().total, 50)
+    assert.deepStrictEqual(first.total, 50)
     yield* sql.withTransaction(
       Effect.gen(function* () {
         assert.isUndefined(yield* memory.current)
@@ -138,8 +138,8 @@ it.live("words in memory are of now, or not used", () =>
       })
     )
     assert.isUndefined(yield* memory.current)
-    assert.deepStrictEqual((yield* upToDate(memory)).size().total, 51)
-    const few = yield* Effect.provideService(WordMemory.make(sql), KeywordMemory, { ...always, words: 100 })
+    assert.deepStrictEqual((yield* upToDate(memory)).total, 51)
+    const few = yield* Effect.provideService(WordMemory.make(sql), KeywordMemory, { ...always, bytes: 100 })
     const late = yield* Effect.provideService(WordMemory.make(sql), KeywordMemory, { ...always, after: 3 })
     for (let i = 0; i < 3; i++) {
       assert.isUndefined(yield* few.current)
@@ -161,6 +161,26 @@ it.live("a text that cannot be read keeps words out of memory, and nothing else"
     for (let i = 0; i < 5; i++) {
       assert.isAbove((yield* leg.rank("session the of", 5, undefined)).matches.length, 0)
       yield* Effect.sleep("10 millis")
+    }
+  }).pipe(Effect.scoped, Effect.provide(inFile))
+)
+
+it.live("where the state of the tables cannot be told, words in memory are not used", () =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const repository = yield* ReferenceRepository
+    yield* repository.saveMany(textsOf(5, 20))
+    const memory = yield* Effect.provideService(WordMemory.make(sql), KeywordMemory, always)
+    yield* upToDate(memory)
+    for (const damage of [
+      sql`UPDATE crosswalk_keyword_data SET block = NULL WHERE id = 10`,
+      sql`DELETE FROM crosswalk_keyword_data WHERE id = 10`
+    ]) {
+      yield* damage
+      for (let i = 0; i < 5; i++) {
+        assert.isUndefined(yield* memory.current)
+        yield* Effect.sleep("10 millis")
+      }
     }
   }).pipe(Effect.scoped, Effect.provide(inFile))
 )

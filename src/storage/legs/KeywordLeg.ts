@@ -227,20 +227,25 @@ export const make = Effect.gen(function* () {
    * The best of a few that a filter leaves: all are compared, and a term counts as much as it tells among them, so that a catalog
    * is searched as if it were alone.
    */
-  const byFew = Effect.fnUntraced(function* (
-    few: ReadonlyArray<number>,
+  const amongFew = (
+    seen: ReadonlyArray<KeywordScore.Seen & { readonly uri: string }>,
     terms: ReadonlyArray<Term>,
     limit: number
-  ): Effect.fn.Return<Found, SqlError.SqlError | DatabaseError> {
-    const seen = yield* look(
-      terms,
-      sql`SELECT ${sql.literal(candidate.sql)} FROM json_each(${JSON.stringify(few)}) AS j
-        CROSS JOIN crosswalk_reference AS r ON r.id = j.value`
-    )
+  ): Found => {
     const own = KeywordScore.countsOf(terms, seen)
     const matches = bestOf(seen, KeywordScore.make(own.terms, own.sizes), limit)
     return { matches, ideal: idealOf({ terms: own.terms, total: seen.length }) }
-  })
+  }
+
+  const byFew = (few: ReadonlyArray<number>, terms: ReadonlyArray<Term>, limit: number) =>
+    Effect.map(
+      look(
+        terms,
+        sql`SELECT ${sql.literal(candidate.sql)} FROM json_each(${JSON.stringify(few)}) AS j
+        CROSS JOIN crosswalk_reference AS r ON r.id = j.value`
+      ),
+      (seen) => amongFew(seen, terms, limit)
+    )
 
   /** The best of some candidates, each compared by all terms. */
   const byTerms = Effect.fnUntraced(function* (
@@ -279,17 +284,15 @@ export const make = Effect.gen(function* () {
     limit: number,
     filter: Filter | undefined,
     few: ReadonlyArray<number> | undefined
-  ): Effect.fn.Return<KeywordRanking | undefined, SqlError.SqlError> {
-    const counted = { terms: words.count(terms, few), total: words.size(few).total }
-    const ranking = (matches: ReadonlyArray<KeywordMatch>): KeywordRanking => ({
+  ): Effect.fn.Return<Found | undefined, SqlError.SqlError> {
+    if (few !== undefined) return amongFew(words.look(terms, few), terms, limit)
+    const isAll = filter === undefined || isOpen(filter)
+    const { found: best, terms: counted } = words.rank(terms, isAll ? limit : longestLook)
+    const ranking = (matches: ReadonlyArray<KeywordMatch>): Found => ({
       matches: matches.slice(0, limit).map(({ score, uri }) => ({ uri, score })),
-      ideal: idealOf(counted),
-      condition: condition(terms)
+      ideal: idealOf({ terms: counted, total: words.total })
     })
-    if (filter === undefined || isOpen(filter) || few !== undefined) {
-      return ranking(words.rank(counted.terms, limit, few))
-    }
-    const best = words.rank(counted.terms, longestLook)
+    if (isAll) return ranking(best)
     for (let look = Math.max(firstLook, 4 * limit); ; look *= 4) {
       const seen = best.slice(0, look)
       const places = yield* passing(
@@ -316,7 +319,7 @@ export const make = Effect.gen(function* () {
     // What is not of words stands in no index of words.
     const words = terms.every(({ index }) => index === "words") ? yield* memory.current : undefined
     const inMemory = words === undefined ? undefined : yield* byMemory(words, terms, limit, filter, few)
-    if (inMemory !== undefined) return inMemory
+    if (inMemory !== undefined) return { ...inMemory, condition: condition(terms) }
     if (few !== undefined) return { ...(yield* byFew(few, terms, limit)), condition: condition(terms) }
     const counted = yield* count(terms)
     const entries = counted.terms.reduce((sum, term) => sum + term.count, 0)

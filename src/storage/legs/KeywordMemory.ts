@@ -4,15 +4,15 @@ import { Context, Layer } from "effect"
 export class KeywordMemory extends Context.Reference<{
   /** After so many queries they are read, in the background. */
   readonly after: number
-  /** Only where all texts together have at most so many words: a million take 45 to 75 MB. 0: never. */
-  readonly words: number
+  /** Only where they take at most so many bytes, which is 10 to 15 a word; twice as many while they are read again. 0: never. */
+  readonly bytes: number
   /** After something was written they are read again, which takes at most this share of the time. */
   readonly share: number
-}>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, words: 0, share: 0.05 }) }) {
-  /** For a server: of up to some 100 000 references. */
+}>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, bytes: 0, share: 0.05 }) }) {
+  /** For a server: of up to some 20 million words, which is a million references of a sentence or two. */
   static readonly layer: Layer.Layer<never> = Layer.succeed(KeywordMemory, {
     after: 16,
-    words: 5_000_000,
+    bytes: 256_000_000,
     share: 0.05
   })
 }
