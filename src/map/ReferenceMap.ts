@@ -126,7 +126,8 @@ const make = Effect.gen(function* () {
 
   /** Finds the positions that are not stored. */
   const find = Effect.fnUntraced(function* (known: Places, vectors: ReadonlyArray<MapRows.Vectors>) {
-    const isBeside = known.size > 0
+    // Of those with a place, none may have a vector that can be read.
+    const isBeside = vectors.some(({ ids }) => ids.some((id) => known.has(id)))
     const ids = vectors.flatMap((page) => [...page.ids]).filter((id) => !known.has(id))
     if (!isBeside && ids.length < fewest) return placesOf(ids, ofFew(vectors))
     const pages = vectors.flatMap((page) =>

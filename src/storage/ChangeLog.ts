@@ -3,6 +3,7 @@ import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import * as Columns from "./Columns.ts"
 import { decodeRow } from "./Decoding.ts"
+import { ofBytes } from "./EmbeddedVector.ts"
 import * as PassageKey from "./PassageKey.ts"
 
 /** A moment in the history of the stored vectors: the number of the last change, and what tells it from others' histories. */
@@ -32,12 +33,14 @@ const VectorRow = Schema.Struct({
 const ChangeRow = Schema.Struct({ ...VectorRow.fields, seq: Schema.Int, nonce: Schema.Int })
 const PositionRow = Schema.Struct({ seq: Schema.Int, nonce: Schema.Int, known: Schema.Int })
 
+/** A vector that is damaged is as one that is not there. */
 const toPage = (rows: ReadonlyArray<typeof VectorRow.Type>, dimensions: number): Page => {
-  const found = rows.flatMap(({ id, vector }) => (vector?.byteLength === dimensions * 4 ? [{ id, vector }] : []))
+  const found = rows.flatMap(({ id, vector }) => {
+    const floats = vector === null ? undefined : ofBytes(vector, dimensions)
+    return floats === undefined ? [] : [{ id, floats }]
+  })
   const vectors = new Float32Array(found.length * dimensions)
-  // Stored little-endian, as every machine that Node runs on has it in memory.
-  const bytes = new Uint8Array(vectors.buffer)
-  for (const [i, { vector }] of found.entries()) bytes.set(new Uint8Array(vector), i * dimensions * 4)
+  for (const [i, { floats }] of found.entries()) vectors.set(floats, i * dimensions)
   const kept = new Set(found.map(({ id }) => id))
   return {
     ids: Float64Array.from(found, ({ id }) => id),

@@ -4,7 +4,7 @@ import { createEffect, on, onCleanup, onMount } from "solid-js"
 const key = "crosswalk.scrolled"
 
 /** How long a view may take until it is as long as it was, in milliseconds. */
-const patience = 10_000
+const patience = 60_000
 
 const kept = (): Record<string, number> => {
   try {

@@ -212,4 +212,27 @@ describe("the map of all references", () => {
       expect(yield* read).toMatchObject({ method: "umap", placed: 2 })
     }).pipe(Effect.provide(TestStore.layer))
   )
+
+  it.live("has places for all, also where vectors cannot be read", () =>
+    Effect.gen(function* () {
+      yield* fill(0, 10)
+      yield* compute
+      const sql = yield* SqlClient.SqlClient
+      // A vector of other dimensions, and one with an infinite value, as one flipped bit can leave it.
+      const damages = [sql`x'00ff'`, sql`CAST(x'0000807f' || substr(vector, 5) AS BLOB)`]
+      const triggers = yield* sql<{ readonly name: string }>`SELECT name FROM sqlite_master
+        WHERE type = 'trigger' AND tbl_name = 'crosswalk_embedding'`
+      for (const { name } of triggers) yield* sql.unsafe(`DROP TRIGGER ${name}`)
+      for (const damage of damages) {
+        // All that have a place: nothing is left that another could lie beside.
+        yield* sql`UPDATE crosswalk_embedding SET vector = ${damage} WHERE reference_id <> 3`
+        yield* sql`DELETE FROM crosswalk_map WHERE reference_id = 3`
+        expect((yield* read).x).toHaveLength(10)
+        yield* sql`DELETE FROM crosswalk_map`
+        expect((yield* read).x).toHaveLength(10)
+        yield* EmbeddingRepository.use(({ updateAllEmbeddings }) => updateAllEmbeddings({ force: true }))
+        yield* compute
+      }
+    }).pipe(Effect.provide(TestStore.layer))
+  )
 })
