@@ -207,7 +207,8 @@ describe("a database file", () => {
     Effect.gen(function* () {
       const path = yield* temporaryPath
       yield* createTable(path)
-      const clients = yield* Effect.all(Array.from({ length: 4 }, () => open({ url: path })))
+      // Who waits for a lock does not stand in a queue: on a busy machine, one may wait for as long as all others take.
+      const clients = yield* Effect.all(Array.from({ length: 4 }, () => open({ url: path, busyTimeout: "1 minute" })))
       yield* Effect.forEach(
         clients,
         (sql, index) =>

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process"
 import { mkdirSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -13,7 +14,7 @@ const remove = (folder: string) => {
 
 /**
  * Gives all tests of a run one folder for temporary files, which is removed in the end with what killed processes have left
- * there. The folder of a run that was itself killed, the next one removes.
+ * there. What still runs then, and has the folder in its environment, is ended, also where the run itself was killed.
  */
 export default () => {
   const parent = tmpdir()
@@ -24,5 +25,14 @@ export default () => {
   const folder = join(parent, `crosswalk-run-${process.pid}`)
   mkdirSync(folder, { recursive: true })
   for (const name of process.platform === "win32" ? ["TEMP", "TMP"] : ["TMPDIR"]) process.env[name] = folder
-  return () => remove(folder)
+  const guard = spawn(process.execPath, [join(import.meta.dirname, "endLeftOver.ts"), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true
+  })
+  guard.on("error", () => {})
+  guard.unref()
+  return () => {
+    remove(folder)
+    guard.stdin.destroy()
+  }
 }
