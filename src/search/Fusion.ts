@@ -9,6 +9,8 @@ export interface Ranking {
   readonly ranked: ReadonlyArray<string>
   /** Its score of every candidate, whichever leg found it. */
   readonly scoreOf: (uri: string) => number
+  /** Whether it could look at a candidate; else its score is only what the other leg lets expect. Default: at all. */
+  readonly isKnown?: (uri: string) => boolean
 }
 
 /** A reference with its score and what it is made of. */
@@ -40,7 +42,8 @@ const minMax = (candidates: ReadonlyArray<string>, { scoreOf }: Ranking): ((uri:
 /**
  * Joins two rankings into one, best first, then by uri. Candidates are what either leg found. `convex` scales each leg's
  * scores of the candidates to 0–1 and adds them with their weights; `rrf` adds 1 / (60 + rank). A leg that found nothing
- * leaves all the weight to the other.
+ * leaves all the weight to the other. So does one that could not look at a candidate: what is expected of it there stands in the
+ * contribution of the other.
  */
 export const fuse = (
   legs: { readonly keyword: Ranking; readonly semantic: Ranking },
@@ -69,12 +72,17 @@ export const fuse = (
       }
     }
   }
+  /** A leg that stands for the other too, which could not look. */
+  const standIn = (leg: Leg | undefined, other: Leg | undefined): Leg | undefined =>
+    leg === undefined || other === undefined
+      ? leg
+      : { ...leg, contribution: leg.contribution + (options.method === "convex" ? other : leg).contribution }
   const keyword = explain(legs.keyword, weightOf(1 - options.semanticWeight, legs.semantic))
   const semantic = explain(legs.semantic, weightOf(options.semanticWeight, legs.keyword))
   return candidates
     .map((uri): Fused => {
-      const byKeyword = keyword?.(uri)
-      const byMeaning = semantic?.(uri)
+      const byMeaning = legs.semantic.isKnown?.(uri) === false ? undefined : semantic?.(uri)
+      const byKeyword = byMeaning === undefined ? standIn(keyword?.(uri), semantic?.(uri)) : keyword?.(uri)
       return {
         uri,
         score: (byKeyword?.contribution ?? 0) + (byMeaning?.contribution ?? 0),

@@ -33,6 +33,10 @@ export const relevance = ({ cosine, isNamed, keyword }: Evidence): number => {
   return 1 / (1 + Math.exp(-sum))
 }
 
+/** The cosine that says of a reference as much as its words do: what is expected of one that has no vector. */
+export const cosineOf = (keyword: number): number =>
+  (words.bias + words.keyword * Math.min(1, keyword) - meaning.bias) / meaning.cosine
+
 /**
  * From which relevance on the hits of a query count as answers: where relevance falls behind the best of them, and never below
  * one half. What a query names (a relevance of 1) is an answer whatever the others are, and says nothing of them.

@@ -14,7 +14,7 @@ import * as KeywordLeg from "../storage/legs/KeywordLeg.ts"
 import type { SemanticLeg } from "../storage/legs/SemanticLeg.ts"
 import * as MissingVectors from "../storage/MissingVectors.ts"
 import * as Fusion from "./Fusion.ts"
-import type * as Relevance from "./Relevance.ts"
+import * as Relevance from "./Relevance.ts"
 import type { SearchOptions } from "./SearchOptions.ts"
 
 /** What a way of searching found. */
@@ -125,13 +125,16 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
             ranked.filter((uri) => !cosines.has(uri))
           )
     for (const { cosine, uri } of others) cosines.set(uri, cosine)
-    const least = Math.min(...cosines.values())
     return {
       ranking: Fusion.fuse(
         {
           keyword: { ranked, scoreOf: words.scoreOf },
-          // What has no vector yet is as far as the farthest candidate.
-          semantic: { ranked: neighbours.map(({ uri }) => uri), scoreOf: (uri) => cosines.get(uri) ?? least }
+          // What has no vector yet is as near as its words let expect.
+          semantic: {
+            ranked: neighbours.map(({ uri }) => uri),
+            scoreOf: (uri) => cosines.get(uri) ?? Relevance.cosineOf(words.shareOf(uri)),
+            isKnown: (uri) => cosines.has(uri)
+          }
         },
         { method: fusion, semanticWeight }
       ),

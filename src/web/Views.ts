@@ -1,4 +1,5 @@
 import { type Component, lazy } from "solid-js"
+import Search from "./views/Search.tsx"
 
 /** A view of the page: what the URL's path shows. */
 export interface View {
@@ -8,10 +9,10 @@ export interface View {
   readonly component: Component
 }
 
-/** Every view, each a file of its own that is loaded when it is first shown. */
+/** Every view, each a file of its own that is loaded when it is first shown; but the search, which is there at once. */
 export const views: ReadonlyArray<View> = [
   { path: "/", name: "Overview", component: lazy(() => import("./views/Overview.tsx")) },
-  { path: "/search", name: "Search", component: lazy(() => import("./views/Search.tsx")) },
+  { path: "/search", name: "Search", component: Search },
   { path: "/browse", name: "Browse", component: lazy(() => import("./views/Browse.tsx")) },
   { path: "/review", name: "Review", component: lazy(() => import("./views/Review.tsx")) },
   { path: "/coverage", name: "Coverage", component: lazy(() => import("./views/Coverage.tsx")) },

@@ -42,6 +42,22 @@ describe("fuse", () => {
     assert.deepStrictEqual(fuse({ semantic: none, keyword: none }, convex), [])
   })
 
+  it("lets words stand for the meaning of what has no vector, which is as near as they let expect", () => {
+    // By meaning: a 0.9 → 1, b 0.5 → 0.5, c 0.1 → 0; x is expected at 0.7 → 0.75. By words: x 4 → 1, b 2 → 0.5.
+    const semantic = {
+      ...ranking({ a: 0.9, b: 0.5, c: 0.1 }, { x: 0.7 }),
+      isKnown: (uri: string) => uri !== "x"
+    }
+    const fused = fuse({ semantic, keyword: ranking({ x: 4, b: 2 }) }, convex)
+    assert.strictEqual(fused[0]?.uri, "x")
+    const contribution = 0.25 + 0.75 * ((0.7 - 0.1) / (0.9 - 0.1))
+    assert.closeTo(fused[0]?.score ?? 0, contribution, 1e-12)
+    assert.deepStrictEqual(Object.keys(fused[0]?.explanation ?? {}), ["keyword"])
+    assert.closeTo(fused[0]?.explanation.keyword?.contribution ?? 0, contribution, 1e-12)
+    const byRanks = fuse({ semantic, keyword: ranking({ x: 4, b: 2 }) }, { ...convex, method: "rrf" })
+    assert.strictEqual(scores(byRanks)["x"], 2 / 61)
+  })
+
   it("adds reciprocal ranks", () => {
     const fused = fuse(
       { semantic: ranking({ a: 0.9, b: 0.5 }), keyword: ranking({ b: 8 }) },

@@ -50,6 +50,28 @@ it.effect("a search by meaning says how many references it could not look at", (
   }).pipe(Effect.provide(Store.layerLibsql({ embedder: { type: "deterministic" } })))
 )
 
+it.effect("what has no vector yet is found by its words in a hybrid search, as surely as it is relevant", () =>
+  Effect.gen(function* () {
+    const references = yield* ReferenceRepository
+    const { search } = yield* Search
+    yield* references.saveMany(
+      Array.from({ length: 200 }, (_, i) => ({
+        ...input(`a:${i}`, "a@1"),
+        title: `Backups of system ${i} are kept in another building`
+      }))
+    )
+    yield* (yield* EmbeddingRepository).updateAllEmbeddings()
+    yield* references.save({ ...input("b:1", "a@1"), title: "Restored backups are compared with their originals" })
+    for (const fusion of ["convex", "rrf"] as const) {
+      const { hits } = yield* search("Restored backups are compared with their originals", { fusion })
+      assert.strictEqual(hits[0]?.reference.uri, "b:1", fusion)
+      assert.isUndefined(hits[0]?.explanation.semantic)
+      assert.closeTo(hits[0]?.score ?? 0, hits[0]?.explanation.keyword?.contribution ?? 0, 1e-12)
+      assert.isAbove(hits[0]?.relevance ?? 0, hits[1]?.relevance ?? 1)
+    }
+  }).pipe(Effect.provide(Store.layerLibsql({ embedder: { type: "deterministic" } })))
+)
+
 it.effect("a result says what its meaning was compared with, whatever other searches do meanwhile", () =>
   Effect.gen(function* () {
     const { search } = yield* Search

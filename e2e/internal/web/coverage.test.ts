@@ -56,6 +56,29 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
     expect(new URL(page.url()).searchParams.get("to")).toBe("standard@1")
   })
 
+  test("has all rows of an answer of several pages, and says so while some are missing", async ({
+    page,
+    covered: _site
+  }) => {
+    let isHeld = true
+    await page.route(/\/api\/v1\/coverage\?|\/api\/v1\/coverage$/u, (route) => {
+      const url = new URL(route.request().url())
+      if (isHeld && url.searchParams.has("cursor")) return route.abort()
+      url.searchParams.set("pageSize", "3")
+      return route.continue({ url: url.href })
+    })
+    await start(page)
+    await page.getByText("The server cannot be reached").waitFor()
+    expect(await page.locator(".requirement").count()).toBe(3)
+    expect(await page.getByRole("button", { name: "JSON" }).isDisabled()).toBe(true)
+    isHeld = false
+    await page.getByRole("button", { name: "Try again" }).click()
+    await page.getByText(/requirement of own@1 leads to nothing/u).waitFor()
+    expect(await titles(page)).toHaveLength(4)
+    expect(await page.locator(".rest").count()).toBe(0)
+    expect(await page.getByRole("button", { name: "JSON" }).isDisabled()).toBe(false)
+  })
+
   test("opens a cell of the map into its requirements, with what covers them", async ({ page, covered: site }) => {
     await start(page)
     expect(await page.locator(".coverage-percent").textContent()).toBe("25.0 %")
@@ -74,7 +97,7 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
 
   test("counts what is covered in part where it is asked to", async ({ page, covered: _site }) => {
     await start(page)
-    await page.getByLabel("In part counts").check()
+    await page.getByLabel("Count what is covered in part").check()
     await page.getByText("50.0").waitFor()
   })
 

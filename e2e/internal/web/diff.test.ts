@@ -130,6 +130,18 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     expect(await page.evaluate(lines)).toEqual(["underline", "line-through"])
   })
 
+  test("has all changes of an answer of several pages", async ({ page, editions: _site }) => {
+    await start(page)
+    const all = await chip(page, /^all changes/u).textContent()
+    await page.route("**/api/v1/diff?**", (route) => {
+      const url = new URL(route.request().url())
+      url.searchParams.set("pageSize", "2")
+      return route.continue({ url: url.href })
+    })
+    await start(page)
+    await chip(page, new RegExp(`^${all}$`, "u")).waitFor()
+  })
+
   test("tells what was split, what is gone and what is new", async ({ page, editions: _site }) => {
     await start(page, at("norm:1/2.1"))
     expect(await page.locator(".change-name").textContent()).toMatch(/^2\.1 › (2\.1 \+ 2\.5|2\.5 \+ 2\.1)$/u)

@@ -46,7 +46,10 @@ const nextOf = ({ problem, status }: Failure): string => {
   }
 }
 
-const sentence = (text: string): string => (/[.!?]$/u.test(text) ? text : `${text}.`)
+const sentence = (text: string): string => {
+  const upper = text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
+  return /[.!?]$/u.test(upper) ? upper : `${upper}.`
+}
 
 /** Anything that was thrown, as sentences. */
 export const told = (error: unknown): Told => {

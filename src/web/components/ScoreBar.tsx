@@ -1,5 +1,6 @@
 import { For } from "solid-js"
 import type { Answer } from "../api/Endpoints.ts"
+import { percent } from "../Numbers.ts"
 import "./ScoreBar.css"
 
 export type Hit = Answer<"GET /api/v1/search">["hits"][number]
@@ -22,25 +23,28 @@ export const sumOf = ({ explanation, score }: Hit): string => {
   return `${shown(score)} = ${parts.join(" + ")}`
 }
 
-/** How identifier, meaning and words make the score of a hit; `best` is the largest score that is shown beside it. */
-export const ScoreBar = (props: { readonly hit: Hit; readonly best: number }) => (
-  <span class="score" title={sumOf(props.hit)}>
-    <span class="unseen">Score {sumOf(props.hit)}</span>
+/**
+ * How likely a hit answers the query, as a bar and a number, and how identifier, meaning and words share in that. The score itself
+ * compares hits of one search only: the best of them has the most, also where nothing is relevant. So it is told, not drawn.
+ */
+export const ScoreBar = (props: { readonly hit: Hit }) => (
+  <span class="score" title={`Score among these hits: ${sumOf(props.hit)}`}>
     <svg class="score-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-      <For each={partsOf(props.hit, props.best)}>
+      <For each={partsOf(props.hit)}>
         {({ leg, start, width }) => <rect class={`score-${leg}`} x={start} y="0" width={width} height="6" />}
       </For>
     </svg>
-    <span class="score-number numbers" aria-hidden="true">
-      {shown(props.hit.score)}
-    </span>
+    <span class="score-relevance numbers">{percent(props.hit.relevance)} relevant</span>
+    <span class="unseen">; score {sumOf(props.hit)}</span>
   </span>
 )
 
-const partsOf = ({ explanation }: Hit, best: number) => {
+const partsOf = ({ explanation, relevance }: Hit) => {
+  const parts = legs.map(([leg]) => ({ leg, part: Math.max(0, explanation[leg]?.contribution ?? 0) }))
+  const sum = parts.reduce((sum, { part }) => sum + part, 0)
   let start = 0
-  return legs.flatMap(([leg]) => {
-    const width = best <= 0 ? 0 : (100 * Math.max(0, explanation[leg]?.contribution ?? 0)) / best
+  return parts.flatMap(({ leg, part }) => {
+    const width = sum === 0 ? 0 : (100 * relevance * part) / sum
     start += width
     return width === 0 ? [] : [{ leg, start: start - width, width }]
   })
@@ -48,7 +52,7 @@ const partsOf = ({ explanation }: Hit, best: number) => {
 
 /** What the colours of a bar mean. */
 export const ScoreLegend = () => (
-  <ul class="legend" role="list" aria-label="What a score is made of">
+  <ul class="legend" role="list" aria-label="What makes a hit relevant">
     <For each={legs}>
       {([leg, name]) => (
         <li>

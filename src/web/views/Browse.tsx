@@ -1,4 +1,4 @@
-import { createComputed, createMemo, createSignal, For, on, Show } from "solid-js"
+import { createComputed, createEffect, createMemo, createSignal, For, on, Show } from "solid-js"
 import { asked } from "../api/Asked.ts"
 import { Answer } from "../components/Answer.tsx"
 import { Problem } from "../components/Problem.tsx"
@@ -34,6 +34,7 @@ const RowOf = (props: { readonly row: Row; readonly showsCatalog: boolean }) => 
 export default function Browse() {
   const query = useQuery()
   const catalogs = asked("GET /api/v1/catalogs", () => ({}))
+  const status = asked("GET /api/v1/status", () => ({}))
   const catalog = createMemo(() => query.text("catalog"))
   const filter = createMemo(
     () => {
@@ -49,21 +50,33 @@ export default function Browse() {
     { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) }
   )
   const isFiltered = () => "role" in filter() || "tag" in filter()
-  /** The row that is on top where a list begins; what is scrolled since only the list knows. */
-  const start = createMemo(on(filter, () => Math.max(0, Math.floor(Number(query.text("at"))) || 0)))
+  const at = () => Math.max(0, Math.floor(Number(query.text("at"))) || 0)
+  /** The row that is on top, as the list tells. */
+  let top = at()
+  const [jumps, setJumps] = createSignal(0)
+  // Somebody went to another row by the URL, such as to the first one by the navigation.
+  createEffect(on(at, (at) => at !== top && setJumps((jumps) => jumps + 1), { defer: true }))
+  /** A list, and the row that is on top where it begins; what is scrolled since only the list knows. */
+  const list = createMemo(on([filter, jumps], () => ({ start: at() })))
   const [needed, setNeeded] = createSignal(0)
-  createComputed(on(filter, () => setNeeded(start() + 100)))
+  createComputed(
+    on(list, ({ start }) => {
+      top = start
+      setNeeded(start + 100)
+    })
+  )
   const { again, error, isWhole, rows } = pages(filter, needed)
 
-  /** How many there are: what the catalogs say, until all are here or a filter leaves out more. */
+  /** How many there are: what the store says, until all are here or a filter leaves out more. */
   const total = () => {
-    const all = catalogs.value()?.catalogs.filter(({ id }) => catalog() === "" || id === catalog()) ?? []
-    const said = catalog() === "" ? 0 : all.reduce((sum, { references }) => sum + references, 0)
+    const one = catalogs.value()?.catalogs.find(({ id }) => id === catalog())
+    const said = (catalog() === "" ? status.value() : one)?.references ?? 0
     return isWhole() || isFiltered() ? rows().length : Math.max(said, rows().length)
   }
 
   const onSight = (first: number, last: number) => {
     setNeeded((needed) => Math.max(needed, last + 200))
+    top = first
     query.setResting({ at: first === 0 ? undefined : String(first) })
   }
 
@@ -143,19 +156,21 @@ export default function Browse() {
         >
           <div class="panel browse-list">
             {/* Other references are another list, which begins where the URL says. */}
-            <Show keyed when={filter()}>
-              <Rows
-                label="References"
-                count={total()}
-                height={height}
-                start={start()}
-                onSight={onSight}
-                row={(index) => (
-                  <Show when={rows()[index]} fallback={<div class="entry entry-bone" aria-label="Loading" />}>
-                    {(row) => <RowOf row={row()} showsCatalog={catalog() === ""} />}
-                  </Show>
-                )}
-              />
+            <Show keyed when={list()}>
+              {({ start }) => (
+                <Rows
+                  label="References"
+                  count={total()}
+                  height={height}
+                  start={start}
+                  onSight={onSight}
+                  row={(index) => (
+                    <Show when={rows()[index]} fallback={<div class="entry entry-bone" aria-label="Loading" />}>
+                      {(row) => <RowOf row={row()} showsCatalog={catalog() === ""} />}
+                    </Show>
+                  )}
+                />
+              )}
             </Show>
           </div>
         </Show>

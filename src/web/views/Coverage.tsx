@@ -2,10 +2,13 @@ import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } 
 import { asked } from "../api/Asked.ts"
 import { ask, send } from "../api/Client.ts"
 import { Failure } from "../api/Failure.ts"
+import { whole } from "../api/Whole.ts"
 import { Bones } from "../components/Bones.tsx"
 import { Choice } from "../components/Choice.tsx"
 import { FileButton } from "../components/FileButton.tsx"
+import { Growing } from "../components/Growing.tsx"
 import { Problem } from "../components/Problem.tsx"
+import { Rest } from "../components/Rest.tsx"
 import { Title } from "../components/Title.tsx"
 import { download } from "../Download.ts"
 import { referenceLink } from "../Links.ts"
@@ -44,27 +47,30 @@ const Others = (props: { readonly report: Report }) => (
   <Show when={props.report.unlinked.length + props.report.unknownExceptions.length > 0}>
     <details class="panel coverage-others">
       <summary>
-        {many(props.report.unlinked.length, "requirement")} of {props.report.by} lead to nothing in {props.report.to}
+        {many(
+          props.report.unlinked.length,
+          `requirement of ${props.report.by} leads`,
+          `requirements of ${props.report.by} lead`
+        )}{" "}
+        to nothing in {props.report.to}
         <Show when={props.report.unknownExceptions.length > 0}>
           ; {many(props.report.unknownExceptions.length, "exception is", "exceptions are")} for nothing that is here
         </Show>
       </summary>
-      <ul role="list">
-        <For each={props.report.unlinked}>
-          {({ title, uri }) => (
-            <li class="small">
-              <a href={referenceLink(uri)}>{title}</a> <span class="faint mono">{uri}</span>
-            </li>
-          )}
-        </For>
-        <For each={props.report.unknownExceptions}>
-          {({ reason, reference }) => (
-            <li class="small">
-              <span class="mono">{reference}</span> <span class="faint">{reason}</span>
-            </li>
-          )}
-        </For>
-      </ul>
+      <Growing of={props.report.unlinked} first={50}>
+        {({ title, uri }) => (
+          <li class="small">
+            <a href={referenceLink(uri)}>{title}</a> <span class="faint mono">{uri}</span>
+          </li>
+        )}
+      </Growing>
+      <Growing of={props.report.unknownExceptions} first={50}>
+        {({ reason, reference }) => (
+          <li class="small">
+            <span class="mono">{reference}</span> <span class="faint">{reason}</span>
+          </li>
+        )}
+      </Growing>
     </details>
   </Show>
 )
@@ -82,9 +88,9 @@ export default function Coverage() {
     const excepted = exceptions()
     return wanted === undefined || excepted === undefined ? wanted : { ...wanted, exceptions: excepted.value }
   })
-  const report = asked("POST /api/v1/coverage", () => {
+  const report = whole("POST /api/v1/coverage", (cursor) => {
     const payload = options()
-    return payload === undefined ? undefined : { payload }
+    return payload === undefined ? undefined : { payload, query: { cursor } }
   })
 
   const attempt = async (work: () => Promise<void> | void) => {
@@ -152,7 +158,7 @@ export default function Coverage() {
             checked={query.text("suggested") === "1"}
             onChange={(event) => query.set({ suggested: event.currentTarget.checked ? "1" : undefined })}
           />
-          Suggestions count
+          Count suggestions
         </label>
         <label class="check">
           <input
@@ -160,7 +166,7 @@ export default function Coverage() {
             checked={query.text("partly") === "1"}
             onChange={(event) => query.set({ partly: event.currentTarget.checked ? "1" : undefined })}
           />
-          In part counts
+          Count what is covered in part
         </label>
         <FileButton
           label="Exceptions…"
@@ -202,12 +208,12 @@ export default function Coverage() {
         </Match>
         <Match when={report.error()}>{(error) => <Problem error={error()} onRetry={report.again} />}</Match>
         <Match when={report.value()}>
-          {(report) => (
+          {(found) => (
             <div class="stack coverage">
               <div class="coverage-sum">
                 <p class="coverage-percent numbers">
-                  {report().percent.toFixed(1)}
-                  <span> %</span>
+                  {found().percent.toFixed(1)}
+                  <span>%</span>
                 </p>
                 <ul class="row" role="list" aria-label="How many stand how">
                   <For each={states}>
@@ -219,19 +225,20 @@ export default function Coverage() {
                           aria-pressed={opened().state === state}
                           onClick={() => query.set({ state: opened().state === state ? undefined : state })}
                         >
-                          {count(report()[state])} {name}
+                          {count(found()[state])} {name}
                         </button>
                       </li>
                     )}
                   </For>
                 </ul>
                 <div class="row coverage-take">
-                  <span class="faint small">Take away as</span>
+                  <span class="faint small">Download as</span>
                   <button
                     class="button quiet"
                     type="button"
+                    disabled={found().next !== undefined}
                     onClick={() =>
-                      download("coverage.json", new Blob([JSON.stringify(report())], { type: "application/json" }))
+                      download("coverage.json", new Blob([JSON.stringify(found())], { type: "application/json" }))
                     }
                   >
                     JSON
@@ -250,15 +257,18 @@ export default function Coverage() {
                   <Trend comparison={trend()} name={baseline()?.name ?? ""} onClose={() => setBaseline(undefined)} />
                 )}
               </Show>
-              <HeatMap report={report()} opened={opened()} onOpen={open} />
+              <HeatMap report={found()} opened={opened()} onOpen={open} />
               <section class="stack" aria-label="Requirements">
                 <h2>
                   {opened().chapter === undefined ? "All chapters" : named(opened().chapter ?? "")}
                   <Show when={opened().level !== undefined}>, level {named(opened().level ?? "")}</Show>
                 </h2>
-                <Requirements references={openedOf(report(), opened())} />
+                <Rest of={report} noun="row" />
+                <Show keyed when={JSON.stringify(opened())}>
+                  <Requirements references={openedOf(found(), opened())} />
+                </Show>
               </section>
-              <Others report={report()} />
+              <Others report={found()} />
             </div>
           )}
         </Match>

@@ -1,9 +1,11 @@
 import { createMemo, For, Match, Show, Switch } from "solid-js"
 import { asked } from "../api/Asked.ts"
+import { whole } from "../api/Whole.ts"
 import { Answer } from "../components/Answer.tsx"
 import { Bones } from "../components/Bones.tsx"
 import { Choice } from "../components/Choice.tsx"
 import { Problem } from "../components/Problem.tsx"
+import { Rest } from "../components/Rest.tsx"
 import { Title } from "../components/Title.tsx"
 import { type Query, useQuery } from "../Query.ts"
 import { CarryOver } from "./diff/CarryOver.tsx"
@@ -105,9 +107,9 @@ export default function Diff() {
     const [before, after] = [query.text("before"), query.text("after")]
     return before === "" || after === "" || before === after ? undefined : { before, after }
   })
-  const diff = asked("GET /api/v1/diff", () => {
-    const query_ = pair()
-    return query_ === undefined || query.text("show") === "carry" ? undefined : { query: query_ }
+  const diff = whole("GET /api/v1/diff", (cursor) => {
+    const both = pair()
+    return both === undefined || query.text("show") === "carry" ? undefined : { query: { ...both, cursor } }
   })
   const changes = () => {
     const value = diff.value()
@@ -133,7 +135,14 @@ export default function Diff() {
                       <CarryOver query={query} catalogs={ids()} {...pair()} />
                     </Match>
                     <Match when={diff.error()}>{(error) => <Problem error={error()} onRetry={diff.again} />}</Match>
-                    <Match when={changes()}>{(changes) => <ChangeList changes={changes()} query={query} />}</Match>
+                    <Match when={changes()}>
+                      {(changes) => (
+                        <>
+                          <Rest of={diff} noun="change" />
+                          <ChangeList changes={changes()} query={query} />
+                        </>
+                      )}
+                    </Match>
                     <Match when>
                       <Bones label="Comparing the texts" lines={9} />
                     </Match>

@@ -1,5 +1,6 @@
 import { createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js"
 import { asked } from "../api/Asked.ts"
+import type { Job } from "../api/JobEvents.ts"
 import { Problem } from "../components/Problem.tsx"
 import { Title } from "../components/Title.tsx"
 import { time } from "../Numbers.ts"
@@ -8,13 +9,16 @@ import { JobCard } from "./import/JobCard.tsx"
 import { type Kind, makeUploads } from "./import/Uploads.ts"
 import "./Import.css"
 
-const statuses: Readonly<Record<string, string>> = {
+const statuses: Readonly<Record<Job["status"], string>> = {
   waiting: "waits",
   running: "is read",
-  done: "was read",
+  done: "was imported",
   failed: "was not read",
   cancelled: "was cancelled"
 }
+
+const statusOf = ({ result, status }: Job): string =>
+  result !== undefined && "rehearsed" in result.report && result.report.rehearsed ? "was checked" : statuses[status]
 
 /** Reads files into the store. The URL has the jobs that it shows, so that one finds them again. */
 export default function Import() {
@@ -29,11 +33,11 @@ export default function Import() {
       .value()
       ?.jobs.filter(({ id, kind }) => (kind === "import" || kind === "relations") && !jobs().includes(id)) ?? []
   const [kind, setKind] = createSignal<Kind>("import")
-  const [isStrict, setStrict] = createSignal(true)
+  const [isChecked, setChecked] = createSignal(true)
   const [isOver, setOver] = createSignal(false)
 
   const take = (files: FileList | null | undefined) => {
-    if (files) uploads.start([...files], { kind: kind(), strict: isStrict(), options: {} })
+    if (files) uploads.start([...files], { kind: kind(), store: !isChecked(), options: {} })
   }
   // Anywhere on the page: a browser would open a file that is dropped beside its place.
   const onOver = (event: DragEvent) => {
@@ -66,8 +70,8 @@ export default function Import() {
       <div class="head">
         <h1>Import</h1>
         <p class="lead">
-          Catalogs and mappings of any format that the command reads: OSCAL, ASVS, CSV, Excel, Markdown, ReqIF and more.
-          A file goes on being read when you leave this page.
+          Catalogs and mappings in most formats: OSCAL, ASVS, CSV, Excel, Markdown, ReqIF and more. A file goes on being
+          read when you leave this page.
         </p>
       </div>
       <div class="import-drop" classList={{ "import-over": isOver() }}>
@@ -85,6 +89,9 @@ export default function Import() {
         </label>
         <p class="soft">or drop them here</p>
         <div class="row">
+          <span class="small soft" aria-hidden="true">
+            They hold
+          </span>
           <fieldset class="segments">
             <legend class="unseen">What the files hold</legend>
             <label>
@@ -96,9 +103,13 @@ export default function Import() {
               Relations
             </label>
           </fieldset>
-          <label class="import-strict">
-            <input type="checkbox" checked={isStrict()} onChange={(event) => setStrict(event.currentTarget.checked)} />
-            Check first, and write nothing unless every row is good
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={isChecked()}
+              onChange={(event) => setChecked(event.currentTarget.checked)}
+            />
+            Check first, and write nothing until I say so
           </label>
         </div>
       </div>
@@ -139,7 +150,7 @@ export default function Import() {
                     {job.name}
                   </button>
                   <span class="small soft">
-                    {statuses[job.status] ?? job.status}, {time(job.createdAt)}
+                    {statusOf(job)}, {time(job.createdAt)}
                   </span>
                 </li>
               )}

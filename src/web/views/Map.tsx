@@ -163,7 +163,15 @@ const Drawn = (props: { readonly layout: Layout }) => {
         />
         <aside class="map-side" aria-label="What the map shows">
           <Legend points={points()} hidden={hidden()} onToggle={toggle} />
-          <Seen points={points()} seen={seen()} isSearch={ranked() !== undefined} titles={titles} onPoint={setActive} />
+          <Seen
+            points={points()}
+            seen={seen()}
+            isSearch={ranked() !== undefined}
+            isSearching={q().trim() !== "" && (search.isLoading() || settled() !== q())}
+            most={mostFound}
+            titles={titles}
+            onPoint={setActive}
+          />
         </aside>
       </div>
       <p class="small faint">

@@ -90,8 +90,8 @@ const Catalogs = (props: { readonly catalogs: Status["catalogs"] }) => (
             <th scope="col" class="number">
               References
             </th>
-            <th scope="col" class="number">
-              Searchable by meaning
+            <th scope="col" class="number" title="The part that is searchable by meaning">
+              By meaning
             </th>
             <th scope="col">
               <span class="unseen">Search</span>

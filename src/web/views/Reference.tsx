@@ -111,7 +111,7 @@ export default function Reference() {
                   <div class="panel-head">
                     <h2>Details</h2>
                   </div>
-                  <div class="panel-body stack">
+                  <div class="panel-body details">
                     <Show when={reference().metadata !== undefined}>
                       <Metadata of={reference().metadata} />
                     </Show>

@@ -156,15 +156,13 @@ export default function Review() {
     <>
       <Title text="Review" />
       <div class="head review-head">
-        <div>
-          <h1>Review</h1>
-          <p class="lead">
-            <Show when={queue.left()} fallback="Relations, the candidates of one source together, the surest first.">
-              {(left) => <span class="numbers">{many(left(), "relation")} left, the surest of each source first.</span>}
-            </Show>
-          </p>
-        </div>
-        <div class="row">
+        <h1>Review</h1>
+        <p class="lead">
+          <Show when={queue.left()} fallback="Relations, the candidates of one source together, the surest first.">
+            {(left) => <span class="numbers">{many(left(), "relation")} left, the surest of each source first.</span>}
+          </Show>
+        </p>
+        <div class="row review-tools">
           <label class="row small">
             <span class="soft">Deciding as</span>
             <input
@@ -231,21 +229,23 @@ export default function Review() {
                   <button class="button quiet" type="button" disabled={!queue.canUndo()} onClick={() => undo()}>
                     Undo <kbd>u</kbd>
                   </button>
-                  <label class="check verdict-set">
+                </div>
+                <div class="verdict-more row">
+                  <label class="verdict-note small soft" for="note">
+                    Note
+                    <input
+                      id="note"
+                      class="input"
+                      value={note()}
+                      placeholder="kept with the decision"
+                      onInput={(event) => setNote(event.currentTarget.value)}
+                    />
+                  </label>
+                  <label class="check">
                     <input type="checkbox" checked={chosen().has(entry().key)} onChange={toggle} />
                     Part of a set <kbd>x</kbd>
                   </label>
                 </div>
-                <label class="verdict-note small soft" for="note">
-                  Note
-                  <input
-                    id="note"
-                    class="input"
-                    value={note()}
-                    placeholder="kept with the decision"
-                    onInput={(event) => setNote(event.currentTarget.value)}
-                  />
-                </label>
                 <p class="verdict-said" role="status">
                   {message()}
                 </p>

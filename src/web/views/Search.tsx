@@ -28,6 +28,9 @@ const isMode = (text: string): text is Mode => modes.some(([mode]) => mode === t
 /** How long somebody stops writing before the meaning is asked for, in milliseconds. Words are asked for at once. */
 const pause = 120
 
+/** So many hits are shown at most. */
+const most = 200
+
 /** Below it, a hit is unlikely to answer the query. */
 const leastRelevance = 0.5
 
@@ -42,7 +45,7 @@ export default function Search() {
     const text = query.text("mode")
     return isMode(text) ? text : "hybrid"
   })
-  const limit = createMemo(() => Math.min(200, Math.max(1, Number(query.text("limit")) || 20)))
+  const limit = createMemo(() => Math.min(most, Math.max(1, Number(query.text("limit")) || 20)))
   const filter = createMemo(() => ({
     catalog: query.text("catalog") || undefined,
     type: query.text("type") || undefined,
@@ -199,12 +202,15 @@ export default function Search() {
                   </div>
                 </Show>
                 <HitList ref={(element) => (hits = element)} hits={result().hits} stems={stems()} />
-                <Show when={result().hits.length === limit() && limit() < 200}>
+                <Show when={result().hits.length === most}>
+                  <p class="small soft">These are the best {most}. Say more, or choose a filter, to see others.</p>
+                </Show>
+                <Show when={result().hits.length === limit() && limit() < most}>
                   <div>
                     <button
                       class="button"
                       type="button"
-                      onClick={() => query.set({ limit: String(Math.min(200, limit() + 30)) })}
+                      onClick={() => query.set({ limit: String(Math.min(most, limit() + 30)) })}
                     >
                       Show more
                     </button>
@@ -226,7 +232,8 @@ const Start = () => {
   return (
     <div class="search-start soft">
       <p>
-        Write what you look for in your own words: <q>nobody can guess passwords</q> finds what is meant, also where no
+        Write what you look for in your own words:{" "}
+        <a href="/search?q=nobody+can+guess+passwords">nobody can guess passwords</a> finds what is meant, also where no
         word is the same. An identifier such as <code>AC-2</code> comes first.
       </p>
       <Show when={status.value()}>

@@ -30,7 +30,7 @@ export const HeatMap = (props: {
               aria-pressed={isOpen()}
               onClick={() => (isOpen() ? props.onOpen(undefined, undefined) : props.onOpen(cell.chapter, cell.level))}
             >
-              <span class="numbers">{Math.floor(group().percent)} %</span>
+              <span class="numbers">{Math.floor(group().percent)}%</span>
               <span class="heat-of numbers">of {count(group().total)}</span>
             </button>
           )}

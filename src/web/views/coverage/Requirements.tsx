@@ -1,4 +1,5 @@
 import { For, Show } from "solid-js"
+import { Growing } from "../../components/Growing.tsx"
 import { referenceLink } from "../../Links.ts"
 import { outgoing } from "../../Relations.ts"
 import { type Covered, states } from "./Report.ts"
@@ -56,8 +57,8 @@ const Requirement = (props: { readonly of: Covered }) => (
 /** Requirements with how they are covered, by what, and why not. */
 export const Requirements = (props: { readonly references: ReadonlyArray<Covered> }) => (
   <Show when={props.references.length > 0} fallback={<p class="soft">There is none of this kind.</p>}>
-    <ol class="requirements" role="list">
-      <For each={props.references}>{(reference) => <Requirement of={reference} />}</For>
-    </ol>
+    <Growing class="requirements" of={props.references} first={100}>
+      {(reference) => <Requirement of={reference} />}
+    </Growing>
   </Show>
 )

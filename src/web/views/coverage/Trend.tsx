@@ -1,4 +1,5 @@
-import { For, Show } from "solid-js"
+import { Show } from "solid-js"
+import { Growing } from "../../components/Growing.tsx"
 import { referenceLink } from "../../Links.ts"
 import { type Comparison, type State, states } from "./Report.ts"
 
@@ -10,18 +11,16 @@ const Moves = (props: { readonly title: string; readonly of: ReadonlyArray<Move>
   <Show when={props.of.length > 0}>
     <div class="trend-moves">
       <h3>{props.title}</h3>
-      <ul role="list">
-        <For each={props.of}>
-          {({ after, before, title, uri }) => (
-            <li class="small">
-              <a href={referenceLink(uri)}>{title}</a>{" "}
-              <span class="faint">
-                {nameOf(before)} › {nameOf(after)}
-              </span>
-            </li>
-          )}
-        </For>
-      </ul>
+      <Growing of={props.of} first={50}>
+        {({ after, before, title, uri }) => (
+          <li class="small">
+            <a href={referenceLink(uri)}>{title}</a>{" "}
+            <span class="faint">
+              {nameOf(before)} › {nameOf(after)}
+            </span>
+          </li>
+        )}
+      </Growing>
     </div>
   </Show>
 )

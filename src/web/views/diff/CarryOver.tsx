@@ -1,10 +1,11 @@
 import { createSignal, Match, Show, Switch } from "solid-js"
-import { asked } from "../../api/Asked.ts"
 import { ask } from "../../api/Client.ts"
+import { whole } from "../../api/Whole.ts"
 import { Bones } from "../../components/Bones.tsx"
 import { Choice } from "../../components/Choice.tsx"
 import { Dialog } from "../../components/Dialog.tsx"
 import { Problem } from "../../components/Problem.tsx"
+import { Rest } from "../../components/Rest.tsx"
 import { many } from "../../Numbers.ts"
 import type { Query } from "../../Query.ts"
 import { rename, reviewer } from "../../Reviewer.ts"
@@ -39,7 +40,9 @@ export const CarryOver = (props: {
     ...(props.query.text("accept") !== "" && { acceptUnchanged: true })
   })
   const by = () => (reviewer() === undefined ? {} : { by: reviewer() })
-  const report = asked("GET /api/v1/carry", () => (others().includes(catalog()) ? { query: options() } : undefined))
+  const report = whole("GET /api/v1/carry", (cursor) =>
+    others().includes(catalog()) ? { query: { ...options(), cursor } } : undefined
+  )
   const plan = () => {
     const { catalog, from, to } = options()
     const value = report.value()
@@ -148,7 +151,14 @@ export const CarryOver = (props: {
             </a>
           </div>
         </Match>
-        <Match when={plan()}>{(plan) => <CarryPlan plan={plan()} query={props.query} />}</Match>
+        <Match when={plan()}>
+          {(plan) => (
+            <>
+              <Rest of={report} noun="relation" />
+              <CarryPlan plan={plan()} query={props.query} />
+            </>
+          )}
+        </Match>
         <Match when>
           <Bones label="Looking what would become of the relations" lines={8} />
         </Match>

@@ -1,68 +1,77 @@
 import { createSignal, For, type JSX, Match, Show, Switch } from "solid-js"
 import { asked } from "../../api/Asked.ts"
-import { ask } from "../../api/Client.ts"
+import { ask, send } from "../../api/Client.ts"
 import { type Job, watch } from "../../api/JobEvents.ts"
+import { Growing } from "../../components/Growing.tsx"
+import { download } from "../../Download.ts"
 import { catalogLink } from "../../Links.ts"
 import { count, many } from "../../Numbers.ts"
-import { type Remedy, remedyOf } from "../../Remedies.ts"
+import { remedyOf } from "../../Remedies.ts"
+import { Decide } from "./Decide.tsx"
+import { Mend } from "./Mend.tsx"
 import type { Uploads } from "./Uploads.ts"
 
 type Result = NonNullable<Job["result"]>
-type Report = Extract<Result, { readonly kind: "import" } | { readonly kind: "relations" }>["report"]
+export type Report = Extract<Result, { readonly kind: "import" } | { readonly kind: "relations" }>["report"]
 
 const stages: Readonly<Record<string, string>> = {
   checking: "Checking rows",
-  saving: "Saving rows",
+  saving: "Reading rows",
   embedding: "Embedding texts",
   computing: "Computing"
 }
 
 const shownAtFirst = 8
 
-/** Things with a place in the file, of which some are shown. */
+/** Things with a place in the file. Where the server keeps more of them than it shows, all can be taken as a file. */
 const Places = <A extends { readonly at: string }>(props: {
   readonly title: string
   readonly of: ReadonlyArray<A>
   readonly total: number
+  /** Takes all of them away. */
+  readonly onTake: () => void
   readonly children: (one: A) => JSX.Element
-}) => {
-  const [shown, setShown] = createSignal(shownAtFirst)
-  return (
-    <Show when={props.of.length > 0}>
-      <section class="import-places">
-        <h3>
-          {props.title} <span class="faint small">{count(props.total)}</span>
-        </h3>
-        <ul role="list">
-          <For each={props.of.slice(0, shown())}>
-            {(one) => (
-              <li>
-                <code>{one.at}</code>
-                <div>{props.children(one)}</div>
-              </li>
-            )}
-          </For>
-        </ul>
-        <Show when={shown() < props.of.length}>
-          <button class="button" type="button" onClick={() => setShown((shown) => shown * 4)}>
-            Show more
+}) => (
+  <Show when={props.of.length > 0}>
+    <section class="import-places">
+      <h3>
+        {props.title} <span class="faint small">{count(props.total)}</span>
+      </h3>
+      <Growing of={props.of} first={shownAtFirst} label={props.title}>
+        {(one) => (
+          <li>
+            <code>{one.at}</code>
+            <div>{props.children(one)}</div>
+          </li>
+        )}
+      </Growing>
+      <Show when={props.total > props.of.length}>
+        <p class="row small">
+          These are the first {count(props.of.length)}.
+          <button class="button" type="button" onClick={() => props.onTake()}>
+            Take all as a file
           </button>
-        </Show>
-      </section>
-    </Show>
-  )
-}
+        </p>
+      </Show>
+    </section>
+  </Show>
+)
 
-/** What was done, in numbers. */
+/** What was done, or would be, in numbers. */
 const summary = (report: Report): ReadonlyArray<string> => [
   `${count(report.created)} new`,
   `${count(report.updated)} changed`,
   `${count(report.unchanged)} as before`,
-  ...("embedded" in report ? [`${count(report.embedded)} embedded`] : []),
-  ...("missing" in report && report.missing > 0 ? [`${count(report.missing)} stored, but not in the file`] : []),
+  ...("embedded" in report && !report.rehearsed ? [`${count(report.embedded)} embedded`] : []),
+  ...("missing" in report && report.missing > report.pruned
+    ? [`${count(report.missing - report.pruned)} stored, but not in the file`]
+    : []),
+  ...("pruned" in report && report.pruned > 0 ? [`${count(report.pruned)} removed`] : []),
   ...("withdrawn" in report && report.withdrawn > 0 ? [`${count(report.withdrawn)} withdrawn by the file`] : []),
   ...("kept" in report && report.kept > 0 ? [`${count(report.kept)} left as somebody decided`] : [])
 ]
+
+const stoppedOf = (report: Report): string | undefined => ("stopped" in report ? report.stopped?.problem : undefined)
 
 const catalogOf = (report: Report): string | undefined => ("catalog" in report ? report.catalog : undefined)
 
@@ -82,11 +91,15 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
     const { result } = ended
     return result.kind === "import" || result.kind === "relations" ? result.report : undefined
   }
-  /** How many problems there are; the report of a job shows the first. */
-  const problemCount = () => {
+  /** How many there are of what the report of a job shows the first. */
+  const countOf = (list: "failed" | "unread" | "warnings", shown: number) => {
     const ended = end()
     const lists = ended?._tag === "JobDone" && "lists" in ended.result ? ended.result.lists : undefined
-    return lists?.["failed"] ?? watched().problemCount
+    return lists?.[list] ?? shown
+  }
+  const take = async () => {
+    const response = await send("GET /api/v1/jobs/:id/rows", { params: { id: props.id } }).catch(() => undefined)
+    if (response !== undefined) download(`${job.value()?.name ?? "import"}.ndjson`, await response.blob())
   }
   const failed = () => {
     const ended = end()
@@ -103,10 +116,11 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
     if (ended === undefined) return { tone: "accent", text: job.value()?.status === "waiting" ? "Waiting" : "Reading" }
     if (ended._tag === "JobFailed") return { tone: "bad", text: "Not read" }
     if (ended._tag === "JobCancelled") return { tone: "warn", text: "Cancelled" }
-    if (report()?.refused === true) return { tone: "warn", text: "Nothing written" }
-    return problems().length + unread().length > 0
-      ? { tone: "warn", text: "Imported in part" }
-      : { tone: "good", text: "Imported" }
+    const isWhole = problems().length + unread().length === 0
+    if (report()?.rehearsed === true) {
+      return { tone: isWhole ? "accent" : "warn", text: "Checked, nothing written yet" }
+    }
+    return isWhole ? { tone: "good", text: "Imported" } : { tone: "warn", text: "Imported in part" }
   }
 
   return (
@@ -163,35 +177,41 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
           <Match when={end()?._tag === "JobCancelled"}>
             <p class="soft">What was written until then stays. The same file again goes on there.</p>
           </Match>
-          <Match when={report()?.refused === true}>
-            <div class="note warn">
-              <p>Some rows are wrong or were not read, so nothing was written.</p>
-              <Show
-                when={props.uploads.again(props.id, { strict: false })}
-                fallback={<p class="small">Choose the file again to import what is good in it.</p>}
-              >
-                {(again) => (
-                  <div class="row">
-                    <button class="button primary" type="button" onClick={() => again()()}>
-                      Import what is good
-                    </button>
-                  </div>
-                )}
-              </Show>
-            </div>
-          </Match>
           <Match when={report()}>
             {(report) => (
-              <div class="row">
-                <For each={summary(report())}>{(text) => <span class="tag">{text}</span>}</For>
-                <Show when={catalogOf(report())}>
-                  {(catalog) => <a href={catalogLink(catalog())}>Browse {catalog()}</a>}
+              <>
+                <div class="row">
+                  <For each={summary(report())}>{(text) => <span class="tag">{text}</span>}</For>
+                  <Show when={!report().rehearsed && catalogOf(report())}>
+                    {(catalog) => <a href={catalogLink(catalog())}>Browse {catalog()}</a>}
+                  </Show>
+                </div>
+                <Show when={stoppedOf(report())}>
+                  {(problem) => (
+                    <div class="note warn">
+                      <p>All was saved, but not all can be searched by meaning: {problem()}.</p>
+                      <p>Import the same file again later; it goes on there.</p>
+                    </div>
+                  )}
                 </Show>
-              </div>
+                <Show when={report().rehearsed}>
+                  <Decide
+                    id={props.id}
+                    report={report()}
+                    isWhole={problems().length + unread().length === 0}
+                    uploads={props.uploads}
+                  />
+                </Show>
+              </>
             )}
           </Match>
         </Switch>
-        <Places title="Problems" of={problems()} total={problemCount()}>
+        <Places
+          title="Problems"
+          of={problems()}
+          total={countOf("failed", watched().problemCount)}
+          onTake={() => void take()}
+        >
           {(one) => (
             <>
               <p>{one.problem}</p>
@@ -199,7 +219,7 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
             </>
           )}
         </Places>
-        <Places title="Not read" of={unread()} total={unread().reduce((sum, { count = 1 }) => sum + count, 0)}>
+        <Places title="Not read" of={unread()} total={countOf("unread", unread().length)} onTake={() => void take()}>
           {(one) => (
             <p>
               A {one.kind} that looks like a requirement: <q>{one.text}</q>
@@ -207,7 +227,12 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
             </p>
           )}
         </Places>
-        <Places title="Taken, but not whole" of={report()?.warnings ?? []} total={report()?.warnings.length ?? 0}>
+        <Places
+          title="Taken, but not whole"
+          of={report()?.warnings ?? []}
+          total={countOf("warnings", report()?.warnings.length ?? 0)}
+          onTake={() => void take()}
+        >
           {(one) => <p>{one.problem}</p>}
         </Places>
         <Show when={end() !== undefined || error() !== undefined}>
@@ -219,52 +244,5 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
         </Show>
       </div>
     </article>
-  )
-}
-
-/** What can be done about a file that was not read: a sentence, and a way to do it where there is one. */
-const Mend = (props: { readonly id: string; readonly remedy: Remedy; readonly uploads: Uploads }) => {
-  const [text, setText] = createSignal(props.remedy.action === "setOption" ? (props.remedy.example ?? "") : "")
-  const option = () => (props.remedy.action === "setOption" ? props.remedy.option : undefined)
-  const asRelations = () =>
-    props.remedy.action === "importRelations" ? props.uploads.again(props.id, { kind: "relations" }) : undefined
-  const withOption = () => {
-    const name = option()
-    return name === undefined || ["columns", "resources", "allowOutside"].includes(name)
-      ? undefined
-      : props.uploads.again(props.id, { options: { [name]: text() } })
-  }
-  return (
-    <>
-      <p>{remedyOf(props.remedy)}</p>
-      <Show when={asRelations()}>
-        {(again) => (
-          <div class="row">
-            <button class="button" type="button" onClick={() => again()()}>
-              Import it as relations
-            </button>
-          </div>
-        )}
-      </Show>
-      <Show when={withOption()}>
-        {(again) => (
-          <form
-            class="row"
-            onSubmit={(event) => {
-              event.preventDefault()
-              again()()
-            }}
-          >
-            <label class="row">
-              <span>{option()}</span>
-              <input class="input" value={text()} required onInput={(event) => setText(event.currentTarget.value)} />
-            </label>
-            <button class="button" type="submit">
-              Try again
-            </button>
-          </form>
-        )}
-      </Show>
-    </>
   )
 }

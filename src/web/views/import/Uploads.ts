@@ -8,8 +8,10 @@ export type Kind = "import" | "relations"
 /** How a file is read. */
 export interface Settings {
   readonly kind: Kind
-  /** Writes nothing unless every row is good. */
-  readonly strict: boolean
+  /** Whether anything is written; else it is said what would be. */
+  readonly store: boolean
+  /** Removes what the catalog has and the file does not. */
+  readonly prune?: boolean
   /** What the source does not say, by the names of the options. */
   readonly options: Readonly<Record<string, string>>
 }
@@ -53,12 +55,12 @@ export const makeUploads = (onJob: (id: string, replaces: string | undefined) =>
       const payload = file.slice(0, file.size, typeOf(file.name))
       const query = {
         name: file.name,
-        strict: settings.strict,
+        store: settings.store,
         ...settings.options
       }
       const response =
         settings.kind === "import"
-          ? await send("POST /api/v1/imports", { query, payload })
+          ? await send("POST /api/v1/imports", { query: { ...query, prune: settings.prune }, payload })
           : await send("POST /api/v1/imports/relations", { query, payload })
       const job: Job = await response.json()
       files.set(job.id, [file, settings])

@@ -1,7 +1,7 @@
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js"
 import { referenceLink } from "../../Links.ts"
 import { count, many } from "../../Numbers.ts"
-import type { Points } from "./Points.ts"
+import { nameOf, type Points } from "./Points.ts"
 import type { Titles } from "./Titles.ts"
 
 const page = 20
@@ -12,6 +12,10 @@ export const Seen = (props: {
   /** What is listed, the first first. */
   readonly seen: ReadonlyArray<number>
   readonly isSearch: boolean
+  /** What is found is not known yet. */
+  readonly isSearching: boolean
+  /** Only so many are found, where there may be more. */
+  readonly most: number
   readonly titles: Titles
   readonly onPoint: (i: number | undefined) => void
 }) => {
@@ -33,11 +37,17 @@ export const Seen = (props: {
     <section class="map-seen" aria-labelledby="map-seen">
       <h2 id="map-seen">{props.isSearch ? "Found on the map" : "In view"}</h2>
       <p class="small faint" role="status">
-        {props.seen.length === 0
-          ? "Nothing. Zoom out, or show a catalog."
-          : listed().length < props.seen.length
-            ? `${count(listed().length)} of ${many(props.seen.length, "reference")}`
-            : many(props.seen.length, "reference")}
+        {props.isSearching
+          ? "Searching…"
+          : props.seen.length === 0
+            ? props.isSearch
+              ? "Nothing relevant is in view."
+              : "Nothing. Zoom out, or show a catalog."
+            : listed().length < props.seen.length
+              ? `${count(listed().length)} of ${many(props.seen.length, "reference")}`
+              : props.isSearch && props.seen.length === props.most
+                ? `the best ${many(props.seen.length, "reference")}`
+                : many(props.seen.length, "reference")}
       </p>
       <ol role="list">
         <For each={listed()}>
@@ -50,7 +60,13 @@ export const Seen = (props: {
                 onFocus={() => props.onPoint(i)}
                 onBlur={() => props.onPoint(undefined)}
               >
-                <b>{props.points.shortOf(i)}</b> <span>{props.titles.of(props.points.uriOf(i))}</span>
+                <span class="map-seen-top">
+                  <b>{props.points.shortOf(i)}</b>
+                  <Show when={props.points.catalogs.length > 1}>
+                    <small class="faint">{nameOf(props.points.catalogs[props.points.catalog[i] ?? 0])}</small>
+                  </Show>
+                </span>{" "}
+                <span class="map-seen-title">{props.titles.of(props.points.uriOf(i))}</span>
               </a>
             </li>
           )}

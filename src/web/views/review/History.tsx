@@ -1,10 +1,13 @@
-import { For, Show } from "solid-js"
+import { createSignal, For, Show } from "solid-js"
 import { asked } from "../../api/Asked.ts"
 import type { Answer } from "../../api/Endpoints.ts"
 import { Problem } from "../../components/Problem.tsx"
 import { time } from "../../Numbers.ts"
 import { methodOf } from "../../Relations.ts"
 import type { Relation } from "./Queue.ts"
+
+/** So many decisions are shown at most, which is more than anybody takes on one relation. */
+const most = 1000
 
 type Decision = Answer<"GET /api/v1/decisions">["decisions"][number]
 type State = Decision["after"]
@@ -13,9 +16,10 @@ const stateText = (state: State): string => (state === undefined ? "nothing" : `
 
 /** Who decided what on a relation, and when: the newest first. */
 export const History = (props: { readonly relation: Relation; readonly onUndo: (step: number) => void }) => {
+  const [limit, setLimit] = createSignal(20)
   const log = asked("GET /api/v1/decisions", () => {
     const { sources, targets, to } = props.relation
-    return { query: { source: sources, ...(targets.length > 0 ? { target: targets } : { to }), limit: 20 } }
+    return { query: { source: sources, ...(targets.length > 0 ? { target: targets } : { to }), limit: limit() } }
   })
   return (
     <section class="history" aria-label="Who and when">
@@ -42,6 +46,13 @@ export const History = (props: { readonly relation: Relation; readonly onUndo: (
             </li>
           )}
         </For>
+        <Show when={log.value()?.decisions.length === limit() && limit() < most}>
+          <li>
+            <button class="button quiet small" type="button" onClick={() => setLimit(most)}>
+              Show earlier ones
+            </button>
+          </li>
+        </Show>
         <li class="small">
           <span class="numbers faint">{time(props.relation.createdAt)}</span>{" "}
           {methodOf(props.relation.provenance.method)}

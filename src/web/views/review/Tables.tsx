@@ -42,7 +42,7 @@ export const Tables = (props: { readonly wanted: Wanted; readonly onDone: (said:
 
   return (
     <>
-      <button class="button quiet" type="button" onClick={() => void take()}>
+      <button class="button" type="button" onClick={() => void take()}>
         Export CSV
       </button>
       <FileButton label="Import CSV…" accept=".csv,.tsv" onText={(name, text) => void carryOut(name, text)} />

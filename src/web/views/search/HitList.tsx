@@ -1,10 +1,9 @@
 import { For, Show } from "solid-js"
 import { Marked } from "../../components/Marked.tsx"
 import { type Hit, ScoreBar } from "../../components/ScoreBar.tsx"
-import { percent } from "../../Numbers.ts"
 import { referenceLink } from "../../Links.ts"
 
-const HitItem = (props: { readonly hit: Hit; readonly best: number; readonly stems: ReadonlySet<string> }) => {
+const HitItem = (props: { readonly hit: Hit; readonly stems: ReadonlySet<string> }) => {
   const reference = () => props.hit.reference
   return (
     <li class="hit">
@@ -30,10 +29,7 @@ const HitItem = (props: { readonly hit: Hit; readonly best: number; readonly ste
         )}
       </Show>
       <div class="hit-score">
-        <ScoreBar hit={props.hit} best={props.best} />
-        <span class="faint small numbers" title="How likely it answers the query, on one scale for all queries">
-          {percent(props.hit.relevance)} relevant
-        </span>
+        <ScoreBar hit={props.hit} />
       </div>
     </li>
   )
@@ -44,11 +40,8 @@ export const HitList = (props: {
   readonly ref: (element: HTMLOListElement) => void
   readonly hits: ReadonlyArray<Hit>
   readonly stems: ReadonlySet<string>
-}) => {
-  const best = () => Math.max(...props.hits.map(({ score }) => score))
-  return (
-    <ol class="hits" role="list" ref={props.ref}>
-      <For each={props.hits}>{(hit) => <HitItem hit={hit} best={best()} stems={props.stems} />}</For>
-    </ol>
-  )
-}
+}) => (
+  <ol class="hits" role="list" ref={props.ref}>
+    <For each={props.hits}>{(hit) => <HitItem hit={hit} stems={props.stems} />}</For>
+  </ol>
+)
