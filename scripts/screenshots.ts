@@ -1,6 +1,7 @@
 /** Makes the pictures of the page in docs/web from the built command, with the catalogues of the demo (`npm run screenshots`). */
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import type { Page } from "playwright-core"
 import { launch } from "../e2e/internal/web/support/chromium.ts"
 import { served } from "../e2e/internal/web/support/served.ts"
 import { root } from "./run.ts"
@@ -16,8 +17,24 @@ const pictures = [
   ["coverage", "light", "/coverage?to=sample%401.0.0&by=company%402026.1", ".heat"],
   ["diff", "light", "/diff?before=sample%401.0.0&after=sample%401.1.0", "ins"],
   ["map-dark", "dark", "/map?q=passwords", ".map-seen li"],
-  ["import", "light", "/import", "h1"]
+  ["import", "light", "/import", ".import-places li"]
 ] as const
+
+/** A file that somebody has chosen on the page, with some rows that are new, some that say more and one that is wrong. */
+const choose = async (page: Page, folder: string): Promise<void> => {
+  const rows = (await readFile(join(root, "examples", "company-requirements.csv"), "utf8")).trimEnd().split("\n")
+  const row = (id: string, title: string, text: string) =>
+    [id, title, text, "requirement", "Platform team", "company@2026.1"].join(",")
+  const more = rows.map((text, i) => (i % 9 === 4 ? text.replace(/[a-z]+(?=\W*$)/u, "everywhere") : text))
+  const added = [
+    row("BR-50", "Clocks agree", "All machines take the time from one source."),
+    row("", "Spare keys", "Keys have a copy in another building."),
+    row("BR-51", "Printed pages", "Nothing lies in the tray of a printer overnight.")
+  ]
+  const path = join(folder, "company-requirements.csv")
+  await writeFile(path, [...more.slice(0, -3), ...added].join("\n"))
+  await page.locator("input[type=file]").setInputFiles(path)
+}
 
 /** Another edition of the demo's catalogue: some texts say more, and one requirement is gone. */
 const nextEdition = async (folder: string): Promise<string> => {
@@ -53,6 +70,7 @@ const browser = await launch()
 for (const [name, colorScheme, path, part] of pictures) {
   const page = await browser.newPage({ baseURL: site.url, colorScheme, viewport: { width: 1200, height: 760 } })
   await page.goto(path)
+  if (path === "/import") await choose(page, site.folder)
   await page.locator(part).first().waitFor()
   await page.evaluate("document.fonts.ready")
   await page.screenshot({ path: join(root, "docs", "web", `${name}.png`), animations: "disabled", caret: "hide" })

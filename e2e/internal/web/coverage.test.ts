@@ -81,7 +81,7 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
 
   test("opens a cell of the map into its requirements, with what covers them", async ({ page, covered: site }) => {
     await start(page)
-    expect(await page.locator(".coverage-percent").textContent()).toBe("25.0 %")
+    expect(await page.locator(".coverage-percent").textContent()).toBe("25.0%")
     expect(await titles(page)).toHaveLength(4)
     const row = page.getByRole("row", { name: /^Storage/u })
     await row.getByRole("button").last().click()
@@ -107,14 +107,14 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
     await writeFile(path, JSON.stringify([{ reference: "standard:1/S-2", reason: "No keys here", by: "Ann" }]))
     await page.getByLabel("Exceptions…").setInputFiles(path)
     await page.getByText("Excepted by Ann: No keys here").waitFor()
-    expect(await page.locator(".coverage-percent").textContent()).toBe("50.0 %")
+    expect(await page.locator(".coverage-percent").textContent()).toBe("50.0%")
     // It holds while another view is looked at, and until somebody takes it away.
     await page.getByRole("link", { name: "Passwords are hashed" }).first().click()
     await page.getByRole("heading", { level: 1, name: "Passwords are hashed" }).waitFor()
     await page.goBack()
     await page.getByText("Excepted by Ann: No keys here").waitFor()
     await page.getByRole("button", { name: "Without the exceptions of exceptions.json" }).click()
-    await expect.poll(() => page.locator(".coverage-percent").textContent()).toBe("25.0 %")
+    await expect.poll(() => page.locator(".coverage-percent").textContent()).toBe("25.0%")
     await writeFile(path, "{")
     await page.getByLabel("Exceptions…").setInputFiles(path)
     await page.getByRole("alert").getByText("exceptions.json is not JSON").waitFor()

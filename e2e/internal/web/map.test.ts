@@ -67,6 +67,7 @@ describe.skipIf(unavailable !== undefined)("the map of the page", () => {
     await page.getByRole("searchbox").fill("nobody can guess my password")
     await seen(page).getByRole("heading", { name: "Found on the map" }).waitFor()
     await seen(page).locator("li").first().getByText("Guessing is hopeless").waitFor()
+    await seen(page).locator("li").first().getByText("company@2026.1").waitFor()
     expect(new URL(page.url()).searchParams.get("q")).toBe("nobody can guess my password")
   })
 

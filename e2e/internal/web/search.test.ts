@@ -24,6 +24,12 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
       .toMatch(/= meaning 0\.\d\d \+ words 0\.\d\d$/u)
     expect(await first.locator("mark").allTextContents()).toEqual(["Guessing", "Nobody", "guess"])
     expect(await first.getByText(/\d+% relevant/u).count()).toBe(1)
+    // The bar is as long as the hit is relevant, and says the same as the number.
+    for (const hit of await hits(page).all()) {
+      const widths = await hit.locator("rect").evaluateAll((all) => all.map((one) => Number(one.getAttribute("width"))))
+      const text = await hit.locator(".score-relevance").textContent()
+      expect(`${Math.round(widths.reduce((sum, width) => sum + width, 0))}% relevant`).toBe(text)
+    }
     expect(parameter(page, "q")).toEqual(["nobody can guess my password"])
   })
 

@@ -95,6 +95,19 @@ describe.skipIf(unavailable !== undefined)("the page", () => {
     await page.locator('[data-row="40"] a').waitFor()
   })
 
+  test("goes to the first row where somebody chooses the view again", async ({ page }) => {
+    await page.goto("/browse")
+    await page.locator(".rows-row a").first().waitFor()
+    await page.getByRole("region", { name: "References" }).focus()
+    await page.keyboard.press("End")
+    await page.locator('[data-row="101"] a').waitFor()
+    await expect.poll(() => new URL(page.url()).searchParams.get("at")).not.toBe(null)
+    await page.getByRole("link", { name: "Browse" }).click()
+    await page.locator('[data-row="0"] a').waitFor()
+    await page.goBack()
+    await page.locator('[data-row="101"] a').waitFor()
+  })
+
   test("is dark or light as somebody chooses, and stays so", async ({ page }) => {
     await page.goto("/")
     const ground = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor")

@@ -46,7 +46,8 @@ const nextOf = ({ problem, status }: Failure): string => {
   }
 }
 
-const sentence = (text: string): string => {
+/** A text that begins and ends as a sentence does. */
+export const sentence = (text: string): string => {
   const upper = text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
   return /[.!?]$/u.test(upper) ? upper : `${upper}.`
 }

@@ -24,7 +24,7 @@ export const SignIn = () => {
           The server does not know the token that was entered. Enter another.
         </p>
       </Show>
-      <label class="sign-in-field">
+      <label class="stack tight">
         <span class="small soft">Token</span>
         <input
           ref={(element) => (box = element)}

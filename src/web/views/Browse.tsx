@@ -19,9 +19,9 @@ const isRole = (text: string): text is (typeof roles)[number] => roles.some((rol
 const height = 40
 
 const RowOf = (props: { readonly row: Row; readonly showsCatalog: boolean }) => (
-  <div class="entry" classList={{ heading: props.row.role === "heading" }}>
-    <span class="mono entry-name">{nameOf(props.row)}</span>
-    <a class="hit-link entry-title" href={referenceLink(props.row.uri)}>
+  <div class="opens entry" classList={{ heading: props.row.role === "heading" }}>
+    <span class="mono entry-name clip">{nameOf(props.row)}</span>
+    <a class="hit-link entry-title clip" href={referenceLink(props.row.uri)}>
       {props.row.title}
     </a>
     <Show when={props.showsCatalog && props.row.catalog}>

@@ -57,14 +57,14 @@ const Others = (props: { readonly report: Report }) => (
           ; {many(props.report.unknownExceptions.length, "exception is", "exceptions are")} for nothing that is here
         </Show>
       </summary>
-      <Growing of={props.report.unlinked} first={50}>
+      <Growing class="stack close" of={props.report.unlinked} first={50}>
         {({ title, uri }) => (
           <li class="small">
             <a href={referenceLink(uri)}>{title}</a> <span class="faint mono">{uri}</span>
           </li>
         )}
       </Growing>
-      <Growing of={props.report.unknownExceptions} first={50}>
+      <Growing class="stack close" of={props.report.unknownExceptions} first={50}>
         {({ reason, reference }) => (
           <li class="small">
             <span class="mono">{reference}</span> <span class="faint">{reason}</span>
@@ -140,7 +140,7 @@ export default function Coverage() {
         <h1>Coverage</h1>
         <p class="lead">How much of one catalog another one answers, and where the gaps are.</p>
       </div>
-      <form class="coverage-scope" aria-label="What is covered by what" onSubmit={(event) => event.preventDefault()}>
+      <form class="fields" aria-label="What is covered by what" onSubmit={(event) => event.preventDefault()}>
         <Choice label="Of" all="choose a catalog" value={query.text("to")} values={ids()} onChoose={set("to")} />
         <Choice label="By" all="choose a catalog" value={query.text("by")} values={ids()} onChoose={set("by")} />
         <label class="field narrow">

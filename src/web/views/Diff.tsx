@@ -24,30 +24,32 @@ const Scope = (props: { readonly query: Query; readonly catalogs: ReadonlyArray<
     props.catalogs.filter((id) => !best.includes(id) && id !== than)
   const versions = () => (before() === "" ? versioned() : versionsOf(before(), props.catalogs))
   return (
-    <form class="scope" aria-label="What to compare" onSubmit={(event) => event.preventDefault()}>
-      <fieldset class="segments">
-        <legend class="unseen">What to look at</legend>
-        <For
-          each={
-            [
-              ["", "What changed"],
-              ["carry", "Carry relations over"]
-            ] as const
-          }
-        >
-          {([show, name]) => (
-            <label>
-              <input
-                type="radio"
-                name="show"
-                checked={props.query.text("show") === show}
-                onChange={() => props.query.set({ show })}
-              />
-              {name}
-            </label>
-          )}
-        </For>
-      </fieldset>
+    <form class="fields" aria-label="What to compare" onSubmit={(event) => event.preventDefault()}>
+      <div class="line">
+        <fieldset class="segments">
+          <legend class="unseen">What to look at</legend>
+          <For
+            each={
+              [
+                ["", "What changed"],
+                ["carry", "Carry relations over"]
+              ] as const
+            }
+          >
+            {([show, name]) => (
+              <label>
+                <input
+                  type="radio"
+                  name="show"
+                  checked={props.query.text("show") === show}
+                  onChange={() => props.query.set({ show })}
+                />
+                {name}
+              </label>
+            )}
+          </For>
+        </fieldset>
+      </div>
       <Choice
         label="Before"
         all="choose a catalog"

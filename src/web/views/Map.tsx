@@ -26,6 +26,9 @@ const pause = 180
 
 const mostFound = 100
 
+/** What is less likely to be meant is not highlighted. */
+const leastRelevance = 0.5
+
 /** All references in two dimensions. What is seen of them, searched and hidden is in the URL. */
 export default function MapView() {
   const map = asked("GET /api/v1/map", () => ({}))
@@ -98,7 +101,7 @@ const Drawn = (props: { readonly layout: Layout }) => {
     onCleanup(() => clearTimeout(timer))
   })
   const search = asked("GET /api/v1/search", () =>
-    settled().trim() === "" ? undefined : { query: { q: settled(), limit: mostFound, onlyRelevant: true } }
+    settled().trim() === "" ? undefined : { query: { q: settled(), limit: mostFound, minRelevance: leastRelevance } }
   )
   const ranked = createMemo((): ReadonlyArray<number> | undefined => {
     if (q().trim() === "" || settled().trim() === "") return undefined

@@ -159,7 +159,12 @@ export default function Review() {
         <h1>Review</h1>
         <p class="lead">
           <Show when={queue.left()} fallback="Relations, the candidates of one source together, the surest first.">
-            {(left) => <span class="numbers">{many(left(), "relation")} left, the surest of each source first.</span>}
+            {(left) => (
+              <span class="numbers">
+                {many(left(), "relation")}
+                {query.text("show") === "" ? " left" : ""}, the surest of each source first.
+              </span>
+            )}
           </Show>
         </p>
         <div class="row review-tools">
@@ -196,8 +201,8 @@ export default function Review() {
           {(entry) => (
             <div class="beside">
               <QueueList queue={queue} current={current()} chosen={chosen()} onChoose={choose} />
-              <section class="review-item" aria-label="The relation">
-                <div class="review-line">
+              <section class="stack review-item" aria-label="The relation">
+                <div class="row">
                   <h2 class="review-name">{itemName(entry().item)}</h2>
                   <span class="tag accent">{entry().item.relation.type}</span>
                   <Status relation={entry().item.relation} />

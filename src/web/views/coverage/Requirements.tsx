@@ -33,7 +33,7 @@ const Requirement = (props: { readonly of: Covered }) => (
       )}
     </Show>
     <Show when={props.of.by.length > 0}>
-      <ul class="requirement-by" role="list" aria-label="What covers it">
+      <ul class="stack requirement-by" role="list" aria-label="What covers it">
         <For each={props.of.by}>
           {(by) => (
             <li class="small">
@@ -57,7 +57,7 @@ const Requirement = (props: { readonly of: Covered }) => (
 /** Requirements with how they are covered, by what, and why not. */
 export const Requirements = (props: { readonly references: ReadonlyArray<Covered> }) => (
   <Show when={props.references.length > 0} fallback={<p class="soft">There is none of this kind.</p>}>
-    <Growing class="requirements" of={props.references} first={100}>
+    <Growing class="stack close" of={props.references} first={100}>
       {(reference) => <Requirement of={reference} />}
     </Growing>
   </Show>

@@ -9,9 +9,9 @@ const nameOf = (state: State): string => states.find(([one]) => one === state)?.
 
 const Moves = (props: { readonly title: string; readonly of: ReadonlyArray<Move> }) => (
   <Show when={props.of.length > 0}>
-    <div class="trend-moves">
+    <div class="stack close">
       <h3>{props.title}</h3>
-      <Growing of={props.of} first={50}>
+      <Growing class="stack close" of={props.of} first={50}>
         {({ after, before, title, uri }) => (
           <li class="small">
             <a href={referenceLink(uri)}>{title}</a>{" "}
@@ -44,7 +44,7 @@ export const Trend = (props: {
           Close
         </button>
       </div>
-      <div class="panel-body trend">
+      <div class="panel-body stack close">
         <p class="numbers">{points()}</p>
         <Moves title="Covered less" of={props.comparison.lost} />
         <Moves title="Covered more" of={props.comparison.gained} />

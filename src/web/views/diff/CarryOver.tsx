@@ -82,7 +82,7 @@ export const CarryOver = (props: {
 
   return (
     <div class="stack">
-      <div class="carry-scope">
+      <div class="fields">
         <Choice
           label="Relations with"
           all="choose a catalog"

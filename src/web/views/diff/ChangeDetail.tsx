@@ -52,7 +52,7 @@ const Continued = (props: { readonly before: Reference; readonly successor: Succ
     <Words pieces={props.successor[part]} leaveOut={leaveOut} />
   )
   return (
-    <div class="change-part">
+    <div class="stack close">
       <Show when={!props.successor.isMain || props.successor.basis === "suggestion"}>
         <p class="row small soft">
           <Show when={!props.successor.isMain}>{nameOf(props.successor.reference)} continues another one first.</Show>
@@ -86,7 +86,7 @@ const Continued = (props: { readonly before: Reference; readonly successor: Succ
 export const ChangeDetail = (props: { readonly change: Change; readonly of: Changes }) => {
   const isUnclear = () => props.change.kinds.includes("unclear")
   return (
-    <section class="change" aria-label="The change">
+    <section class="stack" aria-label="The change">
       <div class="row">
         <h2 class="change-name">{changeName(props.change)}</h2>
         <Kinds change={props.change} />

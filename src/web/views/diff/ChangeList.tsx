@@ -70,7 +70,7 @@ export const ChangeList = (props: { readonly changes: Changes; readonly query: Q
                     <span class="mono">{changeName(item())}</span>
                     <Kinds change={item()} />
                   </span>
-                  <span class="change-title">{referenceOf(item())?.title}</span>
+                  <span class="soft small clip">{referenceOf(item())?.title}</span>
                 </button>
               )}
             </VirtualList>

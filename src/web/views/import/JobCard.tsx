@@ -1,6 +1,7 @@
 import { createSignal, For, type JSX, Match, Show, Switch } from "solid-js"
 import { asked } from "../../api/Asked.ts"
 import { ask, send } from "../../api/Client.ts"
+import { sentence } from "../../api/Failure.ts"
 import { type Job, watch } from "../../api/JobEvents.ts"
 import { Growing } from "../../components/Growing.tsx"
 import { download } from "../../Download.ts"
@@ -60,8 +61,8 @@ const Places = <A extends { readonly at: string }>(props: {
 /** What was done, or would be, in numbers. */
 const summary = (report: Report): ReadonlyArray<string> => [
   `${count(report.created)} new`,
-  `${count(report.updated)} changed`,
-  `${count(report.unchanged)} as before`,
+  ...(report.updated > 0 ? [`${count(report.updated)} changed`] : []),
+  ...(report.unchanged > 0 ? [`${count(report.unchanged)} as before`] : []),
   ...("embedded" in report && !report.rehearsed ? [`${count(report.embedded)} embedded`] : []),
   ...("missing" in report && report.missing > report.pruned
     ? [`${count(report.missing - report.pruned)} stored, but not in the file`]
@@ -127,9 +128,16 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
     <article class="panel import-job" aria-label={job.value()?.name ?? "A file"}>
       <div class="panel-head">
         <h2>{job.value()?.name ?? "…"}</h2>
-        <span class={`tag ${outcome().tone}`} role="status">
-          {outcome().text}
-        </span>
+        <div class="row">
+          <span class={`tag ${outcome().tone}`} role="status">
+            {outcome().text}
+          </span>
+          <Show when={end() !== undefined || error() !== undefined}>
+            <button class="button quiet small" type="button" onClick={() => props.onClose()}>
+              Close
+            </button>
+          </Show>
+        </div>
       </div>
       <div class="panel-body stack">
         <Show when={error()}>
@@ -139,7 +147,7 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
           </p>
         </Show>
         <Show when={end() === undefined && error() === undefined}>
-          <div class="import-progress">
+          <div class="row import-progress">
             <Show
               when={progress()?.total}
               fallback={<progress aria-label={`${job.value()?.name ?? "It"} is being read`} />}
@@ -167,7 +175,7 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
             {(problem) => (
               <div class="note bad">
                 <h3>{problem().title}</h3>
-                <p>{problem().detail}</p>
+                <Show when={problem().detail}>{(detail) => <p>{sentence(detail())}</p>}</Show>
                 <Show when={problem().remedy}>
                   {(remedy) => <Mend id={props.id} remedy={remedy()} uploads={props.uploads} />}
                 </Show>
@@ -181,10 +189,16 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
             {(report) => (
               <>
                 <div class="row">
-                  <For each={summary(report())}>{(text) => <span class="tag">{text}</span>}</For>
-                  <Show when={!report().rehearsed && catalogOf(report())}>
-                    {(catalog) => <a href={catalogLink(catalog())}>Browse {catalog()}</a>}
+                  <Show when={catalogOf(report())}>
+                    {(catalog) => (
+                      <Show when={!report().rehearsed} fallback={<span class="mono small">{catalog()}</span>}>
+                        <a class="mono small" href={catalogLink(catalog())}>
+                          {catalog()}
+                        </a>
+                      </Show>
+                    )}
                   </Show>
+                  <For each={summary(report())}>{(text) => <span class="tag">{text}</span>}</For>
                 </div>
                 <Show when={stoppedOf(report())}>
                   {(problem) => (
@@ -235,13 +249,6 @@ export const JobCard = (props: { readonly id: string; readonly uploads: Uploads;
         >
           {(one) => <p>{one.problem}</p>}
         </Places>
-        <Show when={end() !== undefined || error() !== undefined}>
-          <div class="row">
-            <button class="button quiet" type="button" onClick={() => props.onClose()}>
-              Close
-            </button>
-          </div>
-        </Show>
       </div>
     </article>
   )

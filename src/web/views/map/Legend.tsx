@@ -37,7 +37,7 @@ export const Legend = (props: {
             >
               <path d={paths[shapeOf(i())]} fill="currentColor" />
             </svg>
-            <span class="map-name">{nameOf(catalog)}</span>
+            <span class="map-name clip">{nameOf(catalog)}</span>
             <span class="faint small">{count(counts()[i()] ?? 0)}</span>
           </label>
         )}

@@ -66,7 +66,7 @@ export const Seen = (props: {
                     <small class="faint">{nameOf(props.points.catalogs[props.points.catalog[i] ?? 0])}</small>
                   </Show>
                 </span>{" "}
-                <span class="map-seen-title">{props.titles.of(props.points.uriOf(i))}</span>
+                <span class="map-seen-title clip">{props.titles.of(props.points.uriOf(i))}</span>
               </a>
             </li>
           )}

@@ -42,7 +42,7 @@ export const Neighbours = (props: { readonly uri: string; readonly query: Query 
             <ol class="neighbours" role="list">
               <For each={answer().similar}>
                 {({ reference, score }) => (
-                  <li class="neighbour">
+                  <li class="opens neighbour">
                     <span>
                       <span class="mono reference-name">{nameOf(reference)}</span>{" "}
                       <Show when={props.query.text("near") === ""}>
@@ -52,7 +52,7 @@ export const Neighbours = (props: { readonly uri: string; readonly query: Query 
                     <a class="hit-link" href={referenceLink(reference.uri)}>
                       {reference.title}
                     </a>
-                    <span class="neighbour-score">
+                    <span class="score">
                       <svg class="score-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
                         <rect class="score-semantic" width={100 * score} height="6" />
                       </svg>

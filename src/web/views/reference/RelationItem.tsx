@@ -49,7 +49,7 @@ const Origin = (props: { readonly item: Item; readonly log: ReadonlyArray<Decisi
       </dl>
       <h4>History</h4>
       <Show when={history().length > 0} fallback={<p class="faint">Nobody has decided on it yet.</p>}>
-        <ol class="history" role="list">
+        <ol class="stack tight history" role="list">
           <For each={history()}>
             {(decision) => (
               <li>
@@ -90,7 +90,7 @@ export const RelationItem = (props: {
         </Show>
         <ConfidenceOf item={props.item} />
       </div>
-      <ul class="relation-ends" role="list" aria-labelledby={id}>
+      <ul class="stack tight" role="list" aria-labelledby={id}>
         <For each={others()}>
           {(reference) => (
             <li>

@@ -22,10 +22,10 @@ export const History = (props: { readonly relation: Relation; readonly onUndo: (
     return { query: { source: sources, ...(targets.length > 0 ? { target: targets } : { to }), limit: limit() } }
   })
   return (
-    <section class="history" aria-label="Who and when">
+    <section class="stack close log" aria-label="Who and when">
       <h3>Who and when</h3>
       <Show when={log.error()}>{(error) => <Problem error={error()} onRetry={log.again} />}</Show>
-      <ol class="history-list" role="list">
+      <ol class="stack tight" role="list">
         <For each={log.value()?.decisions ?? []}>
           {(decision) => (
             <li class="small">

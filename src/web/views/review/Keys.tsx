@@ -18,7 +18,7 @@ export const keyNames = {
 /** The keys, in a dialog. */
 export const Keys = (props: { readonly open: boolean; readonly onClose: () => void }) => (
   <Dialog title="Keys" open={props.open} onClose={props.onClose}>
-    <dl class="keys">
+    <dl class="stack close keys">
       <For each={Object.entries(keyNames)}>
         {([key, what]) => (
           <div>

@@ -20,13 +20,13 @@ const Row = (props: {
     onClick={() => props.onChoose()}
   >
     <Show when={props.isFirstOfSource}>
-      <span class="queue-source">
+      <span class="queue-source clip">
         <span class="mono">{sideName(props.entry.item.sources)}</span> {props.entry.item.sources[0].title}
       </span>
     </Show>
     <span class="queue-target">
       <span class="mono">{sideName(props.entry.item.targets, props.entry.item.relation.to)}</span>
-      <span class="queue-title">{props.entry.item.targets[0]?.title}</span>
+      <span class="queue-title clip">{props.entry.item.targets[0]?.title}</span>
       <Show
         when={props.entry.item.relation.status === "suggested"}
         fallback={<Status relation={props.entry.item.relation} />}

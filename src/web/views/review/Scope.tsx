@@ -66,23 +66,25 @@ export const Scope = (props: { readonly query: Query }) => {
   const ids = createMemo(() => (catalogs.value()?.catalogs ?? []).map(({ id }) => id))
   const set = (name: string) => (value: string) => props.query.set({ [name]: value, at: undefined })
   return (
-    <form class="scope" aria-label="What to review" onSubmit={(event) => event.preventDefault()}>
-      <fieldset class="segments">
-        <legend class="unseen">Which relations</legend>
-        <For each={shows}>
-          {([value, name]) => (
-            <label>
-              <input
-                type="radio"
-                name="show"
-                checked={props.query.text("show") === value}
-                onChange={() => set("show")(value)}
-              />
-              {name}
-            </label>
-          )}
-        </For>
-      </fieldset>
+    <form class="fields" aria-label="What to review" onSubmit={(event) => event.preventDefault()}>
+      <div class="line">
+        <fieldset class="segments">
+          <legend class="unseen">Which relations</legend>
+          <For each={shows}>
+            {([value, name]) => (
+              <label>
+                <input
+                  type="radio"
+                  name="show"
+                  checked={props.query.text("show") === value}
+                  onChange={() => set("show")(value)}
+                />
+                {name}
+              </label>
+            )}
+          </For>
+        </fieldset>
+      </div>
       <Choice label="From" all="any catalog" value={props.query.text("from")} values={ids()} onChoose={set("from")} />
       <Choice label="To" all="any catalog" value={props.query.text("to")} values={ids()} onChoose={set("to")} />
       <Choice

@@ -6,7 +6,7 @@ import { referenceLink } from "../../Links.ts"
 const HitItem = (props: { readonly hit: Hit; readonly stems: ReadonlySet<string> }) => {
   const reference = () => props.hit.reference
   return (
-    <li class="hit">
+    <li class="opens hit">
       <div class="hit-top">
         <Show when={reference().identifier ?? reference().label}>
           {(name) => <span class="hit-name mono">{name()}</span>}
