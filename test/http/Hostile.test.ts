@@ -188,6 +188,22 @@ layer(servingOf(TestStore.layer, [], limits), { excludeTestServices: true })("a 
     })
   )
 
+  it.effect("that asks more at once than anybody needs is sent away, and only that one", () =>
+    Effect.gen(function* () {
+      const { isClosed, statuses } = yield* exchange([get("/health").repeat(500)], { answers: 500 })
+      assert.isTrue(isClosed)
+      assert.isBelow(statuses.length, 500)
+      yield* isWell
+    })
+  )
+
+  it.effect("that asks many times at once takes one place of those that there are", () =>
+    Effect.gen(function* () {
+      const { statuses } = yield* exchange([get("/api/v1/search?q=passwords").repeat(80)], { answers: 80 })
+      assert.deepStrictEqual(statuses, new Array<number>(80).fill(200))
+    }).pipe(Effect.provide(servingOf(TestStore.layer, [], { maxConcurrent: 1, maxWaiting: 1 })))
+  )
+
   it.effect("that waits to be told to go on is told, or why not", () =>
     Effect.gen(function* () {
       const waiting = (length: number) => references(`Content-Length: ${length}\r\nExpect: 100-continue\r\n`)

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import { ofStatus, secured } from "./Refusal.ts"
+import * as Turns from "./Turns.ts"
 
 /** What a server allows on a connection before anything is asked. */
 export interface ConnectionLimits {
@@ -10,6 +11,10 @@ export interface ConnectionLimits {
   readonly headersTimeout?: number
   /** How long a whole request may take to arrive, in milliseconds, longer than any file may take. Default: 330,000. */
   readonly requestTimeout?: number
+  /** How many requests of a connection wait behind the one that is answered; with more it is closed. Default: 100. */
+  readonly maxPipelined?: number
+  /** How long a client may read nothing of what was sent to it, in milliseconds. Default: 60,000. */
+  readonly stallTimeout?: number
   /** How long the headers of a request may be together, in bytes. Default: 32 KiB. */
   readonly maxHeaderSize?: number
 }
@@ -52,7 +57,9 @@ export const server = ({
   headersTimeout = 15_000,
   maxConnections = 4096,
   maxHeaderSize = 32 * 1024,
-  requestTimeout = 330_000
+  maxPipelined = 100,
+  requestTimeout = 330_000,
+  stallTimeout = 60_000
 }: ConnectionLimits = {}): Server => {
   const made = createServer({
     headersTimeout,
@@ -63,15 +70,13 @@ export const server = ({
     connectionsCheckingInterval: Math.min(5000, headersTimeout)
   })
   made.maxConnections = maxConnections
-  /** The newest answer of a connection. */
-  const answers = new WeakMap<Duplex, ServerResponse>()
-  made.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
-    answers.set(request.socket, response)
+  const turns = Turns.make(made, maxPipelined)
+  // A connection on which nothing moves is closed where that is up to its client: it asks nothing, or reads nothing.
+  made.setTimeout(stallTimeout, (socket) => {
+    if (socket.writableLength > 0 || !turns.isBusy(socket)) socket.destroy()
   })
   made.on("clientError", (error: Error, socket: Duplex) => {
-    const answer = answers.get(socket)
-    const isAnswering = answer !== undefined && answer.headersSent && !answer.writableFinished
-    if (!socket.writable || isAnswering) return socket.destroy()
+    if (!socket.writable || turns.isAnswering(socket)) return socket.destroy()
     return socket.end(written(statusOf(error)))
   })
   made.on("connect", (_request: IncomingMessage, socket: Duplex) => {
