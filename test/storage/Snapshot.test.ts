@@ -95,11 +95,11 @@ const reads = Effect.gen(function* () {
   }
 })
 
-const inProcess = Effect.fnUntraced(function* (url: string) {
+const inProcess = Effect.fnUntraced(function* (url: string, pause = 2) {
   const script = join(import.meta.dirname, "../support/movingWriter.ts")
   yield* Effect.acquireRelease(
     Effect.promise(async () => {
-      const child = spawn(process.execPath, [script, url], {
+      const child = spawn(process.execPath, [script, url, String(pause)], {
         stdio: ["pipe", "pipe", "inherit"],
         env: { ...process.env, RUST_LOG: "off" }
       })
@@ -206,7 +206,8 @@ const places: ReadonlyArray<{
       const { url } = yield* Sqld.primary()
       return {
         layer: services(LibsqlClient.layer({ url: yield* path, syncUrl: url })),
-        writes: inProcess(url),
+        // A replica is brought up to date until there is nothing new: with a writer that is faster, that has no end.
+        writes: inProcess(url, 50),
         between: LibsqlClient.LibsqlClient.use(({ sync }) => sync)
       }
     })

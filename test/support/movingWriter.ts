@@ -1,11 +1,11 @@
 /**
- * A process that writes until its stdin closes, or for five minutes: `node movingWriter.ts URL`. Each transaction moves a part
- * of the number in the metadata of one reference to another one, and the verdict on one relation to another, so that the
- * sum of the numbers and the count of accepted relations stay.
+ * A process that writes until its stdin closes, or for five minutes: `node movingWriter.ts URL PAUSE`, with a pause in
+ * milliseconds between two writes. Each transaction moves a part of the number in the metadata of one reference to another one,
+ * and the verdict on one relation to another, so that the sum of the numbers and the count of accepted relations stay.
  */
 import { createClient } from "@libsql/client"
 
-const [url = ""] = process.argv.slice(2)
+const [url = "", pause = "2"] = process.argv.slice(2)
 const client = createClient({ url, timeout: 5000 })
 
 const end = () => process.exit()
@@ -45,5 +45,5 @@ for (;;) {
       "write"
     )
     .catch(() => undefined)
-  await new Promise((resolve) => setTimeout(resolve, 2))
+  await new Promise((resolve) => setTimeout(resolve, Number(pause)))
 }

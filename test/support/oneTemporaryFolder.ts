@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { mkdirSync, readdirSync, rmSync } from "node:fs"
+import { Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { isAlive } from "../../src/storage/PartialFile.ts"
@@ -30,9 +31,8 @@ export default () => {
     detached: true
   })
   guard.on("error", () => {})
+  // Neither keeps this process from its end, which closes the pipe.
   guard.unref()
-  return () => {
-    remove(folder)
-    guard.stdin.destroy()
-  }
+  if (guard.stdin instanceof Socket) guard.stdin.unref()
+  return () => remove(folder)
 }
