@@ -32,7 +32,8 @@ const vitest = async (project: string) => {
   const reporters = ["--reporter=default", `--reporter=${join(root, "scripts", "Counting.ts")}`]
   const args = ["run", "--project", project, "--passWithNoTests", `--maxWorkers=${workers}`, ...reporters]
   // Each test has a limit of its own; this one is for a run that does not end.
-  counted(project, await node(bin("vitest"), args, { echo: true, limit: 3600 }))
+  const env = { CROSSWALK_E2E_BIN: join(root, "dist", "cli", "crosswalk.js"), ...process.env }
+  counted(project, await node(bin("vitest"), args, { echo: true, limit: 3600, env }))
 }
 
 const built = await node(join(root, "scripts", "build.ts"), [], { echo: true })

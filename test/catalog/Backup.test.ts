@@ -9,6 +9,7 @@ import { Backup, type BackupOptions } from "../../src/catalog/Backup.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import { anyBin } from "../support/command.ts"
 import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -57,11 +58,10 @@ const place = Effect.map(temporaryFolder, (folder) => ({
 
 /** The command in a process of its own: one that has opened a database keeps it. */
 const command = (...args: ReadonlyArray<string>) => {
-  const { status, stderr, stdout } = spawnSync(
-    process.execPath,
-    [join(import.meta.dirname, "../../src/cli/crosswalk.ts"), ...args],
-    { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } }
-  )
+  const { status, stderr, stdout } = spawnSync(process.execPath, [anyBin, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" }
+  })
   return { code: status, text: `${stdout}${stderr}` }
 }
 

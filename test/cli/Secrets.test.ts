@@ -2,7 +2,6 @@ import { execFile } from "node:child_process"
 import { writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Logger, Redacted, Schema, Tracer } from "effect"
@@ -12,6 +11,7 @@ import { redact } from "../../src/domain/Redact.ts"
 import * as Surface from "../../soak/Surface.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
+import { anyBin } from "../support/command.ts"
 import { listening } from "../support/listening.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
@@ -132,7 +132,6 @@ describe("a secret", () => {
   it.live("is in nothing that the command prints where the environment has it", () =>
     Effect.gen(function* () {
       const host = yield* echo
-      const command = fileURLToPath(new URL("../../src/cli/crosswalk.ts", import.meta.url))
       const environments: ReadonlyArray<Record<string, string>> = [
         { CROSSWALK_DB: `http://${host}`, CROSSWALK_DB_TOKEN: secret },
         { CROSSWALK_DB: `http://${host}`, CROSSWALK_DB_TOKEN: "pl4nted\nS3cret" },
@@ -143,7 +142,7 @@ describe("a secret", () => {
         const output = yield* Effect.callback<string>((resume) => {
           execFile(
             process.execPath,
-            [command, "status"],
+            [anyBin, "status"],
             { env: { ...process.env, ...environment } },
             (_, stdout, stderr) => resume(Effect.succeed(stdout + stderr))
           )

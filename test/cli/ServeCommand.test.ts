@@ -5,10 +5,10 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createServer } from "node:net"
+import { anyBin } from "../support/command.ts"
 import { listening } from "../support/listening.ts"
 import { crosswalk, workspace } from "./run.ts"
 
-const command = join(import.meta.dirname, "..", "..", "src", "cli", "crosswalk.ts")
 const token = "a-token-to-write-with"
 const example = [{ uri: "a:1", title: "Passwords are hashed", entityType: "requirement" }]
 
@@ -19,7 +19,7 @@ const serving = (db: string, ...args: ReadonlyArray<string>) =>
       (resume) => {
         const child = spawn(
           process.execPath,
-          [command, "--json", "--embedder", "deterministic", "--db", db, "serve", "--port", "0", ...args],
+          [anyBin, "--json", "--embedder", "deterministic", "--db", db, "serve", "--port", "0", ...args],
           { stdio: ["ignore", "pipe", "inherit"] }
         )
         const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)))

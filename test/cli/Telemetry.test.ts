@@ -4,10 +4,10 @@ import { join } from "node:path"
 import { createClient } from "@libsql/client"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect } from "effect"
+import { anyBin } from "../support/command.ts"
 import { listening } from "../support/listening.ts"
 import { workspace } from "./run.ts"
 
-const command = join(import.meta.dirname, "..", "..", "src", "cli", "crosswalk.ts")
 const secret = "a-token-that-nobody-is-told"
 
 interface Sent {
@@ -36,7 +36,7 @@ const serve = (db: string, env: Readonly<Record<string, string>>, ask: (url: str
   Effect.promise(
     () =>
       new Promise<number | null>((resolve) => {
-        const args = [command, "--json", "--embedder", "deterministic", "--db", db, "serve", "--port", "0"]
+        const args = [anyBin, "--json", "--embedder", "deterministic", "--db", db, "serve", "--port", "0"]
         const child = spawn(process.execPath, args, {
           env: { ...process.env, ...env },
           stdio: ["ignore", "pipe", "ignore"]

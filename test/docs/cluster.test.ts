@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { anyBin } from "../support/command.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
@@ -33,7 +34,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(`docs/cluster.md ${Sqld.unavaila
         )
       assert.isAtLeast(commands.length, 6)
       for (const command of commands) {
-        const script = `crosswalk() { "${process.execPath}" "${join(root, "src/cli/crosswalk.ts")}" "$@"; }\n${command}`
+        const script = `crosswalk() { "${process.execPath}" "${anyBin}" "$@"; }\n${command}`
         const ran = yield* Effect.promise(() => promisify(execFile)("bash", ["-c", script], { cwd: folder }))
         assert.match(ran.stdout, /BR-|created|cluster|company/u, command)
       }

@@ -7,6 +7,7 @@ import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { crosswalk } from "../cli/run.ts"
+import { anyBin } from "../support/command.ts"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -162,7 +163,7 @@ describe("snippets", () => {
           crosswalk(database)("--embedder", "transformers", "--db", db, ...words)
         const sh = (command: string) =>
           Effect.promise(() =>
-            run("sh", ["-c", `crosswalk() { ${node} ${join(root, "src/cli/crosswalk.ts")} "$@"; }; ${command}`], {
+            run("sh", ["-c", `crosswalk() { ${node} ${anyBin} "$@"; }; ${command}`], {
               cwd: database,
               env: { ...process.env, CROSSWALK_DB: db }
             })

@@ -11,6 +11,7 @@ import { HttpServer } from "effect/http"
 import { Routes, Tokens } from "../../src/http.ts"
 import { Mcp } from "../../src/mcp.ts"
 import * as Store from "../../src/Store.ts"
+import { anyBin } from "../support/command.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { crosswalk } from "../cli/run.ts"
 
@@ -84,7 +85,7 @@ const filled = Effect.gen(function* () {
   return db
 })
 
-const source = `${process.execPath} ${join(root, "src", "cli", "crosswalk.ts")} --embedder deterministic`
+const source = `${process.execPath} ${anyBin} --embedder deterministic`
 
 describe("docs/mcp.md", () => {
   it.live("shows configurations that hosts read, of a command that starts", () =>

@@ -6,6 +6,12 @@ import { root } from "../../scripts/run.ts"
 /** The command that is tested: the built one, or another by CROSSWALK_E2E_BIN (such as src/cli/crosswalk.ts). */
 export const bin = resolve(root, process.env["CROSSWALK_E2E_BIN"] ?? join("dist", "cli", "crosswalk.js"))
 
+/**
+ * The command for tests that need no build: that of the sources. `npm test` has built before, and gives the built one, which
+ * starts twice as fast.
+ */
+export const anyBin = resolve(root, process.env["CROSSWALK_E2E_BIN"] ?? join("src", "cli", "crosswalk.ts"))
+
 /** What a process printed, and how it ended. */
 export interface Ran {
   readonly code: number | null
