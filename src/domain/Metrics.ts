@@ -29,6 +29,11 @@ export const indexVectors = Metric.gauge("crosswalk_index_vectors", {
   description: "How many vectors are in the index in memory"
 })
 
+/** How many bytes the words of all texts take in memory; 0 while the tables answer. */
+export const indexWords = Metric.gauge("crosswalk_index_words_bytes", {
+  description: "How many bytes the words of all texts take in memory"
+})
+
 /** How many references were embedded, by `model`. */
 export const embeddedTexts = Metric.counter("crosswalk_embedded_texts", {
   description: "How many references were embedded, by model",

@@ -17,6 +17,8 @@ export interface Found {
 export interface WordIndex {
   /** How many texts there are. */
   readonly total: number
+  /** How many bytes it takes. */
+  readonly bytes: number
   /** The best by terms of words, best first, then by uri, and how many have each term, the rarest first. */
   readonly rank: (
     terms: ReadonlyArray<Term>,
@@ -180,5 +182,7 @@ export const make = (data: WordIndexData): WordIndex => {
     })
   }
 
-  return { total, rank, look }
+  const bytes = Object.values(data).reduce((sum, { byteLength }) => sum + byteLength, 0)
+
+  return { total, bytes, rank, look }
 }

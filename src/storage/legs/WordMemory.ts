@@ -1,6 +1,7 @@
-import { Clock, Effect, Option, Schema } from "effect"
+import { Clock, Effect, Metric, Option, Schema } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../../domain/DatabaseError.ts"
+import * as Metrics from "../../domain/Metrics.ts"
 import { moduleUrl } from "../../domain/PackageFolder.ts"
 import { offLoop, onLoop } from "../../libsql/LongReads.ts"
 import * as WorkerClient from "../../worker/WorkerClient.ts"
@@ -111,6 +112,7 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
       if (index === undefined || before.state === undefined) continue
       if ((yield* now).state === before.state) kept = { index, state: before.state }
     }
+    yield* Metric.update(Metrics.indexWords, kept?.index.bytes ?? 0)
     const ended = yield* Clock.currentTimeMillis
     notBefore = isReadable ? ended + (ended - started) / share : ended + pause
   })
