@@ -58,12 +58,37 @@ const addAll = (term: WeightedTerm, window: number, { bits, values }: Sums, norm
   }
 }
 
+/** So many postings of the rarest terms, times the limit, tell beforehand what the last of the best has at least. */
+const sampled = 16
+
+/** The first terms that have no more than so many postings together. */
+const rarest = (terms: ReadonlyArray<WeightedTerm>, postings: number): ReadonlyArray<WeightedTerm> => {
+  let sum = 0
+  return terms.filter(({ postings: { slots } }) => {
+    sum += slots.length
+    return sum <= postings
+  })
+}
+
+/** What every text has to score more than, to be one of the best: those of the rarest terms alone have as much. */
+const floorOf = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Float64Array): number => {
+  const few = rarest(terms, sampled * limit)
+  if (few.length === 0 || few.length === terms.length) return -1
+  const last = bestAbove(few, limit, norms, -1)[limit - 1]
+  // A text that scores as much may be among them.
+  return last === undefined ? -1 : last.score / slack
+}
+
 /**
  * The best texts by the sum of what each term adds, best first, then in the order of their slots: the same as if every text were
  * scored. In each window of texts the terms at the end, which are the most frequent, find nothing by themselves where all of them
  * together add no more than what the last of the best has (MaxScore, by blocks: Turtle and Flood 1995, Ding and Suel 2011).
  */
-export const best = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Float64Array) => {
+export const best = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Float64Array) =>
+  bestAbove(terms, limit, norms, floorOf(terms, limit, norms))
+
+/** The same of texts that score more than `floor`. */
+const bestAbove = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Float64Array, floor: number) => {
   const found = BestSlots.make(limit)
   const windows = Math.ceil(norms.length / windowSize)
   const sums: Sums = { values: new Float64Array(windowSize), bits: new Int32Array(windowSize >> 5) }
@@ -74,7 +99,7 @@ export const best = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: F
   /** Adds what the terms from `first` on have of a text, unless it is none of the best. */
   const complete = (slot: number, sum: number, first: number, window: number) => {
     let score = sum
-    const least = found.least()
+    const least = Math.max(floor, found.least())
     for (let i = first; i < terms.length; i++) {
       if (score + (rest[i] ?? 0) * slack <= least) return
       const term = terms[i]
@@ -89,7 +114,7 @@ export const best = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: F
   }
 
   for (let window = 0; window < windows; window++) {
-    const least = found.least()
+    const least = Math.max(floor, found.least())
     let most = 0
     for (let i = 0; i < terms.length; i++) most += (terms[i]?.weight ?? 0) * (terms[i]?.bounds.best[window] ?? 0)
     if (most <= least) continue
