@@ -13,8 +13,9 @@ const run = `
   import { spawn } from "node:child_process"
   import { tmpdir } from "node:os"
   const end = (await import(${JSON.stringify(setup)})).default()
-  const { pid } = spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)"], { stdio: "ignore" })
-  process.stdout.write(JSON.stringify({ pid, folder: tmpdir() }))
+  const start = (TMPDIR) =>
+    spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)"], { stdio: "ignore", env: { TMPDIR } }).pid
+  process.stdout.write(JSON.stringify({ pid: start(tmpdir()), other: start(tmpdir() + "0"), folder: tmpdir() }))
   process.stdin.once("data", () => { end(); process.exit() })
 `
 
@@ -25,12 +26,17 @@ describe.skipIf(!existsSync("/proc"))("what a run of tests leaves (skipped witho
         stdio: ["pipe", "pipe", "inherit"]
       })
       const [line] = await once(child.stdout, "data")
-      const { folder, pid }: { readonly folder: string; readonly pid: number } = JSON.parse(String(line))
+      const { folder, other, pid }: Readonly<Record<"other" | "pid", number> & Record<"folder", string>> = JSON.parse(
+        String(line)
+      )
       expect(isAlive(pid)).toBe(true)
       expect(existsSync(folder)).toBe(true)
       if (how === "ends") child.stdin.write("end")
       else child.kill("SIGKILL")
       await expect.poll(() => isAlive(pid) || existsSync(folder)).toBe(false)
+      // That of another run, whose folder's name begins alike, goes on.
+      expect(isAlive(other)).toBe(true)
+      process.kill(other, "SIGKILL")
     })
   }
 })

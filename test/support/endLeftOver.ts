@@ -7,9 +7,16 @@ import { setTimeout } from "node:timers/promises"
 
 const [, , folder = ""] = process.argv
 
+/** The folder itself or a path in it, not one whose name only begins alike. */
+const names = (text: string): boolean =>
+  text
+    .split(folder)
+    .slice(1)
+    .some((rest) => !/^[^/\0]/u.test(rest))
+
 const has = (pid: number): boolean => {
   try {
-    return ["environ", "cmdline"].some((file) => readFileSync(`/proc/${pid}/${file}`, "utf8").includes(folder))
+    return ["environ", "cmdline"].some((file) => names(readFileSync(`/proc/${pid}/${file}`, "utf8")))
   } catch {
     // It has ended, or is of somebody else.
     return false
