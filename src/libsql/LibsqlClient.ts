@@ -34,7 +34,7 @@ export interface Extras {
    * again afterwards.
    *
    * An embedded replica blocks the event loop meanwhile (1–3 seconds for 10 000 embeddings, about 3 seconds where the primary
-   * is away): in a server, run it in a worker.
+   * is away; where others write faster than it follows, until they pause): in a server, run it in a worker.
    */
   readonly sync: Effect.Effect<number, SqlError.SqlError>
   /**
