@@ -41,13 +41,13 @@ export const make = (server: Server, most: number): Turns => {
     connection.isBusy = true
     connection.response = response
     response.once("close", () => {
-      connection.isBusy = false
       const next = connection.waiting.shift()
-      if (next !== undefined && !request.socket.destroyed) begin(connection, next)
+      connection.isBusy = next !== undefined
+      // Who came meanwhile is listened to first.
+      if (next !== undefined) setImmediate(begin, connection, next)
     })
-    const tell = () => {
-      if (!request.socket.destroyed) Reflect.apply(emit, server, [event, request, response])
-    }
+    const tell = () => Reflect.apply(emit, server, [event, request, response])
+    if (request.socket.destroyed) return
     if (server.listenerCount(event) > 0) tell()
     else early.push(tell)
   }
