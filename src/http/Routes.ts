@@ -6,6 +6,7 @@ import { decodeInput } from "../domain/Input.ts"
 import * as NodeFiles from "../importer/source/NodeFiles.ts"
 import { Api } from "./api/Api.ts"
 import * as Authorization from "./access/Authorization.ts"
+import * as BackupHandlers from "./handlers/BackupHandlers.ts"
 import * as CoverageHandlers from "./handlers/CoverageHandlers.ts"
 import * as DecisionsHandlers from "./handlers/DecisionsHandlers.ts"
 import * as DoctorHandlers from "./handlers/DoctorHandlers.ts"
@@ -61,6 +62,7 @@ export const layer = (options: Policy.PolicyOptions = {}) =>
             ImportsHandlers.layer,
             EmbeddingsHandlers.layer,
             DoctorHandlers.layer,
+            BackupHandlers.layer,
             JobsHandlers.layer,
             SystemHandlers.layer
           ]),

@@ -9,6 +9,7 @@ import * as NodeFiles from "../../src/importer/source/NodeFiles.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
+import { Backup } from "../../src/catalog/Backup.ts"
 import * as Store from "../../src/Store.ts"
 import { ask, client, servingOf } from "../support/httpServer.ts"
 
@@ -159,7 +160,7 @@ const held = Layer.effect(
   })
 ).pipe(Layer.provide(Deterministic.layer()), Layer.provideMerge(gate))
 
-const store = Store.layer.pipe(
+const store = Layer.merge(Store.layer, Backup.layerLibsql).pipe(
   Layer.provideMerge(VectorIndex.layerSql),
   Layer.provideMerge(Layer.merge(LibsqlClient.layer({ url: ":memory:" }), held))
 )

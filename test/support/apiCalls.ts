@@ -75,6 +75,7 @@ export const apiCalls = (
     "editions.movedCounts": (api) => api.editions.movedCounts(),
     "graph.read": (api) => api.graph.read({ query: { from: "ours@1" } }),
     "graph.document": (api) => api.graph.document({ query: { from: "ours@1", to: "norm@1", format: "svg" } }),
+    "backup.make": (api) => Effect.flatMap(api.backup.make(), Stream.runDrain),
     "doctor.begin": (api) => api.doctor.begin(),
     "lint.relations": (api) => api.lint.relations({ query: {} }),
     "lint.document": (api) => api.lint.document({ query: { print: "sarif" } }),

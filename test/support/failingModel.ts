@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { Backup } from "../../src/catalog/Backup.ts"
 import { Embedder, type EmbedderError } from "../../src/embedder/Embedder.ts"
 import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
@@ -7,7 +8,7 @@ import * as Store from "../../src/Store.ts"
 
 /** A store in memory whose model answers so when it is asked for one vector; many it embeds by their words. */
 export const storeWithModel = (embed: Effect.Effect<Float32Array, EmbedderError>) =>
-  Store.layer.pipe(
+  Layer.merge(Store.layer, Backup.layerLibsql).pipe(
     Layer.provideMerge(VectorIndex.layerSql),
     Layer.provideMerge(
       Layer.effect(

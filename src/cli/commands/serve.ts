@@ -4,6 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { HttpServer, type HttpServerError } from "effect/http"
 import manifest from "../../../package.json" with { type: "json" }
 import { ValidationError } from "../../domain/ValidationError.ts"
+import { Backup } from "../../catalog/Backup.ts"
 import * as Connections from "../../http/access/Connections.ts"
 import * as Policy from "../../http/access/Policy.ts"
 import * as Routes from "../../http/Routes.ts"
@@ -109,7 +110,7 @@ export const serve = Command.make(
         expected: "--token-file, or CROSSWALK_HTTP_TOKEN in the environment; --insecure serves everybody"
       })
     }
-    const store = Store.layer.pipe(
+    const store = Layer.merge(Store.layer, Backup.layerLibsql).pipe(
       Layer.provide(KeywordMemory.layer),
       Layer.provideMerge(Usearch.layerLibsql()),
       Layer.provideMerge(

@@ -1,5 +1,6 @@
 import { HttpApi, OpenApi } from "effect/http-api"
 import { Authorization } from "../access/Authorization.ts"
+import { BackupApi } from "./BackupApi.ts"
 import { CoverageApi } from "./CoverageApi.ts"
 import { described } from "../Described.ts"
 import { DoctorApi } from "./DoctorApi.ts"
@@ -51,6 +52,7 @@ export class Api extends HttpApi.make("crosswalk")
   .add(ImportsApi.middleware(Authorization).prefix("/api/v1"))
   .add(EmbeddingsApi.middleware(Authorization).prefix("/api/v1"))
   .add(DoctorApi.middleware(Authorization).prefix("/api/v1"))
+  .add(BackupApi.middleware(Authorization).prefix("/api/v1"))
   .add(JobsApi.middleware(Authorization).prefix("/api/v1"))
   .add(SystemApi)
   .middleware(Malformed)
