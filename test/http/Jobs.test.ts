@@ -37,6 +37,19 @@ const told = (id: string, after?: number) =>
   })
 
 describe("jobs", () => {
+  it.effect("keep their rows up to a size, and say how many more there were", () =>
+    Effect.gen(function* () {
+      const jobs = yield* Jobs
+      const lines = Stream.fromIterable(Array.from({ length: 10 }, (_, i) => `${JSON.stringify({ row: i })}\n`))
+      const { id } = yield* jobs.start(work((_tell, keep) => Effect.as(keep(lines), done)))
+      yield* told(id)
+      const kept = yield* Stream.mkString(Stream.decodeText(yield* jobs.rows(id)))
+      assert.strictEqual(kept, '{"row":0}\n{"row":1}\n{"row":2}\n{"omitted":7}\n')
+    }).pipe(
+      Effect.provide(Layer.provide(Jobs.layer({ maxJobs: 1, maxJobsWaiting: 1, maxJobRowBytes: 35 }), NodeFiles.layer))
+    )
+  )
+
   it.effect("tell every reader the same, whenever it comes; of progress that is over only the last", () =>
     Effect.gen(function* () {
       const jobs = yield* Jobs

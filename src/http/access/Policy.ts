@@ -36,7 +36,9 @@ export const PolicyOptions = Schema.Struct({
   /** How many jobs run at once. Default: 2. */
   maxJobs: Schema.optional(Positive),
   /** How many more may wait. Default: 32. */
-  maxJobsWaiting: Schema.optional(Positive)
+  maxJobsWaiting: Schema.optional(Positive),
+  /** How much of its rows a job keeps, in bytes. Default: 128 MiB. */
+  maxJobRowBytes: Schema.optional(Positive)
 })
 export type PolicyOptions = typeof PolicyOptions.Type
 
@@ -56,6 +58,7 @@ export const make = ({
   maxBodyBytes = 10 * 1024 * 1024,
   maxConcurrent = 16,
   maxDownloads = 4,
+  maxJobRowBytes = 128 * 1024 * 1024,
   maxJobs = 2,
   maxJobsWaiting = 32,
   maxUploadBytes = 128 * 1024 * 1024,
@@ -72,6 +75,7 @@ export const make = ({
   maxBodyBytes,
   maxConcurrent,
   maxDownloads,
+  maxJobRowBytes,
   maxJobs,
   maxJobsWaiting,
   maxUploadBytes,

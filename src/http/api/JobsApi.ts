@@ -47,7 +47,8 @@ export class JobsApi extends HttpApiGroup.make("jobs")
     }).annotateMerge(
       OpenApi.annotations({
         summary:
-          "All that the report of a job has the beginnings of: a line of JSON with the rest of it, then one for each row"
+          "All that the report of a job has the beginnings of: a line of JSON with the rest of it, then one for each row, and at " +
+          'the end `{"omitted":…}` with how many more there were where these are too many to keep (128 MiB)'
       })
     ),
     HttpApiEndpoint.delete("cancel", "/jobs/:id", { params, success: Job, error: problems }).annotateMerge(

@@ -22,10 +22,25 @@ export interface JobLimits {
   readonly maxJobs: number
   /** How many wait for their turn. */
   readonly maxJobsWaiting: number
+  /** How much of its rows a job keeps, in bytes. Default: 128 MiB. */
+  readonly maxJobRowBytes?: number
 }
 
 /** So many that have ended are kept. */
 const kept = 100
+
+/** Lines up to so many bytes, and behind them how many were left out. */
+const upTo = (most: number, lines: Stream.Stream<string>): Stream.Stream<string> =>
+  Stream.suspend(() => {
+    let [bytes, omitted] = [0, 0]
+    const kept = Stream.filter(lines, (line) => {
+      bytes += Buffer.byteLength(line)
+      if (bytes > most) omitted += 1
+      return bytes <= most
+    })
+    const rest = Stream.suspend(() => (omitted === 0 ? Stream.empty : Stream.make(`${JSON.stringify({ omitted })}\n`)))
+    return Stream.concat(kept, rest)
+  })
 
 /** What a job tells while it runs. */
 export type JobNews = Omit<typeof JobProgress.Encoded, "id"> | Omit<typeof JobProblem.Type, "id">
@@ -60,7 +75,7 @@ interface Entry {
 
 const isOver = ({ status }: Job): boolean => status === "done" || status === "failed" || status === "cancelled"
 
-const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits) {
+const make = Effect.fnUntraced(function* ({ maxJobRowBytes = 128 * 1024 * 1024, maxJobs, maxJobsWaiting }: JobLimits) {
   const scope = yield* Effect.scope
   const files = yield* FileSystem.FileSystem
   const permits = yield* Semaphore.make(maxJobs)
@@ -91,7 +106,7 @@ const make = Effect.fnUntraced(function* ({ maxJobs, maxJobsWaiting }: JobLimits
   const keepFor = (entry: Entry) => (lines: Stream.Stream<string>) =>
     Effect.gen(function* () {
       const file = yield* Scope.provide(files.makeTempFileScoped({ prefix: "crosswalk-job-" }), entry.scope)
-      yield* Stream.run(Stream.encodeText(lines), files.sink(file))
+      yield* Stream.run(Stream.encodeText(upTo(maxJobRowBytes, lines)), files.sink(file))
       entry.rows = file
     }).pipe(Effect.orDie)
 
