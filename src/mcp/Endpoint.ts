@@ -64,6 +64,9 @@ export const make = (tokens: Tokens["Service"], sessions: Sessions.Sessions, rou
       // The guard has let the origin pass, and Effect's routes would ask for a list of origins.
       const { origin: _, ...others } = headers
       const response = yield* ask(requestOf(method, others, body))
+      if (response.status === 400 && response.body._tag === "Empty" && body?.trimStart().startsWith("[") === true) {
+        return HttpServerResponse.jsonUnsafe(Message.noBatch, { status: 400 })
+      }
       if (method === "DELETE" && id !== undefined && response.status === 204) sessions.end(id)
       // Which session begins stands in the answer when it is sent.
       yield* HttpEffect.appendPreResponseHandler((_, sent) =>

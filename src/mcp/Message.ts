@@ -65,6 +65,9 @@ const notRequest = -32600
 /** What is said of a message that is nested too deep. */
 export const tooDeep = refusal(notJson, `The message is nested deeper than ${deepest} levels`)
 
+/** What is said of a batch where there is none: but in sessions of 2025-03-26, and of what stands alone, such as initialize. */
+export const noBatch = refusal(notRequest, "There are no batches here: send each message by itself")
+
 /** A line as messages: requests and notifications with nothing but their members; several, where it is a batch. */
 export const read = (line: string): Result.Result<ReadonlyArray<Request>, Refusal> => {
   if (isTooDeep(line)) return Result.fail(tooDeep)

@@ -193,6 +193,8 @@ layer(serving)("/mcp", (it) => {
       const wrong: ReadonlyArray<readonly [body: unknown, status: number, code: number]> = [
         ["{", 200, -32700],
         ["[]", 400, -32600],
+        [[initialize, initialize], 400, -32600],
+        [[rpc("ping"), rpc("ping")], 400, -32600],
         [{ jsonrpc: "1.0", id: 1, method: "ping" }, 200, -32600],
         [rpc("tools/list"), 400, -32600],
         [rpc(1 as never, []), 200, -32600],
@@ -206,14 +208,31 @@ layer(serving)("/mcp", (it) => {
         const answer: Json = yield* response.json
         assert.strictEqual(answer.error.code, code)
       }
-      const batch = yield* Effect.flatMap(post([initialize, initialize], headers), problemOf)
-      assert.deepInclude(batch, { status: 400, reason: "invalid-request" })
       const long = yield* Effect.flatMap(post(rpc("x".repeat(200_000)), headers), problemOf)
       assert.deepInclude(long, { status: 413, reason: "too-large" })
       const other = yield* ask("GET", "/mcp", { headers })
       assert.deepInclude(yield* problemOf(other), { status: 405 })
       assert.strictEqual(other.headers["allow"], "POST, DELETE")
       assert.strictEqual((yield* ask("POST", "/mcp", { body: initialize, headers })).status, 406)
+    })
+  )
+
+  it.effect("takes batches where the protocol of the session has them", () =>
+    Effect.gen(function* () {
+      const headers = bearer("reader")
+      const protocolVersion = "2025-03-26"
+      const old = { protocolVersion, capabilities: {}, clientInfo: { name: "test", version: "1" } }
+      const begun = yield* post(rpc("initialize", old), headers)
+      const session = {
+        ...headers,
+        "mcp-session-id": begun.headers["mcp-session-id"] ?? "",
+        "mcp-protocol-version": protocolVersion
+      }
+      const answers = yield* post([rpc("ping", undefined, 2), rpc("ping", undefined, 3)], session)
+      assert.deepStrictEqual(yield* answers.json, [
+        { jsonrpc: "2.0", id: 2, result: {} },
+        { jsonrpc: "2.0", id: 3, result: {} }
+      ])
     })
   )
 
