@@ -231,7 +231,7 @@ export default function Coverage() {
                     )}
                   </For>
                 </ul>
-                <div class="row coverage-take">
+                <div class="row coverage-take" role="group" aria-label="Download as">
                   <span class="faint small">Download as</span>
                   <button
                     class="button quiet"

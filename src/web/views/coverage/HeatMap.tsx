@@ -7,6 +7,8 @@ type Group = Report["cells"][number]
 /** The colour of a share, as the end of a class: 0 for nothing up to 4 for all. */
 const heatOf = ({ percent }: Group): number => (percent >= 100 ? 4 : percent <= 0 ? 0 : 1 + Math.floor(percent / 34))
 
+const shareOf = ({ percent }: Group): string => `${Math.floor(percent)}%`
+
 /** How far each chapter is covered at each level. A cell opens its requirements, and closes them again. */
 export const HeatMap = (props: {
   readonly report: Report
@@ -18,6 +20,11 @@ export const HeatMap = (props: {
   )
   const levels = () => (props.report.levels.length > 1 ? props.report.levels : [])
 
+  const levelName = (level: string) =>
+    `${props.report.cumulative && level !== "" ? "Up to level" : "Level"} ${named(level)}`
+  const nameOf = ({ chapter, level }: { readonly chapter?: string; readonly level?: string }) =>
+    [named(chapter ?? ""), ...(level === undefined ? [] : [levelName(level).toLowerCase()])].join(", ")
+
   const Cell = (cell: { readonly group: Group | undefined; readonly chapter?: string; readonly level?: string }) => {
     const isOpen = () => props.opened.chapter === cell.chapter && props.opened.level === cell.level
     return (
@@ -28,9 +35,10 @@ export const HeatMap = (props: {
               type="button"
               class={`heat heat-${heatOf(group())}`}
               aria-pressed={isOpen()}
+              aria-label={`${nameOf(cell)}: ${shareOf(group())} of ${count(group().total)}`}
               onClick={() => (isOpen() ? props.onOpen(undefined, undefined) : props.onOpen(cell.chapter, cell.level))}
             >
-              <span class="numbers">{Math.floor(group().percent)}%</span>
+              <span class="numbers">{shareOf(group())}</span>
               <span class="heat-of numbers">of {count(group().total)}</span>
             </button>
           )}
@@ -45,13 +53,7 @@ export const HeatMap = (props: {
         <thead>
           <tr>
             <th scope="col">Chapter</th>
-            <For each={levels()}>
-              {({ level }) => (
-                <th scope="col">
-                  {props.report.cumulative && level !== "" ? "Up to level" : "Level"} {named(level)}
-                </th>
-              )}
-            </For>
+            <For each={levels()}>{({ level }) => <th scope="col">{levelName(level)}</th>}</For>
             <th scope="col">All</th>
           </tr>
         </thead>

@@ -41,7 +41,7 @@ const Requirement = (props: { readonly of: Covered }) => (
                 {by.uri}
               </a>{" "}
               <span class="soft">
-                {extents[by.extent]}: {by.path.map(({ type }) => outgoing[type]).join(", ")}
+                {extents[by.extent]}: {by.path.map(({ type }) => outgoing[type]).join(", ")} it
               </span>
             </li>
           )}

@@ -46,6 +46,8 @@ const Part = (props: {
   readonly label: string
   readonly value: string
   readonly hint: string
+  /** What a reader of the screen hears, where the label says too little by itself. */
+  readonly name?: string
   readonly onChoose: (value: string) => void
 }) => (
   <label class="field narrow">
@@ -53,6 +55,7 @@ const Part = (props: {
     <input
       class="input"
       inputmode="decimal"
+      aria-label={props.name}
       placeholder={props.hint}
       value={props.value}
       onChange={(event) => props.onChoose(event.currentTarget.value.trim())}
@@ -95,7 +98,7 @@ export const Scope = (props: { readonly query: Query }) => {
         onChoose={set("type")}
       />
       <Part label="Confidence from" hint="0" value={props.query.text("min")} onChoose={set("min")} />
-      <Part label="to" hint="1" value={props.query.text("max")} onChoose={set("max")} />
+      <Part label="up to" name="Confidence up to" hint="1" value={props.query.text("max")} onChoose={set("max")} />
       <Part label="Level" hint="any" value={props.query.text("level")} onChoose={set("level")} />
     </form>
   )
