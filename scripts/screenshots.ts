@@ -25,7 +25,7 @@ const choose = async (page: Page, folder: string): Promise<void> => {
   const rows = (await readFile(join(root, "examples", "company-requirements.csv"), "utf8")).trimEnd().split("\n")
   const row = (id: string, title: string, text: string) =>
     [id, title, text, "requirement", "Platform team", "company@2026.1"].join(",")
-  const more = rows.map((text, i) => (i % 9 === 4 ? text.replace(/[a-z]+(?=\W*$)/u, "everywhere") : text))
+  const more = rows.map((text) => text.replace("cannot", "can never"))
   const added = [
     row("BR-50", "Clocks agree", "All machines take the time from one source."),
     row("", "Spare keys", "Keys have a copy in another building."),
@@ -72,6 +72,8 @@ for (const [name, colorScheme, path, part] of pictures) {
   await page.goto(path)
   if (path === "/import") await choose(page, site.folder)
   await page.locator(part).first().waitFor()
+  // The map is computed when it is first opened.
+  await page.locator(".map-compute").waitFor({ state: "detached", timeout: 300_000 })
   await page.evaluate("document.fonts.ready")
   await page.screenshot({ path: join(root, "docs", "web", `${name}.png`), animations: "disabled", caret: "hide" })
   await page.close()

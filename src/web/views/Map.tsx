@@ -1,5 +1,5 @@
 import { useNavigate } from "@solidjs/router"
-import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } from "solid-js"
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, untrack } from "solid-js"
 import { asked } from "../api/Asked.ts"
 import { ask } from "../api/Client.ts"
 import { Failure } from "../api/Failure.ts"
@@ -103,6 +103,10 @@ const Drawn = (props: { readonly layout: Layout }) => {
   const search = asked("GET /api/v1/search", () =>
     settled().trim() === "" ? undefined : { query: { q: settled(), limit: mostFound, minRelevance: leastRelevance } }
   )
+  createEffect(() => {
+    const hits = search.value()?.hits ?? []
+    untrack(() => titles.learn(hits.map(({ reference }) => [reference.uri, reference.title])))
+  })
   const ranked = createMemo((): ReadonlyArray<number> | undefined => {
     if (q().trim() === "" || settled().trim() === "") return undefined
     return search.value()?.hits.flatMap(({ reference }) => points().indexOf(reference.uri) ?? [])

@@ -29,6 +29,11 @@ export const makeTitles = () => {
   return {
     /** The title of a reference, empty until it is known. */
     of: (uri: string): string => titles().get(uri) ?? "",
+    /** Takes titles that are known from elsewhere. */
+    learn: (known: ReadonlyArray<readonly [uri: string, title: string]>): void => {
+      for (const [uri] of known) asked.add(uri)
+      setTitles((before) => new Map([...before, ...known]))
+    },
     /** Asks for titles that are not known, those that come last first. */
     want: (uris: ReadonlyArray<string>): void => {
       for (const uri of uris) {
