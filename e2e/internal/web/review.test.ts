@@ -75,7 +75,7 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
       await list.evaluate((element) => (element.scrollTop += 300))
       await page.waitForTimeout(50)
     }
-    expect(await top()).toBeGreaterThan(1500)
+    expect(await top()).toBeGreaterThan(1000)
     await list.locator('.list-place[data-index="70"] button').click()
     await expect.poll(() => list.locator('[aria-current="true"]').count()).toBe(1)
     const here = await name(page)
