@@ -134,6 +134,7 @@ const readWords = Effect.fnUntraced(function* () {
       Effect.map(Metric.value(Metrics.indexWords), ({ value }) => Number(value)),
       {
         until: (bytes) => bytes > 0,
+        times: 30_000, // Ten minutes; more words than are kept are never there.
         schedule: Schedule.spaced("20 millis")
       }
     )

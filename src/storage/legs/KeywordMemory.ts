@@ -4,7 +4,7 @@ import { Context, Layer } from "effect"
 export class KeywordMemory extends Context.Reference<{
   /** After so many queries they are read, in the background. */
   readonly after: number
-  /** Only where they take at most so many bytes, which is 10 to 15 a word; twice as many while they are read again. 0: never. */
+  /** Only where they take at most so many bytes: 9 a word and 60 a text; twice as many while they are read. 0: never. */
   readonly bytes: number
   /** After something was written they are read again, which takes at most this share of the time. */
   readonly share: number

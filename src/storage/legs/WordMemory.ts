@@ -44,7 +44,7 @@ interface Kept {
 }
 
 /** About how many bytes texts of so many words take. */
-const bytesOf = (words: number, texts: number) => 12 * words + 60 * texts
+const bytesOf = (words: number, texts: number) => 9 * words + 60 * texts
 
 /**
  * The words of all references in memory, as of the moment of the call: undefined while they are not there, or something
