@@ -29,7 +29,7 @@ const views = [
   ["/reference?uri=sample%3A1.0.0%2FAUTH-4", ".neighbour"],
   [`/review?${pair}`, ".review-name"],
   ["/coverage?to=sample%401.0.0&by=company%402026.1", ".coverage-percent"],
-  ["/diff", ".scope"],
+  ["/diff", ".fields"],
   ["/map", ".map-seen li"],
   ["/import", "h1"]
 ] as const
