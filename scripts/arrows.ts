@@ -29,7 +29,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   embedder: ["domain", "worker"],
   importer: ["domain"],
   libsql: ["domain", "worker"],
-  storage: ["domain", "embedder", "libsql"],
+  storage: ["domain", "worker", "embedder", "libsql"],
   vectors: ["domain", "worker", "libsql", "storage"],
   search: ["domain", "embedder", "libsql", "storage"],
   crosswalk: ["domain", "embedder", "libsql", "storage", "search"],

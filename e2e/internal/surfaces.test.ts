@@ -88,7 +88,9 @@ const rows = async (page: Page, list: string): Promise<Shown> => {
     .evaluateAll((items) =>
       items.map((item): readonly [string, string] => [
         item.querySelector(".hit-link")?.getAttribute("href") ?? "",
-        item.querySelector(".score-number")?.textContent ?? ""
+        item.querySelector(".score-number")?.textContent ??
+          /[\d.]+(?= =)/u.exec(item.querySelector(".score")?.textContent ?? "")?.[0] ??
+          ""
       ])
     )
   return links.map(([href, score]) => (score === "" ? [uriOf(href)] : [uriOf(href), score]))
@@ -98,7 +100,7 @@ const rows = async (page: Page, list: string): Promise<Shown> => {
 const gapsShown = async (page: Page): Promise<Shown> => {
   const percents = await page.locator(".coverage-percent").allTextContents()
   const all = await page
-    .locator("ol.requirements > li")
+    .locator("li.requirement")
     .evaluateAll((items) =>
       items.map((item): readonly [string, string] => [
         item.querySelector(".tag")?.textContent ?? "",
@@ -126,7 +128,7 @@ const changesShown = async (page: Page): Promise<Shown> => {
     await row.click()
     const name = await row.locator(".mono").textContent()
     await page.getByRole("heading", { name: name ?? "", exact: true }).waitFor()
-    const kinds = await page.locator(".change > .row > .tag").allTextContents()
+    const kinds = await page.getByRole("region", { name: "The change" }).locator("> .row > .tag").allTextContents()
     const [before, after] = [await sides(page, "Before"), await sides(page, "After")]
     found.push([`${uriOf(before[0] ?? "")} ${kinds} ${after.map(uriOf)}`])
   }

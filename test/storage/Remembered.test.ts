@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { DateTime, Effect, Equal } from "effect"
+import { DateTime, Effect, Equal, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { LibsqlClient } from "../../src/libsql.ts"
 import { Snapshot } from "../../src/index.ts"
@@ -123,6 +123,6 @@ it.live("references that were read before are those of now, and nobody can chang
       assert.deepStrictEqual(yield* titles, ["Third"])
       yield* remove("a:1")
       assert.deepStrictEqual(yield* titles, [])
-    }).pipe(Effect.provide(ReferenceRepository.layer), Effect.provide(open(url)))
+    }).pipe(Effect.provide(Layer.provide(ReferenceRepository.layer, open(url))))
   }).pipe(Effect.scoped)
 )

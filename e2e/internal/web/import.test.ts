@@ -51,6 +51,22 @@ describe.skipIf(unavailable !== undefined)("the import of the page", () => {
     await card(page, "two.csv").getByText("2 new").waitFor()
   })
 
+  test("shows every file of many that arrive at the same time, and of many that are confirmed at once", async ({
+    folder,
+    page
+  }) => {
+    await page.goto("/import")
+    const names = Array.from({ length: 8 }, (_, i) => `many${i}.csv`)
+    const files = names.map((name, i) => file(folder, name, `id,title,catalog\nM-${i},Rule ${i},many${i}@1\n`))
+    await choose(page, ...(await Promise.all(files)))
+    for (const name of names) await card(page, name).getByText("Checked, nothing written yet").waitFor()
+    await page.evaluate(
+      'for (const button of document.querySelectorAll("article button")) if (button.textContent === "Import") button.click()'
+    )
+    for (const name of names) await card(page, name).getByText("1 embedded").waitFor()
+    expect(new URL(page.url()).searchParams.getAll("job")).toHaveLength(names.length)
+  })
+
   test("checks what a file would do, writes nothing until somebody says so, and removes what it lacks on demand", async ({
     folder,
     page,

@@ -6,6 +6,7 @@ import { linesType } from "../answers/Rows.ts"
 import * as Download from "../files/Download.ts"
 import { Api } from "../api/Api.ts"
 import { most } from "../api/JobsApi.ts"
+import { summaryOf } from "../jobs/Job.ts"
 import { Jobs } from "../jobs/Jobs.ts"
 import * as JobStream from "../jobs/JobStream.ts"
 import { answered } from "../Problem.ts"
@@ -22,7 +23,7 @@ export const layer = HttpApiBuilder.group(
         page(
           {},
           query,
-          Effect.map(jobs.list, (jobs) => ({ jobs: jobs.map(({ result: _result, ...job }) => job) }))
+          Effect.map(jobs.list, (jobs) => ({ jobs: jobs.map(summaryOf) }))
         ),
       find: ({ params: { id } }) => answered(jobs.find(id)),
       events: ({ headers, params: { id } }) =>

@@ -133,5 +133,15 @@ export class Job extends Schema.Class<Job>("crosswalk/http/Job")({
 const { result: _result, ...withoutResult } = Job.fields
 
 /** A job among others, without what it gave. */
-export const JobSummary = Schema.Struct(withoutResult).annotate({ identifier: "JobSummary" })
+export const JobSummary = Schema.Struct({
+  ...withoutResult,
+  /** It told what it would do, and wrote nothing. */
+  rehearsed: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "JobSummary" })
 export type JobSummary = typeof JobSummary.Type
+
+/** The summary of a job. */
+export const summaryOf = ({ result, ...job }: Job): JobSummary => ({
+  ...job,
+  ...(result !== undefined && "rehearsed" in result.report && { rehearsed: result.report.rehearsed })
+})

@@ -27,25 +27,26 @@ const entriesOf = (page: ArrayBuffer | Uint8Array): ReadonlyArray<WordIndexBuild
   }
 }
 
-let builder = WordIndexBuilder.make()
-
-const answer = (question: Question): Answer => {
-  switch (question._tag) {
-    case "Begin":
-      builder = WordIndexBuilder.make()
-      return { _tag: "Added", count: 0, last: 0 }
-    case "Add": {
-      const entries = entriesOf(question.page)
-      if (entries === undefined) return { _tag: "Unreadable" }
-      for (const entry of entries) builder.add(entry)
-      return { _tag: "Added", count: entries.length, last: entries.at(-1)?.id ?? 0 }
-    }
-    case "Build": {
-      const data = builder.build()
-      builder = WordIndexBuilder.make()
-      return { _tag: "Built", data }
+const answering = (): ((question: Question) => Answer) => {
+  let builder = WordIndexBuilder.make()
+  return (question) => {
+    switch (question._tag) {
+      case "Begin":
+        builder = WordIndexBuilder.make()
+        return { _tag: "Added", count: 0, last: 0 }
+      case "Add": {
+        const entries = entriesOf(question.page)
+        if (entries === undefined) return { _tag: "Unreadable" }
+        for (const entry of entries) builder.add(entry)
+        return { _tag: "Added", count: entries.length, last: entries.at(-1)?.id ?? 0 }
+      }
+      case "Build": {
+        const data = builder.build()
+        builder = WordIndexBuilder.make()
+        return { _tag: "Built", data }
+      }
     }
   }
 }
 
-serve(answer)
+serve(answering())

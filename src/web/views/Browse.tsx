@@ -6,7 +6,7 @@ import { Rows } from "../components/Rows.tsx"
 import { Title } from "../components/Title.tsx"
 import { referenceLink } from "../Links.ts"
 import { count, many } from "../Numbers.ts"
-import { useQuery } from "../Query.ts"
+import { useQuery, without } from "../Query.ts"
 import { nameOf } from "../Relations.ts"
 import { pages, type Row } from "./browse/Pages.ts"
 import "./Browse.css"
@@ -126,9 +126,7 @@ export default function Browse() {
                     class="tag"
                     type="button"
                     aria-label={`Not only with the tag ${tag}`}
-                    onClick={() =>
-                      query.set({ tag: query.list("tag").filter((other) => other !== tag), at: undefined }, false)
-                    }
+                    onClick={() => query.set({ tag: without(tag), at: undefined }, false)}
                   >
                     {tag} ×
                   </button>

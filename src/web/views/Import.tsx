@@ -1,10 +1,11 @@
 import { createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js"
 import { asked } from "../api/Asked.ts"
+import type { Answer } from "../api/Endpoints.ts"
 import type { Job } from "../api/JobEvents.ts"
 import { Problem } from "../components/Problem.tsx"
 import { Title } from "../components/Title.tsx"
 import { time } from "../Numbers.ts"
-import { useQuery } from "../Query.ts"
+import { useQuery, without } from "../Query.ts"
 import { JobCard } from "./import/JobCard.tsx"
 import { type Kind, makeUploads } from "./import/Uploads.ts"
 import "./Import.css"
@@ -17,15 +18,17 @@ const statuses: Readonly<Record<Job["status"], string>> = {
   cancelled: "was cancelled"
 }
 
-const statusOf = ({ result, status }: Job): string =>
-  result !== undefined && "rehearsed" in result.report && result.report.rehearsed ? "was checked" : statuses[status]
+const statusOf = ({ rehearsed, status }: Answer<"GET /api/v1/jobs">["jobs"][number]): string =>
+  rehearsed === true ? "was checked" : statuses[status]
 
 /** Reads files into the store. The URL has the jobs that it shows, so that one finds them again. */
 export default function Import() {
   const query = useQuery()
   const jobs = createMemo(() => query.list("job"))
   const uploads = makeUploads((id, replaces) =>
-    query.set({ job: replaces === undefined ? [id, ...jobs()] : jobs().map((job) => (job === replaces ? id : job)) })
+    query.set({
+      job: (ids) => (replaces === undefined ? [id, ...ids] : ids.map((job) => (job === replaces ? id : job)))
+    })
   )
   const recent = asked("GET /api/v1/jobs", () => ({}))
   const others = () =>
@@ -135,9 +138,7 @@ export default function Import() {
         )}
       </For>
       <For each={jobs()}>
-        {(id) => (
-          <JobCard id={id} uploads={uploads} onClose={() => query.set({ job: jobs().filter((job) => job !== id) })} />
-        )}
+        {(id) => <JobCard id={id} uploads={uploads} onClose={() => query.set({ job: without(id) })} />}
       </For>
       <Show when={others().length > 0}>
         <section>
@@ -146,7 +147,11 @@ export default function Import() {
             <For each={others()}>
               {(job) => (
                 <li>
-                  <button class="button quiet" type="button" onClick={() => query.set({ job: [job.id, ...jobs()] })}>
+                  <button
+                    class="button quiet"
+                    type="button"
+                    onClick={() => query.set({ job: (ids) => [job.id, ...ids] })}
+                  >
                     {job.name}
                   </button>
                   <span class="small soft">

@@ -10,7 +10,7 @@ import { Problem } from "../components/Problem.tsx"
 import { Title } from "../components/Title.tsx"
 import { referenceLink } from "../Links.ts"
 import { many } from "../Numbers.ts"
-import { useQuery } from "../Query.ts"
+import { toggled, useQuery } from "../Query.ts"
 import * as Camera from "./map/Camera.ts"
 import { Legend } from "./map/Legend.tsx"
 import { makePalette } from "./map/Palette.ts"
@@ -77,7 +77,7 @@ const Drawn = (props: { readonly layout: Layout }) => {
     on(
       () => query.text("view"),
       (text) => {
-        if (text !== Camera.toText(camera())) setCamera(Camera.ofText(text))
+        if (!query.isAhead("view") && text !== Camera.toText(camera())) setCamera(Camera.ofText(text))
       },
       { defer: true }
     )
@@ -88,9 +88,7 @@ const Drawn = (props: { readonly layout: Layout }) => {
     return new Set(points().catalogs.flatMap((catalog, i) => (names.has(nameOf(catalog)) ? [i] : [])))
   })
   const toggle = (catalog: number) => {
-    const name = nameOf(points().catalogs[catalog])
-    const names = query.list("hide")
-    query.set({ hide: names.includes(name) ? names.filter((other) => other !== name) : [...names, name] })
+    query.set({ hide: toggled(nameOf(points().catalogs[catalog])) })
   }
 
   const q = createMemo(() => query.text("q"))

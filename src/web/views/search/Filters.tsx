@@ -1,7 +1,7 @@
 import { For, Show } from "solid-js"
 import type { Answer } from "../../api/Endpoints.ts"
 import { count } from "../../Numbers.ts"
-import type { Query } from "../../Query.ts"
+import { type Query, toggled } from "../../Query.ts"
 
 type Facets = NonNullable<Answer<"GET /api/v1/search">["facets"]>
 type FacetCount = Facets["tags"][number]
@@ -59,10 +59,7 @@ const Facet = (props: {
 export const Filters = (props: { readonly query: Query; readonly facets: Facets | undefined }) => {
   const one = (name: string) => (value: string) =>
     props.query.set({ [name]: props.query.text(name) === value ? undefined : value })
-  const several = (name: string) => (value: string) => {
-    const chosen = props.query.list(name)
-    props.query.set({ [name]: chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value] })
-  }
+  const several = (name: string) => (value: string) => props.query.set({ [name]: toggled(value) })
   const isNarrowed = () => ["catalog", "type", "tag", "where"].some((name) => props.query.list(name).length > 0)
   return (
     <aside class="filters" aria-label="Filters">
