@@ -164,26 +164,31 @@ layer(serving)("/mcp", (it) => {
 
   it.effect("tells progress while a call runs, as events", () =>
     Effect.gen(function* () {
+      const [before, after] = ["company@1", "requirements@1"]
+      const calls: ReadonlyArray<readonly [name: string, args: object, message: string]> = [
+        ["import", { content: "id,title\nR-1,One\n", name: "x.csv", catalog: "x@1" }, "saving rows"],
+        ["coverage", { to: after, by: before }, "measuring coverage"],
+        ["diff", { before, after }, "comparing the editions"],
+        ["lint", { from: before, to: after }, "checking relations"],
+        ["carry", { catalog: after, from: before, to: before }, "carrying relations over"]
+      ]
       const begun = yield* post(initialize, bearer("writer"))
-      const response = yield* post(
-        rpc("tools/call", {
-          name: "import",
-          arguments: { content: "id,title\nR-1,One\n", name: "x.csv", catalog: "x@1" },
-          _meta: { progressToken: "p" }
-        }),
-        {
-          ...bearer("writer"),
-          "mcp-session-id": begun.headers["mcp-session-id"] ?? "",
-          "mcp-protocol-version": "2025-11-25"
-        }
-      )
-      assert.include(response.headers["content-type"], "text/event-stream")
-      const messages: ReadonlyArray<Json> = (yield* response.text)
-        .split("\n")
-        .filter((line) => line.startsWith("data: "))
-        .map((line) => JSON.parse(line.slice(6)))
-      assert.deepInclude(messages[0].params, { progressToken: "p", message: "saving rows" })
-      assert.isArray(messages.at(-1).result.structuredContent.failed)
+      const headers = {
+        ...bearer("writer"),
+        "mcp-session-id": begun.headers["mcp-session-id"] ?? "",
+        "mcp-protocol-version": "2025-11-25"
+      }
+      for (const [name, args, message] of calls) {
+        const call = rpc("tools/call", { name, arguments: args, _meta: { progressToken: name } })
+        const response = yield* post(call, headers)
+        assert.include(response.headers["content-type"], "text/event-stream", name)
+        const messages: ReadonlyArray<Json> = (yield* response.text)
+          .split("\n")
+          .filter((line) => line.startsWith("data: "))
+          .map((line) => JSON.parse(line.slice(6)))
+        assert.deepInclude(messages[0].params, { progressToken: name, message })
+        assert.isFalse(messages.at(-1).result.isError ?? false, JSON.stringify(messages.at(-1)))
+      }
     })
   )
 
