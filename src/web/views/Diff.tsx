@@ -6,6 +6,7 @@ import { Bones } from "../components/Bones.tsx"
 import { Choice } from "../components/Choice.tsx"
 import { Problem } from "../components/Problem.tsx"
 import { Rest } from "../components/Rest.tsx"
+import { Segments } from "../components/Segments.tsx"
 import { Title } from "../components/Title.tsx"
 import { type Query, useQuery } from "../Query.ts"
 import { CarryOver } from "./diff/CarryOver.tsx"
@@ -15,6 +16,11 @@ import "./Diff.css"
 
 const linkOf = (before: string, after: string): string =>
   `/diff?before=${encodeURIComponent(before)}&after=${encodeURIComponent(after)}`
+
+const shows = [
+  ["", "What changed"],
+  ["carry", "Carry relations over"]
+] as const
 
 /** Chooses the two editions: versions of one catalog before others. */
 const Scope = (props: { readonly query: Query; readonly catalogs: ReadonlyArray<string> }) => {
@@ -26,29 +32,13 @@ const Scope = (props: { readonly query: Query; readonly catalogs: ReadonlyArray<
   return (
     <form class="fields" aria-label="What to compare" onSubmit={(event) => event.preventDefault()}>
       <div class="line">
-        <fieldset class="segments">
-          <legend class="unseen">What to look at</legend>
-          <For
-            each={
-              [
-                ["", "What changed"],
-                ["carry", "Carry relations over"]
-              ] as const
-            }
-          >
-            {([show, name]) => (
-              <label>
-                <input
-                  type="radio"
-                  name="show"
-                  checked={props.query.text("show") === show}
-                  onChange={() => props.query.set({ show })}
-                />
-                {name}
-              </label>
-            )}
-          </For>
-        </fieldset>
+        <Segments
+          legend="What to look at"
+          name="show"
+          options={shows}
+          value={props.query.text("show")}
+          onChoose={(show) => props.query.set({ show })}
+        />
       </div>
       <Choice
         label="Before"

@@ -3,6 +3,7 @@ import { asked } from "../api/Asked.ts"
 import type { Answer } from "../api/Endpoints.ts"
 import type { Job } from "../api/JobEvents.ts"
 import { Problem } from "../components/Problem.tsx"
+import { Segments } from "../components/Segments.tsx"
 import { Title } from "../components/Title.tsx"
 import { time } from "../Numbers.ts"
 import { useQuery, without } from "../Query.ts"
@@ -20,6 +21,11 @@ const statuses: Readonly<Record<Job["status"], string>> = {
 
 const statusOf = ({ rehearsed, status }: Answer<"GET /api/v1/jobs">["jobs"][number]): string =>
   rehearsed === true ? "was checked" : statuses[status]
+
+const kinds = [
+  ["import", "References"],
+  ["relations", "Relations"]
+] as const
 
 /** Reads files into the store. The URL has the jobs that it shows, so that one finds them again. */
 export default function Import() {
@@ -95,17 +101,7 @@ export default function Import() {
           <span class="small soft" aria-hidden="true">
             They hold
           </span>
-          <fieldset class="segments">
-            <legend class="unseen">What the files hold</legend>
-            <label>
-              <input type="radio" name="kind" checked={kind() === "import"} onChange={() => setKind("import")} />
-              References
-            </label>
-            <label>
-              <input type="radio" name="kind" checked={kind() === "relations"} onChange={() => setKind("relations")} />
-              Relations
-            </label>
-          </fieldset>
+          <Segments legend="What the files hold" name="kind" options={kinds} value={kind()} onChoose={setKind} />
           <label class="check">
             <input
               type="checkbox"

@@ -1,10 +1,11 @@
-import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from "solid-js"
+import { createEffect, createMemo, createSignal, onCleanup, onMount, Show } from "solid-js"
 import { asked } from "../api/Asked.ts"
 import type { Answer } from "../api/Endpoints.ts"
 import { Bones } from "../components/Bones.tsx"
 import { Icon } from "../components/Icon.tsx"
 import { Problem } from "../components/Problem.tsx"
 import { ScoreLegend } from "../components/ScoreBar.tsx"
+import { Segments } from "../components/Segments.tsx"
 import { Title } from "../components/Title.tsx"
 import { stemsOf } from "../Marks.ts"
 import { count, many } from "../Numbers.ts"
@@ -119,22 +120,13 @@ export default function Search() {
           Results come as you write. The arrow keys go through them, Enter opens one.
         </p>
         <div class="row">
-          <fieldset class="segments">
-            <legend class="unseen">What is compared</legend>
-            <For each={modes}>
-              {([value, name]) => (
-                <label>
-                  <input
-                    type="radio"
-                    name="mode"
-                    checked={mode() === value}
-                    onChange={() => query.set({ mode: value === "hybrid" ? undefined : value })}
-                  />
-                  {name}
-                </label>
-              )}
-            </For>
-          </fieldset>
+          <Segments
+            legend="What is compared"
+            name="mode"
+            options={modes}
+            value={mode()}
+            onChoose={(value) => query.set({ mode: value === "hybrid" ? undefined : value })}
+          />
           <label class="check">
             <input
               type="checkbox"

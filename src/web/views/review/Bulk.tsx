@@ -5,6 +5,7 @@ import type { Answer, Request } from "../../api/Endpoints.ts"
 import { Bones } from "../../components/Bones.tsx"
 import { Dialog } from "../../components/Dialog.tsx"
 import { Problem } from "../../components/Problem.tsx"
+import { Segments } from "../../components/Segments.tsx"
 import { count, many } from "../../Numbers.ts"
 import { reviewer } from "../../Reviewer.ts"
 import type { Wanted } from "./Scope.tsx"
@@ -12,6 +13,11 @@ import { type Type, types } from "./Types.ts"
 
 type Payload = Request<"POST /api/v1/decisions/preview">["payload"]
 type Change = Answer<"POST /api/v1/decisions/preview">["changes"][number]
+
+const verdicts = [
+  ["accepted", "Accept"],
+  ["rejected", "Reject"]
+] as const
 
 /** How many changes show. */
 const shown = 50
@@ -65,17 +71,7 @@ export const Bulk = (props: { readonly wanted: Wanted; readonly onClose: (done: 
   return (
     <Dialog title="Decide on all that pass the filter" open onClose={() => props.onClose(undefined)}>
       <div class="row">
-        <fieldset class="segments">
-          <legend class="unseen">What to decide</legend>
-          <For each={["accepted", "rejected"] as const}>
-            {(value) => (
-              <label>
-                <input type="radio" name="bulk" checked={status() === value} onChange={() => setStatus(value)} />
-                {value === "accepted" ? "Accept" : "Reject"}
-              </label>
-            )}
-          </For>
-        </fieldset>
+        <Segments legend="What to decide" name="bulk" options={verdicts} value={status()} onChoose={setStatus} />
         <label class="field">
           <span>As type</span>
           <select

@@ -1,7 +1,8 @@
-import { createMemo, For } from "solid-js"
+import { createMemo } from "solid-js"
 import { asked } from "../../api/Asked.ts"
 import type { Request } from "../../api/Endpoints.ts"
 import { Choice } from "../../components/Choice.tsx"
+import { Segments } from "../../components/Segments.tsx"
 import type { Query } from "../../Query.ts"
 import { types } from "./Types.ts"
 
@@ -71,22 +72,13 @@ export const Scope = (props: { readonly query: Query }) => {
   return (
     <form class="fields" aria-label="What to review" onSubmit={(event) => event.preventDefault()}>
       <div class="line">
-        <fieldset class="segments">
-          <legend class="unseen">Which relations</legend>
-          <For each={shows}>
-            {([value, name]) => (
-              <label>
-                <input
-                  type="radio"
-                  name="show"
-                  checked={props.query.text("show") === value}
-                  onChange={() => set("show")(value)}
-                />
-                {name}
-              </label>
-            )}
-          </For>
-        </fieldset>
+        <Segments
+          legend="Which relations"
+          name="show"
+          options={shows}
+          value={props.query.text("show")}
+          onChoose={set("show")}
+        />
       </div>
       <Choice label="From" all="any catalog" value={props.query.text("from")} values={ids()} onChoose={set("from")} />
       <Choice label="To" all="any catalog" value={props.query.text("to")} values={ids()} onChoose={set("to")} />
