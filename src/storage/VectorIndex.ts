@@ -4,7 +4,7 @@ import type { ComparedBy } from "../domain/ComparedBy.ts"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { ValidationError } from "../domain/ValidationError.ts"
 import * as CosineSql from "./CosineSql.ts"
-import { cosinesOf, type Neighbour } from "./CosineSql.ts"
+import type { Neighbour } from "./CosineSql.ts"
 import { isOpen } from "./FilterSql.ts"
 import * as Migrations from "./Migrations.ts"
 import { CosinesOptions, NearestOptions, UnitVector } from "./NearestOptions.ts"
@@ -44,7 +44,7 @@ const make = Effect.gen(function* () {
     options,
     vector
   }) {
-    return yield* cosinesOf(sql, vector, options.fingerprint, options.uris)
+    return yield* CosineSql.cosinesOf(sql, vector, options.fingerprint, options.uris)
   })
 
   return { nearest, cosines }

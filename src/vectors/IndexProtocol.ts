@@ -33,8 +33,13 @@ export type Question =
   | { readonly _tag: "See"; readonly ids: Float64Array<ArrayBuffer>; readonly vectors: Float32Array<ArrayBuffer> }
   /** Search from now on so far that the share `recall` is found. Answered by `Tuned`. */
   | { readonly _tag: "Tune"; readonly recall: number }
-  /** Answered by `Nearest`. */
-  | { readonly _tag: "Search"; readonly query: Float32Array<ArrayBuffer>; readonly limit: number }
+  /** Answered by `Nearest`, with the cosines of all that is found where they are wanted. */
+  | {
+      readonly _tag: "Search"
+      readonly query: Float32Array<ArrayBuffer>
+      readonly limit: number
+      readonly withCosines: boolean
+    }
   /** How near these references are. Answered by `Compared`. */
   | {
       readonly _tag: "Cosines"
@@ -64,7 +69,7 @@ export interface Size {
 
 /**
  * The best cosines of references: of their texts, or of a passage of a long one. NaN where there is no vector; undefined where
- * the vectors are not all in memory as they are.
+ * they are not wanted, or the vectors are not all in memory as they are.
  */
 export type Cosines = Float64Array<ArrayBuffer> | undefined
 

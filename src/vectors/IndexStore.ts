@@ -55,8 +55,10 @@ export class IndexStore {
       case "Tune":
         return { _tag: "Tuned", tuning: this.tune(question.recall), size: this.size }
       case "Search": {
-        const { ids, isCutOff } = this.references(question.query, question.limit)
-        return { _tag: "Nearest", ids, isCutOff, cosines: this.cosines(question.query, ids), size: this.size }
+        const { limit, query, withCosines } = question
+        const found = this.references(query, limit)
+        const cosines = withCosines ? this.cosines(query, found.ids) : undefined
+        return { _tag: "Nearest", ...found, cosines, size: this.size }
       }
       case "Cosines":
         return { _tag: "Compared", cosines: this.cosines(question.query, question.ids), size: this.size }

@@ -71,9 +71,12 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   /** Compares with every vector that passes the filter. */
   const scan = (vector: Float32Array, options: NearestOptions) => away(inSql.nearest(vector, options))
 
-  /** Whether an index of this position shows what is stored now, where that can be told without asking a table. */
+  /** Whether the database tells when it changes, so that an index can answer without asking a table. */
+  const isTold = Effect.map(version, (version) => version !== undefined)
+
+  /** Whether an index of this position shows what is stored now, where that can be told. */
   const isNow = Effect.fnUntraced(function* ({ nonce, seq }: ChangeLog.Position) {
-    if ((yield* version) === undefined) return false
+    if (!(yield* isTold)) return false
     const { position } = yield* lastChange
     return position.seq === seq && position.nonce === nonce
   })
@@ -99,12 +102,13 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     look: number
   ) {
     const model = { fingerprint: options.fingerprint, dimensions: vector.length }
+    const withCosines = isOpen(options.filter) && (yield* isTold)
     for (let attempt = 0; attempt < attempts; attempt++) {
       const settled = attempt === 0 ? current.settled(model) : undefined
       const serving = settled ?? (yield* current.upToDate(model))
       if (serving === undefined) return undefined
       const { position } = serving
-      const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: look }).pipe(
+      const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: look, withCosines }).pipe(
         // Another took its place meanwhile.
         Effect.catchIf(
           () => current.serving() !== serving,
@@ -122,7 +126,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
         current.unsettle()
         continue
       }
-      const told = isOpen(options.filter) ? yield* byIndex(found, options.limit, position) : undefined
+      const told = yield* byIndex(found, options.limit, position)
       if (told !== undefined) return nearest(told)
       const { isWhole, neighbours, newest } = yield* score(found.ids, vector, options, position.seq)
       // What does not pass says nothing of the log: that nothing did is no result.
@@ -197,7 +201,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   }) {
     const isInTransaction = Option.isSome(yield* Effect.serviceOption(sql.transactionService))
     const serving = current.settled({ fingerprint: options.fingerprint, dimensions: vector.length })
-    if (!isInTransaction && serving?.kind === "flat") {
+    if (!isInTransaction && serving?.kind === "flat" && (yield* isTold)) {
       const { position } = serving
       const known = yield* idsOf(options.uris)
       const [uris, ids] = [[...known.keys()], Float64Array.from(known.values())]
