@@ -78,3 +78,16 @@ export const totals = (output: string): { readonly passed: number; readonly fail
   const last = [...output.matchAll(/^(\d+) passed, (\d+) failed\r?$/gm)].at(-1)
   return last === undefined ? undefined : { passed: Number(last[1]), failed: Number(last[2]) }
 }
+
+/** What failed, for the end of an output: its name in a line, below it the first and last lines of what it said. */
+export const failure = (name: string, said: string): string => {
+  const lines = said.trim().split(/\r?\n/)
+  const [first, last] = [12, 12]
+  const left = lines.length - first - last
+  const shown = left > 0 ? [...lines.slice(0, first), `… ${left} lines, above`, ...lines.slice(-last)] : lines
+  return [`FAILED ${name}`, ...shown.map((line) => `    ${line}`), ""].join("\n")
+}
+
+/** What an output tells in the form of `failure`. */
+export const failures = (output: string): ReadonlyArray<string> =>
+  [...output.matchAll(/^FAILED .*\n(?: {4}.*\n)*/gm)].map(([text]) => text)

@@ -1,13 +1,14 @@
 /**
  * Builds, then runs the unit tests, e2e/internal and e2e/external, each to its end whatever failed before. Ends with
- * `N passed, N failed`.
+ * all that failed and `N passed, N failed`.
  */
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
-import { bin, node, type Ran, root, totals } from "./run.ts"
+import { bin, failures, node, type Ran, root, totals } from "./run.ts"
 
 let passed = 0
 let failed = 0
+const told: Array<string> = []
 const count = (
   name: string,
   result: { readonly passed: number; readonly failed: number; readonly seconds: number }
@@ -26,6 +27,7 @@ const workers = availableParallelism() + 1
 const counted = (name: string, { code, output, seconds }: Ran) => {
   const { failed, passed } = totals(output) ?? { passed: 0, failed: 1 }
   count(name, { passed, failed: code === 0 ? failed : Math.max(1, failed), seconds })
+  told.push(...failures(output))
 }
 
 const vitest = async (project: string) => {
@@ -42,5 +44,6 @@ await vitest("unit")
 await vitest("internal")
 counted("external", await node(join(root, "e2e", "external", "run.ts"), ["--no-build"], { echo: true, limit: 3600 }))
 
+if (told.length > 0) process.stdout.write(`What failed:\n${told.join("")}`)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -6,7 +6,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { bin, node, npm, type Ran, root } from "../../scripts/run.ts"
+import { bin, failure, node, npm, type Ran, root } from "../../scripts/run.ts"
 import { bundle } from "./bundlers.ts"
 import { ask } from "./mcp.ts"
 import { compile, install as installWithManagers } from "./managers.ts"
@@ -21,7 +21,9 @@ const step = async (name: string, ran: Promise<Ran>): Promise<boolean> => {
   const { code, output, seconds } = await ran
   const isGood = code === 0
   process.stdout.write(
-    `${isGood ? "" : `${output.trim()}\n`}${isGood ? "ok    " : "FAILED"} ${name} (${seconds.toFixed(1)} s)\n`
+    isGood
+      ? `ok     ${name} (${seconds.toFixed(1)} s)\n`
+      : `${output.trim()}\n${failure(`${name} (${seconds.toFixed(1)} s)`, output)}`
   )
   if (isGood) passed++
   else failed++
@@ -56,6 +58,7 @@ const tests = async () => {
   passed += total("pass")
   failed += code === 0 ? 0 : Math.max(1, total("fail") + total("cancelled"))
   process.stdout.write(`${output.trim()}\ntests in ${seconds.toFixed(1)} s\n`)
+  if (code !== 0) process.stdout.write(failure("tests", output.slice(Math.max(0, output.indexOf("✖ failing tests:")))))
 }
 
 try {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { bin, node, root, totals } from "../../scripts/run.ts"
+import { bin, failures, node, root, totals } from "../../scripts/run.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const files = {
@@ -20,15 +20,28 @@ const ran = (...names: ReadonlyArray<keyof typeof files>) =>
     const { output } = yield* Effect.promise(() =>
       node(bin("vitest"), ["run", "--root", folder, "--globals", "--no-isolate", "--maxWorkers=1", reporter])
     )
-    return totals(output)
+    return { ...totals(output), told: failures(output) }
   })
 
 it.live("a run of tests tells each that failed, and each file and error beside them", () =>
   Effect.gen(function* () {
-    expect(yield* ran("fails.test.js")).toEqual({ passed: 1, failed: 1 })
-    expect(yield* ran("fails.test.js", "unloadable.test.js", "uncaught.test.js")).toEqual({ passed: 2, failed: 3 })
-    const { failed = 0 } = (yield* ran("dies.test.js", "fails.test.js")) ?? {}
+    expect(yield* ran("fails.test.js")).toMatchObject({
+      passed: 1,
+      failed: 1,
+      told: [expect.stringMatching(/^FAILED .*fails\.test\.js > fails\n {4}Error: no\n/)]
+    })
+    expect(yield* ran("fails.test.js", "unloadable.test.js", "uncaught.test.js")).toMatchObject({
+      passed: 2,
+      failed: 3,
+      told: expect.arrayContaining([
+        expect.stringMatching(/^FAILED .*fails\.test\.js > fails\n {4}Error: no\n/),
+        expect.stringMatching(/^FAILED .*unloadable\.test\.js\n {4}Error: no\n/),
+        expect.stringMatching(/^FAILED an error that nobody caught\n {4}Error: no\n/)
+      ])
+    })
+    const { failed = 0, told } = yield* ran("dies.test.js", "fails.test.js")
     // The error of the process, its file, and the test that fails or the file that was not run.
     expect(failed).toBeGreaterThanOrEqual(3)
+    expect(told).toHaveLength(failed)
   })
 )
