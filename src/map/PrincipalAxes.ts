@@ -1,4 +1,4 @@
-import { randomOf } from "./Steps.ts"
+import { randomOf } from "../domain/Random.ts"
 
 /** From so many vectors, spread over all, the axes are learnt. */
 const mostRead = 4096

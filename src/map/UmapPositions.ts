@@ -1,7 +1,8 @@
 import { UMAP } from "umap-js"
+import { randomOf } from "../domain/Random.ts"
 import * as NearestVectors from "./NearestVectors.ts"
 import * as PrincipalAxes from "./PrincipalAxes.ts"
-import { randomOf, type Steps, within } from "./Steps.ts"
+import { type Steps, within } from "./Steps.ts"
 
 /** How many, itself among them, are near a vector. */
 const neighbours = 15

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { randomOf } from "../domain/Random.ts"
 
 /** The relevant documents of a query with their grades, greater is better; 0 and less is not relevant. */
 export type Judgements = ReadonlyMap<string, number>
@@ -65,17 +66,6 @@ export const measure = (ranking: ReadonlyArray<string>, judgements: Judgements):
 /** Of at least one value. */
 export const mean = (values: ReadonlyArray<number>) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Mulberry32: numbers from 0 to below 1 that are the same for the same seed. */
-const random = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /** How often the queries are drawn again. */
 const resamples = 1000
 
@@ -84,7 +74,7 @@ const resamples = 1000
  * replacement. The same seed gives the same interval.
  */
 export const interval = (values: ReadonlyArray<number>, seed: number): readonly [number, number] => {
-  const next = random(seed)
+  const next = randomOf(seed)
   const means = Array.from({ length: resamples }, () => {
     let sum = 0
     for (let i = 0; i < values.length; i++) sum += values[Math.floor(next() * values.length)] ?? 0

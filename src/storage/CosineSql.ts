@@ -30,11 +30,11 @@ export const cosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statemen
 
 /**
  * The best cosine of a normalised vector and what is stored of the reference of `crosswalk_embedding AS e`: that of its text, or of
- * a passage of a long one.
+ * a passage of a long one. The plus keeps SQLite from looking through all passages of the model for each reference.
  */
 export const bestCosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statement.Fragment =>
   sql`max(${cosine(sql, vector)}, coalesce((SELECT max(1 - vector_distance_cos(p.vector, ${toBytes(vector)}))
-    FROM crosswalk_passage AS p WHERE p.reference_id = e.reference_id AND p.model_id = e.model_id), -1))`
+    FROM crosswalk_passage AS p WHERE p.reference_id = e.reference_id AND +p.model_id = e.model_id), -1))`
 
 /** Whether the vector of `crosswalk_embedding AS e` or `crosswalk_passage AS e` is of the model with this fingerprint. */
 export const isOfModel = (sql: SqlClient.SqlClient, fingerprint: string): Statement.Fragment =>
@@ -72,10 +72,10 @@ export const nearest = (sql: SqlClient.SqlClient) => {
     from: (table: Statement.Fragment) => Statement.Fragment,
     condition: Statement.Fragment,
     vector: Float32Array,
-    { fingerprint, limit }: NearestOptions
+    limit: number
   ) => {
     const found = (table: "crosswalk_embedding" | "crosswalk_passage") =>
-      sql`FROM ${from(sql.literal(table))} WHERE ${isOfModel(sql, fingerprint)} AND ${condition}`
+      sql`FROM ${from(sql.literal(table))} WHERE ${condition}`
     const whole = sql`SELECT r.id, ${cosine(sql, vector)} AS cosine ${found("crosswalk_embedding")}
       ORDER BY cosine DESC, r.uri LIMIT ${limit}`
     const passages = sql`SELECT r.id, max(${cosine(sql, vector)}) AS cosine ${found("crosswalk_passage")}
@@ -95,18 +95,19 @@ export const nearest = (sql: SqlClient.SqlClient) => {
     nearest: (vector: Float32Array, options: NearestOptions) =>
       best(
         (table) => sql`${table} AS e JOIN crosswalk_reference AS r ON r.id = e.reference_id`,
-        conditions(sql, options.filter),
+        sql`${isOfModel(sql, options.fingerprint)} AND ${conditions(sql, options.filter)}`,
         vector,
-        options
+        options.limit
       ),
     /** Compares with the vectors of these references, by their ids; the filter is not looked at. */
     among: (ids: ReadonlyArray<number>, vector: Float32Array, options: NearestOptions) =>
       best(
         (table) => sql`json_each(${JSON.stringify(ids)}) AS j CROSS JOIN ${table} AS e ON e.reference_id = j.value
           CROSS JOIN crosswalk_reference AS r ON r.id = j.value`,
-        sql.literal("true"),
+        // By the reference and not by the model, as above.
+        sql`+${isOfModel(sql, options.fingerprint)}`,
         vector,
-        options
+        options.limit
       )
   }
 }

@@ -128,7 +128,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
       }
       const told = yield* byIndex(found, options.limit, position)
       if (told !== undefined) return nearest(told)
-      const { isWhole, neighbours, newest } = yield* score(found.ids, vector, options, position.seq)
+      const { isWhole, neighbours, newest } = yield* away(score(found.ids, vector, options, position.seq))
       // What does not pass says nothing of the log: that nothing did is no result.
       if (newest === undefined && !isOpen(options.filter)) return nearest([])
       const isNewest = newest?.seq === position.seq && newest.nonce === position.nonce
@@ -215,7 +215,7 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
         })
       }
     }
-    return yield* inSql.cosines(vector, options)
+    return yield* away(inSql.cosines(vector, options))
   })
 
   /** Keeps what took long to read for the next process. */

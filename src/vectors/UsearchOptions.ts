@@ -17,7 +17,7 @@ export const UsearchOptions = Schema.Struct({
   recall: Schema.optional(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
   /**
    * How many candidates a search in a graph follows, whatever it finds: more find more and take longer (docs/vectors.md has
-   * the curve). Default: as many as `recall` asks for, at most 3072.
+   * the curve). Default: as many as `recall` asks for, at most 4096.
    */
   expansion: Schema.optional(Schema.Int.check(Schema.isGreaterThan(0))),
   /**

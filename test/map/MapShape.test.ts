@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { MapLayout } from "../../src/domain/MapLayout.ts"
 import * as MapShape from "../../src/map/MapShape.ts"
-import { randomOf } from "../../src/map/Steps.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 const point = (uri: string, catalog?: string) => ({ id: 1, uri, catalog, place: undefined })
 

@@ -3,7 +3,8 @@ import { answering } from "../../src/map/MapTask.ts"
 import type { MapInput, Page } from "../../src/map/MapProtocol.ts"
 import * as NearestVectors from "../../src/map/NearestVectors.ts"
 import * as PrincipalAxes from "../../src/map/PrincipalAxes.ts"
-import { finish, randomOf } from "../../src/map/Steps.ts"
+import { randomOf } from "../../src/domain/Random.ts"
+import { finish } from "../../src/map/Steps.ts"
 import { trustworthiness } from "../support/trustworthiness.ts"
 
 const dimensions = 32

@@ -6,6 +6,7 @@ import * as Deterministic from "../../src/embedder/Deterministic.ts"
 import { decoded, Embedder } from "../../src/embedder/Embedder.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { Search } from "../../src/search/Search.ts"
+import * as CosineSql from "../../src/storage/CosineSql.ts"
 import * as Doctor from "../../src/storage/Doctor.ts"
 import { repair } from "../../src/storage/doctor/Repair.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
@@ -123,6 +124,15 @@ for (const [name, index] of Object.entries(indexes)) {
 }
 
 describe("passages of long texts", () => {
+  it.effect("are found by their reference, not among all of the model", () =>
+    Effect.gen(function* () {
+      const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+      const plan = yield* sql<{ readonly detail: string }>`EXPLAIN QUERY PLAN
+        SELECT ${CosineSql.bestCosine(sql, Float32Array.of(1, 0))} FROM crosswalk_embedding AS e`
+      assert.isTrue(plan.some(({ detail }) => detail.includes("crosswalk_passage_reference (reference_id=?)")))
+    }).pipe(Effect.provide(ReferenceRepository.layer.pipe(Layer.provideMerge(LibsqlClient.layer({ url: ":memory:" })))))
+  )
+
   const store = (fingerprint: string) =>
     Layer.fresh(services.pipe(Layer.provideMerge(VectorIndex.layerSql), Layer.provide(tenWords(fingerprint))))
   const database = LibsqlClient.layer({ url: ":memory:" })

@@ -160,7 +160,9 @@ describe("RecallProbe", () => {
     const half: Search = (query, limit, expansion) =>
       brute(ids, vectors, query, limit).slice(0, expansion < 200 ? limit / 2 : limit)
     assert.deepStrictEqual(tuned(half, 0.4), { expansion: 64, recall: 0.5 })
-    assert.deepStrictEqual(tuned(half, 0.9), { expansion: 256, recall: 1 })
+    const { expansion, recall } = tuned(half, 0.9)
+    assert.strictEqual(recall, 1)
+    assert.isTrue(expansion >= 200 && expansion < 200 * (1 + 1 / 8), `${expansion}`)
     assert.deepStrictEqual(tuned(half, 0.9, 100), { expansion: 100, recall: 0.5 })
   })
 
