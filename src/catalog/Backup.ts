@@ -50,6 +50,13 @@ const onFiles = <A>(name: string, path: string, use: () => A) =>
 
 const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
 
+/** Whether a place is that of the database, or of a file that SQLite or libSQL keeps beside it. */
+const isOf = ({ kind, url }: LibsqlClient.Extras, place: string) => {
+  if (kind !== "file" && kind !== "replica") return false
+  const database = PartialFile.placeOf(url)
+  return ["", "-wal", "-shm", "-journal", "-client_wal_index"].some((suffix) => place === `${database}${suffix}`)
+}
+
 /** A file to be replaced by another when that is whole; its beginning is gone whatever happens. */
 const whole = <A, E, R>(name: string, place: string, make: (path: string) => Effect.Effect<A, E, R>) =>
   Effect.scoped(
@@ -82,7 +89,15 @@ const make = Effect.map(LibsqlClient.LibsqlClient, (client) => {
           "backups of the server"
       )
     }
-    if ((yield* onFiles(name, path, () => exists(path))) && options.force !== true) {
+    const place = yield* onFiles(name, path, () => PartialFile.placeOf(path))
+    const there = yield* onFiles(name, path, () => statSync(path, { throwIfNoEntry: false }))
+    const refuse = (constraint: string) =>
+      new ValidationError({ field: "path", value: path, constraint, expected: "the name of a new file" })
+    if (there !== undefined && !there.isFile()) return yield* refuse("is no file, and is not replaced")
+    if (yield* onFiles(name, path, () => isOf(client, place))) {
+      return yield* refuse("is the database itself, or lies beside it as a part of it")
+    }
+    if (there !== undefined && options.force !== true) {
       return yield* new ValidationError({
         field: "path",
         value: path,
@@ -91,12 +106,12 @@ const make = Effect.map(LibsqlClient.LibsqlClient, (client) => {
         remedy: { action: "force" }
       })
     }
-    return yield* whole(name, path, (part) =>
+    return yield* whole(name, place, (part) =>
       Effect.gen(function* () {
         yield* client.copyTo(part)
         const { size } = yield* onFiles(name, path, () => {
-          PartialFile.settle(part, path)
-          return statSync(path)
+          PartialFile.settle(part, place)
+          return statSync(place)
         })
         return { path, bytes: size } satisfies BackupFile
       })
@@ -184,7 +199,8 @@ const restore: (
       "only a database in a file can be restored, not one of a server or in memory"
     )
   }
-  const { path } = location
+  // Through a link the database is replaced, not the link.
+  const path = yield* onFiles(name, location.path, () => PartialFile.placeOf(location.path))
   const isThere = yield* onFiles(name, path, () => exists(path) && statSync(path).size > 0)
   if (isThere && options.force !== true) {
     return yield* new ValidationError({
@@ -206,6 +222,7 @@ const restore: (
       )
       if (isThere) yield* requireAlone(name, config, path)
       yield* replace(name, part, path, Effect.asVoid(opens(config)))
+      yield* onFiles(name, path, () => rmSync(pathBeside(location.path), { force: true }))
       return { path, migrated } satisfies RestoredDatabase
     })
   )

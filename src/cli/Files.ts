@@ -1,5 +1,8 @@
+import { statSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { Effect, FileSystem, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
+import * as DatabaseFile from "../libsql/DatabaseFile.ts"
 import { Ended, ExitCode } from "./Errors.ts"
 import { Output } from "./Output.ts"
 import * as PartialFile from "../storage/PartialFile.ts"
@@ -12,6 +15,7 @@ const codes: Readonly<Record<string, string>> = {
   EACCES: "that is not permitted",
   EPERM: "that is not permitted",
   EISDIR: "it is a folder",
+  ELOOP: "its links lead round in a circle",
   ENOTDIR: "it lies below what is no folder",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
@@ -19,15 +23,47 @@ const codes: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only"
 }
 
-/** Why a file cannot be written. */
-export const problemOf = ({ cause, message }: PlatformError["reason"]): string => {
+const whyOf = (cause: unknown): string => {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
-  return codes[code] ?? (cause instanceof Error ? cause.message : message)
+  return codes[code] ?? (cause instanceof Error ? cause.message : String(cause))
 }
+
+/** Why a file cannot be written. */
+export const problemOf = ({ cause, message }: PlatformError["reason"]): string => whyOf(cause ?? message)
+
+const told = (path: string, problem: string) =>
+  new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${problem}` })
+
+/** Where a path leads, and whether that is a pipe or a device, which nothing can take the place of. */
+const target = (path: string) =>
+  Effect.try({
+    try: () => {
+      const there = statSync(path, { throwIfNoEntry: false })
+      if (there?.isFile() === true && DatabaseFile.isDatabase(path)) {
+        throw new Error("it is a database, which an output does not replace")
+      }
+      return there === undefined || there.isFile() || there.isDirectory()
+        ? { place: PartialFile.placeOf(path), isStream: false }
+        : { place: path, isStream: true }
+    },
+    catch: (cause) => told(path, whyOf(cause))
+  })
+
+/** Writes to what has no places to write at, unlike the files of Effect. */
+const stream = Effect.fnUntraced(function* <E, R>(path: string, bytes: Stream.Stream<Uint8Array, E, R>) {
+  const attempt = <A>(run: () => Promise<A>) =>
+    Effect.tryPromise({ try: run, catch: (cause) => told(path, whyOf(cause)) })
+  const file = yield* Effect.acquireRelease(
+    attempt(() => open(path, "w")),
+    (file) => Effect.promise(() => file.close()),
+    { interruptible: true }
+  )
+  yield* Stream.runForEach(bytes, (piece) => attempt(() => file.writeFile(piece)))
+})
 
 /**
  * Writes a file, or standard output as `-`. The file appears whole or not at all: it is written beside its place, and
- * moved there at the end.
+ * moved there at the end; a link to it stays. A pipe or a device is written to as it is.
  */
 export const write = Effect.fnUntraced(function* <E, R>(
   path: string,
@@ -41,21 +77,20 @@ export const write = Effect.fnUntraced(function* <E, R>(
     return
   }
   const files = yield* FileSystem.FileSystem
-  const failed = ({ reason }: PlatformError) =>
-    new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${problemOf(reason)}` })
+  const failed = ({ reason }: PlatformError) => told(path, problemOf(reason))
+  const bytes = Stream.map(pieces, (piece) => (typeof piece === "string" ? encoder.encode(piece) : piece))
+  const { isStream, place } = yield* target(path)
   yield* Effect.scoped(
     Effect.gen(function* () {
+      if (isStream) return yield* stream(path, bytes)
       // What a process that was killed has left; a folder that is not there is told below.
-      yield* Effect.ignore(Effect.try(() => PartialFile.clear(path)))
-      const part = PartialFile.beside(path)
+      yield* Effect.ignore(Effect.try(() => PartialFile.clear(place)))
+      const part = PartialFile.beside(place)
       yield* Effect.addFinalizer(() => Effect.ignore(files.remove(part, { force: true })))
       const file = yield* files.open(part, { flag: "wx" }).pipe(Effect.mapError(failed))
-      yield* pieces.pipe(
-        Stream.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece)),
-        Stream.runForEach((bytes) => Effect.mapError(file.writeAll(bytes), failed))
-      )
+      yield* Stream.runForEach(bytes, (piece) => Effect.mapError(file.writeAll(piece), failed))
       yield* Effect.mapError(file.sync, failed)
-      yield* files.rename(part, path).pipe(Effect.mapError(failed))
+      yield* files.rename(part, place).pipe(Effect.mapError(failed))
     })
   )
 })

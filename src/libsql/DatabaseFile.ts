@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs"
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { LibsqlFault } from "./LibsqlError.ts"
 
@@ -17,13 +17,47 @@ const against = (call: () => void): string | undefined => {
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
+/** What is there under a path and no file can be; undefined where it is a file, nothing, or may not be looked at. */
+const otherKind = (path: string): string | undefined => {
+  let stats: ReturnType<typeof statSync>
+  try {
+    stats = statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+  if (stats === undefined || stats.isFile()) return undefined
+  return stats.isDirectory() ? `${path} is a folder` : `${path} is a device, a pipe or a socket, and no file`
+}
+
+/**
+ * Throws a `LibsqlFault` where there is something that is no file. Opening a pipe would wait for its other end, which nothing
+ * can interrupt, and what others keep in a device would be written over.
+ */
+export const requireFile = (path: string): void => {
+  const problem = otherKind(path)
+  if (problem !== undefined) throw new LibsqlFault("cannotOpen", problem)
+}
+
+const header = "SQLite format 3\0"
+
+/** Whether a file begins as a database of SQLite does. */
+export const isDatabase = (path: string): boolean => {
+  const file = openSync(path, "r")
+  try {
+    const bytes = Buffer.alloc(header.length)
+    return readSync(file, bytes) === bytes.length && bytes.toString("latin1") === header
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** What stands in the way of a file that is there, or of making one; undefined where nothing is seen. */
 export const obstacleOf = (path: string): string | undefined => {
   const folder = dirname(path)
   switch (against(() => statSync(path))) {
     case undefined:
-      if (isFolder(path)) return `${path} is a folder`
-      return against(() => accessSync(path, constants.R_OK)) === undefined ? undefined : `${path} may not be read`
+      if (against(() => accessSync(path, constants.R_OK)) !== undefined) return `${path} may not be read`
+      return otherKind(path)
     case "ENOENT":
       switch (against(() => accessSync(folder, constants.W_OK | constants.X_OK))) {
         case undefined:

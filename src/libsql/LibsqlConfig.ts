@@ -48,7 +48,7 @@ const shared = {
 /** How to open a libSQL database. Only `url` is required. */
 export const Config = Schema.Struct({
   /**
-   * Where the database is: `:memory:`, a path (`data/x.db`; any character is allowed), a `file:` URL (percent-encoded),
+   * Where the database is: `:memory:`, a path (`data/x.db`; any character is allowed), a `file:` URL (percent-encoded, without a query),
    * `http://host:port`, `https://host`, or `libsql://host` (TLS; `libsql://host:port?tls=0` without).
    */
   url: Schema.String,
@@ -174,6 +174,13 @@ export const locate = (config: Pick<Config, "url" | "syncUrl">, folder = process
 }
 
 const pathOfUrl = (url: string, folder: string): string => {
+  // `?mode=ro` that went unread, or became part of a name, would write where nobody wants it.
+  if (/[?#]/u.test(url)) {
+    throw new LibsqlFault(
+      "url",
+      "a file URL can have no query, such as ?mode=ro; as part of a name, ? is %3F and # is %23"
+    )
+  }
   try {
     return url.startsWith("file://")
       ? fileURLToPath(url)

@@ -6,7 +6,7 @@ import type { SqlError } from "effect/sql"
 import { type Config, isMissing, type Location, reveal, tokenOf } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
 import { inventory } from "./CreateTables.ts"
-import { explained, obstacleOf } from "./DatabaseFile.ts"
+import { explained, obstacleOf, requireFile } from "./DatabaseFile.ts"
 import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
@@ -170,7 +170,10 @@ const openMemory = async (url: string): Promise<Client> => {
 }
 
 const openFile = async (location: Location, config: Config, queryOnly: boolean): Promise<Client> => {
-  if ("path" in location && !queryOnly) makeNew(location.path)
+  if ("path" in location) {
+    requireFile(location.path)
+    if (!queryOnly) makeNew(location.path)
+  }
   const client = await openLocal({ url: location.url, ...key(config) }).catch((cause: unknown) => {
     throw "path" in location && faultOf(cause) === "cannotOpen" ? explained(cause, location.path) : cause
   })
@@ -205,6 +208,7 @@ const openToRead = async (
   config: Partial<Config>
 ): Promise<Client> => {
   if (isMissing(location)) throw new LibsqlFault("cannotOpen", `${location.label} does not exist`)
+  requireFile(location.path)
   const open = async (url: string) => {
     const client = await openLocal({ url, ...key(config) })
     try {
@@ -227,10 +231,12 @@ const openToRead = async (
   }
 }
 
-/** A new file is its owner's; SQLite makes those beside it alike. */
+/** A new file is its owner's, also where a link names it; SQLite makes those beside it alike. */
 const makeNew = (path: string): void => {
+  // Closing one that is there would end the locks that this process has on it.
+  if (existsSync(path)) return
   try {
-    closeSync(openSync(path, "wx", 0o600))
+    closeSync(openSync(path, "a", 0o600))
   } catch {
     // It is there, or libSQL will say why it cannot be.
   }
@@ -287,6 +293,7 @@ const refusalOf = async (location: Replica, config: Config): Promise<unknown> =>
 }
 
 const openReplica = async (location: Replica, config: Config, state: ReplicaState): Promise<Client> => {
+  requireFile(location.path)
   const exists = existsSync(location.path)
   // With these records and without the file libSQL believes to have everything, and gives an empty database.
   if (!exists) rmSync(`${location.path}${replicaRecords}`, { force: true })

@@ -1,10 +1,29 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { closeSync, fsyncSync, openSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync } from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
 
 /** Files that are being written, to take a place when they are whole. They lie beside it, and name their process. */
 
 /** What SQLite puts beside one of them is left with it. */
 const pattern = /^\..+\.(\d+)-[a-z0-9]+\.crosswalk-part(?:-(?:wal|shm|journal))?$/u
+
+const linkOf = (path: string): string | undefined => {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** Where a path leads to, through links, so that what is moved there does not take the place of a link. Throws where it leads round. */
+export const placeOf = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error
+    const link = linkOf(path)
+    return link === undefined ? path : placeOf(resolve(realpathSync(dirname(path)), link))
+  }
+}
 
 /** A new name beside the place. */
 export const beside = (place: string): string =>

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -117,6 +117,36 @@ describe("a backup", () => {
       expect(yield* count({ url: backup })).toBe(3)
       expect(names(folder)).toEqual(["backup.db", "x.db"])
     })
+  )
+
+  it.effect.skipIf(process.platform === "win32")(
+    "takes the place of no link, device, folder or database in use, forced or not",
+    () =>
+      Effect.gen(function* () {
+        const { backup, folder, url } = yield* place
+        const at = (name: string) => join(folder, name)
+        const [link, nowhere, loop] = [at("link.db"), at("nowhere.db"), at("loop.db")]
+        symlinkSync("x.db", link)
+        symlinkSync("backup.db", nowhere)
+        symlinkSync("loop.db", loop)
+        yield* Effect.gen(function* () {
+          yield* fill(3)
+          const { ino } = statSync(url)
+          for (const path of [url, link, `${url}-wal`, folder, "/dev/null"]) {
+            expect(yield* Effect.flip(write(path, { force: true }))).toMatchObject({ field: "path", value: path })
+          }
+          expect(yield* Effect.flip(write(loop))).toMatchObject({ _tag: "DatabaseError" })
+          expect(statSync(url).ino).toBe(ino)
+          yield* write(nowhere)
+          yield* fill(4)
+        }).pipe(Effect.provide(store({ url })))
+        expect(lstatSync(nowhere).isSymbolicLink()).toBe(true)
+        expect(yield* count({ url: backup })).toBe(3)
+        symlinkSync("restored.db", at("restored-link.db"))
+        expect(yield* Backup.restore(backup, { url: at("restored-link.db") })).toMatchObject({ migrated: false })
+        expect(lstatSync(at("restored-link.db")).isSymbolicLink()).toBe(true)
+        expect(yield* count({ url: at("restored.db") })).toBe(3)
+      })
   )
 
   it.effect("is made of memory too, and has the key of an encrypted database", () =>

@@ -66,3 +66,14 @@ layer(serving(tokens))("what is no UTF-8", (it) => {
     })
   )
 })
+
+describe("a list of tokens", () => {
+  it.effect("has each token once", () =>
+    Effect.gen(function* () {
+      const token = "a-token-to-write-with"
+      const error = yield* Effect.flip(TokenList.parse(`Ann read ${token}\nBob write ${token}\n`, "tokens"))
+      assert.deepInclude(error, { field: "tokens, line 2", constraint: "repeats the token of another line" })
+      assert.notInclude(JSON.stringify(error), token)
+    })
+  )
+})

@@ -1,5 +1,5 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process"
-import { chmod, mkdir, readdir, writeFile } from "node:fs/promises"
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process"
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
@@ -364,6 +364,33 @@ describe("a database file", () => {
     })
   )
 
+  it.live.skipIf(process.platform === "win32")(
+    "is no pipe and no device, which are neither waited for nor written",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const pipe = join(folder, "pipe")
+        spawnSync("mkfifo", [pipe])
+        for (const url of [pipe, "/dev/null"]) {
+          for (const readonly of [false, true]) {
+            const error = yield* Effect.flip(Effect.scoped(open({ url, readonly })))
+            assert.include(error, { _tag: "DatabaseError", reason: "connection" })
+            assert.include(error.message, `${url} is a device, a pipe or a socket`)
+          }
+        }
+        assert.deepEqual(yield* Effect.promise(() => readdir(folder)), ["pipe"])
+      })
+  )
+
+  it.live("is its owner's only, also where a link names what is not there yet", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.promise(() => symlink("real.db", join(folder, "link.db")))
+      yield* using({ url: join(folder, "link.db") }, (sql) => sql`CREATE TABLE t (a)`)
+      assert.strictEqual((yield* Effect.promise(() => stat(join(folder, "real.db")))).mode & 0o777, 0o600)
+    })
+  )
+
   it.live("says why it cannot be opened", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
@@ -373,7 +400,8 @@ describe("a database file", () => {
       yield* using({ url: secret, encryptionKey: Redacted.make("right") }, (sql) => sql`CREATE TABLE t (a)`)
       const cases: ReadonlyArray<readonly [LibsqlClient.Config, DatabaseReason, RegExp]> = [
         [{ url: join(folder, "no", "x.db") }, "connection", /there is no folder/u],
-        [{ url: folder }, "connection", /cannot be opened/u],
+        [{ url: folder }, "connection", /is a folder/u],
+        [{ url: folder, readonly: true }, "connection", /is a folder/u],
         [{ url: join(folder, "new.db"), readonly: true }, "connection", /new\.db does not exist/u],
         [{ url: text }, "corrupt", /not a database/u],
         [{ url: secret }, "corrupt", /encryptionKey/u],
@@ -381,6 +409,8 @@ describe("a database file", () => {
         [{ url: "" }, "connection", /it is empty/u],
         [{ url: join(folder, "a\0b.db") }, "connection", /NUL/u],
         [{ url: "file:a%00b.db" }, "connection", /NUL/u],
+        [{ url: `file:${join(folder, "a.db")}?mode=ro` }, "connection", /no query/u],
+        [{ url: `file://${join(folder, "a.db")}?mode=ro` }, "connection", /no query/u],
         [{ url: join(folder, "\ud800.db") }, "connection", /lone surrogate/u],
         [{ url: "ws://127.0.0.1:1" }, "connection", /ws:/u],
         [{ url: "http://" }, "connection", /no host/u],

@@ -26,6 +26,10 @@ export const parse = (text: string, file: string): Effect.Effect<ReadonlyArray<T
       if (!isScope(scope)) return yield* wrong("has no such scope", "read or write behind the name")
       if (token.length < shortest) return yield* wrong("has a short token", `at least ${shortest} characters`)
       if (tokens.some((other) => other.name === name)) return yield* wrong("repeats a name", "a name of its own")
+      // Whose decision it was, and what it may do, would depend on the order of the lines.
+      if (tokens.some((other) => Redacted.value(other.token) === token)) {
+        return yield* wrong("repeats the token of another line", "a token of its own")
+      }
       tokens.push({ name, scope, token: Redacted.make(token) })
     }
     if (tokens.length > 0) return tokens
