@@ -36,10 +36,12 @@ const failureOf =
     SqlError.isSqlError(error) ? toDatabaseError(name)(error) : (error as Exclude<E, SqlError.SqlError>)
 
 /** A public effect of a service without parameters: {@link operation} for a property. */
-export const property =
-  (name: string) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, Failure<E>, R> =>
-    effect.pipe(Effect.mapError(failureOf(name)), Effect.withSpan(name))
+export const property = (name: string) => {
+  // Once for all calls: each would take a stack trace that is the same.
+  const inSpan = Effect.withSpan(name)
+  return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, Failure<E>, R> =>
+    inSpan(Effect.mapError(effect, failureOf(name)))
+}
 
 /**
  * A public function of a service: a span with its name, its arguments decoded once, and a `SqlError` of its body as a

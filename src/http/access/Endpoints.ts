@@ -1,4 +1,5 @@
 import { Predicate } from "effect"
+import { HttpMethod } from "effect/http"
 import { HttpApi } from "effect/http-api"
 import { Api } from "../api/Api.ts"
 
@@ -35,7 +36,9 @@ export const make = () => {
   return {
     /** What the body of a request is; what is no endpoint takes a value where it is posted to. */
     bodyOf: ({ method, url }: { readonly method: string; readonly url: string }): Body =>
-      at(url).find((endpoint) => endpoint.method === method)?.body ?? (method === "POST" ? "value" : "none"),
+      HttpMethod.hasBody(method)
+        ? (at(url).find((endpoint) => endpoint.method === method)?.body ?? (method === "POST" ? "value" : "none"))
+        : "none",
     /** The methods that a path has; none where it is no path of the API. */
     methodsAt: (url: string): ReadonlyArray<string> => [
       ...new Set(at(url).flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])))

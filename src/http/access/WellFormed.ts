@@ -28,6 +28,8 @@ export const firstWrong = (bytes: Uint8Array): number | undefined => {
   return ends.find((end) => end >= 0 && isUtf8(bytes.subarray(0, end))) ?? good - 3
 }
 
+const isAscii = /^\p{ASCII}*$/u
+
 /** What a part of a query is in bytes. */
 const bytesOf = (part: string): Uint8Array =>
   Uint8Array.from(
@@ -36,6 +38,18 @@ const bytesOf = (part: string): Uint8Array =>
       .split(""),
     (character) => character.codePointAt(0) ?? 0
   )
+
+/** Whether a query is UTF-8 without a look at its bytes. */
+const isSurelyUtf8 = (query: string): boolean => {
+  if (!query.includes("%")) return true
+  try {
+    // What is not escaped stays as it is, and has to be ASCII.
+    decodeURIComponent(query)
+    return isAscii.test(query)
+  } catch {
+    return false
+  }
+}
 
 const notUtf8 = (what: string, place: number, field: { readonly field?: string } = {}) =>
   new InvalidRequest({
@@ -53,10 +67,10 @@ const readsFile = ({ payload }: HttpApiEndpoint.Top): boolean =>
  * Fails where the query or a body of JSON is no UTF-8. Decoders put another character in the place of such bytes, which would
  * be looked for, or stored, and is what nobody wrote.
  */
-export const check = Effect.fn("WellFormed.check")(function* (endpoint: HttpApiEndpoint.Top) {
+export const check = Effect.fnUntraced(function* (endpoint: HttpApiEndpoint.Top) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const [, query = ""] = request.url.split("?", 2)
-  for (const part of query.includes("%") ? query.split("&") : []) {
+  for (const part of isSurelyUtf8(query) ? [] : query.split("&")) {
     const [key = "", value = ""] = part.split("=", 2)
     const wrong = firstWrong(bytesOf(value))
     if (wrong !== undefined) return yield* notUtf8("It", wrong, { field: key })

@@ -58,6 +58,8 @@ export class Api extends HttpApi.make("crosswalk")
   .middleware(Malformed)
   .annotate(HttpApi.ParseOptions, { onExcessProperty: "error" })
   .annotate(HttpApi.HeadersParseOptions, {})
+  // An answer is made here, and a client of today reads one of tomorrow.
+  .annotate(HttpApi.SuccessParseOptions, {})
   .annotate(OpenApi.Transform, described)
   .annotateMerge(
     OpenApi.annotations({

@@ -52,6 +52,9 @@ const first = (from: number, to: number, is: (number: number) => boolean): numbe
 /** From so many postings on the bounds of a term are kept. */
 const boundsKeptFrom = 2048
 
+/** Of so many stems one is kept as a text. */
+const signpostEvery = 16
+
 export const make = (data: WordIndexData): WordIndex => {
   const { byId, ids, lengths, norms, postingEnds, slots, stemEnds, tokenEnds, uriEnds } = data
   const total = ids.length
@@ -71,10 +74,17 @@ export const make = (data: WordIndexData): WordIndex => {
     return slot !== undefined && ids[slot] === id ? slot : undefined
   }
 
+  /** Stems as texts at equal distances, so that few others are decoded to find a word. */
+  const signposts = Array.from({ length: Math.ceil(stemEnds.length / signpostEvery) }, (_, i) =>
+    stemAt(i * signpostEvery)
+  )
+
   const rangeOf = (word: string, isPrefix: boolean): Range => {
-    const from = first(0, stemEnds.length, (number) => stemAt(number) >= word)
-    const isOther = (stem: string) => (isPrefix ? !stem.startsWith(word) : stem !== word)
-    return { from, to: first(from, stemEnds.length, (number) => isOther(stemAt(number))) }
+    const next = first(0, signposts.length, (i) => (signposts[i] ?? "") >= word)
+    const last = Math.min(next * signpostEvery, stemEnds.length)
+    const from = first(Math.max(0, (next - 1) * signpostEvery), last, (number) => stemAt(number) >= word)
+    if (isPrefix) return { from, to: first(from, stemEnds.length, (number) => !stemAt(number).startsWith(word)) }
+    return { from, to: from < stemEnds.length && stemAt(from) === word ? from + 1 : from }
   }
 
   /** What a term looks for, one after the other. */
