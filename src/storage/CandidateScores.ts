@@ -3,7 +3,6 @@ import type { SqlClient, SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Position } from "./ChangeLog.ts"
 import * as Columns from "./Columns.ts"
-import * as ReferenceRow from "./ReferenceRow.ts"
 import type { NearestOptions } from "./NearestOptions.ts"
 import type { Neighbour } from "./VectorIndex.ts"
 import { bestCosine, isOfModel } from "./CosineSql.ts"
@@ -19,6 +18,13 @@ export interface Scored {
   readonly newest: Position | undefined
 }
 
+const columns = Columns.make("reference", {
+  uri: "s.uri",
+  cosine: { json: Columns.real("s.cosine") },
+  seq: "s.seq",
+  nonce: "s.nonce",
+  changed: "s.changed"
+})
 const ScoredRow = Schema.Struct({
   uri: Schema.String,
   cosine: Schema.Finite,
@@ -30,7 +36,7 @@ const ScoredRow = Schema.Struct({
 /** Scores candidates that pass the filter, given by their references' ids as of the change `since`, in the statement that looks for newer changes. */
 export const make = (client: SqlClient.SqlClient) => {
   const sql = client.withoutTransforms()
-  const decode = Columns.decoder(ReferenceRow.uri, ScoredRow, "VectorIndex.nearest")
+  const read = Columns.reader(sql, columns, ScoredRow, "VectorIndex.nearest")
 
   return Effect.fnUntraced(function* (
     ids: Float64Array,
@@ -43,17 +49,16 @@ export const make = (client: SqlClient.SqlClient) => {
     const changed = sql`CASE n.seq WHEN ${since} THEN 0 ELSE (
       SELECT count(*) FROM crosswalk_change WHERE seq > ${since} AND reference_id IN (SELECT value FROM json_each(${candidates}))
     ) END`
-    const rows = yield* Effect.flatMap(
-      sql`
-        SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${bestCosine(sql, vector)} AS cosine, n.seq,
-          ${sql.literal(Columns.integer("n.nonce"))} AS nonce, ${changed} AS changed
+    // Once: SQLite would compute the cosine each time that it is named.
+    const rows = yield* read(sql`
+      WITH s AS MATERIALIZED (
+        SELECT r.uri, ${bestCosine(sql, vector)} AS cosine, n.seq, n.nonce, ${changed} AS changed
         FROM (SELECT seq, nonce FROM crosswalk_change ORDER BY seq DESC LIMIT 1) AS n
           CROSS JOIN json_each(${candidates}) AS j CROSS JOIN crosswalk_reference AS r ON r.id = j.value
           CROSS JOIN crosswalk_embedding AS e ON e.reference_id = r.id
         WHERE ${tests(sql, filter)} AND ${isOfModel(sql, fingerprint)}
-        ORDER BY cosine DESC, r.uri LIMIT ${limit}`,
-      Effect.forEach(decode)
-    )
+        ORDER BY cosine DESC, r.uri LIMIT ${limit}
+      ) SELECT ${sql.literal(columns.sql)} FROM s`)
     return {
       neighbours: rows.map(({ cosine, uri }) => ({ uri, cosine })),
       isWhole:

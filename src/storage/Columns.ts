@@ -1,4 +1,5 @@
 import { Effect, Option, Result, Schema } from "effect"
+import type { SqlClient, SqlError, Statement } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import { beginning } from "../domain/Quote.ts"
 
@@ -156,4 +157,22 @@ export const decoder = <S extends Schema.Constraint & { readonly DecodingService
       )
     )
   }
+}
+
+/** Reads what a statement of columns selects, as one value: between threads that costs a fraction of what a hundred rows cost. */
+export const reader = <S extends Schema.Constraint & { readonly DecodingServices: never }>(
+  sql: SqlClient.SqlClient,
+  columns: Columns,
+  schema: S,
+  operation: string
+) => {
+  const decodeAll = listDecoder(columns, schema)
+  const decodeRow = decoder(columns, schema, operation)
+  return Effect.fnUntraced(function* (
+    rows: Statement.Fragment
+  ): Effect.fn.Return<ReadonlyArray<S["Type"]>, SqlError.SqlError | DatabaseError> {
+    const [together] = yield* sql`SELECT ${sql.literal(listed(columns))} FROM (${rows})`
+    // What cannot be read is named by the rows.
+    return decodeAll(together ?? {}) ?? (yield* Effect.flatMap(sql`${rows}`, Effect.forEach(decodeRow)))
+  })
 }

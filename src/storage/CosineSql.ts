@@ -5,7 +5,6 @@ import { toBytes } from "../domain/Vector.ts"
 import * as Columns from "./Columns.ts"
 import { conditions } from "./FilterSql.ts"
 import type { NearestOptions } from "./NearestOptions.ts"
-import * as ReferenceRow from "./ReferenceRow.ts"
 
 /** A stored vector near the one that was asked for. */
 export interface Neighbour {
@@ -14,14 +13,15 @@ export interface Neighbour {
   readonly cosine: number
 }
 
-/** Decodes rows of `ReferenceRow.uri` with a `cosine`. */
-export const neighbours = (operation: string) => {
-  const decode = Columns.decoder(
-    ReferenceRow.uri,
-    Schema.Struct({ uri: Schema.String, cosine: Schema.Finite }),
-    operation
-  )
-  return (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) => Effect.forEach(rows, decode)
+const columns = Columns.make("reference", { uri: "s.uri", cosine: { json: Columns.real("s.cosine") } })
+const Row = Schema.Struct({ uri: Schema.String, cosine: Schema.Finite })
+
+/** Reads what a statement finds that gives a `uri` and its `cosine`. */
+const reader = (sql: SqlClient.SqlClient, operation: string) => {
+  const read = Columns.reader(sql, columns, Row, operation)
+  // Once: SQLite would compute the cosine each time that it is named.
+  return (found: Statement.Fragment): Effect.Effect<ReadonlyArray<Neighbour>, SqlError.SqlError | DatabaseError> =>
+    read(sql`WITH s AS MATERIALIZED (${found}) SELECT ${sql.literal(columns.sql)} FROM s`)
 }
 
 /** The cosine of a normalised vector and that of `crosswalk_embedding AS e` or `crosswalk_passage AS e`, −1 to 1. */
@@ -30,11 +30,13 @@ export const cosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statemen
 
 /**
  * The best cosine of a normalised vector and what is stored of the reference of `crosswalk_embedding AS e`: that of its text, or of
- * a passage of a long one. The plus keeps SQLite from looking through all passages of the model for each reference.
+ * a passage of a long one. Most stores have no long texts, which is asked once. The plus keeps SQLite from looking through all passages of
+ * the model for each reference.
  */
 export const bestCosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statement.Fragment =>
-  sql`max(${cosine(sql, vector)}, coalesce((SELECT max(1 - vector_distance_cos(p.vector, ${toBytes(vector)}))
-    FROM crosswalk_passage AS p WHERE p.reference_id = e.reference_id AND +p.model_id = e.model_id), -1))`
+  sql`max(${cosine(sql, vector)}, coalesce(CASE WHEN EXISTS (SELECT 1 FROM crosswalk_passage) THEN (
+    SELECT max(1 - vector_distance_cos(p.vector, ${toBytes(vector)}))
+    FROM crosswalk_passage AS p WHERE p.reference_id = e.reference_id AND +p.model_id = e.model_id) END, -1))`
 
 /** Whether the vector of `crosswalk_embedding AS e` or `crosswalk_passage AS e` is of the model with this fingerprint. */
 export const isOfModel = (sql: SqlClient.SqlClient, fingerprint: string): Statement.Fragment =>
@@ -52,22 +54,22 @@ export const cosinesOf = (
 ): Effect.Effect<ReadonlyArray<Neighbour>, SqlError.SqlError | DatabaseError> =>
   uris.length === 0
     ? Effect.succeed([])
-    : Effect.flatMap(
-        sql`
-          SELECT ${sql.literal(ReferenceRow.uri.sql)}, ${bestCosine(sql, vector)} AS cosine
-          FROM json_each(${JSON.stringify(uris)}) AS j
-            CROSS JOIN crosswalk_reference AS r ON r.uri = j.value
-            CROSS JOIN crosswalk_embedding AS e ON e.reference_id = r.id
-          WHERE ${isOfModel(sql, fingerprint)}`,
-        neighbours("Search.cosines")
-      )
+    : reader(
+        sql,
+        "Search.cosines"
+      )(sql`
+        SELECT r.uri, ${bestCosine(sql, vector)} AS cosine
+        FROM json_each(${JSON.stringify(uris)}) AS j
+          CROSS JOIN crosswalk_reference AS r ON r.uri = j.value
+          CROSS JOIN crosswalk_embedding AS e ON e.reference_id = r.id
+        WHERE ${isOfModel(sql, fingerprint)}`)
 
 /**
  * The nearest by the best cosine of their text and its passages, then by uri: of all references, or of some. What is among the
  * best by one of the two is so by the better of both, so that the best of each table are all that can be.
  */
 export const nearest = (sql: SqlClient.SqlClient) => {
-  const decode = neighbours("VectorIndex.nearest")
+  const read = reader(sql, "VectorIndex.nearest")
   const best = (
     from: (table: Statement.Fragment) => Statement.Fragment,
     condition: Statement.Fragment,
@@ -80,15 +82,12 @@ export const nearest = (sql: SqlClient.SqlClient) => {
       ORDER BY cosine DESC, r.uri LIMIT ${limit}`
     const passages = sql`SELECT r.id, max(${cosine(sql, vector)}) AS cosine ${found("crosswalk_passage")}
       GROUP BY r.id ORDER BY cosine DESC, r.uri LIMIT ${limit}`
-    return Effect.flatMap(
-      sql`
-        SELECT ${sql.literal(ReferenceRow.uri.sql)}, b.cosine
-        FROM (SELECT id, max(cosine) AS cosine 
-          FROM (SELECT * FROM (${whole}) UNION ALL SELECT * FROM (${passages})) GROUP BY id) AS b
-          CROSS JOIN crosswalk_reference AS r ON r.id = b.id
-        ORDER BY b.cosine DESC, r.uri LIMIT ${limit}`,
-      decode
-    )
+    return read(sql`
+      SELECT r.uri, b.cosine
+      FROM (SELECT id, max(cosine) AS cosine
+        FROM (SELECT * FROM (${whole}) UNION ALL SELECT * FROM (${passages})) GROUP BY id) AS b
+        CROSS JOIN crosswalk_reference AS r ON r.id = b.id
+      ORDER BY b.cosine DESC, r.uri LIMIT ${limit}`)
   }
   return {
     /** Compares with every vector of what passes the filter. */

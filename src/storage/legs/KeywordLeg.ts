@@ -32,8 +32,6 @@ const Candidate = Schema.Struct({
   title: Schema.String,
   description: Schema.NullOr(Schema.String)
 })
-const decodeCandidate = Columns.decoder(candidate, Candidate, "Search.keyword")
-const decodeCandidates = Columns.listDecoder(candidate, Candidate)
 
 const sizes = Columns.make("keyword index", {
   words: "(SELECT hex(block) FROM crosswalk_keyword_data WHERE id = 1)",
@@ -85,6 +83,7 @@ const indexNames: ReadonlyArray<Index> = ["words", "trigrams"]
  */
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const readCandidates = Columns.reader(sql, candidate, Candidate, "Search.keyword")
   const limits = yield* KeywordLimits
   const count = yield* KeywordCounts.make(sql)
   const memory = yield* WordMemory.make(sql)
@@ -198,11 +197,7 @@ export const make = Effect.gen(function* () {
 
   /** The texts of rows, and what each has of the terms. */
   const look = Effect.fnUntraced(function* (terms: ReadonlyArray<Term>, rows: Statement.Fragment) {
-    // Between threads one value costs a fraction of what a thousand cost.
-    const [together] = yield* sql`SELECT ${sql.literal(Columns.listed(candidate))} FROM (${rows})`
-    // What cannot be read is named by the rows.
-    const texts =
-      decodeCandidates(together ?? {}) ?? (yield* Effect.flatMap(sql`${rows}`, Effect.forEach(decodeCandidate)))
+    const texts = yield* readCandidates(rows)
     const read = KeywordScore.reader(terms)
     const seen: Array<KeywordScore.Seen & { readonly uri: string }> = []
     for (let from = 0; from < texts.length; from += groupSize) {
