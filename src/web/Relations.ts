@@ -67,3 +67,21 @@ export const deedOf = ({ after, before, undoes }: Decision): string => {
   if (before.type !== after.type) return `changed its type from ${before.type} to ${after.type}, ${after.status}`
   return before.status === after.status ? `confirmed it as ${after.status}` : after.status
 }
+
+type Ends = Pick<Relation, "sources" | "targets"> & { readonly to?: string | undefined }
+
+export const endsOf = ({ sources, targets, to }: Ends): string => JSON.stringify([sources, targets, to ?? null])
+
+/** What a relation is called in the URL of the review. */
+export const relationKey = (relation: Ends & Pick<Relation, "type">): string => `${relation.type} ${endsOf(relation)}`
+
+/** The first source of a relation that is called so; undefined where that is no such name. */
+export const sourceOfKey = (key: string): string | undefined => {
+  try {
+    const ends: unknown = JSON.parse(key.slice(key.indexOf(" ") + 1))
+    const source: unknown = Array.isArray(ends) && Array.isArray(ends[0]) ? ends[0][0] : undefined
+    return typeof source === "string" ? source : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -227,4 +227,41 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
       await close()
     })
   }
+
+  test("says that the relation of an address is not there, and where to look", async ({ page, suggested: site }) => {
+    void site
+    const key = `implements ${JSON.stringify([["company:2026.1/BR-01"], ["sample:1.0.0/GONE"], null])}`
+    await start(page, `${pair}&at=${encodeURIComponent(key)}`)
+    const told = page.getByRole("note").filter({ hasText: "is not among" })
+    await told.getByRole("link", { name: "Look for it in all" }).click()
+    await page.waitForURL((url) => url.searchParams.get("uri") === "company:2026.1/BR-01")
+    await told.getByText("is not among these").waitFor()
+  })
+
+  test("has all of a long history, the earliest too", async ({ page, suggested: site }) => {
+    const ends = { sources: ["company:2026.1/BR-40"], targets: ["sample:1.0.0/ACC-1"] }
+    for (let i = 0; i < 23; i++) {
+      const verdict = { ...ends, type: "intersects", status: i % 2 === 0 ? "accepted" : "rejected", note: `the ${i}th` }
+      const answer = await fetch(`${site.url}/api/v1/decisions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ by: "Ann", verdicts: [verdict] })
+      })
+      expect(answer.status).toBe(200)
+    }
+    const key = `intersects ${JSON.stringify([ends.sources, ends.targets, null])}`
+    await start(
+      page,
+      `/review?show=any&uri=${encodeURIComponent("company:2026.1/BR-40")}&at=${encodeURIComponent(key)}`
+    )
+    const history = page.getByRole("region", { name: "Who and when" })
+    await history.getByText("the 22th").waitFor()
+    expect(await history.locator("q").count()).toBe(20)
+    await history.getByRole("button", { name: "Show earlier ones" }).click()
+    await history.getByText("the 0th").waitFor()
+    expect(await history.locator("q").allTextContents()).toEqual(
+      Array.from({ length: 23 }, (_, i) => `the ${22 - i}th`)
+    )
+    expect(await history.getByRole("button", { name: "Show earlier ones" }).count()).toBe(0)
+  })
 })

@@ -4,6 +4,7 @@ import { Bones } from "../components/Bones.tsx"
 import { ConfidenceOf } from "../components/Confidence.tsx"
 import { Problem } from "../components/Problem.tsx"
 import { Title } from "../components/Title.tsx"
+import { soughtLink } from "../Links.ts"
 import { count, many } from "../Numbers.ts"
 import { useQuery } from "../Query.ts"
 import { rename, reviewer } from "../Reviewer.ts"
@@ -13,7 +14,7 @@ import { Keys, keyNames } from "./review/Keys.tsx"
 import { itemName } from "./review/Names.ts"
 import { Nothing } from "./review/Nothing.tsx"
 import { Pair } from "./review/Pair.tsx"
-import { createQueue, type Entry, type Outcome } from "./review/Queue.ts"
+import { createQueue, type Entry, mostSought, type Outcome } from "./review/Queue.ts"
 import { QueueList } from "./review/QueueList.tsx"
 import { Scope, wantedOf } from "./review/Scope.tsx"
 import { Status } from "./review/Status.tsx"
@@ -46,6 +47,9 @@ export default function Review() {
     const index = queue.entries.findIndex(({ key }) => key === query.text("at"))
     return index < 0 ? 0 : index
   })
+  /** Whether the URL names a relation that was looked for and is not shown. */
+  const isMissed = () =>
+    query.text("at") !== "" && !queue.isLoading() && queue.entries.every(({ key }) => key !== query.text("at"))
   const entry = (): Entry | undefined => queue.entries[current()]
   const choose = (index: number) => {
     const next = queue.entries[Math.max(0, Math.min(index, queue.entries.length - 1))]
@@ -202,6 +206,13 @@ export default function Review() {
             <div class="beside">
               <QueueList queue={queue} current={current()} chosen={chosen()} onChoose={choose} />
               <section class="stack review-item" aria-label="The relation">
+                <Show when={isMissed()}>
+                  <p class="small" role="note">
+                    The relation of this address is not among{" "}
+                    {queue.hasMore() ? `the first ${count(mostSought)} of these` : "these"}; this is the first of them.{" "}
+                    <Show when={soughtLink(query.text("at"))}>{(link) => <a href={link()}>Look for it in all</a>}</Show>
+                  </p>
+                </Show>
                 <div class="row">
                   <h2 class="review-name">{itemName(entry().item)}</h2>
                   <span class="tag accent">{entry().item.relation.type}</span>

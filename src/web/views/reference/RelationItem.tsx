@@ -1,14 +1,24 @@
 import { createUniqueId, For, Show } from "solid-js"
+import type { Asked } from "../../api/Asked.ts"
+import type { Answer } from "../../api/Endpoints.ts"
 import { ConfidenceOf } from "../../components/Confidence.tsx"
+import { Problem } from "../../components/Problem.tsx"
 import { ReferenceLink } from "../../components/ReferenceLink.tsx"
-import { time } from "../../Numbers.ts"
-import { type Decision, deedOf, incoming, isAbout, type Item, methodOf, outgoing, tone } from "../../Relations.ts"
+import { reviewLink } from "../../Links.ts"
+import { count, time } from "../../Numbers.ts"
+import { deedOf, incoming, isAbout, type Item, methodOf, outgoing, tone } from "../../Relations.ts"
+
+/** The newest decisions on a reference, and whether they are all. */
+interface Log {
+  readonly log: Asked<Answer<"GET /api/v1/decisions">>
+  readonly isWhole: boolean
+}
 
 /** What a relation rests on, and what became of it. */
-const Origin = (props: { readonly item: Item; readonly log: ReadonlyArray<Decision> }) => {
+const Origin = (props: Log & { readonly item: Item }) => {
   const relation = () => props.item.relation
   const scores = () => Object.entries(relation().provenance.scores ?? {})
-  const history = () => props.log.filter((decision) => isAbout(decision, relation()))
+  const history = () => (props.log.value()?.decisions ?? []).filter((decision) => isAbout(decision, relation()))
   return (
     <div class="origin small">
       <dl class="metadata">
@@ -48,7 +58,15 @@ const Origin = (props: { readonly item: Item; readonly log: ReadonlyArray<Decisi
         </div>
       </dl>
       <h4>History</h4>
-      <Show when={history().length > 0} fallback={<p class="faint">Nobody has decided on it yet.</p>}>
+      <Show when={props.log.error()}>{(error) => <Problem error={error()} onRetry={props.log.again} />}</Show>
+      <Show
+        when={history().length > 0}
+        fallback={
+          <Show when={props.isWhole && props.log.value() !== undefined}>
+            <p class="faint">Nobody has decided on it yet.</p>
+          </Show>
+        }
+      >
         <ol class="stack tight history" role="list">
           <For each={history()}>
             {(decision) => (
@@ -63,16 +81,18 @@ const Origin = (props: { readonly item: Item; readonly log: ReadonlyArray<Decisi
           </For>
         </ol>
       </Show>
+      <Show when={!props.isWhole}>
+        <p class="faint">
+          Of this reference the newest {count(props.log.value()?.decisions.length ?? 0)} decisions are read here;{" "}
+          <a href={reviewLink(relation())}>the review</a> has all on this relation.
+        </p>
+      </Show>
     </div>
   )
 }
 
 /** A relation as it is told of one of its ends, the reference with this URI. */
-export const RelationItem = (props: {
-  readonly uri: string
-  readonly item: Item
-  readonly log: ReadonlyArray<Decision>
-}) => {
+export const RelationItem = (props: Log & { readonly uri: string; readonly item: Item }) => {
   const id = createUniqueId()
   const relation = () => props.item.relation
   const isSource = () => relation().sources.includes(props.uri)
@@ -114,7 +134,7 @@ export const RelationItem = (props: {
       </Show>
       <details>
         <summary>Where it comes from</summary>
-        <Origin item={props.item} log={props.log} />
+        <Origin item={props.item} log={props.log} isWhole={props.isWhole} />
       </details>
     </li>
   )

@@ -14,13 +14,17 @@ const inOrder = (items: ReadonlyArray<Item>): ReadonlyArray<Item> =>
 /** How many relations show at first, how many more each time, and at most. */
 const [first, step, most] = [100, 300, 1000]
 
+/** So many decisions on a reference are read, the newest. */
+const mostDecisions = 1000
+
 /** The relations of a reference, those from it and those to it, with what they rest on. */
 export const RelationList = (props: { readonly uri: string; readonly query: Query }) => {
   const limit = createMemo(() =>
     Math.min(most, Math.max(first, Math.floor(Number(props.query.text("relations"))) || first))
   )
   const page = asked("GET /api/v1/review", () => ({ query: { uri: props.uri, status: "any", limit: limit() } }))
-  const log = asked("GET /api/v1/decisions", () => ({ query: { uri: props.uri, limit: 1000 } }))
+  const log = asked("GET /api/v1/decisions", () => ({ query: { uri: props.uri, limit: mostDecisions } }))
+  const isWhole = () => (log.value()?.decisions.length ?? 0) < mostDecisions
   return (
     <section class="panel">
       <div class="panel-head">
@@ -44,7 +48,7 @@ export const RelationList = (props: { readonly uri: string; readonly query: Quer
           >
             <ul class="relations" role="list">
               <For each={inOrder(page().items)}>
-                {(item) => <RelationItem uri={props.uri} item={item} log={log.value()?.decisions ?? []} />}
+                {(item) => <RelationItem uri={props.uri} item={item} log={log} isWhole={isWhole()} />}
               </For>
             </ul>
             <Show when={page().next !== undefined}>

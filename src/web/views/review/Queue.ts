@@ -3,6 +3,7 @@ import { createStore, produce } from "solid-js/store"
 import { ask } from "../../api/Client.ts"
 import type { Answer, Request } from "../../api/Endpoints.ts"
 import * as Token from "../../api/Token.ts"
+import { endsOf, relationKey } from "../../Relations.ts"
 
 type Page = Answer<"GET /api/v1/review">
 export type Item = Page["items"][number]
@@ -25,13 +26,9 @@ const pageSize = 50
 const seekSize = 500
 
 /** How far a relation is looked for that the URL names. */
-const mostSought = 5000
+export const mostSought = 5000
 
-type Ends = Pick<Relation, "sources" | "targets"> & { readonly to?: string | undefined }
-
-const endsOf = ({ sources, targets, to }: Ends): string => JSON.stringify([sources, targets, to ?? null])
-
-export const keyOf = ({ relation }: Item): string => `${relation.type} ${endsOf(relation)}`
+export const keyOf = ({ relation }: Item): string => relationKey(relation)
 
 /** What is to be reviewed, and what was decided of it here. */
 export interface Queue {
