@@ -145,6 +145,13 @@ const advice: Readonly<Record<Fault, Advice>> = {
       `the connection broke while a change was on its way, and stayed broken (${detail}). It may or may not have been ` +
       "stored; making the same call again is safe and changes nothing twice."
   },
+  replaced: {
+    reason: "connection",
+    isRetryable: false,
+    problem: (detail) =>
+      `the database file was removed, or another took its place, while it was open (${detail}). Nothing of this was written: ` +
+      "put it back, or start the program again, which opens what is there."
+  },
   schema: {
     reason: "unknown",
     isRetryable: false,

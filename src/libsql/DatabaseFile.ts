@@ -90,3 +90,41 @@ export const isThere = (path: string): boolean => {
   if (code === "ENOENT") return false
   throw new LibsqlFault("cannotOpen", obstacleOf(path) ?? `${path}: ${code}`)
 }
+
+/**
+ * Watches that a path leads to the file that was opened. Who has a file open goes on reading and writing it when it was removed
+ * or another one took its place, and all of that is gone at the end.
+ */
+export const watched = (path: string) => {
+  let opened: string | undefined
+  let looked = Number.NEGATIVE_INFINITY
+  let gone = false
+  const current = () => {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? "none" : `${stats.dev} ${stats.ino}`
+  }
+  const refusal = (): LibsqlFault | undefined => {
+    try {
+      return opened === undefined || current() === opened ? undefined : new LibsqlFault("replaced", path)
+    } catch (cause) {
+      return new LibsqlFault("replaced", path, cause)
+    }
+  }
+  return {
+    /** The file has been opened: from the first time on it has to stay. */
+    begin: (): void => {
+      opened ??= current()
+    },
+    /** Why it may not be used any more; undefined where it is still there. */
+    refusal,
+    /** Whether it may not, looked at ten times a second at most: for what reads often. */
+    isGone: (): boolean => {
+      const now = performance.now()
+      if (now - looked >= 100) {
+        looked = now
+        gone = refusal() !== undefined
+      }
+      return gone
+    }
+  }
+}

@@ -67,6 +67,8 @@ export interface Options {
   readonly beforeWrite: Effect.Effect<void>
   /** Why nothing may be written now. */
   readonly refusal: () => LibsqlFault | undefined
+  /** Whether connections beside the sessions may not be used any more, whose file is another now. */
+  readonly isGone: () => boolean
   /** Another connection for one transaction that reads, given the reader's; undefined where that would hold up writers. */
   readonly another: (reader: Client) => Promise<Another | undefined>
   /** What stands in for a transaction that reads; undefined where one always begins. */
@@ -188,7 +190,7 @@ export const make = (options: Options): SqlConnection.Connection =>
 
 /** A statement that takes long in the thread, another by the connection for it; where that fails, as always: it only reads. */
 const elsewhere = (
-  { prepared, thread }: Options,
+  { isGone, prepared, thread }: Options,
   { args, sql }: { readonly sql: string; readonly args: Array<InValue> },
   here: Effect.Effect<Rows, SqlError.SqlError>
 ) =>
@@ -196,7 +198,7 @@ const elsewhere = (
     ? here
     : Effect.flatMap(IsLongRead, (isLong) => {
         const reads = isLong ? thread : prepared
-        return reads === undefined ? here : Effect.catch(reads.run(sql, args), () => here)
+        return reads === undefined || isGone() ? here : Effect.catch(reads.run(sql, args), () => here)
       })
 
 /** One change outside a transaction, while the writer's semaphore is held. */

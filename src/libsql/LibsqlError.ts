@@ -23,6 +23,7 @@ export type Fault =
   | "replicaDamaged"
   | "replicaOffline"
   | "repeatable"
+  | "replaced"
   | "schema"
   | "serverFailed"
   | "stale"
@@ -226,6 +227,7 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
     case "certificate":
     case "moved":
     case "overloaded":
+    case "replaced":
     case "serverFailed":
     case "unreachable":
     case "replicaOffline":

@@ -65,6 +65,7 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
       beforeWrite: Effect.void,
       another,
       steady: undefined,
+      isGone: () => false,
       refusal: () =>
         config.readonly === true ? new LibsqlFault("readonly", "it was opened with readonly: true") : undefined
     }

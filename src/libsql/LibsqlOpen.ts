@@ -6,7 +6,7 @@ import type { SqlError } from "effect/sql"
 import { type Config, isMissing, type Location, reveal, tokenOf } from "./LibsqlConfig.ts"
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
 import { inventory } from "./CreateTables.ts"
-import { explained, obstacleOf, requireFile } from "./DatabaseFile.ts"
+import { explained, obstacleOf, requireFile, watched } from "./DatabaseFile.ts"
 import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
@@ -64,21 +64,28 @@ export const connect = Effect.fnUntraced(function* (
   state: ReplicaState
 ): Effect.fn.Return<LibsqlConnection.Options, SqlError.SqlError, Scope.Scope> {
   const busyTimeout = duration(config.busyTimeout, defaults.busyTimeout)
+  const file = location.kind === "file" ? watched(location.path) : undefined
   const refusal = () =>
     config.readonly === true
       ? new LibsqlFault("readonly", "it was opened with readonly: true")
       : state.offlineSince !== undefined
         ? new LibsqlFault("replicaOffline", "the primary cannot be reached")
-        : undefined
+        : file?.refusal()
   const callTimeout = duration(config.requestTimeout, defaults.requestTimeout)
   const session = (open: () => Promise<Client>) =>
     LibsqlSession.make({
-      open,
+      open: async () => {
+        const client = await open()
+        file?.begin()
+        return client
+      },
+      refusal: file?.refusal,
       renewable: location.kind === "file" || location.kind === "replica",
       interruptible: location.kind === "remote",
       busyTimeout,
       callTimeout: location.kind === "remote" ? callTimeout : Duration.infinity
     })
+  const isGone = file?.isGone ?? (() => false)
   const isLocal = location.kind !== "remote"
   const readPath =
     config.longReads === "thread" && "path" in location && config.encryptionKey === undefined
@@ -99,6 +106,7 @@ export const connect = Effect.fnUntraced(function* (
       prepared,
       beforeWrite: Effect.void,
       refusal,
+      isGone,
       another,
       steady: undefined
     }
@@ -116,6 +124,7 @@ export const connect = Effect.fnUntraced(function* (
       prepared,
       beforeWrite: Effect.void,
       refusal,
+      isGone,
       another,
       steady: undefined
     }
@@ -144,6 +153,7 @@ export const connect = Effect.fnUntraced(function* (
     prepared,
     beforeWrite,
     refusal,
+    isGone,
     another,
     steady
   }

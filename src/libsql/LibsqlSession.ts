@@ -49,6 +49,8 @@ const longestPause = Duration.millis(100)
  */
 export const make = Effect.fnUntraced(function* (options: {
   readonly open: () => Promise<Client>
+  /** Why the client may not be used now. Default: it may. */
+  readonly refusal?: (() => LibsqlFault | undefined) | undefined
   /** How a client ends that is replaced or no longer needed. Default: it is closed. */
   readonly close?: (client: Client) => void
   /** False where the data would go with the connection (`:memory:`), or where it holds none (http). */
@@ -70,6 +72,8 @@ export const make = Effect.fnUntraced(function* (options: {
 
   const ready = async (): Promise<Client> => {
     if (closed) throw new LibsqlFault("closed", "the client is closed")
+    const refused = options.refusal?.()
+    if (refused !== undefined) throw refused
     if (client !== undefined && !stale) return client
     if (client !== undefined) close(client)
     client = undefined

@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process"
-import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises"
+import { chmod, mkdir, readdir, rename, stat, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
@@ -380,6 +380,33 @@ describe("a database file", () => {
         }
         assert.deepEqual(yield* Effect.promise(() => readdir(folder)), ["pipe"])
       })
+  )
+
+  it.live.skipIf(process.platform === "win32")("is neither read nor written where it is another than was opened", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const url = join(folder, "x.db")
+      const aside = join(folder, "aside.db")
+      const sql = yield* open({ url })
+      yield* sql`CREATE TABLE t (a)`
+      const refused = Effect.fnUntraced(function* () {
+        const insert = sql`INSERT INTO t VALUES (1)`
+        for (const use of [insert, sql.withTransaction(insert), sql`SELECT a FROM t`]) {
+          const error = yield* Effect.flip(Effect.mapError(use, toDatabaseError("t")))
+          assert.include(error, { reason: "connection", isRetryable: false })
+          assert.include(error.problem, `was removed, or another took its place, while it was open (${url})`)
+        }
+      })
+      yield* Effect.promise(() => rename(url, aside))
+      yield* refused()
+      assert.notInclude(yield* Effect.promise(() => readdir(folder)), "x.db")
+      yield* Effect.promise(() => writeFile(url, ""))
+      yield* refused()
+      assert.strictEqual((yield* Effect.promise(() => stat(url))).size, 0)
+      yield* Effect.promise(() => rename(aside, url))
+      yield* sql`INSERT INTO t VALUES (2)`
+      assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 2 }])
+    })
   )
 
   it.live("is its owner's only, also where a link names what is not there yet", () =>
