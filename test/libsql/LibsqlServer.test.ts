@@ -272,7 +272,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavail
       // Who did not ask does not wait.
       yield* read(yield* open({ url: proxy.url }))
       assert.notInclude(bodies.at(-1), '"replication_index"')
-      yield* primary.kill
+      yield* Sqld.takeAway({ primary, replica })
       const config = { url: proxy.url, requestTimeout: "1 second" } as const
       const error = yield* Effect.flip(Effect.scoped(open({ ...config, fresh: true })))
       assert.include(error, { _tag: "DatabaseError", reason: "connection", isRetryable: true })
@@ -290,7 +290,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavail
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }])
       const onPrimary = yield* open({ url: primary.url })
       assert.deepEqual(yield* onPrimary`SELECT a FROM t`, [{ a: 1 }])
-      yield* primary.kill
+      yield* Sqld.takeAway({ primary, replica })
       assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }])
       const [duration, error] = yield* Effect.timed(failure(sql`INSERT INTO t VALUES (2)`))
       assert.include(["limit", "connection"], error.reason)

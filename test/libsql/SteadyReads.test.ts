@@ -37,7 +37,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(
           yield* Effect.provide(save(0, total), writing)
           yield* Effect.gen(function* () {
             yield* arrives(total)
-            yield* primary.kill
+            yield* Sqld.takeAway({ primary, replica })
             const all = ReferenceRepository.use(({ findAll }) => Stream.runCount(findAll()))
             assert.strictEqual(yield* all, total)
             // The next does not wait for the primary.
