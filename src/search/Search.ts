@@ -78,7 +78,7 @@ const make = Effect.fnUntraced(function* (semantic: SemanticLeg.SemanticLeg | un
     if (facets !== true) return new SearchResult(result)
     const parts = [
       ...(isOpen(filter) ? [] : [conditions(sql, filter)]),
-      ...(condition === undefined ? [] : [condition])
+      ...(condition === undefined ? [] : [condition()])
     ]
     const counted = yield* FacetCounts.count(sql, parts.length === 0 ? undefined : Statement.and(parts))
     return new SearchResult({ ...result, facets: counted })

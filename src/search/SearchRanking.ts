@@ -23,7 +23,7 @@ export interface SearchRanking {
   readonly ranking: ReadonlyArray<Fusion.Fused>
   readonly evidenceOf: (uri: string) => Relevance.Evidence
   /** Whether `crosswalk_reference AS r` was looked through; undefined where every one was that passes the filter. */
-  readonly condition?: Statement.Fragment | undefined
+  readonly condition?: (() => Statement.Fragment) | undefined
   /** How many references that pass the filter have no vector to compare. */
   readonly unsearched: number
   /** What the meaning was compared with. */
@@ -158,12 +158,13 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
 
   /** What a query calls by its identifier comes first, whatever else was found. */
   const withNamed = (found: SearchRanking, named: IdentifierLeg.Named): SearchRanking => {
+    const { condition } = found
     const uris = new Set(named.uris)
     return {
       ...found,
       ranking: Fusion.putFirst(found.ranking, named),
       evidenceOf: (uri) => (uris.has(uri) ? { isNamed: true } : found.evidenceOf(uri)),
-      condition: found.condition && sql`(${found.condition} OR ${named.condition})`
+      condition: condition && (() => sql`(${condition()} OR ${named.condition()})`)
     }
   }
 

@@ -14,7 +14,7 @@ export interface Named {
   /** Whether the query is the beginning of their identifiers, and not the whole of one. */
   readonly isPrefix: boolean
   /** Whether `crosswalk_reference AS r` is called so, beyond the limit too. */
-  readonly condition: Statement.Fragment
+  readonly condition: () => Statement.Fragment
 }
 
 /** Normal forms of which an identifier or label is one, or one that it begins with. */
@@ -55,10 +55,10 @@ export const make = Effect.gen(function* () {
     const depth = Math.max(limit, 1)
     const begun = prefix === undefined ? [] : yield* find({ prefix }, depth, filter)
     if (prefix !== undefined && begun.length > 0) {
-      return { uris: begun, isPrefix: true, condition: conditionOf({ prefix }) }
+      return { uris: begun, isPrefix: true, condition: () => conditionOf({ prefix }) }
     }
     const uris = exact.length === 0 ? [] : yield* find({ exact }, depth, filter)
-    return { uris, isPrefix: false, condition: conditionOf({ exact }) }
+    return { uris, isPrefix: false, condition: () => conditionOf({ exact }) }
   })
 
   return { find, rank }

@@ -50,7 +50,7 @@ export interface KeywordRanking {
   /** The score that a text of average length gets when it has every term once: what {@link matches} can be divided by. */
   readonly ideal: number
   /** Whether `crosswalk_reference AS r` has a term of the query. */
-  readonly condition: Statement.Fragment
+  readonly condition: () => Statement.Fragment
 }
 
 type Found = Omit<KeywordRanking, "condition">
@@ -309,13 +309,13 @@ export const make = Effect.gen(function* () {
     filter: Filter | undefined
   ): Effect.fn.Return<KeywordRanking, SqlError.SqlError | DatabaseError> {
     const terms = termsOf(query)
-    if (terms.length === 0) return { matches: [], ideal: 0, condition: sql.literal("false") }
+    if (terms.length === 0) return { matches: [], ideal: 0, condition: () => sql.literal("false") }
     const few = yield* fewOf(filter)
     // What is not of words stands in no index of words.
     const words = terms.every(({ index }) => index === "words") ? yield* memory.current : undefined
     const inMemory = words === undefined ? undefined : yield* byMemory(words, terms, limit, filter, few)
-    if (inMemory !== undefined) return { ...inMemory, condition: condition(terms) }
-    if (few !== undefined) return { ...(yield* byFew(few, terms, limit)), condition: condition(terms) }
+    if (inMemory !== undefined) return { ...inMemory, condition: () => condition(terms) }
+    if (few !== undefined) return { ...(yield* byFew(few, terms, limit)), condition: () => condition(terms) }
     const counted = yield* count(terms)
     const entries = counted.terms.reduce((sum, term) => sum + term.count, 0)
     // Who wants more than are compared wants all that there are.
@@ -324,7 +324,7 @@ export const make = Effect.gen(function* () {
       limit === 0 || isWhole
         ? { matches: limit === 0 ? [] : yield* byIndexes(counted, limit, filter), ideal: idealOf(counted) }
         : yield* byTerms(counted, limit, filter)
-    return { ...found, condition: condition(terms) }
+    return { ...found, condition: () => condition(terms) }
   })
 
   return { rank }
