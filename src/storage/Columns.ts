@@ -76,6 +76,9 @@ export const listDecoder = <S extends Schema.Constraint & { readonly DecodingSer
 export const real = (column: string): string =>
   `CASE typeof(${column}) WHEN 'real' THEN json(format('%!.17g', ${column})) ELSE ${column} END`
 
+/** A moment in milliseconds since 1970, as far as dates go. */
+export const Moment = Schema.Int.check(Schema.isBetween({ minimum: -8.64e15, maximum: 8.64e15 }))
+
 /** A column of whole numbers that is read by itself; NULL where it holds anything else. */
 export const integer = (column: string): string => `iif(typeof(${column}) = 'integer', ${column}, NULL)`
 

@@ -4,6 +4,8 @@ import { Chosen } from "../domain/Chosen.ts"
 import { Decision, RelationState } from "../domain/Decision.ts"
 import type { LogOptions } from "../domain/LogOptions.ts"
 import { canonical, RelationEnds } from "../domain/RelationEnds.ts"
+import { CatalogId } from "../domain/Catalog.ts"
+import { Text } from "../domain/Text.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
 import * as PinRows from "./PinRows.ts"
@@ -30,18 +32,18 @@ export const columns = Columns.make(
 )
 
 const DecisionRow = Schema.Struct({
-  id: Schema.Int,
-  step: Schema.Int,
-  undoes: Schema.NullOr(Schema.Int),
+  id: Decision.fields.id,
+  step: Decision.fields.step,
+  undoes: Schema.NullOr(Schema.Natural),
   sources: Schema.fromJsonString(RelationEnds.fields.sources),
   targets: Schema.fromJsonString(RelationEnds.fields.targets),
-  catalog: Schema.NullOr(Schema.String),
+  catalog: Schema.NullOr(CatalogId),
   before: Schema.NullOr(Schema.fromJsonString(RelationState)),
   after: Schema.NullOr(Schema.fromJsonString(RelationState)),
-  reviewer: Schema.NullOr(Schema.String),
-  note: Schema.NullOr(Schema.String),
+  reviewer: Schema.NullOr(Text),
+  note: Schema.NullOr(Text),
   chosen: Schema.NullOr(Chosen),
-  at: Schema.Int
+  at: Columns.Moment
 })
 
 /** Decodes a row of {@link columns}. */

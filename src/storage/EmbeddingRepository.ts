@@ -47,13 +47,13 @@ const embeddingColumns = Columns.make("embedding", {
 })
 
 const EmbeddingRow = Schema.Struct({
-  fingerprint: Schema.NullOr(Schema.String),
-  name: Schema.NullOr(Schema.String),
-  dimensions: Schema.NullOr(Schema.Int),
-  max_length: Schema.NullOr(Schema.Int),
+  fingerprint: Schema.NullOr(ModelInfo.fields.fingerprint),
+  name: Schema.NullOr(ModelInfo.fields.id),
+  dimensions: Schema.NullOr(ModelInfo.fields.dimensions),
+  max_length: Schema.NullOr(ModelInfo.fields.maxLength),
   vector: Schema.NullOr(Columns.Bytes),
   vector_hash: Schema.NullOr(Schema.String),
-  embedded_at: Schema.NullOr(Schema.Int)
+  embedded_at: Schema.NullOr(Columns.Moment)
 })
 
 const cutColumns = Columns.make("reference", { uri: "r.uri", tokens: "e.tokens" })

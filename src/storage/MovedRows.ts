@@ -1,5 +1,7 @@
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { CatalogId } from "../domain/Catalog.ts"
+import { RelationEnds } from "../domain/RelationEnds.ts"
 import { Confidence, RelationStep, RelationType } from "../domain/Relation.ts"
 import { keyText } from "../domain/RelationKey.ts"
 import * as Uuid from "../domain/Uuid.ts"
@@ -62,9 +64,9 @@ const relationColumns = Columns.make(
 
 const RelationRow = Schema.Struct({
   id: Schema.Int,
-  sources: Schema.NonEmptyArray(Schema.String),
-  targets: Schema.Array(Schema.String),
-  catalog: Schema.NullOr(Schema.String),
+  sources: RelationEnds.fields.sources,
+  targets: RelationEnds.fields.targets,
+  catalog: Schema.NullOr(CatalogId),
   type: RelationType,
   confidence: Confidence
 })

@@ -4,7 +4,8 @@ import * as Identifier from "../domain/Identifier.ts"
 import * as Natural from "../domain/Natural.ts"
 import { Reference, type ReferenceInput } from "../domain/Reference.ts"
 import { Role } from "../domain/Role.ts"
-import { JsonValue } from "../domain/Text.ts"
+import { JsonValue, NonBlankText, Text } from "../domain/Text.ts"
+import { CatalogId } from "../domain/Catalog.ts"
 import * as Columns from "./Columns.ts"
 
 /** A reference, to select from `crosswalk_reference AS r`; metadata as a list of one or NULL. */
@@ -26,20 +27,20 @@ export const columns = Columns.make("reference", {
   text_hash: "r.text_hash"
 })
 
-/** A row of {@link columns}. */
+/** A row of {@link columns}: what a {@link Reference} can have, so that one is made of every row that is read. */
 export const ReferenceRow = Schema.Struct({
-  uri: Schema.String,
-  title: Schema.String,
-  entity_type: Schema.String,
-  description: Schema.NullOr(Schema.String),
-  tags: Schema.fromJsonString(Schema.Array(Schema.String)),
+  uri: NonBlankText,
+  title: NonBlankText,
+  entity_type: NonBlankText,
+  description: Schema.NullOr(Text),
+  tags: Schema.fromJsonString(Schema.Array(NonBlankText)),
   metadata: Schema.NullOr(Schema.fromJsonString(Schema.Tuple([JsonValue]))),
-  catalog: Schema.NullOr(Schema.String),
-  identifier: Schema.NullOr(Schema.String),
-  label: Schema.NullOr(Schema.String),
+  catalog: Schema.NullOr(CatalogId),
+  identifier: Schema.NullOr(NonBlankText),
+  label: Schema.NullOr(NonBlankText),
   role: Role,
-  created_at: Schema.Int,
-  updated_at: Schema.Int,
+  created_at: Columns.Moment,
+  updated_at: Columns.Moment,
   natural: Schema.String,
   content_hash: Schema.String,
   text_hash: Schema.String

@@ -1,5 +1,6 @@
 import { DateTime, Schema } from "effect"
-import { Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
+import { CatalogId } from "../domain/Catalog.ts"
+import { Confidence, Provenance, Relation, RelationStatus, RelationType } from "../domain/Relation.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import * as Columns from "./Columns.ts"
 import * as PinRows from "./PinRows.ts"
@@ -67,14 +68,14 @@ export const endsOf = ({
 export const RelationRow = Schema.Struct({
   sources: Schema.NonEmptyArray(End),
   targets: Schema.Array(End),
-  catalog: Schema.NullOr(Schema.String),
+  catalog: Schema.NullOr(CatalogId),
   type: RelationType,
-  confidence: Schema.Finite,
+  confidence: Confidence,
   status: RelationStatus,
   needs_review: Schema.Int,
   provenance: Schema.fromJsonString(Provenance),
-  created_at: Schema.Int,
-  updated_at: Schema.Int
+  created_at: Columns.Moment,
+  updated_at: Columns.Moment
 })
 
 /** The relation of a row. */

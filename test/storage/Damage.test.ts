@@ -91,7 +91,7 @@ describe("whatever a table holds, every call ends with a value or an error of th
     Effect.gen(function* () {
       const count = (yield* calls).length
       const choose = pairwise(1)
-      const kinds = [3, 6].flatMap((all) => Array.from({ length: all }, (_, number) => ({ number, isText: all === 3 })))
+      const kinds = [3, 9].flatMap((all) => Array.from({ length: all }, (_, number) => ({ number, isText: all === 3 })))
       for (let column = 0; column < 60; column++) {
         for (const kind of kinds) {
           const chosen = Array.from({ length: count }, (_, call) => call).filter((call) => choose(column, kind, call))

@@ -26,6 +26,9 @@ const damages = {
   bytes: "x'00ff'",
   nothing: "NULL",
   "a number": "-7.5",
+  "a blank": "' '",
+  "a negative whole number": "-1",
+  "a number beyond all dates": "9007199254740991",
   "half a document": `'{"a":'`,
   "another document": `'[{"a":[1]}]'`,
   huge: "replace(hex(zeroblob(200000)), '0', 'é')"
