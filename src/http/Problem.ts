@@ -176,7 +176,8 @@ export const problemOf = (error: CrosswalkError): Problem => {
     }
     case "DatabaseError": {
       const what = { reason, isRetryable, detail: hidden("The database failed", reason) }
-      return isRetryable ? new Unavailable(what) : new Failed(what)
+      // A database that is not there may be there again, whatever the client does.
+      return isRetryable || reason === "connection" ? new Unavailable(what) : new Failed(what)
     }
   }
 }
