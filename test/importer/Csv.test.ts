@@ -215,6 +215,15 @@ describe("csv", () => {
     })
   )
 
+  it.effect("says how far a header is looked for where the first row goes on beyond that", () =>
+    Effect.gen(function* () {
+      const names = ["id", "title", ...Array.from({ length: 20_000 }, (_, i) => `column ${i}`)]
+      const error = yield* Effect.flip(read("x.csv", `${names.join(",")}\n1,a\n`))
+      assert.match(error.message, /^x\.csv, line 1: there is no header within the first 64 KiB/u)
+      assert.include(error.message, "leave out columns")
+    })
+  )
+
   it.effect("reads line ends of a lone CR", () =>
     Effect.gen(function* () {
       const { entries } = yield* read("x.csv", "id,title\r1,a\r2,b\r")

@@ -73,11 +73,23 @@ export const table = (input: Contents, wanted?: Header.Wanted): Effect.Effect<Ta
   const problem = textFaultOf(input.head)
   if (problem !== undefined) return Effect.fail(new ImportError({ source, reason: "unsupported", problem }))
   const way = wayOf(input.head, wanted)
+  const top = firstLines(input.head, way, Header.maxAbove)
+  if (top.length === 0 && !input.head.complete) {
+    return Effect.fail(
+      new ImportError({
+        source,
+        at: "line 1",
+        problem:
+          "there is no header within the first 64 KiB: a row must name the columns. If the first row is longer than that, " +
+          "leave out columns that nobody reads"
+      })
+    )
+  }
   return Table.make(
     {
       source,
       at: (number) => `line ${number}`,
-      top: firstLines(input.head, way, Header.maxAbove),
+      top,
       all: records(blocks(input), way.delimiter).pipe(
         Stream.filter((record) => Result.isFailure(record) || record.success.line >= way.from),
         Stream.map((record) =>
