@@ -8,8 +8,13 @@ export class CreateTables extends Context.Reference<boolean>("crosswalk/libsql/C
   defaultValue: () => false
 }) {}
 
-/** Counts the tables that are neither of Crosswalk nor of SQLite itself, and whether those of Crosswalk are there. */
+/** Whether a table is called as one of ours is, but is another. */
+const isNamesake = `CASE name WHEN 'crosswalk_reference' THEN instr(sql, 'content_hash') = 0
+  WHEN 'crosswalk_migration' THEN instr(sql, 'migration_id') = 0 ELSE FALSE END`
+
+/** Counts the tables and views that are neither of Crosswalk nor of SQLite itself, and whether those of Crosswalk are there. */
 export const inventory = `SELECT
-  count(*) FILTER (WHERE name NOT GLOB 'crosswalk_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'libsql_*') AS others,
-  count(*) FILTER (WHERE name = 'crosswalk_reference') AS own
-  FROM sqlite_master WHERE type = 'table'`
+  count(*) FILTER (WHERE type = 'view' OR ${isNamesake}
+    OR name NOT GLOB 'crosswalk_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'libsql_*') AS others,
+  count(*) FILTER (WHERE type = 'table' AND name = 'crosswalk_reference' AND NOT ${isNamesake}) AS own
+  FROM sqlite_master WHERE type IN ('table', 'view')`

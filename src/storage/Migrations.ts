@@ -504,7 +504,8 @@ const newest = Math.max(...Object.keys(migrations).map(numberOf))
 /** The number of the newest migration applied; 0 in a database without our tables. */
 const applied = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${ledger}`
+  const tables = yield* sql`SELECT 1 FROM sqlite_master
+    WHERE type = 'table' AND name = ${ledger} AND instr(sql, 'migration_id') > 0`
   if (tables.length === 0) return 0
   const rows = yield* sql<{ readonly id: number | null }>`SELECT max(migration_id) AS id FROM crosswalk_migration`
   return rows[0]?.id ?? 0
@@ -525,10 +526,14 @@ const loader = (last: number): Migrator.Loader<SqlClient.SqlClient> =>
 
 /** Fails where tables cannot be made: in another program's database, or where they are there without a list of migrations. */
 const requirePlace = Effect.gen(function* () {
-  if (yield* CreateTables) return
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const [found] = yield* sql.unsafe<{ readonly others: number; readonly own: number }>(inventory)
-  if (found === undefined || found.others === 0 || found.own > 0) return
+  if (found !== undefined && found.own > 0) {
+    return yield* refused("the database has tables of Crosswalk, but not the list of their migrations", {
+      action: "repairDatabase"
+    })
+  }
+  if (found === undefined || found.others === 0 || (yield* CreateTables)) return
   return yield* refused(
     "the database has tables of another program, and none of Crosswalk. Nothing was written; say that they may share it, " +
       "or use another database",

@@ -9,6 +9,7 @@ import { ModelInfo } from "../../src/domain/Embedding.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import * as Store from "../../src/Store.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import { repair } from "../../src/storage/doctor/Repair.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
@@ -144,6 +145,23 @@ describe("Doctor.repair", () => {
     )
   }
 
+  it.effect("tells of triggers and views that others made, and leaves them", () =>
+    Effect.gen(function* () {
+      yield* fill
+      const sql = yield* SqlClient.SqlClient
+      const doctor = yield* Doctor
+      yield* sql`CREATE VIEW crosswalk_report AS SELECT uri FROM crosswalk_reference`
+      expect((yield* doctor.check).checks.find(({ name }) => name === "tables")).toMatchObject({ status: "ok" })
+      yield* sql`CREATE TRIGGER audit AFTER UPDATE ON CROSSWALK_RELATION BEGIN DELETE FROM crosswalk_relation; END`
+      const told = { status: "warning", detail: expect.stringContaining("the trigger audit on these tables is not") }
+      const { checks } = yield* doctor.check
+      expect(checks.find(({ name }) => name === "tables")).toMatchObject(told)
+      const { done, report } = yield* doctor.repair
+      expect(done).toEqual([])
+      expect(report.checks.find(({ name }) => name === "tables")).toMatchObject(told)
+    }).pipe(Effect.provide(TestStore.layer))
+  )
+
   it.effect("leaves what only a backup can bring back, and says so", () =>
     Effect.gen(function* () {
       yield* fill
@@ -218,6 +236,23 @@ describe("a database that is not of this version", () => {
         )
       )
     )
+
+  it.effect("gets its list of migrations back where its tables are those of this version", () =>
+    Effect.gen(function* () {
+      const url = join(yield* temporaryFolder, "x.db")
+      const client = LibsqlClient.layer({ url })
+      yield* Effect.provide(Migrations.run, client)
+      const drop = SqlClient.SqlClient.use((sql) => sql`DROP TABLE crosswalk_migration`)
+      yield* Effect.provide(drop, client)
+      expect(yield* Effect.flip(Effect.provide(Migrations.run, client))).toMatchObject({
+        reason: "migration",
+        remedy: { action: "repairDatabase" }
+      })
+      yield* Effect.provide(repair, client)
+      yield* Effect.provide(Migrations.run, client)
+      expect((yield* check(url)).sound).toBe(true)
+    })
+  )
 
   it.effect("is no error where a process was killed before or in its migration", () =>
     Effect.gen(function* () {

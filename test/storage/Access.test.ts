@@ -8,6 +8,8 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { CreateTables } from "../../src/libsql/CreateTables.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import * as Doctor from "../../src/storage/Doctor.ts"
+import { repair } from "../../src/storage/doctor/Repair.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { crosswalk } from "../cli/run.ts"
 import * as Sqld from "../support/sqld.ts"
@@ -89,6 +91,36 @@ describe("a database of another program", () => {
       expect((yield* run("list", "--db", path)).stdout).toContain("a:1")
     })
   )
+
+  for (const [what, statement] of [
+    ["a view called as a table of ours", "CREATE VIEW crosswalk_reference AS SELECT 1 AS id"],
+    ["a view called as our list of migrations", "CREATE VIEW crosswalk_migration AS SELECT 1 AS id"],
+    ["a view only", "CREATE VIEW report AS SELECT 1"],
+    ["a table called as one of ours", "CREATE TABLE crosswalk_reference (a, b)"],
+    ["a table called as our list of migrations", "CREATE TABLE crosswalk_migration (a, b)"]
+  ] as const) {
+    it.effect(`is another's also where it has ${what}`, () =>
+      Effect.gen(function* () {
+        const url = join(yield* temporaryFolder, "theirs.sqlite")
+        yield* Effect.promise(async () => {
+          const client = createClient({ url: `file:${url}` })
+          await client.execute(statement)
+          client.close()
+        })
+        const before = readFileSync(url)
+        const client = LibsqlClient.layer({ url })
+        expect(yield* Effect.flip(save({ url }))).toMatchObject({
+          reason: "migration",
+          remedy: { action: "createTables" }
+        })
+        expect(yield* Effect.flip(Effect.provide(Doctor.run, client))).toMatchObject({
+          remedy: { action: "chooseDatabase" }
+        })
+        expect(yield* Effect.provide(repair, client)).toEqual([])
+        expect(readFileSync(url)).toEqual(before)
+      })
+    )
+  }
 
   it.effect("gets our tables where a program says that they share it, and a transaction spans both", () =>
     Effect.gen(function* () {

@@ -1,11 +1,12 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { Backup } from "../../src/catalog/Backup.ts"
 import { Doctor } from "../../src/catalog/Doctor.ts"
 import { Review } from "../../src/crosswalk/Review.ts"
+import { ModelInfo } from "../../src/domain/Embedding.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { Search } from "../../src/search/Search.ts"
 import * as Store from "../../src/Store.ts"
@@ -17,6 +18,10 @@ import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** A database of every schema that was released, made by that version. `UPDATE_FIXTURES=1` adds the present one. */
 const folder = join(import.meta.dirname, "../fixtures/databases")
+
+const model = new ModelInfo({ id: "m", dimensions: 3, maxLength: 3, fingerprint: "f" })
+
+const numberOf = (name: string) => Number(/\d+/u.exec(name)?.[0])
 
 const store = (url: string) => Store.layerLibsql({ url, embedder: { type: "deterministic" } })
 
@@ -124,6 +129,28 @@ describe("a database of an earlier version", () => {
           expect(checks.filter(({ status }) => status === "failed")).toEqual([])
         }).pipe(Effect.provide(store(url)))
         expect(yield* state).toBe("current")
+      })
+    )
+
+    it.live(`${name} is repaired, and goes on as one of this version`, () =>
+      Effect.gen(function* () {
+        const url = join(yield* temporaryFolder, name)
+        copyFileSync(join(folder, name), url)
+        const damage = SqlClient.SqlClient.use((sql) => sql`DROP TRIGGER crosswalk_keyword_update`)
+        yield* Effect.provide(damage, LibsqlClient.layer({ url }))
+        const repair = Doctor.use(({ repair }) => repair).pipe(
+          Effect.provide(
+            Layer.provideMerge(Doctor.layerInspect(Effect.succeed({ model })), LibsqlClient.layer({ url }))
+          )
+        )
+        const { done, report } = yield* Effect.scoped(repair)
+        expect(done).toContain("made the trigger crosswalk_keyword_update again")
+        expect(report.checks.filter(({ status }) => status === "failed")).toEqual([])
+        yield* Effect.gen(function* () {
+          expect(yield* ReferenceRepository.use(({ count }) => count())).toBe(4)
+          expect(yield* Review.use(({ log }) => log())).toHaveLength(numberOf(name) < 4 ? 0 : 1)
+          expect((yield* Doctor.use(({ repair }) => repair)).done).toEqual([])
+        }).pipe(Effect.provide(store(url)))
       })
     )
 

@@ -38,20 +38,19 @@ export const pageSize = 500
 
 export const ok = (name: Check["name"], detail: string): Check => ({ name, status: "ok", detail })
 
-export const failed = (name: Check["name"], detail: string, remedy?: Remedy): Check => ({
-  name,
-  status: "failed",
-  detail,
-  ...(remedy === undefined ? {} : { remedy })
-})
+const found =
+  (status: Check["status"]) =>
+  (name: Check["name"], detail: string, remedy?: Remedy): Check => ({
+    name,
+    status,
+    detail,
+    ...(remedy === undefined ? {} : { remedy })
+  })
+
+export const failed = found("failed")
 
 /** It is sound, but something is to be done. */
-export const warning = (name: Check["name"], detail: string, remedy: Remedy): Check => ({
-  name,
-  status: "warning",
-  detail,
-  remedy
-})
+export const warning = found("warning")
 
 /** A few of many, for a person to look at. */
 export const some = (items: ReadonlyArray<string>): string =>

@@ -48,7 +48,7 @@ const make = Effect.gen(function* () {
       )
       if (made) done.push(`made the ${type} ${name} again`)
     }
-    if (unlisted.length > 0 && Tables.isRepairable({ different, missing, unlisted })) {
+    if (unlisted.length > 0 && Tables.isRepairable({ different, missing })) {
       for (const { id, name } of unlisted) {
         yield* sql`INSERT INTO crosswalk_migration (migration_id, name) VALUES (${id}, ${name})`
       }
@@ -194,19 +194,20 @@ const make = Effect.gen(function* () {
 /**
  * Makes again what follows from what else is stored: tables of indexes, triggers, tags, the change log; removes vectors that
  * cannot be used. Relations, decisions and texts stay as they are. In one transaction; what was done, in sentences.
- * Does nothing to the database of a later version, whose triggers and indexes it does not know.
+ * Tables of an earlier version are brought up to date first. Does nothing to the database of a later version, whose triggers
+ * and indexes it does not know, nor where there is no list of migrations and the tables are not those of this version.
  */
 export const repair: Effect.Effect<ReadonlyArray<string>, DatabaseError, SqlClient.SqlClient> = Effect.gen(
   function* () {
-    if ((yield* Migrations.state) === "newer") return []
+    const state = yield* Migrations.state
+    if (state === "newer") return []
+    // Parts of this version among tables of an earlier one would be in the way of their migration.
+    if (state === "older") yield* Migrations.run
+    if (state === "none" && !Tables.isRepairable(yield* Tables.differences)) return []
     const sql = yield* SqlClient.SqlClient
     const steps = yield* make
-    return yield* sql.withTransaction(
-      Effect.map(
-        Effect.forEach(steps, (step) => step),
-        (done) => done.flat()
-      )
-    )
+    const done = yield* sql.withTransaction(Effect.forEach(steps, (step) => step))
+    return [...(state === "older" ? ["brought the tables up to date"] : []), ...done.flat()]
   }
 ).pipe(
   Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Doctor.repair")(error))),

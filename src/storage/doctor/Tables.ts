@@ -3,7 +3,7 @@ import { SqlClient } from "effect/sql"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import * as Columns from "../Columns.ts"
 import * as Migrations from "../Migrations.ts"
-import { type Check, failed, ok, restore } from "./Check.ts"
+import { type Check, failed, ok, restore, warning } from "./Check.ts"
 
 /** A table, an index or a trigger. */
 const Part = Schema.Struct({
@@ -16,11 +16,12 @@ export type Part = typeof Part.Type
 const columns = Columns.make("part", { name: "name", type: "type", sql: "sql" })
 const decode = Columns.decoder(columns, Part, "Doctor.run")
 
-/** What a database has of us. */
+/** What a database has of us, and the triggers of others on it. */
 const parts = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const rows = yield* sql`SELECT ${sql.literal(columns.sql)} FROM sqlite_master
-    WHERE name GLOB 'crosswalk_*' AND sql IS NOT NULL ORDER BY name`
+    WHERE type <> 'view' AND (name GLOB 'crosswalk_*' OR type = 'trigger' AND lower(tbl_name) GLOB 'crosswalk_*')
+      AND sql IS NOT NULL ORDER BY name`
   return yield* Effect.forEach(rows, decode)
 })
 
@@ -71,28 +72,35 @@ export const derivedOf = (table: string): (typeof derived)[number] | undefined =
 export interface Differences {
   readonly missing: ReadonlyArray<Part>
   readonly different: ReadonlyArray<Part>
+  /** Triggers on our tables that the migrations did not make: what they do is not known. */
+  readonly strange: ReadonlyArray<Part>
   /** The migrations that are not written down. */
   readonly unlisted: ReadonlyArray<{ readonly id: number; readonly name: string }>
 }
 
 export const differences = Effect.gen(function* () {
   const wanted = yield* expected
-  const found = new Map((yield* parts).map(({ name, sql }) => [name, sql]))
-  const listed = found.has("crosswalk_migration") ? yield* ledger : new Map<number, string>()
+  const present = yield* parts
+  const found = new Map(present.map(({ name, sql }) => [name, sql]))
+  const known = new Set(wanted.parts.map(({ name }) => name))
+  const listed =
+    found.get("crosswalk_migration")?.includes("migration_id") === true ? yield* ledger : new Map<number, string>()
   return {
     missing: wanted.parts.filter(({ name }) => !found.has(name)),
     different: wanted.parts.filter(({ name, sql }) => found.has(name) && found.get(name) !== sql),
+    strange: present.filter(({ name, type }) => type === "trigger" && !known.has(name)),
     unlisted: [...wanted.ledger].flatMap(([id, name]) => (listed.has(id) ? [] : [{ id, name }]))
   } satisfies Differences
 })
 
+const names = (parts: ReadonlyArray<Part>) =>
+  parts
+    .map(({ name, type }) => `the ${type} ${name}`)
+    .slice(0, 5)
+    .join(", ")
+
 /** In words; undefined where nothing differs. */
 const problemOf = ({ different, missing, unlisted }: Differences): string | undefined => {
-  const names = (parts: ReadonlyArray<Part>) =>
-    parts
-      .map(({ name, type }) => `the ${type} ${name}`)
-      .slice(0, 5)
-      .join(", ")
   const problems = [
     ...(missing.length > 0 ? [`${names(missing)} ${missing.length === 1 ? "is" : "are"} not there`] : []),
     ...(different.length > 0 ? [`${names(different)} ${different.length === 1 ? "is" : "are"} changed`] : []),
@@ -102,11 +110,17 @@ const problemOf = ({ different, missing, unlisted }: Differences): string | unde
 }
 
 /** Whether all that differs can be made again. */
-export const isRepairable = ({ different, missing }: Differences): boolean =>
+export const isRepairable = ({ different, missing }: Pick<Differences, "different" | "missing">): boolean =>
   [...missing, ...different].every(({ name, type }) => type !== "table" || derivedOf(name) !== undefined)
 
 export const check = (found: Differences): Check => {
   const problem = problemOf(found)
+  if (problem === undefined && found.strange.length > 0)
+    return warning(
+      "tables",
+      `${names(found.strange)} on these tables ${found.strange.length === 1 ? "is" : "are"} not Crosswalk's, and may change or ` +
+        "undo what is stored. Drop what nobody wants"
+    )
   if (problem === undefined)
     return ok("tables", "tables, indexes, triggers and the list of migrations are of this version")
   return isRepairable(found)
