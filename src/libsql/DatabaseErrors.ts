@@ -156,7 +156,9 @@ const advice: Readonly<Record<Fault, Advice>> = {
     reason: "unknown",
     isRetryable: false,
     remedy: { action: "migrateDatabase" },
-    problem: (detail) => `the database lacks something (${detail}). Has it been migrated?`
+    problem: (detail) =>
+      `the database lacks something (${detail}). Has it been migrated? A replica whose primary was started again may be empty ` +
+      "for a moment: then try again."
   },
   serverFailed: {
     reason: "connection",

@@ -24,7 +24,10 @@ const isAway: ReadonlySet<Fault> = new Set<Fault>(["serverFailed", "timeout", "u
 /** In a text of JSON no value has such quotation marks. */
 const states = /"replication_index":"(\d+)"/gu
 
-/** A `fetch` that takes answers of one state only. */
+/** A statement that failed; its answer does not say of which state it is. */
+const failed = /"type":"error","error":\{"message":"((?:[^"\\]|\\.)*)"/u
+
+/** A `fetch` that takes answers of one state only. A replica that begins anew is empty for a moment: an error may be one of that. */
 const ofOneState = (fetch: LibsqlFetch, moved: () => void): LibsqlFetch => {
   let state: string | undefined
   return async (request) => {
@@ -35,9 +38,10 @@ const ofOneState = (fetch: LibsqlFetch, moved: () => void): LibsqlFetch => {
     if (state === undefined && found.length === 0)
       throw new LibsqlFault("moved", "it does not say of which state it is")
     state ??= found[0]
-    if (found.some((index) => index !== state)) {
+    const problem = failed.exec(text)?.[1]
+    if (problem !== undefined || found.some((index) => index !== state)) {
       moved()
-      throw new LibsqlFault("moved", "it has changed")
+      throw new LibsqlFault("moved", problem === undefined ? "it has changed" : `it failed: ${problem}`)
     }
     return new Response(text, { status: response.status, headers: response.headers })
   }

@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import * as Snapshot from "../../src/storage/Snapshot.ts"
+import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
 
 const total = 1100
@@ -60,10 +61,53 @@ describe.skipIf(Sqld.unavailable !== undefined)(
               remedy: { action: "retry" }
             })
             assert.include(error.message, "one state")
-            assert.strictEqual(yield* all, total + 1)
+            // As the error says.
+            assert.strictEqual(
+              yield* Effect.retry(all, { while: ({ isRetryable }) => isRetryable, times: 5 }),
+              total + 1
+            )
           }).pipe(Effect.provide(services({ url: replica.url, requestTimeout: "30 seconds" })))
         }),
       120_000
+    )
+
+    it.live("takes an error amid a read for one of a replica that begins anew, and not for what is there", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Sqld.primary()
+        yield* Effect.provide(save(0, 3), services({ url }))
+        const proxy = yield* LoopbackProxy.make(url)
+        yield* Effect.gen(function* () {
+          const away = { kind: "answer", status: 503 } as const
+          const failing = {
+            kind: "answer",
+            status: 200,
+            type: "application/json",
+            body: JSON.stringify({
+              baton: null,
+              base_url: null,
+              results: [
+                {
+                  type: "error",
+                  error: { message: "SQLite error: no such table: crosswalk_reference", code: "SQLITE_UNKNOWN" }
+                },
+                { type: "ok", response: { type: "close" } }
+              ]
+            })
+          } as const
+          proxy.behave((_, body) => (/BEGIN/u.test(body) ? away : { kind: "pass" }))
+          const error = yield* Effect.flip(
+            Snapshot.read(
+              Effect.gen(function* () {
+                assert.strictEqual(yield* count, 3)
+                proxy.behave(failing)
+                return yield* count
+              })
+            )
+          )
+          assert.include(error, { _tag: "DatabaseError", reason: "connection", isRetryable: true })
+          assert.include(error.message, "one state (it failed: SQLite error: no such table: crosswalk_reference)")
+        }).pipe(Effect.provide(services({ url: proxy.url })))
+      })
     )
   }
 )
