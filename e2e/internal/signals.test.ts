@@ -153,9 +153,15 @@ describe.skipIf(!isPosix)("a signal", { timeout: 120_000 }, () => {
       expect((await crosswalk(["doctor", "--json", "--db", "x.db"])).json().sound).toBe(true)
     })
 
-    for (const command of [["import"], ["import", "--strict"], ["map"]]) {
+    for (const command of [
+      ["import"],
+      ["import", "--strict"],
+      ["map"],
+      ["export", "--output"],
+      ["serve", "--token-file"]
+    ]) {
       test.skipIf(!hasProc)(
-        `while a pipe has no writer ends ${command.join(" ")} with ${expected}`,
+        `while a pipe has no other end ends ${command.join(" ")} with ${expected}`,
         async ({ crosswalk, folder }) => {
           const pipe = join(folder, "pipe.csv")
           // What 'map' needs to begin.

@@ -2,6 +2,7 @@ import { statSync } from "node:fs"
 import { open } from "node:fs/promises"
 import { Effect, FileSystem, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
+import * as NamedPipe from "../importer/source/NamedPipe.ts"
 import * as DatabaseFile from "../libsql/DatabaseFile.ts"
 import { Ended, ExitCode } from "./Errors.ts"
 import { Output } from "./Output.ts"
@@ -34,7 +35,7 @@ export const problemOf = ({ cause, message }: PlatformError["reason"]): string =
 const told = (path: string, problem: string) =>
   new Ended({ code: ExitCode.failure, message: `${path} cannot be written: ${problem}` })
 
-/** Where a path leads, and whether that is a pipe or a device, which nothing can take the place of. */
+/** Where a path leads, and what is there: nothing can take the place of a pipe or a device. */
 const target = (path: string) =>
   Effect.try({
     try: () => {
@@ -42,15 +43,16 @@ const target = (path: string) =>
       if (there?.isFile() === true && DatabaseFile.isDatabase(path)) {
         throw new Error("it is a database, which an output does not replace")
       }
-      return there === undefined || there.isFile() || there.isDirectory()
-        ? { place: PartialFile.placeOf(path), isStream: false }
-        : { place: path, isStream: true }
+      if (there === undefined || there.isFile() || there.isDirectory()) {
+        return { place: PartialFile.placeOf(path), kind: "file" } as const
+      }
+      return { place: path, kind: there.isFIFO() ? "pipe" : "device" } as const
     },
     catch: (cause) => told(path, whyOf(cause))
   })
 
 /** Writes to what has no places to write at, unlike the files of Effect. */
-const stream = Effect.fnUntraced(function* <E, R>(path: string, bytes: Stream.Stream<Uint8Array, E, R>) {
+const toDevice = Effect.fnUntraced(function* <E, R>(path: string, bytes: Stream.Stream<Uint8Array, E, R>) {
   const attempt = <A>(run: () => Promise<A>) =>
     Effect.tryPromise({ try: run, catch: (cause) => told(path, whyOf(cause)) })
   const file = yield* Effect.acquireRelease(
@@ -79,10 +81,11 @@ export const write = Effect.fnUntraced(function* <E, R>(
   const files = yield* FileSystem.FileSystem
   const failed = ({ reason }: PlatformError) => told(path, problemOf(reason))
   const bytes = Stream.map(pieces, (piece) => (typeof piece === "string" ? encoder.encode(piece) : piece))
-  const { isStream, place } = yield* target(path)
+  const { kind, place } = yield* target(path)
   yield* Effect.scoped(
     Effect.gen(function* () {
-      if (isStream) return yield* stream(path, bytes)
+      if (kind === "pipe") return yield* NamedPipe.write(path, bytes, failed)
+      if (kind === "device") return yield* toDevice(path, bytes)
       // What a process that was killed has left; a folder that is not there is told below.
       yield* Effect.ignore(Effect.try(() => PartialFile.clear(place)))
       const part = PartialFile.beside(place)

@@ -5,6 +5,7 @@ import type { DatabaseError } from "../domain/DatabaseError.ts"
 import { saysYes } from "../domain/Offline.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import type { EarlyWorker } from "../embedder/EarlyWorker.ts"
+import * as NamedPipe from "../importer/source/NamedPipe.ts"
 import { fromCause } from "../libsql/DatabaseErrors.ts"
 import { locate } from "../libsql/LibsqlConfig.ts"
 
@@ -78,10 +79,9 @@ export const variable = (name: string) =>
 
 /** The nearest `crosswalk.json` from the folder upwards. */
 const nearest = Effect.fnUntraced(function* (from: string) {
-  const files = yield* FileSystem.FileSystem
   for (let folder = from; ; folder = dirname(folder)) {
     const file = join(folder, fileName)
-    const text = yield* files.readFileString(file).pipe(
+    const text = yield* NamedPipe.readText(file).pipe(
       Effect.asSome,
       Effect.catch(({ reason }) =>
         // A folder may have this name.

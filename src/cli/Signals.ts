@@ -1,20 +1,6 @@
 /** What ends the process before it is done, and the exit code that shells give it. */
 const codes = { SIGINT: 130, SIGTERM: 143 } as const
 
-type Signal = keyof typeof codes
-
-/** Whether a call to the file system is under way, such as to open a pipe, which waits for its other end. */
-const isWaiting = (): boolean => process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"))
-
-/** Ends the process. `process.exit` waits for every call to the file system, however long that takes; the signal does not. */
-const end = (code: number, signal: Signal): void => {
-  if (process.platform !== "win32" && isWaiting()) {
-    process.removeAllListeners(signal)
-    process.kill(process.pid, signal)
-  }
-  process.exit(code)
-}
-
 /** How long what was interrupted may take to clean up, in milliseconds; a server answers first what it was asked. */
 export const patience = { command: 1500, server: 13_000 } as const
 
@@ -22,7 +8,7 @@ export const patience = { command: 1500, server: 13_000 } as const
 export interface Signals {
   /** From now on a first signal leaves it to the program to end, which cleans up; it is ended where it does not in so many milliseconds. */
   readonly handOver: (patience?: number) => void
-  /** The program has ended: its exit code, which is that of the signal where there was one. Ends the process where it would not end. */
+  /** The program has ended: its exit code, which is that of the signal where there was one. */
   readonly ended: (code: number) => number
 }
 
@@ -32,15 +18,14 @@ export interface Signals {
  */
 export const listen = (): Signals => {
   let isRunning = false
-  let received: { readonly code: number; readonly signal: Signal } | undefined
+  let received: number | undefined
   let limit: number = patience.command
-  const onSignal = (signal: Signal) => () => {
-    const code = codes[signal]
-    if (!isRunning || received !== undefined) return end(received?.code ?? code, received?.signal ?? signal)
-    received = { code, signal }
-    setTimeout(() => end(code, signal), limit).unref()
+  const onSignal = (code: number) => () => {
+    if (!isRunning || received !== undefined) process.exit(received ?? code)
+    received = code
+    setTimeout(() => process.exit(code), limit).unref()
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal(signal))
+  for (const [signal, code] of Object.entries(codes)) process.on(signal, onSignal(code))
   return {
     handOver: (patience) => {
       isRunning = true
@@ -48,9 +33,7 @@ export const listen = (): Signals => {
     },
     ended: (code) => {
       isRunning = false
-      if (received === undefined) return code
-      if (isWaiting()) end(received.code, received.signal)
-      return received.code
+      return received ?? code
     }
   }
 }

@@ -1,5 +1,5 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpServer, type HttpServerError } from "effect/http"
 import manifest from "../../../package.json" with { type: "json" }
@@ -11,6 +11,7 @@ import * as Routes from "../../http/Routes.ts"
 import * as TokenList from "../../http/access/TokenList.ts"
 import { Tokens } from "../../http/access/Tokens.ts"
 import * as Web from "../../http/Web.ts"
+import * as NamedPipe from "../../importer/source/NamedPipe.ts"
 import * as McpServer from "../../mcp/Server.ts"
 import { safe } from "../../report/Safe.ts"
 import * as Store from "../../Store.ts"
@@ -28,8 +29,7 @@ const tokensOf = Effect.fnUntraced(function* (file: string | undefined) {
     if (token === undefined) return []
     return yield* TokenList.parse(`environment write ${token}`, "CROSSWALK_HTTP_TOKEN")
   }
-  const files = yield* FileSystem.FileSystem
-  const text = yield* files.readFileString(file).pipe(
+  const text = yield* NamedPipe.readText(file).pipe(
     Effect.mapError(
       ({ reason }) =>
         new ValidationError({

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process"
-import { Readable } from "node:stream"
 import { Effect, FileSystem, Stdio, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { ImportError } from "../../domain/ImportError.ts"
 import type { Download, UrlOptions } from "../Importer.ts"
 import { isUrl } from "../Names.ts"
+import * as NamedPipe from "./NamedPipe.ts"
 import { download } from "./Urls.ts"
 
 /** The bytes of a source. */
@@ -28,37 +27,11 @@ export const unreadable =
     return new ImportError({ source, reason, problem, cause: error })
   }
 
-/**
- * The bytes of a named pipe, read by a process of their own: until somebody writes to it the system holds who opens it, which
- * could then neither be interrupted nor end.
- */
-const pipe = (path: string): Stream.Stream<Uint8Array, ImportError> =>
-  Stream.unwrap(
-    Effect.map(
-      Effect.acquireRelease(
-        Effect.sync(() => {
-          const child = spawn("cat", ["--", path], { stdio: ["ignore", "pipe", "ignore"] })
-          // Without a listener a program that is not there would end this one; the bytes are none then.
-          return child.on("error", () => {})
-        }),
-        (child) => Effect.sync(() => child.kill("SIGKILL"))
-      ),
-      (child) =>
-        Stream.fromReadableStream<Uint8Array, ImportError>({
-          evaluate: () => Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
-          onError: (cause) => new ImportError({ source: path, reason: "unreadable", problem: "cannot be read", cause })
-        })
-    )
-  )
-
 /** The bytes of a file or a named pipe. */
 const read = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
-  const isPipe = yield* files.stat(path).pipe(
-    Effect.map(({ type }) => type === "FIFO"),
-    Effect.orElseSucceed(() => false)
-  )
-  return isPipe ? pipe(path) : Stream.mapError(files.stream(path), unreadable(path))
+  const bytes = (yield* NamedPipe.isPipe(path)) ? NamedPipe.read(path) : files.stream(path)
+  return Stream.mapError(bytes, unreadable(path))
 })
 
 /** The bytes of a source, and for a URL what was downloaded. */
