@@ -2,7 +2,16 @@ import type { Client } from "@libsql/client"
 import { Duration, Effect, Schedule, type Scope, Semaphore } from "effect"
 import type { SqlError } from "effect/sql"
 import * as Deadline from "./Deadline.ts"
-import { type Fault, faultOf, LibsqlFault, neverSent, passing, retryAfterOf, toSqlError } from "./LibsqlError.ts"
+import {
+  type Fault,
+  detailOf,
+  faultOf,
+  LibsqlFault,
+  neverSent,
+  passing,
+  retryAfterOf,
+  toSqlError
+} from "./LibsqlError.ts"
 
 /** One libSQL client of one connection, replaced by a fresh one whenever it can no longer be trusted. */
 export interface Session {
@@ -89,6 +98,10 @@ export const make = Effect.fnUntraced(function* (options: {
   )
   const resend = Deadline.paced(Schedule.exponential("50 millis", 3).pipe(Schedule.upTo({ times: 2 })))
   const asked = Deadline.paced(Schedule.spaced("50 millis"))
+  // A replica that begins anew, as its primary was started again, has no tables until it is filled.
+  const refilled = Deadline.paced(Schedule.spaced("50 millis").pipe(Schedule.upTo({ times: 40 })))
+  const isEmptied = (cause: unknown) =>
+    faultOf(cause) === "schema" && detailOf(cause).includes("no such table: crosswalk_")
 
   const whileBusy: Session["whileBusy"] = (effect) =>
     Effect.retry(effect, {
@@ -112,6 +125,11 @@ export const make = Effect.fnUntraced(function* (options: {
       isSafe(cause) && isDue(cause) ? Deadline.fits(cause) : Effect.succeed(false)
     return whileBusy(options.interruptible ? once : Effect.uninterruptible(once)).pipe(
       Effect.retry({ schedule: resend, while: again((cause) => retryAfterOf(cause) === undefined) }),
+      Effect.retry({
+        schedule: refilled,
+        while: (cause) =>
+          options.interruptible && repeatable && isEmptied(cause) ? Deadline.fits(cause) : Effect.succeed(false)
+      }),
       Effect.retry({ schedule: asked, while: again((cause) => retryAfterOf(cause) !== undefined) }),
       Effect.mapError(toSqlError(operation)),
       Deadline.within(options.callTimeout)
