@@ -1,4 +1,4 @@
-import { randomOf } from "../test/support/random.ts"
+import { randomOf } from "../src/domain/Random.ts"
 
 /** Choices that depend on a seed alone. */
 export interface Random {

@@ -9,7 +9,7 @@ import * as DatabaseChecks from "../src/storage/Doctor.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import { TestStore } from "../src/testing.ts"
 import { argumentsOf } from "./support/hostileValues.ts"
-import { randomOf } from "./support/random.ts"
+import { randomOf } from "../src/domain/Random.ts"
 
 /** `CROSSWALK_BOUNDARY_RUNS=2000 CROSSWALK_BOUNDARY_SEED=7` looks longer, elsewhere. */
 const runs = Number(process.env["CROSSWALK_BOUNDARY_RUNS"] ?? 60)

@@ -22,6 +22,7 @@ import type { CatalogChanges } from "../../src/domain/Change.ts"
 import * as Store from "../../src/Store.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { type Answers, from, read, readAnswers, to } from "./asvs.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 const seeds = [1, 2, 3, 4, 5]
 const folds = 10
@@ -42,7 +43,7 @@ const auc = (outcomes: ReadonlyArray<Logistic.Outcome>) => {
 
 /** The calibration error that probabilities would show on so few cases if every one of them were exactly right. */
 const noise = (outcomes: ReadonlyArray<Logistic.Outcome>) => {
-  const random = Logistic.generator(1)
+  const random = randomOf(1)
   return mean(
     Array.from({ length: 200 }, () =>
       Logistic.calibrationError(outcomes.map(({ probability }) => ({ probability, isTrue: random() < probability })))

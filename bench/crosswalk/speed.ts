@@ -2,16 +2,16 @@ import { monitorEventLoopDelay } from "node:perf_hooks"
 import { Effect, Layer } from "effect"
 import { CatalogDiff } from "../../src/crosswalk/CatalogDiff.ts"
 import { Crosswalk } from "../../src/crosswalk/Crosswalk.ts"
-import * as Logistic from "../../src/crosswalk/Logistic.ts"
 import * as Store from "../../src/Store.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 const size = 5000
 
 /** Texts of some 40 words; the word of rank r comes about as often as 1/r. */
 const textsOf = (seed: number) => {
-  const random = Logistic.generator(seed)
+  const random = randomOf(seed)
   const syllables = ["ka", "to", "mi", "ren", "sol", "vex", "qui", "dor", "an", "pel", "bri", "zu"]
   const word = () => {
     let rank = Math.floor(8000 ** random())

@@ -1,3 +1,4 @@
+import { randomOf } from "../domain/Random.ts"
 /** A logistic regression: the probability is `1 / (1 + exp(−(intercept + Σ weightᵢ · featureᵢ)))`. */
 export interface Logistic {
   readonly intercept: number
@@ -67,7 +68,7 @@ const solve = (matrix: ReadonlyArray<ReadonlyArray<number>>, right: ReadonlyArra
 
 /** Numbers 0 … folds − 1, one for each group, evenly and always the same for a seed. */
 export const folds = (groups: number, count: number, seed: number): ReadonlyArray<number> => {
-  const random = generator(seed)
+  const random = randomOf(seed)
   const order = Array.from({ length: groups }, (_, i) => i)
   for (let i = groups - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
@@ -78,17 +79,6 @@ export const folds = (groups: number, count: number, seed: number): ReadonlyArra
   const fold = Array.from({ length: groups }, () => 0)
   order.forEach((group, i) => (fold[group] = i % count))
   return fold
-}
-
-/** Mulberry32: numbers from 0 to 1, the same for the same seed. */
-export const generator = (seed: number) => {
-  let state = seed | 0
-  return (): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }
 
 /** A probability and what came true. */

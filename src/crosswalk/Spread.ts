@@ -1,4 +1,4 @@
-import { generator } from "./Logistic.ts"
+import { randomOf } from "../domain/Random.ts"
 
 /** The steps of the golden ratio leave gaps of at most three sizes, however many there are (the three-gap theorem). */
 const golden = (Math.sqrt(5) - 1) / 2
@@ -8,7 +8,7 @@ const golden = (Math.sqrt(5) - 1) / 2
  * grows keeps what it had.
  */
 export function* spread(size: number, seed: number): Generator<number> {
-  const start = generator(seed)()
+  const start = randomOf(seed)()
   const taken = new Set<number>()
   for (let i = 0; taken.size < size && i < size * 8; i++) {
     const place = Math.floor(((start + i * golden) % 1) * size)

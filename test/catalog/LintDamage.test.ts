@@ -5,7 +5,7 @@ import type { LintRule } from "../../src/domain/Lint.ts"
 import { relationColumns } from "../../src/importer/mapping/RelationFile.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { TestStore } from "../../src/testing.ts"
-import { randomOf } from "../support/random.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 import { cell, workbook, zip } from "../importer/zipping.ts"
 
 /** `CROSSWALK_LINT_SEEDS=50` damages more files. */

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Candidates from "../../src/crosswalk/Candidates.ts"
-import { generator } from "../../src/crosswalk/Logistic.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 import type { Similarity } from "../../src/crosswalk/Similarity.ts"
 
 /** Similarities of a table, some of them equal. */
 const table = (from: number, to: number, seed: number): ReadonlyArray<Float32Array> => {
-  const random = generator(seed)
+  const random = randomOf(seed)
   return Array.from({ length: from }, () => Float32Array.from({ length: to }, () => Math.round(random() * 50) / 50))
 }
 

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Logistic from "../../src/crosswalk/Logistic.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 const truth = { intercept: -1, weights: [2, -0.5] }
 
 /** Cases whose answers come true as often as a known model says. */
 const examplesOf = (count: number, seed: number) => {
-  const random = Logistic.generator(seed)
+  const random = randomOf(seed)
   return Array.from({ length: count }, (_, group) => {
     const features = [random() * 4 - 2, random() * 10]
     return { group, features, isTrue: random() < Logistic.probability(truth, features) }
@@ -47,7 +48,7 @@ describe("Logistic", () => {
 
   it("cross-validates without the answers of a case's own group", () => {
     // One feature that is the same for all of a group and tells its answer, and nothing about other groups.
-    const random = Logistic.generator(3)
+    const random = randomOf(3)
     const examples = Array.from({ length: 60 }, (_, group) => {
       const answer = random() < 0.5
       return Array.from({ length: 5 }, () => ({ group, features: [random()], isTrue: answer }))

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Logistic from "../../src/crosswalk/Logistic.ts"
 import * as Precision from "../../src/crosswalk/Precision.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 /** Decisions in the order of confidence, from the surest on: `x` for a wrong one. */
 const decisions = (marks: string) =>
@@ -50,7 +50,7 @@ describe("what decisions bear", () => {
 
   it("promises too much in at most one of ten reviews, however many places are looked at", () => {
     // The true share falls from 1 to .4 along the order; of what is promised, the share must hold.
-    const random = Logistic.generator(1)
+    const random = randomOf(1)
     const share = (p: number) => 0.4 + 0.6 * p
     let promised = 0
     let broken = 0

@@ -2,12 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Logistic from "../../src/crosswalk/Logistic.ts"
 import * as Recalibration from "../../src/crosswalk/Recalibration.ts"
 import { spread } from "../../src/crosswalk/Spread.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 const logistic = (z: number) => 1 / (1 + Math.exp(-z))
 
 /** First proposals that are surer than they may be: a case of probability p is right with the probability `truth(p)`. */
 const population = (size: number, seed: number, truth: (p: number) => number) => {
-  const random = Logistic.generator(seed)
+  const random = randomOf(seed)
   return Array.from({ length: size }, () => {
     const probability = random()
     return { probability, isTrue: random() < truth(probability) }

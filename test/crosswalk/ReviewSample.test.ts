@@ -9,6 +9,7 @@ import type { Chosen } from "../../src/domain/Chosen.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 const store = Layer.fresh(
   Layer.mergeAll(Review.layer, ReferenceRepository.layer, RelationRepository.layer).pipe(
@@ -24,7 +25,7 @@ const probabilityOf = (i: number) => Math.round((0.02 + (0.97 * ((i * 89) % size
 
 /** Whether it is right: far less often than its probability says. */
 const truth = Array.from({ length: size }, (_, i) => {
-  const random = Logistic.generator(i)
+  const random = randomOf(i)
   random()
   return random() < probabilityOf(i) ** 3
 })

@@ -4,7 +4,7 @@ import { OpenApi } from "effect/http-api"
 import { Api } from "../../src/http.ts"
 import { editions } from "../support/editions.ts"
 import { ask, problemOf, serving } from "../support/httpServer.ts"
-import { randomOf } from "../support/random.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 /** `CROSSWALK_FUZZ_RUNS=500 CROSSWALK_FUZZ_SEED=7` looks longer, elsewhere. */
 const runs = Number(process.env["CROSSWALK_FUZZ_RUNS"] ?? 8)

@@ -4,7 +4,7 @@ import * as KeywordScore from "../../src/storage/legs/KeywordScore.ts"
 import * as WordIndex from "../../src/storage/legs/WordIndex.ts"
 import * as WordIndexBuilder from "../../src/storage/legs/WordIndexBuilder.ts"
 import { windowSize } from "../../src/storage/legs/WordPostings.ts"
-import { randomOf } from "../support/random.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 
 const letters = "abcdefgh"
 

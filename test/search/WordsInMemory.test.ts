@@ -9,7 +9,7 @@ import * as KeywordLeg from "../../src/storage/legs/KeywordLeg.ts"
 import { KeywordLimits } from "../../src/storage/legs/KeywordLimits.ts"
 import { KeywordMemory } from "../../src/storage/legs/KeywordMemory.ts"
 import * as WordMemory from "../../src/storage/legs/WordMemory.ts"
-import { randomOf } from "../support/random.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const words = [

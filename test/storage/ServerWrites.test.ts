@@ -9,7 +9,7 @@ import * as ServerWrites from "../../src/libsql/ServerWrites.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
-import { randomOf } from "../support/random.ts"
+import { randomOf } from "../../src/domain/Random.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
 
