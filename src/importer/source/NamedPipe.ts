@@ -45,12 +45,11 @@ export const read = (path: string): Stream.Stream<Uint8Array, PlatformError.Plat
   )
 
 /** The text of a small file or a named pipe. */
-export const readText = (path: string): Effect.Effect<string, PlatformError.PlatformError, FileSystem.FileSystem> =>
-  Effect.flatMap(isPipe(path), (isPipe) =>
-    isPipe
-      ? Stream.mkString(Stream.decodeText(read(path)))
-      : FileSystem.FileSystem.use(({ readFileString }) => readFileString(path))
-  )
+export const readText = Effect.fnUntraced(function* (path: string) {
+  const files = yield* FileSystem.FileSystem
+  const { type } = yield* files.stat(path)
+  return yield* type === "FIFO" ? Stream.mkString(Stream.decodeText(read(path))) : files.readFileString(path)
+})
 
 /** Writes bytes to a named pipe, and waits until its other end has them; `onFailure` tells why it has not. */
 export const write = <E, E2, R>(
