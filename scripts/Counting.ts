@@ -31,8 +31,8 @@ const failuresOf = (file: string, module: TestModule | undefined): ReadonlyArray
 }
 
 /**
- * Ends a run of vitest with all that failed and `N passed, N failed`. What fails is a test, a file without a failed test that was not run to its
- * end (it could not be loaded, or a process died), or an error that nobody caught.
+ * Ends a run of vitest with all that failed and `N passed, N failed`. What fails is a test, a file without a failed test that
+ * was not run to its end (it could not be loaded, or a process died), or an error that nobody caught.
  */
 export default class Counting implements Reporter {
   #files: ReadonlyArray<string> = []

@@ -98,7 +98,7 @@ export const make = Effect.fnUntraced(function* (options: {
   )
   const resend = Deadline.paced(Schedule.exponential("50 millis", 3).pipe(Schedule.upTo({ times: 2 })))
   const asked = Deadline.paced(Schedule.spaced("50 millis"))
-  // A replica that begins anew, as its primary was started again, has no tables until it is filled.
+  // A replica server that begins anew, as its primary was started again, has no tables until it is filled.
   const refilled = Deadline.paced(Schedule.spaced("50 millis").pipe(Schedule.upTo({ times: 40 })))
   const isEmptied = (cause: unknown) =>
     faultOf(cause) === "schema" && detailOf(cause).includes("no such table: crosswalk_")

@@ -1,6 +1,6 @@
 import { createServer } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import { Config, ConfigProvider, Duration, Effect, Layer, Redacted, Schedule } from "effect"
+import { Config, ConfigProvider, Duration, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import { Reactivity } from "effect/reactivity"
 import type { SqlClient, SqlError } from "effect/sql"
 import { toDatabaseError } from "../../src/libsql/DatabaseErrors.ts"
@@ -98,6 +98,25 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a call to a server ${Sqld.unava
       assert.include(error, { reason: "limit", isRetryable: true })
       assert.include(error.problem, "60 s")
       assert.strictEqual(at.length, 1)
+    })
+  )
+
+  it.live("waits for tables of ours where it reads, as a replica that begins anew is empty for a moment", () =>
+    Effect.gen(function* () {
+      const { at, behave, sql } = yield* table()
+      behave(() => ({ kind: "pass" }))
+      const reading = yield* Effect.forkChild(sql`SELECT a FROM crosswalk_late`)
+      yield* Effect.repeat(
+        Effect.sync(() => at.length),
+        { until: (requests) => requests > 1, schedule: Schedule.spaced("5 millis") }
+      )
+      yield* sql`CREATE TABLE crosswalk_late AS SELECT 1 AS a`
+      assert.deepEqual(yield* Fiber.join(reading), [{ a: 1 }])
+      for (const call of [sql`INSERT INTO crosswalk_none VALUES (1)`, sql`SELECT a FROM none`]) {
+        behave(() => ({ kind: "pass" }))
+        assert.include((yield* failure(call)).problem, "no such table")
+        assert.strictEqual(at.length, 1)
+      }
     })
   )
 
