@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib"
 import { Index, MetricKind, ScalarKind } from "usearch"
+import { GraphVectors } from "./GraphVectors.ts"
 import type { Description } from "./IndexFile.ts"
 import * as IndexFile from "./IndexFile.ts"
 import type { Tuning } from "./RecallProbe.ts"
@@ -43,77 +43,69 @@ const toCodes = (vectors: Float32Array, dimensions: number): Int8Array => {
 const toKeys = (ids: ArrayLike<number>): BigUint64Array =>
   BigUint64Array.from({ length: ids.length }, (_, i) => BigInt(ids[i]!))
 
-/** The checksum of a vector, by which it can be compared without being kept. */
-export const digest = (vector: Float32Array): number =>
-  crc32(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))
-
 /** Vectors as a navigable graph (HNSW): logarithmic instead of linear, not always exact. */
 export class GraphIndex {
   readonly dimensions: number
   private readonly index: Index
-  private readonly digests: Map<number, number>
+  private readonly vectors: GraphVectors
 
-  private constructor(dimensions: number, index: Index, digests: Map<number, number>) {
+  private constructor(dimensions: number, index: Index, vectors: GraphVectors) {
     this.dimensions = dimensions
     this.index = index
-    this.digests = digests
+    this.vectors = vectors
   }
 
-  /** One that vectors can be added to. */
-  static make(dimensions: number): GraphIndex {
-    return new GraphIndex(dimensions, makeIndex(dimensions), new Map())
+  /** One that vectors can be added to. They are kept beside a path; without one it cannot tell cosines. */
+  static make(dimensions: number, path?: string): GraphIndex {
+    return new GraphIndex(dimensions, makeIndex(dimensions), GraphVectors.make(dimensions, path))
   }
 
   /** A verified file: mapped, so that it opens at once and cannot be changed, or read to be changed. */
   static open(path: string, description: Description, mode: "view" | "load"): GraphIndex {
     const { count, dimensions } = description
-    const ids = new Float64Array(count)
-    const digests = new Uint32Array(count)
-    IndexFile.readPart(path, description, 1, ids)
-    IndexFile.readPart(path, description, 2, digests)
     const index = makeIndex(dimensions)
     if (mode === "view") index.view(path)
     else index.load(path)
     if (index.size() !== count || index.dimensions() !== dimensions) {
       throw new IndexFile.Damaged("its graph does not fit its description")
     }
-    const byId = new Map<number, number>()
-    for (let i = 0; i < count; i++) byId.set(ids[i]!, digests[i]!)
-    return new GraphIndex(dimensions, index, byId)
+    return new GraphIndex(dimensions, index, GraphVectors.open(path, description, mode))
   }
 
   get size(): number {
-    return this.digests.size
+    return this.vectors.size
   }
 
   has(id: number): boolean {
-    return this.digests.has(id)
+    return this.vectors.has(id)
   }
 
-  /** The checksum of the vector of an id. */
-  digestOf(id: number): number | undefined {
-    return this.digests.get(id)
+  /** Whether an id has the vector with this checksum. */
+  isSo(id: number, digest: number): boolean {
+    return this.vectors.isSo(id, digest)
   }
 
   /** Ids from all over it, `count` or somewhat more. */
   sample(count: number): Float64Array<ArrayBuffer> {
     const every = Math.max(1, Math.floor(this.size / count))
-    return Float64Array.from(this.digests.keys()).filter((_, i) => i % every === every >> 1)
+    return this.vectors.ids.filter((_, i) => i % every === every >> 1)
   }
 
   /** Adds or replaces vectors. `threads` work on it. */
   set(ids: Float64Array, vectors: Float32Array, threads: number): void {
-    const { dimensions } = this
     this.remove(ids)
-    this.index.add(toKeys(ids), toCodes(vectors, dimensions), threads)
-    for (const [i, id] of ids.entries()) {
-      this.digests.set(id, digest(vectors.subarray(i * dimensions, (i + 1) * dimensions)))
-    }
+    this.index.add(toKeys(ids), toCodes(vectors, this.dimensions), threads)
+    this.vectors.add(ids, vectors)
   }
 
   remove(ids: Float64Array): void {
-    const present = ids.filter((id) => this.digests.delete(id))
+    const present = this.vectors.remove(ids)
     if (present.length > 0) this.index.remove(toKeys(present))
+  }
+
+  /** The exact cosines of ids that are in it; undefined where it has no vectors. Throws `Damaged` where one is not as it was saved. */
+  cosines(query: Float32Array, ids: ReadonlyArray<number>): Float64Array<ArrayBuffer> | undefined {
+    return this.vectors.cosines(query, ids)
   }
 
   /**
@@ -137,10 +129,14 @@ export class GraphIndex {
   }
 
   save(path: string, description: Omit<Description, "kind" | "count" | "parts"> & { readonly tuning: Tuning }): void {
-    const ids = Float64Array.from(this.digests.keys())
-    const digests = Uint32Array.from(this.digests.values())
-    IndexFile.write(path, { ...description, kind: "graph", count: ids.length }, [ids, digests], (first) =>
-      this.index.save(first)
-    )
+    const { checked, vectors } = this.vectors.parts
+    IndexFile.write(path, { ...description, kind: "graph", count: this.size }, checked, {
+      begin: (first) => this.index.save(first),
+      ...(vectors !== undefined && { vectors })
+    })
+  }
+
+  close(): void {
+    this.vectors.close()
   }
 }

@@ -15,10 +15,11 @@ import { crc32 } from "node:zlib"
 import type { Tuning } from "./RecallProbe.ts"
 
 /**
- * A saved index: parts one after the other, then their description as JSON, its length, the CRC-32 of everything before,
- * and a mark. The description is at the end because usearch reads its own part from the beginning of the file.
+ * A saved index: parts one after the other, then their description as JSON, its length, the CRC-32 of everything before but the
+ * vectors of a graph, and a mark. The description is at the end because usearch reads its own part from the beginning of the file.
  *
- * Damaged bytes of a mapped index would end the process, so nothing is used before the checksum was compared.
+ * Damaged bytes of a mapped index would end the process, so nothing is used before the checksum was compared. The vectors of a
+ * graph, most of its file, are read one by one: each is compared with its own checksum when it is.
  */
 
 const mark = Buffer.from("CWINDEX1")
@@ -26,7 +27,10 @@ const tailLength = 4 + 4 + mark.length
 const chunkLength = 1 << 20
 const maxDescription = 1 << 16
 
-/** `flat`: ids and vectors. `graph`: a usearch file, then the ids and the CRC-32 of their vectors. */
+/**
+ * `flat`: ids and vectors. `graph`: a usearch file, then the ids, the CRC-32 of their vectors, and these vectors, which the first
+ * such files did not have.
+ */
 export type Kind = "flat" | "graph"
 
 /** What a saved index holds. */
@@ -44,6 +48,9 @@ export interface Description {
   /** The lengths of the parts, in bytes. */
   readonly parts: ReadonlyArray<number>
 }
+
+/** Which part of a graph's file are its vectors. */
+const vectorsPart = 3
 
 /** The file is not a whole index: the message says in which way. */
 export class Damaged extends Error {}
@@ -93,11 +100,11 @@ const readAt = (file: number, length: number, position: number): Buffer => {
   return buffer
 }
 
-/** The CRC-32 of the bytes before `end`. */
-const checksum = (file: number, end: number): number => {
+/** The CRC-32 of the bytes from `begin` on, before `end`, after those that gave `crc`. */
+const checksum = (file: number, begin: number, end: number, before = 0): number => {
   const chunk = Buffer.allocUnsafe(chunkLength)
-  let crc = 0
-  for (let at = 0; at < end; ) {
+  let crc = before
+  for (let at = begin; at < end; ) {
     const read = readSync(file, chunk, 0, Math.min(chunkLength, end - at), at)
     if (read === 0) throw new Damaged("it ends too early")
     crc = crc32(chunk.subarray(0, read), crc)
@@ -136,14 +143,23 @@ const withFile = <A>(path: string, use: (file: number) => A): A => {
   }
 }
 
+const beginOf = ({ parts }: Pick<Description, "parts">, part: number): number =>
+  parts.slice(0, part).reduce((sum, length) => sum + length, 0)
+
+/** Where the vectors of a graph begin; undefined where the file has none. */
+export const vectorsOf = (description: Description): number | undefined =>
+  description.parts[vectorsPart] === undefined ? undefined : beginOf(description, vectorsPart)
+
 /** The description of a file whose other bytes are not looked at. */
 export const peek = (path: string): Description => withFile(path, (file) => describe(file).description)
 
-/** The description of a file that is whole: its checksum is right. */
+/** The description of a file that is whole: its checksum is right. Vectors of a graph are not looked at. */
 export const verify = (path: string): Description =>
   withFile(path, (file) => {
     const { crc, description, end } = describe(file)
-    if (checksum(file, end) !== crc) throw new Damaged("its checksum is wrong")
+    const before = beginOf(description, vectorsPart)
+    const after = beginOf(description, vectorsPart + 1)
+    if (checksum(file, after, end, checksum(file, 0, before)) !== crc) throw new Damaged("its checksum is wrong")
     return description
   })
 
@@ -156,7 +172,7 @@ export const readPart = (
   skip = 0
 ): void =>
   withFile(path, (file) => {
-    const from = description.parts.slice(0, part).reduce((sum, length) => sum + length, skip)
+    const from = beginOf(description, part) + skip
     const length = into.byteLength
     if (skip + length > (description.parts[part] ?? 0)) throw new Damaged("its parts do not fit its count")
     for (let done = 0; done < length; ) {
@@ -166,12 +182,15 @@ export const readPart = (
     }
   })
 
-/** Writes a file whole or not at all. `begin` may write the first part itself, at the path it is given. */
+/**
+ * Writes a file whole or not at all. Of a graph, `begin` writes the first part itself, at the path it is given, and `vectors` are
+ * the last.
+ */
 export const write = (
   path: string,
   description: Omit<Description, "parts">,
   parts: ReadonlyArray<ArrayBufferView>,
-  begin?: (path: string) => void
+  { begin, vectors }: { readonly begin?: (path: string) => void; readonly vectors?: Iterable<ArrayBufferView> } = {}
 ): number => {
   const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.tmp`
   try {
@@ -181,20 +200,21 @@ export const write = (
     try {
       const first = begin === undefined ? [] : [fstatSync(file).size]
       let at = first[0] ?? 0
-      let crc = checksum(file, at)
-      const put = (bytes: Uint8Array) => {
+      let crc = checksum(file, 0, at)
+      const put = (view: ArrayBufferView) => {
+        const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
         for (let from = 0; from < bytes.length; ) {
           const written = writeSync(file, bytes, from, Math.min(chunkLength * 16, bytes.length - from), at)
           from += written
           at += written
         }
+        return bytes
       }
-      for (const part of parts) {
-        const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
-        crc = crc32(bytes, crc)
-        put(bytes)
-      }
-      const whole: Description = { ...description, parts: [...first, ...parts.map(({ byteLength }) => byteLength)] }
+      for (const part of parts) crc = crc32(put(part), crc)
+      const last = vectors === undefined ? [] : [at]
+      for (const piece of vectors ?? []) put(piece)
+      const lengths = [...first, ...parts.map(({ byteLength }) => byteLength), ...last.map((from) => at - from)]
+      const whole: Description = { ...description, parts: lengths }
       const text = Buffer.from(JSON.stringify(whole))
       const head = Buffer.concat([text, Buffer.alloc(4)])
       head.writeUInt32LE(text.length, text.length)

@@ -21,8 +21,14 @@ export type Question =
       readonly dimensions: number
       readonly mode: "view" | "load"
     }
-  /** Begin an empty one with room for `expected`. Answered by `Done`. */
-  | { readonly _tag: "Reset"; readonly kind: StoreKind; readonly dimensions: number; readonly expected: number }
+  /** Begin an empty one with room for `expected`; a graph keeps its vectors beside `path`. Answered by `Done`. */
+  | {
+      readonly _tag: "Reset"
+      readonly kind: StoreKind
+      readonly dimensions: number
+      readonly expected: number
+      readonly path?: string | undefined
+    }
   /** Answered by `Done`. */
   | ({ readonly _tag: "Apply" } & Changes)
   /** Ids from all over a graph, none where it was measured when it had about as many vectors. Answered by `Found`. */
@@ -69,7 +75,7 @@ export interface Size {
 
 /**
  * The best cosines of references: of their texts, or of a passage of a long one. NaN where there is no vector; undefined where
- * they are not wanted, or the vectors are not all in memory as they are.
+ * they are not wanted, or there are only codes of the vectors.
  */
 export type Cosines = Float64Array<ArrayBuffer> | undefined
 

@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs"
 import { FlatIndex } from "./FlatIndex.ts"
-import { digest, GraphIndex } from "./GraphIndex.ts"
+import { GraphIndex } from "./GraphIndex.ts"
 import type { Description } from "./IndexFile.ts"
 import * as PartialFile from "../storage/PartialFile.ts"
 import * as PassageKey from "../storage/PassageKey.ts"
 import * as IndexFile from "./IndexFile.ts"
 import { RecallProbe, type Tuning } from "./RecallProbe.ts"
+import { digest } from "./VectorFile.ts"
 import type { Answer, Changes, Cosines, IndexInput, Question, Size, StoreKind } from "./IndexProtocol.ts"
 
 /** How many more than wanted are taken from a graph, whose order is not exact, to be compared by the database. */
@@ -39,7 +40,7 @@ export class IndexStore {
       case "Open":
         return this.open(question.path, question.mode, question)
       case "Reset":
-        this.reset(question.kind, question.dimensions, question.expected)
+        this.reset(question.kind, question.dimensions, question.expected, question.path)
         return { _tag: "Done", size: this.size }
       case "Apply":
         this.apply(question)
@@ -80,9 +81,10 @@ export class IndexStore {
     }
   }
 
-  private reset(kind: StoreKind, dimensions: number, expected: number): void {
+  private reset(kind: StoreKind, dimensions: number, expected: number, path?: string): void {
     this.flat = new FlatIndex(dimensions, kind !== "codes", kind === "graph" ? 0 : expected)
-    this.graph = kind === "graph" ? GraphIndex.make(dimensions) : undefined
+    this.graph?.close()
+    this.graph = kind === "graph" ? GraphIndex.make(dimensions, path) : undefined
     this.isGraphOpen = kind === "graph"
     this.hidden.clear()
     this.probe = undefined
@@ -170,16 +172,29 @@ export class IndexStore {
   }
 
   private cosines(query: Float32Array, ids: Float64Array): Cosines {
-    const { flat, graph } = this
-    if (graph !== undefined || !flat.keepVectors) return undefined
-    return ids.map((id) => {
-      let best = flat.cosineOf(query, id) ?? Number.NaN
-      for (let key = id + PassageKey.first; ; key += PassageKey.first) {
-        const cosine = flat.cosineOf(query, key)
-        if (cosine === undefined) return best
-        if (cosine > best) best = cosine
-      }
-    })
+    const { flat, graph, hidden } = this
+    if (!flat.keepVectors) return undefined
+    const isInGraph = (key: number) => graph?.has(key) === true && !hidden.has(key)
+    const keys: Array<number> = []
+    for (const id of ids) {
+      keys.push(id)
+      // Passages of a long text, of which there may be some without a vector of the whole.
+      for (let key = id + PassageKey.first; flat.has(key) || isInGraph(key); key += PassageKey.first) keys.push(key)
+    }
+    const ofGraph = keys.filter(isInGraph)
+    const found = new Map<number, number>()
+    if (ofGraph.length > 0) {
+      const cosines = graph === undefined ? undefined : exactly(graph, query, ofGraph)
+      if (cosines === undefined) return undefined
+      for (const [i, key] of ofGraph.entries()) found.set(key, cosines[i] ?? Number.NaN)
+    }
+    const best = new Map<number, number>()
+    for (const key of keys) {
+      const cosine = flat.cosineOf(query, key) ?? found.get(key)
+      const id = PassageKey.referenceOf(key)
+      if (cosine !== undefined && cosine > (best.get(id) ?? -Infinity)) best.set(id, cosine)
+    }
+    return ids.map((id) => best.get(id) ?? Number.NaN)
   }
 
   private save(
@@ -227,9 +242,19 @@ export class IndexStore {
         const expected = digest(vectors.subarray(i * dimensions, (i + 1) * dimensions))
         const own = flat.get(id)
         if (own !== undefined) return digest(own) !== expected
-        return hidden.has(id) || graph?.digestOf(id) !== expected
+        return hidden.has(id) || graph?.isSo(id, expected) !== true
       })
     )
+  }
+}
+
+/** The cosines of some of a graph; undefined where it has no vectors, or they cannot be believed. */
+const exactly = (graph: GraphIndex, query: Float32Array, ids: ReadonlyArray<number>) => {
+  try {
+    return graph.cosines(query, ids)
+  } catch (error) {
+    if (error instanceof IndexFile.Damaged) return undefined
+    throw error
   }
 }
 

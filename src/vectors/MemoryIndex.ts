@@ -88,9 +88,13 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     position: ChangeLog.Position
   ) {
     if (cosines === undefined || !(yield* isNow(position))) return undefined
-    const uris = yield* urisOf(ids)
-    if (uris.size < ids.length) return undefined
-    return Array.from(ids, (id, i): Neighbour => ({ uri: uris.get(id) ?? "", cosine: bounded(cosines[i] ?? 0) }))
+    // A graph finds more than are wanted; those as near as the last of these are among what is compared by uri.
+    const least = cosines.toSorted().at(-limit) ?? -Infinity
+    const near = ids.filter((_, i) => (cosines[i] ?? 0) >= least)
+    const nearCosines = cosines.filter((cosine) => cosine >= least)
+    const uris = yield* away(urisOf(near))
+    if (uris.size < near.length) return undefined
+    return Array.from(near, (id, i): Neighbour => ({ uri: uris.get(id) ?? "", cosine: bounded(nearCosines[i] ?? 0) }))
       .sort((a, b) => b.cosine - a.cosine || (a.uri < b.uri ? -1 : 1))
       .slice(0, limit)
   })
@@ -102,19 +106,21 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     look: number
   ) {
     const model = { fingerprint: options.fingerprint, dimensions: vector.length }
-    const withCosines = isOpen(options.filter) && (yield* isTold)
+    const isUnfiltered = isOpen(options.filter) && (yield* isTold)
     for (let attempt = 0; attempt < attempts; attempt++) {
       const settled = attempt === 0 ? current.settled(model) : undefined
       const serving = settled ?? (yield* current.upToDate(model))
       if (serving === undefined) return undefined
       const { position } = serving
-      const found = yield* serving.thread.ask({ _tag: "Search", query: vector, limit: look, withCosines }).pipe(
-        // Another took its place meanwhile.
-        Effect.catchIf(
-          () => current.serving() !== serving,
-          () => Effect.succeed(undefined)
+      const found = yield* serving.thread
+        .ask({ _tag: "Search", query: vector, limit: look, withCosines: isUnfiltered && serving.hasVectors })
+        .pipe(
+          // Another took its place meanwhile.
+          Effect.catchIf(
+            () => current.serving() !== serving,
+            () => Effect.succeed(undefined)
+          )
         )
-      )
       if (found === undefined) continue
       serving.size = found.size
       if (found.isCutOff) return undefined
@@ -201,9 +207,9 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
   }) {
     const isInTransaction = Option.isSome(yield* Effect.serviceOption(sql.transactionService))
     const serving = current.settled({ fingerprint: options.fingerprint, dimensions: vector.length })
-    if (!isInTransaction && serving?.kind === "flat" && (yield* isTold)) {
+    if (!isInTransaction && serving?.hasVectors === true && (yield* isTold)) {
       const { position } = serving
-      const known = yield* idsOf(options.uris)
+      const known = yield* away(idsOf(options.uris))
       const [uris, ids] = [[...known.keys()], Float64Array.from(known.values())]
       const { cosines } = yield* serving.thread
         .ask({ _tag: "Cosines", query: Float32Array.from(vector), ids })

@@ -18,6 +18,8 @@ export interface Model {
 export interface Serving {
   readonly model: Model
   readonly kind: StoreKind
+  /** Whether it can tell cosines: it has the vectors, and not only codes of them. */
+  readonly hasVectors: boolean
   readonly thread: IndexThread.IndexThread
   /** In this thread instead of one of its own. */
   readonly isInline: boolean
@@ -70,9 +72,15 @@ const followSlowly = Effect.fnUntraced(function* (
 })
 
 /** Fills a serving from the tables. What changes meanwhile is in the log after `position`. */
-const load = Effect.fnUntraced(function* (log: ChangeLog, serving: Serving, expected: number, onProgress: OnProgress) {
+const load = Effect.fnUntraced(function* (
+  log: ChangeLog,
+  { path }: Plan,
+  serving: Serving,
+  expected: number,
+  onProgress: OnProgress
+) {
   const { kind, model, thread } = serving
-  yield* thread.ask({ _tag: "Reset", kind, dimensions: model.dimensions, expected })
+  yield* thread.ask({ _tag: "Reset", kind, dimensions: model.dimensions, expected, path })
   let done = 0
   let last = 0
   for (let more = true; more; ) {
@@ -119,13 +127,15 @@ const withThread = <A extends Serving | undefined, E>(
 /** What a thread that opened a saved index serves. */
 export const ofFile = (
   model: Model,
-  { kind, nonce, seq }: Position & { readonly kind: StoreKind },
+  description: IndexFile.Description,
   thread: IndexThread.IndexThread,
   size: Size,
   close: Effect.Effect<void>
 ): Serving => {
+  const { kind, nonce, seq } = description
   const position: Position = { seq, nonce }
-  return { model, kind, thread, isInline: false, saved: position, position, size, close }
+  const hasVectors = kind === "flat" || IndexFile.vectorsOf(description) !== undefined
+  return { model, kind, hasVectors, thread, isInline: false, saved: position, position, size, close }
 }
 
 /** The saved index, where it is whole, of this model and of this database's history. */
@@ -216,6 +226,7 @@ const read = Effect.fnUntraced(function* (
   const serving: Serving = {
     model,
     kind,
+    hasVectors: kind === "flat",
     thread,
     isInline: close === undefined,
     saved: undefined,
@@ -223,7 +234,7 @@ const read = Effect.fnUntraced(function* (
     size: empty,
     close: close ?? Effect.void
   }
-  yield* load(log, serving, count, undefined)
+  yield* load(log, plan, serving, count, undefined)
   return serving
 })
 
@@ -246,8 +257,18 @@ export const build = (
       const behind = before === undefined ? 0 : position.seq - before.position.seq
       let serving: Serving
       if (before === undefined) {
-        serving = { model, kind, thread, isInline: false, saved: undefined, position, size: empty, close }
-        yield* load(log, serving, yield* log.count(model.fingerprint), onProgress)
+        serving = {
+          model,
+          kind,
+          hasVectors: true,
+          thread,
+          isInline: false,
+          saved: undefined,
+          position,
+          size: empty,
+          close
+        }
+        yield* load(log, plan, serving, yield* log.count(model.fingerprint), onProgress)
       } else {
         serving = before
       }

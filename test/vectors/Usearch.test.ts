@@ -6,34 +6,10 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import { FlatIndex } from "../../src/vectors/FlatIndex.ts"
 import { GraphIndex } from "../../src/vectors/GraphIndex.ts"
 import * as IndexFile from "../../src/vectors/IndexFile.ts"
-import type { Answer, Question } from "../../src/vectors/IndexProtocol.ts"
-import { IndexStore } from "../../src/vectors/IndexStore.ts"
+import { ask, idsOf, opened, random, saved, vectorsOf } from "../support/indexes.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "crosswalk-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Numbers that are the same in every run. */
-const random = (seed: number) => () => {
-  seed = (seed * 1664525 + 1013904223) % 2 ** 32
-  return seed / 2 ** 32
-}
-
-const vectorsOf = (count: number, dimensions: number, seed: number, spread = 1): Float32Array<ArrayBuffer> => {
-  const next = random(seed)
-  const vectors = new Float32Array(count * dimensions)
-  for (let from = 0; from < vectors.length; from += dimensions) {
-    let squares = 0
-    for (let i = from; i < from + dimensions; i++) {
-      vectors[i] = (next() - 0.5) * (i % dimensions === 0 ? spread : 1)
-      squares += vectors[i]! ** 2
-    }
-    for (let i = from; i < from + dimensions; i++) vectors[i]! /= Math.sqrt(squares)
-  }
-  return vectors
-}
-
-const idsOf = (count: number, from = 1): Float64Array<ArrayBuffer> =>
-  Float64Array.from({ length: count }, (_, i) => from + i)
 
 const brute = (ids: Float64Array, vectors: Float32Array, query: Float32Array, limit: number) => {
   const dimensions = query.length
@@ -179,33 +155,6 @@ describe("RecallProbe", () => {
   })
 })
 
-/** A store whose file was opened to be read. */
-const opened = (path: string, fingerprint = "one", dimensions = 16) => {
-  const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
-  return { store, answer: store.answer({ _tag: "Open", path, fingerprint, dimensions, mode: "view" }) }
-}
-
-const ask = <Tag extends Answer["_tag"]>(store: IndexStore, question: Question, tag: Tag) => {
-  const answer = store.answer(question)
-  if (answer._tag !== tag) throw new Error(JSON.stringify(answer))
-  return answer as Extract<Answer, { readonly _tag: Tag }>
-}
-
-const saved = (kind: "flat" | "graph", path: string) => {
-  const store = new IndexStore({ background: false, buildThreads: 1, expansion: 64 })
-  const ids = idsOf(300)
-  const vectors = vectorsOf(300, 16, 5)
-  ask(store, { _tag: "Reset", kind, dimensions: 16, expected: 300 }, "Done")
-  ask(store, { _tag: "Apply", ids, vectors, removed: new Float64Array() }, "Done")
-  if (kind === "graph") {
-    ask(store, { _tag: "Probe", vectors: vectors.slice(0, 50 * 16) }, "Done")
-    ask(store, { _tag: "See", ids, vectors }, "Done")
-    ask(store, { _tag: "Tune", recall: 0.95 }, "Tuned")
-  }
-  ask(store, { _tag: "Save", path, fingerprint: "one", seq: 42, nonce: 4711 }, "Done")
-  return { ids, vectors }
-}
-
 for (const kind of ["flat", "graph"] as const) {
   describe(`a saved ${kind} index`, () => {
     it("says what it holds, is the same when opened, and leaves no other file", () => {
@@ -287,12 +236,16 @@ for (const kind of ["flat", "graph"] as const) {
 
     it("is refused when any byte is another, and never crashes", () => {
       const path = join(folder, `${kind}-flipped.vectors`)
-      saved(kind, path)
+      const { vectors } = saved(kind, path)
       const whole = readFileSync(path)
+      const begin = IndexFile.vectorsOf(IndexFile.peek(path)) ?? whole.length
       const next = random(99)
       for (let i = 0; i < 200; i++) {
         const damaged = Buffer.from(whole)
-        const at = i < 100 ? whole.length - 1 - i : Math.floor(next() * whole.length)
+        // Vectors of a graph have checksums of their own.
+        const checked = whole.length - (kind === "graph" ? vectors.byteLength : 0)
+        const place = i < 100 ? checked - 1 - i : Math.floor(next() * checked)
+        const at = place < begin ? place : place + whole.length - checked
         damaged[at] = damaged[at]! ^ (1 + Math.floor(next() * 255))
         writeFileSync(path, damaged)
         const { answer } = opened(path)
@@ -332,8 +285,10 @@ it("a file that cannot be written leaves the one before it", () => {
   saved("flat", path)
   const before = readFileSync(path)
   assert.throws(() =>
-    IndexFile.write(path, { kind: "flat", fingerprint: "one", dimensions: 1, count: 0, seq: 1, nonce: 1 }, [], () => {
-      throw new Error("disk full")
+    IndexFile.write(path, { kind: "flat", fingerprint: "one", dimensions: 1, count: 0, seq: 1, nonce: 1 }, [], {
+      begin: () => {
+        throw new Error("disk full")
+      }
     })
   )
   assert.isTrue(readFileSync(path).equals(before))

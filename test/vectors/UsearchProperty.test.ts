@@ -207,6 +207,13 @@ it.live.prop(
   { arbitrary: { runs: 12 }, timeout: 120_000 }
 )
 
+it.live.prop(
+  "so it does where a graph tells cosines by itself as long as nothing is committed",
+  { commands },
+  ({ commands }) => run([...graph, ...commands], { exactUpTo: 10, mergeAfter: 5 }, isSame, "thread"),
+  { arbitrary: { runs: 8 }, timeout: 120_000 }
+)
+
 it.live(
   "what a graph links to equals only is found by comparing all, where more is wanted than its links lead to",
   () =>
