@@ -13,6 +13,7 @@ import * as IdentifierLeg from "../storage/legs/IdentifierLeg.ts"
 import * as KeywordLeg from "../storage/legs/KeywordLeg.ts"
 import type { SemanticLeg } from "../storage/legs/SemanticLeg.ts"
 import * as MissingVectors from "../storage/MissingVectors.ts"
+import { KnownKeys } from "../storage/ReferenceKeys.ts"
 import * as Fusion from "./Fusion.ts"
 import * as Relevance from "./Relevance.ts"
 import type { SearchOptions } from "./SearchOptions.ts"
@@ -54,8 +55,10 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
     )
     const scores = new Map(matches.map(({ score, uri }) => [uri, score]))
     const scoreOf = (uri: string) => scores.get(uri) ?? 0
+    const ids = new Map(matches.map(({ id, uri }) => [uri, id]))
     return {
       ranked: matches.map(({ uri }) => uri),
+      idOf: (uri: string) => ids.get(uri),
       scoreOf,
       shareOf: (uri: string) => (ideal === 0 ? 0 : scoreOf(uri) / ideal),
       condition
@@ -109,7 +112,7 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
     const leg = yield* needModel
     const byMeaning = Effect.flatMap(leg.vectorOfQuery(query, filter), (vector) =>
       Effect.map(leg.rank(vector, depth, filter), (nearest) => ({ ...nearest, vector }))
-    )
+    ).pipe(Effect.provideService(KnownKeys, { uriOf: keyword.uriOf, idOf: () => undefined }))
     // Meaning first: its work is done elsewhere while this thread looks for the words.
     const [{ comparedBy, neighbours, vector }, words, unsearched] = yield* Effect.all(
       [byMeaning, byKeyword(query, keywordDepth, filter), missing.count(leg.model.fingerprint, filter)],
@@ -120,10 +123,12 @@ export const make = Effect.fnUntraced(function* (semantic: SemanticLeg | undefin
     const others =
       neighbours.length === 0
         ? []
-        : yield* leg.cosinesOf(
-            vector,
-            ranked.filter((uri) => !cosines.has(uri))
-          )
+        : yield* leg
+            .cosinesOf(
+              vector,
+              ranked.filter((uri) => !cosines.has(uri))
+            )
+            .pipe(Effect.provideService(KnownKeys, { uriOf: keyword.uriOf, idOf: words.idOf }))
     for (const { cosine, uri } of others) cosines.set(uri, cosine)
     return {
       ranking: Fusion.fuse(

@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Context, Effect, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { DatabaseError } from "../domain/DatabaseError.ts"
 import * as Columns from "./Columns.ts"
@@ -12,6 +12,17 @@ const decode = Columns.decoder(columns, Key, "ReferenceKeys")
 const maximumKept = 200_000
 
 type Failure = SqlError.SqlError | DatabaseError
+
+/**
+ * What somebody knows of the keys of references without asking a table, which is then not asked. It need not be of now: an id is never
+ * given to another reference, and keeps its URI.
+ */
+export class KnownKeys extends Context.Reference<{
+  readonly uriOf: (id: number) => string | undefined
+  readonly idOf: (uri: string) => number | undefined
+}>("crosswalk/storage/KnownKeys", {
+  defaultValue: () => ({ uriOf: () => undefined, idOf: () => undefined })
+}) {}
 
 /** What references are called by inside of the database, and their URIs. What was asked for is kept until something is committed. */
 export interface ReferenceKeys {
@@ -46,19 +57,26 @@ export const make = Effect.gen(function* () {
 
   const finder = <K extends number | string, V>(
     column: "r.id" | "r.uri",
+    toldBy: (known: typeof KnownKeys.Service) => (key: K) => V | undefined,
     mapOf: (kept: Kept) => ReadonlyMap<K, V>,
     entryOf: (key: typeof Key.Type) => readonly [K, V]
   ) =>
     Effect.fnUntraced(function* (keys: Iterable<K>): Effect.fn.Return<ReadonlyMap<K, V>, Failure> {
+      const found = new Map<K, V>()
+      const without = (valueOf: (key: K) => V | undefined, keys: Iterable<K>) => {
+        const unknown: Array<K> = []
+        for (const key of keys) {
+          const value = valueOf(key)
+          if (value === undefined) unknown.push(key)
+          else found.set(key, value)
+        }
+        return unknown
+      }
+      const untold = without(toldBy(yield* KnownKeys), keys)
+      if (untold.length === 0) return found
       const all = yield* kept
       const known = mapOf(all)
-      const found = new Map<K, V>()
-      const unknown: Array<K> = []
-      for (const key of keys) {
-        const value = known.get(key)
-        if (value === undefined) unknown.push(key)
-        else found.set(key, value)
-      }
+      const unknown = without((key) => known.get(key), untold)
       if (unknown.length === 0) return found
       for (const key of yield* read(all, column, unknown)) found.set(...entryOf(key))
       return found
@@ -67,11 +85,13 @@ export const make = Effect.gen(function* () {
   return {
     urisOf: finder<number, string>(
       "r.id",
+      ({ uriOf }) => uriOf,
       ({ uris }) => uris,
       ({ id, uri }) => [id, uri]
     ),
     idsOf: finder<string, number>(
       "r.uri",
+      ({ idOf }) => idOf,
       ({ ids }) => ids,
       ({ id, uri }) => [uri, id]
     )

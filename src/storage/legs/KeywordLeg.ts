@@ -18,7 +18,9 @@ import * as WordMemory from "./WordMemory.ts"
 const KeywordMatch = Schema.Struct({
   uri: Schema.String,
   /** −BM25: above 0, unbounded. */
-  score: Schema.Finite
+  score: Schema.Finite,
+  /** Its reference's id, where the words are in memory. */
+  id: Schema.optional(Schema.Int)
 })
 
 /** A reference that has a term of the query. */
@@ -284,7 +286,7 @@ export const make = Effect.gen(function* () {
     const isAll = filter === undefined || isOpen(filter)
     const { found: best, terms: counted } = words.rank(terms, isAll ? limit : longestLook)
     const ranking = (matches: ReadonlyArray<KeywordMatch>): Found => ({
-      matches: matches.slice(0, limit).map(({ score, uri }) => ({ uri, score })),
+      matches: matches.slice(0, limit),
       ideal: idealOf({ terms: counted, total: words.total })
     })
     if (isAll) return ranking(best)
@@ -327,5 +329,5 @@ export const make = Effect.gen(function* () {
     return { ...found, condition: () => condition(terms) }
   })
 
-  return { rank }
+  return { rank, uriOf: memory.uriOf }
 })

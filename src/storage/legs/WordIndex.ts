@@ -29,6 +29,8 @@ export interface WordIndex {
     terms: ReadonlyArray<Term>,
     ids: ReadonlyArray<number>
   ) => ReadonlyArray<Seen & { readonly uri: string }>
+  /** The URI of a reference; undefined where it has none of the texts. */
+  readonly uriOf: (id: number) => string | undefined
 }
 
 /** The numbers of stems from one on to before another: those of a word, or of all that begin so. */
@@ -192,7 +194,12 @@ export const make = (data: WordIndexData): WordIndex => {
     })
   }
 
+  const uriOf: WordIndex["uriOf"] = (id) => {
+    const slot = slotOf(id)
+    return slot === undefined ? undefined : uriAt(slot)
+  }
+
   const bytes = Object.values(data).reduce((sum, { byteLength }) => sum + byteLength, 0)
 
-  return { total, bytes, rank, look }
+  return { total, bytes, rank, look, uriOf }
 }

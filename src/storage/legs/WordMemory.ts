@@ -150,5 +150,8 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     return undefined
   })
 
-  return { current }
+  /** The URI of a reference, where it is in memory, whatever was written since. */
+  const uriOf = (id: number) => kept?.index.uriOf(id)
+
+  return { current, uriOf }
 })
