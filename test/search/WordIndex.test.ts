@@ -1,4 +1,7 @@
 import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { KeywordMemory } from "../../src/storage/legs/KeywordMemory.ts"
+import * as RankingThread from "../../src/storage/legs/RankingThread.ts"
 import { type Term, termsOf } from "../../src/storage/legs/KeywordQuery.ts"
 import * as KeywordScore from "../../src/storage/legs/KeywordScore.ts"
 import * as WordIndex from "../../src/storage/legs/WordIndex.ts"
@@ -26,6 +29,11 @@ const indexOf = (texts: ReadonlyArray<WordIndexBuilder.Entry>) => {
   const builder = WordIndexBuilder.make()
   for (const text of texts) builder.add(text)
   return WordIndex.make(builder.build())
+}
+
+const ranked = (index: WordIndex.WordIndex, terms: ReadonlyArray<Term>, limit: number) => {
+  const best = index.rank(terms, limit)
+  return { terms: best.terms, found: index.found(best) }
 }
 
 /** Every text scored by itself, best first, then by uri. */
@@ -75,7 +83,7 @@ it("the best are the same as if every text were scored, to the last digit and in
       const query = queryOf(random)
       const all = exhaustively(texts, termsOf(query))
       for (const limit of [0, 1, 10, 200, 10_000]) {
-        const { found, terms } = index.rank(termsOf(query), limit)
+        const { found, terms } = ranked(index, termsOf(query), limit)
         assert.deepStrictEqual(found, all.found.slice(0, limit), `${query}, ${limit} of ${count}`)
         assert.deepStrictEqual(
           terms.map(({ count, match }) => ({ match, count })),
@@ -95,7 +103,7 @@ it("a word that a text has hundreds of times counts as often as it is there", ()
   }))
   for (const query of ["key", "ke*", "key and", "kee* key"]) {
     const terms = termsOf(query)
-    assert.deepStrictEqual(indexOf(texts).rank(terms, 4).found, exhaustively(texts, terms).found, query)
+    assert.deepStrictEqual(ranked(indexOf(texts), terms, 4).found, exhaustively(texts, terms).found, query)
   }
 })
 
@@ -107,10 +115,28 @@ it("terms of several words, and texts by their ids, are found as they stand", ()
   ]
   const index = indexOf(texts)
   const phrase = [{ index: "words", match: '"long key"' }] as const
-  assert.deepStrictEqual(index.rank(phrase, 5).found, exhaustively(texts, phrase).found)
+  assert.deepStrictEqual(ranked(index, phrase, 5).found, exhaustively(texts, phrase).found)
   assert.deepStrictEqual(index.look(phrase, [2, 2 ** 40, 3]), [
     { uri: "c", times: [0], words: 4, trigrams: 0 },
     { uri: "a", times: [1], words: 4, trigrams: 0 }
   ])
-  assert.deepStrictEqual(indexOf([]).rank(phrase, 5), { terms: [{ ...phrase[0], count: 0 }], found: [] })
+  assert.deepStrictEqual(ranked(indexOf([]), phrase, 5), { terms: [{ ...phrase[0], count: 0 }], found: [] })
 })
+
+it.live("a thread ranks the same, by the index that it is asked for", () =>
+  Effect.gen(function* () {
+    const memory = yield* KeywordMemory
+    const rank = yield* Effect.provideService(RankingThread.make, KeywordMemory, { ...memory, onLoop: 100 })
+    const indexes = [40, 300, 900].map((count) => indexOf(textsOf(count, count, false)))
+    const random = randomOf(5)
+    for (let i = 0; i < 30; i++) {
+      const terms = termsOf(queryOf(random))
+      const asked = indexes.map((index) => rank(index, terms, 50))
+      assert.deepStrictEqual(
+        yield* Effect.all(asked, { concurrency: "unbounded" }),
+        indexes.map((index) => index.rank(terms, 50)),
+        terms.map(({ match }) => match).join(" ")
+      )
+    }
+  }).pipe(Effect.scoped)
+)

@@ -56,7 +56,7 @@ const compared = 40
 const everything = { entries: 1_000_000, single: 1_000_000, paired: 1_000_000, compared }
 /** Limits with which the tables alone find other things. */
 const low = { entries: 0, single: 1, paired: 1, compared }
-const always = { after: 0, bytes: 1_000_000, share: 1 }
+const always = { after: 0, bytes: 1_000_000, share: 1, onLoop: 1_000 }
 const never = { ...always, bytes: 0 }
 
 const inFile = Layer.unwrap(
@@ -87,7 +87,11 @@ it.live("words in memory find what the tables do, with the same scores, whatever
     const legWith = (limits: typeof low, memory: typeof always) =>
       KeywordLeg.make.pipe(Effect.provideService(KeywordLimits, limits), Effect.provideService(KeywordMemory, memory))
     const inTables = yield* legWith(everything, never)
-    const inMemory = [yield* legWith(everything, always), yield* legWith(low, always)]
+    const inMemory = [
+      yield* legWith(everything, always),
+      yield* legWith(low, always),
+      yield* legWith(low, { ...always, onLoop: 0 })
+    ]
     const compare = Effect.gen(function* () {
       for (const [i, query] of queries.entries()) {
         for (const [j, filter] of filters.entries()) {

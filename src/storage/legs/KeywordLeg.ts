@@ -284,10 +284,11 @@ export const make = Effect.gen(function* () {
   ): Effect.fn.Return<Found | undefined, SqlError.SqlError> {
     if (few !== undefined) return amongFew(words.look(terms, few), terms, limit)
     const isAll = filter === undefined || isOpen(filter)
-    const { found: best, terms: counted } = words.rank(terms, isAll ? limit : longestLook)
+    const ranked = yield* memory.rank(words, terms, isAll ? limit : longestLook)
+    const best = words.found(ranked)
     const ranking = (matches: ReadonlyArray<KeywordMatch>): Found => ({
       matches: matches.slice(0, limit),
-      ideal: idealOf({ terms: counted, total: words.total })
+      ideal: idealOf({ terms: ranked.terms, total: words.total })
     })
     if (isAll) return ranking(best)
     for (let look = Math.max(firstLook, 4 * limit); ; look *= 4) {

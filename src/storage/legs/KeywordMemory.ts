@@ -8,11 +8,14 @@ export class KeywordMemory extends Context.Reference<{
   readonly bytes: number
   /** After something was written they are read again, which takes at most this share of the time. */
   readonly share: number
-}>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, bytes: 0, share: 0.05 }) }) {
+  /** Of more texts than these a thread ranks; of fewer to ask one takes longer, a third of a millisecond for 50 000. */
+  readonly onLoop: number
+}>("crosswalk/storage/KeywordMemory", { defaultValue: () => ({ after: 16, bytes: 0, share: 0.05, onLoop: 50_000 }) }) {
   /** For a server: of up to some 20 million words, which is a million references of a sentence or two. */
   static readonly layer: Layer.Layer<never> = Layer.succeed(KeywordMemory, {
     after: 16,
     bytes: 256_000_000,
-    share: 0.05
+    share: 0.05,
+    onLoop: 50_000
   })
 }

@@ -13,17 +13,27 @@ export interface Found {
   readonly score: number
 }
 
+/** What was found, by its slots in the index. */
+export interface RankedSlots {
+  /** The terms, and how many texts have each, the rarest first. */
+  readonly terms: ReadonlyArray<CountedTerm>
+  /** Best first, then by uri. */
+  readonly slots: Uint32Array<ArrayBuffer>
+  readonly scores: Float64Array<ArrayBuffer>
+}
+
 /** The words of texts in memory: what FTS5's index would find by them, with the same scores. */
 export interface WordIndex {
+  /** What it is made of, which another thread can make the same of. */
+  readonly data: WordIndexData
   /** How many texts there are. */
   readonly total: number
   /** How many bytes it takes. */
   readonly bytes: number
-  /** The best by terms of words, best first, then by uri, and how many have each term, the rarest first. */
-  readonly rank: (
-    terms: ReadonlyArray<Term>,
-    limit: number
-  ) => { readonly terms: ReadonlyArray<CountedTerm>; readonly found: ReadonlyArray<Found> }
+  /** The best by terms of words: some milliseconds where there are a million. */
+  readonly rank: (terms: ReadonlyArray<Term>, limit: number) => RankedSlots
+  /** What was ranked, best first. */
+  readonly found: (ranked: RankedSlots) => ReadonlyArray<Found>
   /** What each of these texts has of the terms. */
   readonly look: (
     terms: ReadonlyArray<Term>,
@@ -176,12 +186,16 @@ export const make = (data: WordIndexData): WordIndex => {
         bounds: boundsOf(phrase, postings),
         weight: idf(term.count, total)
       }))
-    const found = limit === 0 ? [] : WordRanking.best(weighted, Math.min(limit, total), norms)
+    const best = limit === 0 ? [] : WordRanking.best(weighted, Math.min(limit, total), norms)
     return {
       terms: looked.map(({ term }) => term),
-      found: found.map(({ score, slot }) => ({ id: ids[slot] ?? 0, uri: uriAt(slot), score }))
+      slots: Uint32Array.from(best, ({ slot }) => slot),
+      scores: Float64Array.from(best, ({ score }) => score)
     }
   }
+
+  const found: WordIndex["found"] = ({ scores, slots }) =>
+    Array.from(slots, (slot, i) => ({ id: ids[slot] ?? 0, uri: uriAt(slot), score: scores[i] ?? 0 }))
 
   const look: WordIndex["look"] = (terms, wanted) => {
     const phrases = terms.map(phraseOf)
@@ -201,5 +215,5 @@ export const make = (data: WordIndexData): WordIndex => {
 
   const bytes = Object.values(data).reduce((sum, { byteLength }) => sum + byteLength, 0)
 
-  return { total, bytes, rank, look, uriOf }
+  return { data, total, bytes, rank, found, look, uriOf }
 }

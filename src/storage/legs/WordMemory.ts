@@ -9,6 +9,7 @@ import * as Columns from "../Columns.ts"
 import * as Remembered from "../Remembered.ts"
 import { KeywordMemory } from "./KeywordMemory.ts"
 import { varints } from "./KeywordScore.ts"
+import * as RankingThread from "./RankingThread.ts"
 import * as WordIndex from "./WordIndex.ts"
 import type { Answer, Question } from "./WordProtocol.ts"
 
@@ -59,6 +60,8 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   let notBefore = 0
 
   const thread = yield* WorkerClient.make<Question, Answer>(moduleUrl("storage/legs/WordWorker"), undefined)
+
+  const rank = yield* RankingThread.make
 
   /** The state of FTS5's index, undefined where it is damaged, and about how many bytes its words take in memory. */
   const now: Effect.Effect<
@@ -153,5 +156,5 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   /** The URI of a reference, where it is in memory, whatever was written since. */
   const uriOf = (id: number) => kept?.index.uriOf(id)
 
-  return { current, uriOf }
+  return { current, rank, uriOf }
 })
