@@ -32,7 +32,7 @@ export type SessionError = DatabaseError | ValidationError | NotFoundError
 export const database = (access: Access, options: Partial<LibsqlClient.Config> = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const { authToken, fresh, from, path, syncUrl, url } = yield* (yield* Settings).database
+      const { authToken, fresh, from, isInMemory, path, syncUrl, url } = yield* (yield* Settings).database
       const isThere =
         path === undefined ||
         (yield* Effect.try({ try: () => DatabaseFile.isThere(path), catch: fromCause("LibsqlClient.open") }))
@@ -44,7 +44,7 @@ export const database = (access: Access, options: Partial<LibsqlClient.Config> =
       }
       const config = { url, authToken, syncUrl, fresh, ...options }
       // What is only in memory is new and nobody else's.
-      if (access !== "readonly" || url === ":memory:") return LibsqlClient.layer(config)
+      if (access !== "readonly" || isInMemory) return LibsqlClient.layer(config)
       return Layer.effectContext(
         Effect.tap(Layer.build(LibsqlClient.layer({ ...config, readonly: true })), (read) =>
           Effect.flatMap(Effect.provideContext(Migrations.state, read), (state) =>

@@ -39,6 +39,7 @@ export interface Database {
   readonly file: string | undefined
   /** The path, where it is a file. */
   readonly path: string | undefined
+  readonly isInMemory: boolean
   readonly authToken: Redacted.Redacted | undefined
   readonly syncUrl: string | undefined
   /** Whether a replica must have what its primary has. */
@@ -161,6 +162,7 @@ export const make = Effect.fnUntraced(function* (
       // What crosswalk.json says is seen from its folder.
       url: folder === undefined || path === undefined ? url : path,
       path,
+      isInMemory: location.kind === "memory",
       authToken: token === undefined ? undefined : Redacted.make(token),
       syncUrl: sync,
       fresh: saysYes((yield* variable("CROSSWALK_FRESH")) ?? "")

@@ -48,7 +48,7 @@ const shared = {
 /** How to open a libSQL database. Only `url` is required. */
 export const Config = Schema.Struct({
   /**
-   * Where the database is: `:memory:`, a path (`data/x.db`; any character is allowed), a `file:` URL (percent-encoded, without a query),
+   * Where the database is: `:memory:`, written just so, a path (`data/x.db`; any character is allowed), a `file:` URL (percent-encoded, without a query),
    * `http://host:port`, `https://host`, or `libsql://host` (TLS; `libsql://host:port?tls=0` without).
    */
   url: Schema.String,
@@ -145,15 +145,25 @@ export type Kind = Location["kind"]
 // Two letters at least, so that `C:\data\x.db` is a path.
 const scheme = /^([a-z][a-z0-9+.-]+):/iu
 
+/** What is meant as a database in memory, and is not written as one. */
+const likeMemory = /^\s*(file:)?\s*:+memory\b/iu
+
 /** Reads `url`, seen from a folder, and `syncUrl`. Throws a `LibsqlFault` that says what is wrong with them. Pure. */
 export const locate = (config: Pick<Config, "url" | "syncUrl">, folder = process.cwd()): Location => {
   const { syncUrl, url } = config
   if (url.trim() === "") {
     throw new LibsqlFault("url", 'it is empty; give a path, ":memory:", or a URL such as http://127.0.0.1:8080')
   }
-  if (url === ":memory:" || url.startsWith("file::memory:")) {
+  if (url === ":memory:" || url === "file::memory:") {
     if (syncUrl !== undefined) throw new LibsqlFault("url", "a replica needs a file, not :memory:")
     return { kind: "memory", url: "file::memory:", label: ":memory:" }
+  }
+  // A file of such a name would keep on a disk, unseen, what somebody wanted kept nowhere.
+  if (likeMemory.test(url)) {
+    throw new LibsqlFault(
+      "url",
+      'a database in memory is ":memory:", without anything before, after or in other letters; a file of such a name is "./:memory:"'
+    )
   }
   const protocol = scheme.exec(url)?.[1]?.toLowerCase()
   if (protocol === undefined || protocol === "file") {

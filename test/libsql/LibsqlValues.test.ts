@@ -48,6 +48,33 @@ describe("hasMany", () => {
 })
 
 describe("locate", () => {
+  for (const url of [
+    ":memory:?x",
+    ":memory:?cache=shared",
+    "file::memory:?cache=shared",
+    "file::memory:#x",
+    " :memory:",
+    ":memory: ",
+    ":MEMORY:",
+    ":Memory:",
+    "FILE::memory:",
+    "file: :memory:",
+    ":memory",
+    "::memory::",
+    ":memory:x.db"
+  ]) {
+    it(`refuses ${JSON.stringify(url)}, which would be a file where memory was meant`, () => {
+      assert.throws(() => locate({ url }), /a database in memory is ":memory:"/u)
+    })
+  }
+
+  it("takes a file for what it is, also where it is called as memory is", () => {
+    assert.strictEqual(locate({ url: "file::memory:" }).kind, "memory")
+    for (const url of ["./:memory:", "file:%3Amemory%3A", "data/:memory:", "memory.db", ":memories.db"]) {
+      assert.strictEqual(locate({ url }, "/x").kind, "file", url)
+    }
+  })
+
   it("tells memory, files, replicas and servers apart", () => {
     const path = resolve("data/x.db")
     assert.strictEqual(locate({ url: ":memory:" }).kind, "memory")
