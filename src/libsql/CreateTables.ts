@@ -12,9 +12,23 @@ export class CreateTables extends Context.Reference<boolean>("crosswalk/libsql/C
 const isNamesake = `CASE name WHEN 'crosswalk_reference' THEN instr(sql, 'content_hash') = 0
   WHEN 'crosswalk_migration' THEN instr(sql, 'migration_id') = 0 ELSE FALSE END`
 
-/** Counts the tables and views that are neither of Crosswalk nor of SQLite itself, and whether those of Crosswalk are there. */
+/** Of `sqlite_master`: what is called as something of ours is, in a database without ours. A list of migrations is not in the way. */
+export const isInTheWay = `lower(name) GLOB 'crosswalk_*' AND (${isNamesake} OR lower(name) <> 'crosswalk_migration')`
+
+/**
+ * Counts the tables and views that are neither of Crosswalk nor of SQLite itself, those by which Crosswalk's are known, and
+ * those that are in the way where these are not there.
+ */
 export const inventory = `SELECT
-  count(*) FILTER (WHERE type = 'view' OR ${isNamesake}
-    OR name NOT GLOB 'crosswalk_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'libsql_*') AS others,
-  count(*) FILTER (WHERE type = 'table' AND name = 'crosswalk_reference' AND NOT ${isNamesake}) AS own
-  FROM sqlite_master WHERE type IN ('table', 'view')`
+  count(*) FILTER (WHERE type = 'view' OR type = 'table' AND (${isNamesake}
+    OR name NOT GLOB 'crosswalk_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'libsql_*')) AS others,
+  count(*) FILTER (WHERE type = 'table' AND name = 'crosswalk_reference' AND NOT ${isNamesake}) AS own,
+  count(*) FILTER (WHERE ${isInTheWay}) AS alike
+  FROM sqlite_master`
+
+/** What {@link inventory} counts. */
+export interface Inventory {
+  readonly others: number
+  readonly own: number
+  readonly alike: number
+}

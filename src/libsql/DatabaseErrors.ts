@@ -70,6 +70,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
       `libSQL cannot be loaded (${detail}). Install the packages again. If a bundler made this program, leave out ` +
       '"@libsql/client", which has native code, or the whole package (external: ["crosswalk"]).'
   },
+  emptied: {
+    reason: "connection",
+    isRetryable: true,
+    remedy: { action: "checkDatabase" },
+    problem: (detail) =>
+      `the server's database lacks a table (${detail}). A replica whose primary was started again is empty for a moment: try ` +
+      "again. If it stays so, the table was removed; nothing of this was written."
+  },
   forbidden: {
     reason: "authorization",
     isRetryable: false,
@@ -155,10 +163,8 @@ const advice: Readonly<Record<Fault, Advice>> = {
   schema: {
     reason: "unknown",
     isRetryable: false,
-    remedy: { action: "migrateDatabase" },
-    problem: (detail) =>
-      `the database lacks something (${detail}). Has it been migrated? A replica whose primary was started again may be empty ` +
-      "for a moment: then try again."
+    remedy: { action: "checkDatabase" },
+    problem: (detail) => `the database lacks something (${detail}). Nothing of this was written.`
   },
   serverFailed: {
     reason: "connection",

@@ -12,6 +12,7 @@ export type Fault =
   | "constraint"
   | "corrupt"
   | "driver"
+  | "emptied"
   | "forbidden"
   | "full"
   | "moved"
@@ -225,6 +226,7 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
     case "brokenAnswer":
     case "cannotOpen":
     case "certificate":
+    case "emptied":
     case "moved":
     case "overloaded":
     case "replaced":

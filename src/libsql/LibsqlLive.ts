@@ -43,6 +43,7 @@ export const adopt = Effect.fnUntraced(function* (config: LiveConfig): Effect.fn
     close: () => {},
     renewable: location.kind === "file",
     interruptible: !isLocal,
+    refills: !isLocal,
     busyTimeout: duration(config.busyTimeout, defaults.busyTimeout),
     callTimeout: isLocal ? Duration.infinity : defaults.requestTimeout
   })

@@ -82,6 +82,7 @@ export const connect = Effect.fnUntraced(function* (
       refusal: file?.refusal,
       renewable: location.kind === "file" || location.kind === "replica",
       interruptible: location.kind === "remote",
+      refills: location.kind === "remote",
       busyTimeout,
       callTimeout: location.kind === "remote" ? callTimeout : Duration.infinity
     })
@@ -261,9 +262,10 @@ const key = (config: Partial<Config>) =>
 
 /** Whether a database is another program's, with which nothing was agreed. */
 const isForeign = async (client: Client, config: Config): Promise<boolean> => {
-  if (config.create === true) return false
   const { rows } = await client.execute(inventory)
-  return Number(rows[0]?.["others"]) > 0 && Number(rows[0]?.["own"]) === 0
+  const [others, own, alike] = ["others", "own", "alike"].map((name) => Number(rows[0]?.[name]) > 0)
+  // Where something is in the way, no tables are made though it was agreed.
+  return own !== true && (config.create === true ? alike === true : others === true)
 }
 
 const setJournalMode = async (client: Client, config: Config): Promise<void> => {

@@ -41,6 +41,7 @@ export interface Session {
 const harmless: ReadonlySet<Fault> = new Set<Fault>([
   "argument",
   "constraint",
+  "emptied",
   "readonly",
   "replicaOffline",
   "schema",
@@ -66,6 +67,8 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly renewable: boolean
   /** False where an abandoned call would go on using the connection. */
   readonly interruptible: boolean
+  /** True where the database may be a replica's that begins anew: it has no tables until it is filled. */
+  readonly refills: boolean
   readonly busyTimeout: Duration.Duration
   /** How long a call may take, its retries included. */
   readonly callTimeout: Duration.Duration
@@ -98,10 +101,9 @@ export const make = Effect.fnUntraced(function* (options: {
   )
   const resend = Deadline.paced(Schedule.exponential("50 millis", 3).pipe(Schedule.upTo({ times: 2 })))
   const asked = Deadline.paced(Schedule.spaced("50 millis"))
-  // A replica server that begins anew, as its primary was started again, has no tables until it is filled.
   const refilled = Deadline.paced(Schedule.spaced("50 millis").pipe(Schedule.upTo({ times: 40 })))
   const isEmptied = (cause: unknown) =>
-    faultOf(cause) === "schema" && detailOf(cause).includes("no such table: crosswalk_")
+    options.refills && faultOf(cause) === "schema" && /no such table: (\w+\.)?crosswalk_/u.test(detailOf(cause))
 
   const whileBusy: Session["whileBusy"] = (effect) =>
     Effect.retry(effect, {
@@ -127,11 +129,12 @@ export const make = Effect.fnUntraced(function* (options: {
       Effect.retry({ schedule: resend, while: again((cause) => retryAfterOf(cause) === undefined) }),
       Effect.retry({
         schedule: refilled,
-        while: (cause) =>
-          options.interruptible && repeatable && isEmptied(cause) ? Deadline.fits(cause) : Effect.succeed(false)
+        while: (cause) => (repeatable && isEmptied(cause) ? Deadline.fits(cause) : Effect.succeed(false))
       }),
       Effect.retry({ schedule: asked, while: again((cause) => retryAfterOf(cause) !== undefined) }),
-      Effect.mapError(toSqlError(operation)),
+      Effect.mapError((cause) =>
+        toSqlError(operation)(isEmptied(cause) ? new LibsqlFault("emptied", detailOf(cause), cause) : cause)
+      ),
       Deadline.within(options.callTimeout)
     )
   }

@@ -27,6 +27,16 @@ export const make = Effect.gen(function* () {
     )
   const lines = Lines.make(longest)
   const subscriptions = new Set<string | number>()
+  /** Requests that are not answered yet: of two with one id the server would answer one. */
+  const open = new Set<unknown>()
+  const answers = Lines.make(Number.POSITIVE_INFINITY)
+  const isOwn = (message: Message.Request): boolean => {
+    open.delete(Message.cancels(message))
+    if (message.id === undefined) return true
+    if (open.has(message.id)) return false
+    open.add(message.id)
+    return true
+  }
 
   /** The messages of a line as the server reads them; what is none is answered. */
   const passed = Effect.fnUntraced(function* (line: Lines.Line) {
@@ -38,7 +48,11 @@ export const make = Effect.gen(function* () {
       yield* write(`${JSON.stringify(read.failure)}\n`)
       return ""
     }
-    const messages = read.success
+    const messages: Array<Message.Request> = []
+    for (const message of read.success) {
+      if (isOwn(message)) messages.push(message)
+      else if (message.id !== undefined) yield* write(`${JSON.stringify(Message.taken(message.id))}\n`)
+    }
     for (const { id, method } of messages) {
       if (method === "subscriptions/listen" && id !== undefined) subscriptions.add(id)
     }
@@ -47,6 +61,13 @@ export const make = Effect.gen(function* () {
     const isBatch = typeof line === "string" && line.startsWith("[")
     return `${JSON.stringify(isBatch ? messages : messages[0])}\n`
   })
+
+  const answer = (piece: string | Uint8Array) => {
+    for (const line of answers.feed(typeof piece === "string" ? encoder.encode(piece) : piece)) {
+      if (typeof line === "string") for (const id of Message.answeredIn(line)) open.delete(id)
+    }
+    return write(piece)
+  }
 
   const stdin = stdio.stdin.pipe(
     Stream.map((bytes) => lines.feed(bytes)),
@@ -59,7 +80,7 @@ export const make = Effect.gen(function* () {
     ),
     Stream.map((text) => encoder.encode(text))
   )
-  return { gone, stdio: Stdio.make({ ...stdio, stdin, stdout: () => Sink.forEach(write) }) }
+  return { gone, stdio: Stdio.make({ ...stdio, stdin, stdout: () => Sink.forEach(answer) }) }
 })
 
 /**

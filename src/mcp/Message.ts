@@ -25,7 +25,11 @@ export const isTooDeep = (json: string): boolean => {
   return false
 }
 
-const Id = Schema.Union([Schema.String, Schema.Finite])
+// A larger number is another one when it is read, and an answer would name a request that nobody made.
+const Id = Schema.Union([
+  Schema.String,
+  Schema.Finite.check(Schema.isBetween({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }))
+])
 
 const Request = Schema.Struct({
   jsonrpc: Schema.Literal("2.0"),
@@ -43,6 +47,7 @@ const Response = Schema.Struct({
 })
 
 const decode = Schema.decodeUnknownResult(Request)
+const isRequest = Schema.is(Request)
 const isResponse = Schema.is(Response)
 const idOf = Schema.decodeUnknownResult(Schema.Struct({ id: Id }))
 
@@ -68,6 +73,24 @@ export const tooDeep = refusal(notJson, `The message is nested deeper than ${dee
 /** What is said of a batch where there is none: but in sessions of 2025-03-26, and of what stands alone, such as initialize. */
 export const noBatch = refusal(notRequest, "There are no batches here: send each message by itself")
 
+/** What is said of a request whose id another has that is not answered yet. */
+export const taken = (id: string | number) =>
+  refusal(
+    notRequest,
+    `The id ${JSON.stringify(id)} is that of a request that is not answered yet: each has its own`,
+    id
+  )
+
+/** Which request a message cancels; undefined where it cancels none. */
+export const cancels = ({ method, params }: Request): unknown =>
+  method === "notifications/cancelled" ? params?.["requestId"] : undefined
+
+/** The ids of the answers in a line of the output. */
+export const answeredIn = (line: string): ReadonlyArray<unknown> => {
+  const value: unknown = JSON.parse(line)
+  return (Array.isArray(value) ? value : [value]).filter((one) => !isRequest(one)).map(({ id }) => id)
+}
+
 /** A line as messages: requests and notifications with nothing but their members; several, where it is a batch. */
 export const read = (line: string): Result.Result<ReadonlyArray<Request>, Refusal> => {
   if (isTooDeep(line)) return Result.fail(tooDeep)
@@ -92,7 +115,8 @@ const one = (value: unknown): Result.Result<ReadonlyArray<Request>, Refusal> => 
       const id = idOf(value)
       return refusal(
         notRequest,
-        "Invalid request: a message has jsonrpc 2.0, a method, and params that are an object",
+        "Invalid request: a message has jsonrpc 2.0, a method, params that are an object, and an id that is a text or a " +
+          "number up to 2^53 - 1, which only a notification lacks",
         Result.isSuccess(id) ? id.success.id : null
       )
     })

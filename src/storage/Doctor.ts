@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
-import { inventory } from "../libsql/CreateTables.ts"
+import { type Inventory, inventory } from "../libsql/CreateTables.ts"
 import { toDatabaseError } from "../libsql/DatabaseErrors.ts"
 import { faultOf } from "../libsql/LibsqlError.ts"
 import { type Check, failed, names, warning } from "./doctor/Check.ts"
@@ -52,8 +52,8 @@ const sides = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, found: Tabl
 })
 
 const present = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
-  const [found] = yield* sql.unsafe<{ readonly others: number; readonly own: number }>(inventory)
-  return found ?? { others: 0, own: 0 }
+  const [found] = yield* sql.unsafe<Inventory>(inventory)
+  return found ?? { others: 0, own: 0, alike: 0 }
 })
 
 /**
@@ -67,10 +67,10 @@ export const run: Effect.Effect<ReadonlyArray<Check>, DatabaseError, SqlClient.S
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const state = yield* Migrations.state
   const integrity = File.integrity(sql)
-  const { others, own } = yield* present(sql)
+  const { alike, others, own } = yield* present(sql)
   switch (state) {
     case "none":
-      if (own > 0) return [yield* integrity, Tables.check(yield* Tables.differences)]
+      if (own > 0 || (alike > 0 && others === 0)) return [yield* integrity, Tables.check(yield* Tables.differences)]
       if (others === 0) {
         const none = "there are none yet: they are made when the database is next opened for writing"
         return [yield* integrity, warning("tables", none, { action: "import" })]
@@ -82,13 +82,17 @@ export const run: Effect.Effect<ReadonlyArray<Check>, DatabaseError, SqlClient.S
         problem: "the database has no tables of Crosswalk, but those of another program",
         remedy: { action: "chooseDatabase" }
       })
-    case "older":
+    case "older": {
+      const found = yield* Tables.differences
+      if (found.unlisted.length > 0 || found.missing.some(({ type }) => type === "table"))
+        return [yield* integrity, Tables.check(found)]
       return [
         yield* integrity,
         warning("tables", "they are of an earlier version, and will be brought up to date", {
           action: "migrateDatabase"
         })
       ]
+    }
     case "newer":
       return [yield* integrity, failed("tables", "they are of a later version", { action: "update" })]
     case "current": {

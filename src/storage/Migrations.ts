@@ -2,9 +2,9 @@ import { Effect, Layer, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
-import { CreateTables, inventory } from "../libsql/CreateTables.ts"
+import { CreateTables, type Inventory, inventory, isInTheWay } from "../libsql/CreateTables.ts"
 import { fromCause, toDatabaseError } from "../libsql/DatabaseErrors.ts"
-import { faultOf } from "../libsql/LibsqlError.ts"
+import { detailOf, faultOf } from "../libsql/LibsqlError.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Abbreviations from "./Abbreviations.ts"
 import * as Columns from "./Columns.ts"
@@ -499,10 +499,11 @@ const numberOf = (name: string): number => Number.parseInt(name, 10)
 
 const upTo = (last: number) => Object.fromEntries(Object.entries(migrations).filter(([name]) => numberOf(name) <= last))
 
-const newest = Math.max(...Object.keys(migrations).map(numberOf))
+/** The number of the newest migration. */
+export const newest = Math.max(...Object.keys(migrations).map(numberOf))
 
 /** The number of the newest migration applied; 0 in a database without our tables. */
-const applied = Effect.gen(function* () {
+export const applied = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const tables = yield* sql`SELECT 1 FROM sqlite_master
     WHERE type = 'table' AND name = ${ledger} AND instr(sql, 'migration_id') > 0`
@@ -524,14 +525,31 @@ const loader = (last: number): Migrator.Loader<SqlClient.SqlClient> =>
     })
   )
 
+const partColumns = Columns.make("part", { name: "name", type: "type" })
+const decodePart = Columns.decoder(
+  partColumns,
+  Schema.Struct({ name: Schema.String, type: Schema.String }),
+  "Migrations.run"
+)
+
 /** Fails where tables cannot be made: in another program's database, or where they are there without a list of migrations. */
 const requirePlace = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  const [found] = yield* sql.unsafe<{ readonly others: number; readonly own: number }>(inventory)
+  const [found] = yield* sql.unsafe<Inventory>(inventory)
   if (found !== undefined && found.own > 0) {
     return yield* refused("the database has tables of Crosswalk, but not the list of their migrations", {
       action: "repairDatabase"
     })
+  }
+  const things = yield* sql`SELECT ${sql.literal(partColumns.sql)} FROM sqlite_master
+    WHERE ${sql.literal(isInTheWay)} ORDER BY rowid LIMIT 3`
+  const names = (yield* Effect.forEach(things, decodePart)).map(({ name, type }) => `the ${type} ${name}`)
+  if (names.length > 0) {
+    return yield* refused(
+      `the database has no tables of Crosswalk, but ${names.join(", ")}, called as theirs are: what is left of them, or of ` +
+        "another program. Nothing was written; restore a backup, rename what is in the way, or use another database",
+      { action: "chooseDatabase" }
+    )
   }
   if (found === undefined || found.others === 0 || (yield* CreateTables)) return
   return yield* refused(
@@ -601,13 +619,12 @@ export const runTo = Effect.fn("Migrations.run")(
       const known = fromCause("Migrations.run")(error.cause)
       return Effect.fail(
         known.reason === "unknown" || known.reason === "constraint"
-          ? new DatabaseError({
-              operation: "Migrations.run",
-              reason: "migration",
-              isRetryable: false,
-              problem: `${error.message}. Nothing of it was kept; report it with the cause`,
-              cause: error.cause ?? error
-            })
+          ? refused(
+              `${error.message} (${detailOf(error.cause ?? error)}). Nothing of it was kept: the tables are not as earlier ` +
+                "versions made them. See what is wrong with them; if nothing is, report it",
+              { action: "checkDatabase" },
+              error.cause ?? error
+            )
           : known
       )
     }

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Stream } from "effect"
+import { type Client, createClient } from "@libsql/client"
+import { Effect, Layer, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import { Backup } from "../../src/catalog/Backup.ts"
 import { Doctor } from "../../src/catalog/Doctor.ts"
 import { Review } from "../../src/crosswalk/Review.ts"
 import { ModelInfo } from "../../src/domain/Embedding.ts"
@@ -226,6 +228,17 @@ describe("Doctor.repair", () => {
   )
 })
 
+/** What drops every table but the list of migrations: the tables of an index go with it. */
+const dropsOf = async (client: Client) => {
+  const { rows } = await client.execute(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'crosswalk_*'
+    AND name <> 'crosswalk_migration' AND name NOT GLOB 'crosswalk_*_*' ORDER BY rowid DESC`)
+  const { rows: more } =
+    await client.execute(`SELECT name FROM sqlite_master WHERE type = 'table' AND (sql LIKE '%fts5%'
+    OR name GLOB 'crosswalk_*_*' AND sql NOT LIKE '%fts5%' AND name NOT GLOB '*_data' AND name NOT GLOB '*_idx'
+    AND name NOT GLOB '*_docsize' AND name NOT GLOB '*_config')`)
+  return [...more, ...rows].map(({ name }) => `DROP TABLE IF EXISTS ${String(name)}`)
+}
+
 describe("a database that is not of this version", () => {
   const model = new ModelInfo({ id: "m", dimensions: 3, maxLength: 3, fingerprint: "f" })
   const check = (url: string) =>
@@ -254,6 +267,70 @@ describe("a database that is not of this version", () => {
     })
   )
 
+  for (const [what, version, statements, remedy] of [
+    [
+      "a list that ends too early",
+      Migrations.newest,
+      ["DELETE FROM crosswalk_migration WHERE migration_id > 5"],
+      "repair"
+    ],
+    [
+      "a list of an earlier version that lacks one",
+      12,
+      ["DELETE FROM crosswalk_migration WHERE migration_id = 3"],
+      "repair"
+    ],
+    ["an earlier version without tags", 12, ["DROP TABLE crosswalk_tag"], "repair"],
+    ["an earlier version without decisions", 12, ["DROP TABLE crosswalk_decision"], "restore"],
+    ["only its list", Migrations.newest, "all", "restore"],
+    ["no references", Migrations.newest, ["DROP TABLE crosswalk_reference"], "restore"],
+    ["no relations", Migrations.newest, ["DROP TABLE crosswalk_relation"], "restore"],
+    ["no pins", Migrations.newest, ["DROP TABLE crosswalk_pin"], "restore"]
+  ] as const) {
+    it.live(`is told to ${remedy} where it has ${what}, and that helps`, () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        let url = join(folder, "x.db")
+        const backup = join(folder, "backup.db")
+        const save = (title: string) =>
+          ReferenceRepository.use(({ save }) => save({ uri: "r:1", title, entityType: "rule" }))
+        const store = Layer.unwrap(
+          Effect.sync(() => Layer.provideMerge(ReferenceRepository.layer, LibsqlClient.layer({ url })))
+        ).pipe(Layer.fresh)
+        yield* Effect.provide(Migrations.runTo(version), Layer.fresh(LibsqlClient.layer({ url })))
+        if (version === Migrations.newest) yield* Effect.provide(save("One"), store)
+        yield* Effect.promise(async () => {
+          const client = createClient({ url: `file:${url}` })
+          await client.execute({ sql: "VACUUM INTO ?", args: [backup] })
+          await client.execute("PRAGMA foreign_keys = OFF")
+          for (const statement of statements === "all" ? await dropsOf(client) : statements)
+            await client.execute(statement)
+          client.close()
+        })
+        const found = yield* check(url)
+        expect(found.sound).toBe(false)
+        const tables = found.checks.find(({ name }) => name === "tables")
+        const repaired = yield* Effect.provide(repair, Layer.fresh(LibsqlClient.layer({ url })))
+        if (remedy === "repair") {
+          expect(tables?.remedy).toEqual({ action: "repairDatabase" })
+        } else {
+          expect(tables?.detail).toContain("Restore a backup")
+          expect(repaired).toEqual([])
+          // What does not know it yet sends to the checks, where it has to do with the table at all.
+          const written = yield* Effect.result(Effect.provide(save("Another title"), store))
+          if (Result.isFailure(written)) expect(written.failure).toMatchObject({ remedy: { action: "checkDatabase" } })
+          expect(Result.isFailure(written)).toBe(what !== "an earlier version without decisions")
+          // This process has had the other open.
+          url = join(folder, "restored.db")
+          yield* Backup.restore(backup, { url })
+        }
+        yield* Effect.provide(save("Two"), store)
+        const after = yield* check(url)
+        expect(after.checks.filter(({ status }) => status === "failed")).toEqual([])
+      })
+    )
+  }
+
   it.effect("is no error where a process was killed before or in its migration", () =>
     Effect.gen(function* () {
       const url = join(yield* temporaryFolder, "x.db")
@@ -264,12 +341,9 @@ describe("a database that is not of this version", () => {
 
       const client = LibsqlClient.layer({ url })
       yield* Effect.provide(Migrations.run, client)
-      const rewind = Effect.flatMap(
-        SqlClient.SqlClient,
-        (sql) => sql`DELETE FROM crosswalk_migration WHERE migration_id > 5`
-      )
-      yield* Effect.provide(rewind, client)
-      const older = yield* check(url)
+      const earlier = join(yield* temporaryFolder, "earlier.db")
+      yield* Effect.provide(Migrations.runTo(5), LibsqlClient.layer({ url: earlier }))
+      const older = yield* check(earlier)
       expect(older.sound).toBe(true)
       expect(older.checks.find(({ name }) => name === "tables")).toMatchObject({
         status: "warning",

@@ -453,3 +453,17 @@ describe("a database file", () => {
     })
   )
 })
+
+describe("a table that is not there", () => {
+  it.effect("is told at once in a file and in memory, of which no server will fill them again", () =>
+    Effect.gen(function* () {
+      for (const url of [yield* temporaryPath, ":memory:"]) {
+        const error = yield* Effect.flip(using({ url }, (sql) => sql`SELECT a FROM crosswalk_none`))
+        const told = "problem" in error ? error : toDatabaseError("test")(error)
+        assert.include(told, { reason: "unknown", isRetryable: false })
+        assert.deepStrictEqual("remedy" in told ? told.remedy : undefined, { action: "checkDatabase" })
+        assert.notInclude(told.message, "replica")
+      }
+    }).pipe(Effect.scoped)
+  )
+})

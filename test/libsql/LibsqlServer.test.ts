@@ -117,6 +117,10 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a call to a server ${Sqld.unava
         assert.include((yield* failure(call)).problem, "no such table")
         assert.strictEqual(at.length, 1)
       }
+      behave(() => ({ kind: "pass" }))
+      const stays = yield* failure(sql`SELECT a FROM crosswalk_none`)
+      assert.include(stays, { reason: "connection", isRetryable: true })
+      assert.include(stays.problem, "A replica whose primary was started again is empty for a moment")
     })
   )
 

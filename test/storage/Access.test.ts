@@ -92,27 +92,45 @@ describe("a database of another program", () => {
     })
   )
 
+  it.effect("is another's also where it has a view only", () =>
+    Effect.gen(function* () {
+      const url = join(yield* temporaryFolder, "theirs.sqlite")
+      yield* Effect.promise(async () => {
+        const client = createClient({ url: `file:${url}` })
+        await client.execute("CREATE VIEW report AS SELECT 1")
+        client.close()
+      })
+      const before = readFileSync(url)
+      expect(yield* Effect.flip(save({ url }))).toMatchObject({ remedy: { action: "createTables" } })
+      expect(readFileSync(url)).toEqual(before)
+    })
+  )
+
   for (const [what, statement] of [
-    ["a view called as a table of ours", "CREATE VIEW crosswalk_reference AS SELECT 1 AS id"],
-    ["a view called as our list of migrations", "CREATE VIEW crosswalk_migration AS SELECT 1 AS id"],
-    ["a view only", "CREATE VIEW report AS SELECT 1"],
-    ["a table called as one of ours", "CREATE TABLE crosswalk_reference (a, b)"],
-    ["a table called as our list of migrations", "CREATE TABLE crosswalk_migration (a, b)"]
+    ["the view crosswalk_reference", "CREATE VIEW crosswalk_reference AS SELECT 1 AS id"],
+    ["the view crosswalk_migration", "CREATE VIEW crosswalk_migration AS SELECT 1 AS id"],
+    ["the table crosswalk_reference", "CREATE TABLE crosswalk_reference (a, b)"],
+    ["the table Crosswalk_Reading", "CREATE TABLE Crosswalk_Reading (a, b)"],
+    ["the table crosswalk_keyword_data", "CREATE TABLE crosswalk_keyword_data (a, b)"],
+    ["the index crosswalk_pin_reading", "CREATE INDEX crosswalk_pin_reading ON invoice (id)"],
+    ["the table crosswalk_migration", "CREATE TABLE crosswalk_migration (a, b)"]
   ] as const) {
-    it.effect(`is another's also where it has ${what}`, () =>
+    it.effect(`is not shared where it has ${what}, which is named, and stays as it was`, () =>
       Effect.gen(function* () {
         const url = join(yield* temporaryFolder, "theirs.sqlite")
         yield* Effect.promise(async () => {
           const client = createClient({ url: `file:${url}` })
+          await client.execute("CREATE TABLE invoice (id)")
           await client.execute(statement)
           client.close()
         })
         const before = readFileSync(url)
         const client = LibsqlClient.layer({ url })
-        expect(yield* Effect.flip(save({ url }))).toMatchObject({
-          reason: "migration",
-          remedy: { action: "createTables" }
-        })
+        for (const create of [false, true]) {
+          const error = yield* Effect.flip(save({ url, create }))
+          expect(error).toMatchObject({ reason: "migration", remedy: { action: "chooseDatabase" } })
+          expect(error.message).toContain(`${what}, called as theirs are`)
+        }
         expect(yield* Effect.flip(Effect.provide(Doctor.run, client))).toMatchObject({
           remedy: { action: "chooseDatabase" }
         })

@@ -176,7 +176,7 @@ const make = Effect.gen(function* () {
     return told.length === 0 ? [] : [`compared ${count(told.length, "text", "texts")} that were decided on again`]
   })
 
-  return [
+  const all = [
     tables,
     readings,
     ...Tables.indexes.map(keywords),
@@ -189,25 +189,29 @@ const make = Effect.gen(function* () {
     changes,
     references
   ]
+  return { tables, all }
 })
 
 /**
  * Makes again what follows from what else is stored: tables of indexes, triggers, tags, the change log; removes vectors that
  * cannot be used. Relations, decisions and texts stay as they are. In one transaction; what was done, in sentences.
  * Tables of an earlier version are brought up to date first. Does nothing to the database of a later version, whose triggers
- * and indexes it does not know, nor where there is no list of migrations and the tables are not those of this version.
+ * and indexes it does not know, nor where a table is lost or changed that only a backup brings back.
  */
 export const repair: Effect.Effect<ReadonlyArray<string>, DatabaseError, SqlClient.SqlClient> = Effect.gen(
   function* () {
     const state = yield* Migrations.state
     if (state === "newer") return []
     // Parts of this version among tables of an earlier one would be in the way of their migration.
-    if (state === "older") yield* Migrations.run
-    if (state === "none" && !Tables.isRepairable(yield* Tables.differences)) return []
+    // A table that only a person can bring back is told by the checks: without it nothing can be said of what refers to it.
+    const found = yield* Tables.differences
+    if (Tables.isLost(found) || (state === "none" && !Tables.isRepairable(found))) return []
     const sql = yield* SqlClient.SqlClient
-    const steps = yield* make
-    const done = yield* sql.withTransaction(Effect.forEach(steps, (step) => step))
-    return [...(state === "older" ? ["brought the tables up to date"] : []), ...done.flat()]
+    const { all, tables } = yield* make
+    const before = state === "older" ? [...(yield* sql.withTransaction(tables)), "brought the tables up to date"] : []
+    if (state === "older") yield* Migrations.run
+    const done = yield* sql.withTransaction(Effect.forEach(all, (step) => step))
+    return [...before, ...done.flat()]
   }
 ).pipe(
   Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Doctor.repair")(error))),

@@ -36,11 +36,12 @@ const ledger = Effect.gen(function* () {
   return new Map((yield* Effect.forEach(rows, decodeMigration)).map(({ id, name }) => [id, name]))
 })
 
-/** What the migrations make of an empty database. */
-const expected = Effect.andThen(Migrations.run, Effect.all({ parts, ledger })).pipe(
-  Effect.provide(Layer.fresh(LibsqlClient.layer({ url: ":memory:" }))),
-  Effect.catchTag("ValidationError", Effect.die)
-)
+/** What the migrations up to one make of an empty database. */
+const expected = (last: number) =>
+  Effect.andThen(Migrations.runTo(last), Effect.all({ parts, ledger })).pipe(
+    Effect.provide(Layer.fresh(LibsqlClient.layer({ url: ":memory:" }))),
+    Effect.catchTag("ValidationError", Effect.die)
+  )
 
 /** What can be made again from what else is stored. */
 export const derived = [
@@ -68,7 +69,7 @@ export const derivedOf = (table: string): (typeof derived)[number] | undefined =
   // FTS5 keeps an index in tables of its own, which are named after it.
   ([...indexes, "crosswalk_metadata"] as const).find((name) => table.startsWith(`${name}_`))
 
-/** What differs from what the migrations make. */
+/** What {@link differences} finds. */
 export interface Differences {
   readonly missing: ReadonlyArray<Part>
   readonly different: ReadonlyArray<Part>
@@ -78,8 +79,8 @@ export interface Differences {
   readonly unlisted: ReadonlyArray<{ readonly id: number; readonly name: string }>
 }
 
-export const differences = Effect.gen(function* () {
-  const wanted = yield* expected
+const compare = Effect.fnUntraced(function* (last: number) {
+  const wanted = yield* expected(last)
   const present = yield* parts
   const found = new Map(present.map(({ name, sql }) => [name, sql]))
   const known = new Set(wanted.parts.map(({ name }) => name))
@@ -91,6 +92,17 @@ export const differences = Effect.gen(function* () {
     strange: present.filter(({ name, type }) => type === "trigger" && !known.has(name)),
     unlisted: [...wanted.ledger].flatMap(([id, name]) => (listed.has(id) ? [] : [{ id, name }]))
   } satisfies Differences
+})
+
+/**
+ * What differs from what the migrations make: all of them, or those that a database of an earlier version lists. Where the
+ * tables are those of this version, only the list can be older.
+ */
+export const differences = Effect.gen(function* () {
+  const now = yield* compare(Migrations.newest)
+  const applied = yield* Migrations.applied
+  const isOlder = applied > 0 && applied < Migrations.newest
+  return isOlder && now.missing.length + now.different.length > 0 ? yield* compare(applied) : now
 })
 
 const names = (parts: ReadonlyArray<Part>) =>
@@ -112,6 +124,9 @@ const problemOf = ({ different, missing, unlisted }: Differences): string | unde
 /** Whether all that differs can be made again. */
 export const isRepairable = ({ different, missing }: Pick<Differences, "different" | "missing">): boolean =>
   [...missing, ...different].every(({ name, type }) => type !== "table" || derivedOf(name) !== undefined)
+
+/** Whether a table is gone whose rows nothing else tells. */
+export const isLost = ({ missing }: Pick<Differences, "missing">): boolean => !isRepairable({ missing, different: [] })
 
 export const check = (found: Differences): Check => {
   const problem = problemOf(found)
