@@ -9,7 +9,7 @@
  * these collections, each as often as it is there; their vectors are means of those of two such texts. `--store` keeps the big
  * store for the next run. `--every-entry` scores every text that has a word of the query, to see what is lost by reading less.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -27,6 +27,7 @@ import { EmbeddingRepository } from "../src/storage/EmbeddingRepository.ts"
 import { KeywordLimits } from "../src/storage/legs/KeywordLimits.ts"
 import { ReferenceRepository } from "../src/storage/ReferenceRepository.ts"
 import * as Usearch from "../src/vectors/Usearch.ts"
+import { directoriesOf } from "./collections.ts"
 import { type Block, dimensions, fill, random } from "./vectors/data.ts"
 
 const { positionals, values } = parseArgs({
@@ -41,15 +42,7 @@ const { positionals, values } = parseArgs({
 })
 const others = Number(values.others)
 const modes = Schema.decodeUnknownSync(Schema.Array(SearchMode))(values.modes.split(","))
-const root = join(import.meta.dirname, "..")
-const evaluations = join(root, "..", "shared", "eval")
-const directories =
-  positionals.length > 0
-    ? positionals
-    : [
-        join(root, "test", "fixtures", "golden-search", "sample"),
-        ...(existsSync(evaluations) ? readdirSync(evaluations).map((name) => join(evaluations, name)) : [])
-      ]
+const directories = directoriesOf(positionals)
 
 /** So many different texts of others are embedded. */
 const embedded = 2000

@@ -4,21 +4,16 @@
  *
  *     node bench/models.ts FOLDER … [--json]
  */
-import { existsSync } from "node:fs"
-import { basename, join, resolve } from "node:path"
+import { basename, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import * as Evaluation from "../src/search/Evaluation.ts"
 import * as Store from "../src/Store.ts"
-import { names } from "./crosswalk/pairs.ts"
+import { directoriesOf } from "./collections.ts"
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" } } })
-const root = join(import.meta.dirname, "..")
-const collections = [
-  join(root, "test", "fixtures", "golden-search", "sample"),
-  ...names.map((name) => join(root, "..", "shared", "eval", name))
-].filter((path) => existsSync(path))
+const collections = directoriesOf()
 
 const modes = ["semantic", "hybrid"] as const
 

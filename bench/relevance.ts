@@ -7,8 +7,6 @@
  *
  * Without a directory: our own sample, and the development collections where ../shared is.
  */
-import { existsSync, readdirSync } from "node:fs"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer, Schema } from "effect"
@@ -18,21 +16,14 @@ import * as Relevance from "../src/search/Relevance.ts"
 import { Search } from "../src/search/Search.ts"
 import { SearchMode } from "../src/search/SearchOptions.ts"
 import * as Store from "../src/Store.ts"
+import { directoriesOf } from "./collections.ts"
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { mode: { type: "string", default: "hybrid" }, db: { type: "string" } }
 })
 const mode = Schema.decodeUnknownSync(SearchMode)(values.mode)
-const root = join(import.meta.dirname, "..")
-const evaluations = join(root, "..", "shared", "eval")
-const directories =
-  positionals.length > 0
-    ? positionals
-    : [
-        join(root, "test", "fixtures", "golden-search", "sample"),
-        ...(existsSync(evaluations) ? readdirSync(evaluations).map((name) => join(evaluations, name)) : [])
-      ]
+const directories = directoriesOf(positionals)
 
 /** What somebody with three catalogues asks on a working day. */
 const everyday = [

@@ -90,6 +90,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
     problem: () =>
       "the disk is full. Nothing of this was written and what is stored is sound; free some space and try again."
   },
+  hindered: {
+    reason: "constraint",
+    isRetryable: false,
+    remedy: { action: "checkDatabase" },
+    problem: (detail) =>
+      `the database left out what it was given (${detail}). Nothing of this was written; drop the trigger that does so, or ` +
+      "let it pass what Crosswalk writes."
+  },
   moved: {
     reason: "connection",
     isRetryable: true,

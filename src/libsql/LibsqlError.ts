@@ -15,6 +15,7 @@ export type Fault =
   | "emptied"
   | "forbidden"
   | "full"
+  | "hindered"
   | "moved"
   | "noSuchDatabase"
   | "notDatabase"
@@ -241,6 +242,7 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
     case "unique":
       return new SqlError.UniqueViolation({ ...fields, constraint: /failed: ([^")]+)/u.exec(detail)?.[1] ?? "unknown" })
     case "constraint":
+    case "hindered":
       return new SqlError.ConstraintError(fields)
     case "syntax":
       return new SqlError.SqlSyntaxError(fields)

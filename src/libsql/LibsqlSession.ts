@@ -42,6 +42,7 @@ const harmless: ReadonlySet<Fault> = new Set<Fault>([
   "argument",
   "constraint",
   "emptied",
+  "hindered",
   "readonly",
   "replicaOffline",
   "schema",

@@ -8,6 +8,7 @@ import { CatalogId } from "../domain/Catalog.ts"
 import { Text } from "../domain/Text.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as Hindrance from "./Hindrance.ts"
 import * as PinRows from "./PinRows.ts"
 import * as RelationKeys from "./RelationKeys.ts"
 
@@ -136,22 +137,27 @@ export const make = Effect.gen(function* () {
           }
         })
       )
-      yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
-        SELECT value ->> '$.id' FROM json_each(${json}) WHERE value ->> '$.after' IS NULL)`
-      yield* sql`UPDATE crosswalk_relation SET type = j.state ->> '$.type', status = j.state ->> '$.status',
+      const removed = yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
+        SELECT value ->> '$.id' FROM json_each(${json}) WHERE value ->> '$.after' IS NULL) RETURNING 1`
+      const changed =
+        yield* sql`UPDATE crosswalk_relation SET type = j.state ->> '$.type', status = j.state ->> '$.status',
           confidence = j.state ->> '$.confidence', provenance = j.state ->> '$.provenance',
           updated_at = ${at}
         FROM (SELECT value ->> '$.id' AS id, value ->> '$.after' AS state FROM json_each(${json})) AS j
-        WHERE crosswalk_relation.id = j.id AND j.state IS NOT NULL`
-      yield* sql`INSERT INTO crosswalk_relation
+        WHERE crosswalk_relation.id = j.id AND j.state IS NOT NULL RETURNING 1`
+      const added = yield* sql`INSERT INTO crosswalk_relation
           (key, catalog, type, confidence, status, provenance, created_at, updated_at)
         SELECT j.value ->> '$.key', j.value ->> '$.to', j.state ->> '$.type', j.state ->> '$.confidence',
           j.state ->> '$.status', j.state ->> '$.provenance', ${at}, ${at}
         FROM (SELECT value, value ->> '$.after' AS state FROM json_each(${json})) AS j
-        WHERE j.value ->> '$.id' IS NULL AND j.state IS NOT NULL`
+        WHERE j.value ->> '$.id' IS NULL AND j.state IS NOT NULL RETURNING 1`
+      yield* Hindrance.requireAll(sql, "crosswalk_relation", {
+        changed: removed.length + changed.length + added.length,
+        wanted: new Set(chunk.map(({ id }, i) => id ?? `new ${i}`)).size
+      })
       yield* keys.writeEnds(json)
       yield* pin(chunk, json)
-      yield* sql`INSERT INTO crosswalk_decision
+      const logged = yield* sql`INSERT INTO crosswalk_decision
           (step, undoes, sources, targets, catalog, before, after, reviewer, note, chosen, from_catalog, to_catalog, at)
         SELECT ${step}, ${undoes ?? null}, value ->> '$.sources', value ->> '$.targets', value ->> '$.to',
           value ->> '$.before', value ->> '$.after', ${by ?? null}, value ->> '$.note', value ->> '$.chosen',
@@ -160,7 +166,8 @@ export const make = Effect.gen(function* () {
           CASE value ->> '$.chosen' WHEN 'sample' THEN
             (SELECT catalog FROM crosswalk_reference WHERE uri = value ->> '$.targets[0]') END,
           ${at}
-        FROM json_each(${json}) ORDER BY key`
+        FROM json_each(${json}) ORDER BY key RETURNING 1`
+      yield* Hindrance.requireAll(sql, "crosswalk_decision", { changed: logged.length, wanted: chunk.length })
     }
     return step
   })

@@ -14,6 +14,7 @@ import { chunks } from "./Chunks.ts"
 import * as DocumentVectors from "./DocumentVectors.ts"
 import { retrying } from "./EmbeddingRetry.ts"
 import { conditions } from "./FilterSql.ts"
+import * as Hindrance from "./Hindrance.ts"
 import { ReferenceRepository } from "./ReferenceRepository.ts"
 import { operation, optional } from "./Operation.ts"
 import * as PassageKey from "./PassageKey.ts"
@@ -78,19 +79,27 @@ export const make = Effect.gen(function* () {
         INSERT OR IGNORE INTO crosswalk_embedding_model (fingerprint, name, dimensions, max_length)
         VALUES (${model.fingerprint}, ${model.id}, ${model.dimensions}, ${model.maxLength})`
         // A reference whose text changed meanwhile is left to the next update.
-        yield* sql.unsafe(
+        const stored = yield* sql.unsafe(
           `INSERT INTO crosswalk_embedding (reference_id, model_id, text_hash, vector, created_at, tokens)
         SELECT r.id, (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column2, v.column3, ?, v.column4
         FROM (VALUES ${rows.map(() => "(?, ?, ?, ?)").join(", ")}) AS v
         JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2
         WHERE true
         ON CONFLICT (reference_id) DO UPDATE SET model_id = excluded.model_id, text_hash = excluded.text_hash,
-          vector = excluded.vector, created_at = excluded.created_at, tokens = excluded.tokens`,
+          vector = excluded.vector, created_at = excluded.created_at, tokens = excluded.tokens
+        RETURNING 1`,
           [
             ...[model.fingerprint, now],
             ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector), row.tokens ?? null])
           ]
         )
+        if (stored.length < rows.length) {
+          const named = JSON.stringify(rows.map(({ reference, textHash }) => [reference.uri, textHash]))
+          const [same] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM json_each(${named}) AS j
+            JOIN crosswalk_reference AS r ON r.uri = j.value ->> '$[0]' AND r.text_hash = j.value ->> '$[1]'`
+          const { n = 0 } = same ?? {}
+          yield* Hindrance.requireAll(sql, "crosswalk_embedding", { changed: stored.length, wanted: n })
+        }
         // Those of the text before went with its vector.
         const passages = rows.flatMap(({ passages, reference, textHash }) =>
           passages.map((vector, i) => [reference.uri, textHash, i + 1, toBytes(vector)])

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 import { ConflictError } from "../domain/ConflictError.ts"
+import * as Hindrance from "./Hindrance.ts"
 
 /** What was removed, and what was kept because a person decided on it. */
 export interface Removal {
@@ -31,8 +32,9 @@ export const removeMany = Effect.fnUntraced(function* (
       AND id IN (SELECT relation_id FROM crosswalk_relation_end WHERE reference_id = r.id)) AS decided
     FROM json_each(${JSON.stringify(distinct)}) AS j CROSS JOIN crosswalk_reference AS r ON r.uri = j.value`
   const free = force ? found : found.filter(({ decided }) => decided === 0)
-  yield* sql`DELETE FROM crosswalk_reference
-    WHERE id IN (SELECT value FROM json_each(${JSON.stringify(free.map(({ id }) => id))}))`
+  const gone = yield* sql`DELETE FROM crosswalk_reference
+    WHERE id IN (SELECT value FROM json_each(${JSON.stringify(free.map(({ id }) => id))})) RETURNING 1`
+  yield* Hindrance.requireAll(sql, "crosswalk_reference", { changed: gone.length, wanted: free.length })
   const kept = force
     ? []
     : found.flatMap(({ at, decided }) => (decided === 0 ? [] : [conflict(distinct[at] ?? "", decided)]))

@@ -2,6 +2,7 @@ import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Abbreviations from "./Abbreviations.ts"
+import * as Hindrance from "./Hindrance.ts"
 import type { StoredRow } from "./ReferenceRow.ts"
 
 /** What saving did, in numbers of references. */
@@ -35,7 +36,7 @@ export const make = Effect.gen(function* () {
     yield* sql`
       INSERT OR IGNORE INTO crosswalk_catalog (id, created_at)
       SELECT value, ${now} FROM json_each(${JSON.stringify(catalogs)})`
-    yield* sql`
+    const stored = yield* sql`
       INSERT INTO crosswalk_reference
         (uri, title, entity_type, description, tags, metadata, catalog, identifier, label, role, identifier_normal,
           label_normal, natural, content_hash, text_hash, created_at, updated_at)
@@ -51,7 +52,9 @@ export const make = Effect.gen(function* () {
         identifier_normal = excluded.identifier_normal, label_normal = excluded.label_normal,
         natural = excluded.natural,
         content_hash = excluded.content_hash, text_hash = excluded.text_hash,
-        updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END`
+        updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END
+      RETURNING 1`
+    yield* Hindrance.requireAll(sql, "crosswalk_reference", { changed: stored.length, wanted: rows.length })
     yield* Abbreviations.store(sql, rows)
     return { created, updated: rows.length - created, unchanged: distinct.length - rows.length } satisfies SaveTotals
   })

@@ -9,6 +9,7 @@ import { SuggestionScope } from "../domain/SuggestionScope.ts"
 import { chunks } from "./Chunks.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as FilterSql from "./FilterSql.ts"
+import * as Hindrance from "./Hindrance.ts"
 import * as Once from "./Once.ts"
 import { operation, optional } from "./Operation.ts"
 import * as PinRows from "./PinRows.ts"
@@ -120,8 +121,8 @@ export const make = Effect.gen(function* () {
         : keep === "decided"
           ? isUndecided
           : sql`${isUndecided} AND ${isUnclaimed}`
-    const [before] = yield* sql<{ readonly open: number; readonly known: number }>`
-      SELECT count(*) AS open, count(x.id) AS known FROM json_each(${json}) AS j
+    const [before] = yield* sql<{ readonly open: number; readonly known: number; readonly ids: string }>`
+      SELECT count(*) AS open, count(x.id) AS known, json_group_array(x.id) AS ids FROM json_each(${json}) AS j
       LEFT JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
       WHERE ${isOpen}`
     // Confirmed though a text has changed, or doubted though none has.
@@ -142,8 +143,13 @@ export const make = Effect.gen(function* () {
       WHERE confidence <> excluded.confidence OR status <> excluded.status OR provenance <> excluded.provenance
         OR id IN (SELECT value FROM json_each(${differing}))
       RETURNING id`
-    const { open = 0, known = 0 } = before ?? {}
+    const { open = 0, known = 0, ids = "[]" } = before ?? {}
     const created = open - known
+    const wasThere = new Set<unknown>(JSON.parse(ids))
+    yield* Hindrance.requireAll(sql, "crosswalk_relation", {
+      changed: written.filter(({ id }) => !wasThere.has(id)).length,
+      wanted: created
+    })
     if (created > 0) yield* keys.writeEnds(json)
     yield* pin(json, written)
     return {
