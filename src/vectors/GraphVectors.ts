@@ -138,8 +138,8 @@ export class GraphVectors {
       if (!file.read(slot, vector) || digest(vector) !== this.digests[slot])
         throw new IndexFile.Damaged("one of its vectors is not as it was saved")
     }
-    // Compared all at once, in a fifth of the time.
-    const { distances, keys } = exactSearch(vectors, query, dimensions, ids.length, MetricKind.IP, 1)
+    // Compared all at once, in a fifth of the time. It would read a part of a larger buffer from the beginning of that.
+    const { distances, keys } = exactSearch(vectors, query.slice(), dimensions, ids.length, MetricKind.IP, 1)
     for (const [i, place] of keys.entries()) cosines[Number(place)] = 1 - (distances[i] ?? Number.NaN)
     return cosines
   }

@@ -12,13 +12,14 @@ const folder = mkdtempSync(join(tmpdir(), "crosswalk-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const dimensions = 16
-const query = vectorsOf(1, dimensions, 1000)
+// Not at the beginning of its buffer, as one of a batch.
+const query = vectorsOf(2, dimensions, 1000).subarray(dimensions)
 
 /** The vector of an id. */
 const vectorIn = (vectors: Float32Array, id: number) => vectors.subarray(dimensions * (id - 1), dimensions * id)
 
 const cosinesIn = (store: IndexStore, ids: Float64Array) =>
-  ask(store, { _tag: "Cosines", query: query.slice(), ids: Float64Array.from(ids) }, "Compared").cosines
+  ask(store, { _tag: "Cosines", query, ids: Float64Array.from(ids) }, "Compared").cosines
 
 const cosinesOf = (vectors: Float32Array) =>
   Array.from(idsOf(vectors.length / dimensions), (id) => dot(query, vectorIn(vectors, id)))
@@ -34,7 +35,7 @@ describe("the vectors of a saved graph", () => {
     const { ids, vectors } = saved("graph", path)
     const { store } = opened(path)
     near(cosinesIn(store, ids), cosinesOf(vectors))
-    const found = ask(store, { _tag: "Search", query: query.slice(), limit: 10, withCosines: true }, "Nearest")
+    const found = ask(store, { _tag: "Search", query, limit: 10, withCosines: true }, "Nearest")
     near(
       found.cosines,
       Array.from(found.ids, (id) => dot(query, vectorIn(vectors, id)))
@@ -101,7 +102,7 @@ describe("the vectors of a saved graph", () => {
     graph.save(path, { fingerprint: "one", dimensions, seq: 42, nonce: 4711, tuning })
     assert.lengthOf(IndexFile.verify(path).parts, 3)
     const { store } = opened(path)
-    const found = ask(store, { _tag: "Search", query: query.slice(), limit: 10, withCosines: true }, "Nearest")
+    const found = ask(store, { _tag: "Search", query, limit: 10, withCosines: true }, "Nearest")
     assert.isAtLeast(found.ids.length, 10)
     assert.isUndefined(found.cosines)
     const { answer } = opened(path, "one", dimensions, "load")
