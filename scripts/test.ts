@@ -4,10 +4,15 @@
  */
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
-import { bin, failures, node, type Ran, root, totals } from "./run.ts"
+import { bin, failure, failures, node, type Ran, root, totals } from "./run.ts"
 
 let passed = 0
 let failed = 0
+// What ends this run ends what it runs too, which tells how far it came: that is told here once more.
+let stopped = false
+process.on("SIGTERM", () => {
+  stopped = true
+})
 const told: Array<string> = []
 const count = (
   name: string,
@@ -28,6 +33,7 @@ const counted = (name: string, { code, output, seconds }: Ran) => {
   const { failed, passed } = totals(output) ?? { passed: 0, failed: 1 }
   count(name, { passed, failed: code === 0 ? failed : Math.max(1, failed), seconds })
   told.push(...failures(output))
+  if (totals(output) === undefined) told.push(failure(name, `It did not come to its end. Its last lines:\n${output}`))
 }
 
 const vitest = async (project: string) => {
@@ -40,10 +46,13 @@ const vitest = async (project: string) => {
 
 const built = await node(join(root, "scripts", "build.ts"), [], { echo: true })
 if (built.code !== 0) count("build", { passed: 0, failed: 1, seconds: built.seconds })
-await vitest("unit")
-await vitest("internal")
-counted("external", await node(join(root, "e2e", "external", "run.ts"), ["--no-build"], { echo: true, limit: 3600 }))
+if (!stopped) await vitest("unit")
+if (!stopped) await vitest("internal")
+if (!stopped)
+  counted("external", await node(join(root, "e2e", "external", "run.ts"), ["--no-build"], { echo: true, limit: 3600 }))
+if (stopped) count("the run", { passed: 0, failed: 1, seconds: process.uptime() })
 
+if (stopped) told.push(failure("the run", "It was ended by SIGTERM, as by a limit of time, before all was run."))
 if (told.length > 0) process.stdout.write(`What failed:\n${told.join("")}`)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1

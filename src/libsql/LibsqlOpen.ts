@@ -64,7 +64,7 @@ export const connect = Effect.fnUntraced(function* (
   state: ReplicaState
 ): Effect.fn.Return<LibsqlConnection.Options, SqlError.SqlError, Scope.Scope> {
   const busyTimeout = duration(config.busyTimeout, defaults.busyTimeout)
-  const file = location.kind === "file" ? watched(location.path) : undefined
+  const file = "path" in location ? watched(location.path) : undefined
   const refusal = () =>
     config.readonly === true
       ? new LibsqlFault("readonly", "it was opened with readonly: true")

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process"
-import { readdir, rm } from "node:fs/promises"
+import { readdir, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
@@ -143,6 +143,41 @@ describe.skipIf(Sqld.unavailable !== undefined)(`an embedded replica ${Sqld.unav
       assert.include(error, { _tag: "DatabaseError", reason: "corrupt" })
       assert.include(error.message, "Delete the file together with those beside it")
     })
+  )
+
+  it.live(
+    "is watched as a file is: where its own was removed or replaced, nothing is read or written until it is back",
+    () =>
+      Effect.gen(function* () {
+        const { config, folder } = yield* primaryAndFile
+        const sql = yield* open(config)
+        yield* sql`CREATE TABLE t (a)`
+        yield* sql`INSERT INTO t VALUES (1)`
+        yield* sql.sync
+        const aside = join(folder, "aside.db")
+        const refused = Effect.gen(function* () {
+          const calls: ReadonlyArray<Effect.Effect<unknown, SqlError.SqlError>> = [
+            sql`SELECT a FROM t`,
+            sql`INSERT INTO t VALUES (2)`,
+            sql.withTransaction(sql`INSERT INTO t VALUES (2)`),
+            sql.sync
+          ]
+          for (const call of calls) {
+            const error = yield* failure(call)
+            assert.strictEqual(error.reason, "connection")
+            assert.include(error.problem, `was removed, or another took its place, while it was open (${config.url})`)
+          }
+        })
+        yield* Effect.promise(() => rename(config.url, aside))
+        yield* refused
+        assert.notInclude(yield* Effect.promise(() => readdir(folder)), "replica.db")
+        yield* Effect.promise(() => writeFile(config.url, ""))
+        yield* refused
+        yield* Effect.promise(() => rename(aside, config.url))
+        yield* sql`INSERT INTO t VALUES (2)`
+        yield* sql.sync
+        assert.deepEqual(yield* sql`SELECT a FROM t`, [{ a: 1 }, { a: 2 }])
+      })
   )
 
   it.live("needs the token of its primary", () =>
