@@ -10,6 +10,7 @@ import * as Abbreviations from "./Abbreviations.ts"
 import * as Columns from "./Columns.ts"
 import * as MetadataIndex from "./MetadataIndex.ts"
 import * as ShortWords from "./legs/ShortWords.ts"
+import * as TextChanges from "./legs/TextChanges.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 import * as NewTables from "./NewTables.ts"
 
@@ -468,7 +469,9 @@ const migrations = {
     END`
   ),
   // How texts end, and the terms of trigrams, to find words of two letters.
-  "0017_short_words": statements(...ShortWords.statements)
+  "0017_short_words": statements(...ShortWords.statements),
+  // What an index of words outside of the database follows.
+  "0018_text_changes": statements(...TextChanges.statements)
 }
 
 /**

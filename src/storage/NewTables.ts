@@ -313,6 +313,25 @@ export const statements: ReadonlyArray<string> = [
   `CREATE INDEX crosswalk_reference_title_last ON crosswalk_reference (substr(title, -1)) WHERE substr(title, -1) >= char(3584)`,
   `CREATE INDEX crosswalk_reference_description_end ON crosswalk_reference (substr(description, -2)) WHERE substr(description, -2) >= char(3584)`,
   `CREATE INDEX crosswalk_reference_description_last ON crosswalk_reference (substr(description, -1)) WHERE substr(description, -1) >= char(3584)`,
+  `CREATE TABLE crosswalk_text_change (
+      seq INTEGER PRIMARY KEY,
+      reference_id INTEGER NOT NULL,
+      nonce INTEGER NOT NULL DEFAULT (random() & 2147483647)
+    )`,
+  `CREATE TRIGGER crosswalk_text_change_insert AFTER INSERT ON crosswalk_reference BEGIN
+      INSERT INTO crosswalk_text_change (reference_id) VALUES (new.id);
+    END`,
+  `CREATE TRIGGER crosswalk_text_change_update AFTER UPDATE OF uri, title, description ON crosswalk_reference WHEN old.uri IS NOT new.uri OR old.title IS NOT new.title OR old.description IS NOT new.description BEGIN
+      INSERT INTO crosswalk_text_change (reference_id) VALUES (new.id);
+    END`,
+  `CREATE TRIGGER crosswalk_text_change_delete AFTER DELETE ON crosswalk_reference BEGIN
+      INSERT INTO crosswalk_text_change (reference_id) VALUES (old.id);
+    END`,
+  `CREATE TRIGGER crosswalk_text_change_prune AFTER INSERT ON crosswalk_text_change WHEN new.seq % 1024 = 0 BEGIN
+      DELETE FROM crosswalk_text_change
+      WHERE seq <= new.seq - max(131072, coalesce((SELECT max(id) FROM crosswalk_reference) / 5, 0));
+    END`,
   // The state before the first change has a nonce too.
-  `INSERT INTO crosswalk_change (reference_id) VALUES (0)`
+  `INSERT INTO crosswalk_change (reference_id) VALUES (0)`,
+  `INSERT INTO crosswalk_text_change (reference_id) VALUES (0)`
 ]

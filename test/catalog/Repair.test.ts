@@ -63,6 +63,8 @@ const damages: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyAr
   ["a table of tags that is gone", ["DROP TABLE crosswalk_tag"], ["tables"]],
   ["a keyword index that is gone", ["DROP TABLE crosswalk_keyword"], ["tables"]],
   ["a change log that is gone", ["DROP TABLE crosswalk_change"], ["tables"]],
+  ["a log of texts that is gone", ["DROP TABLE crosswalk_text_change"], ["tables"]],
+  ["a log of texts without a row", ["DELETE FROM crosswalk_text_change"], ["change log"]],
   ["vectors that are gone", ["DROP TABLE crosswalk_embedding"], ["tables"]],
   ["tags that do not agree", ["DELETE FROM crosswalk_tag WHERE tag = 'all'"], ["tags"]],
   ["an index of metadata that is gone", ["DROP TABLE crosswalk_metadata"], ["tables"]],
@@ -146,6 +148,29 @@ describe("Doctor.repair", () => {
       }).pipe(Effect.provide(TestStore.layer))
     )
   }
+
+  it.effect(
+    "begins the log of texts anew where a trigger did not write it, so that no index in memory follows it",
+    () =>
+      Effect.gen(function* () {
+        yield* fill
+        const sql = yield* SqlClient.SqlClient
+        const nonces = Effect.map(
+          sql<{ readonly nonce: number }>`SELECT nonce FROM crosswalk_text_change ORDER BY seq`,
+          (rows) => rows.map(({ nonce }) => nonce)
+        )
+        const before = yield* nonces
+        yield* sql`DROP TRIGGER crosswalk_text_change_update`
+        const { done } = yield* Doctor.use(({ repair }) => repair)
+        expect(done).toEqual([
+          "made the trigger crosswalk_text_change_update again",
+          "began the log crosswalk_text_change anew"
+        ])
+        const after = yield* nonces
+        expect(after).toHaveLength(1)
+        expect(before).not.toContain(after[0])
+      }).pipe(Effect.provide(TestStore.layer))
+  )
 
   it.effect("tells of triggers and views that others made, and leaves them", () =>
     Effect.gen(function* () {

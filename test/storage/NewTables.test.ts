@@ -56,7 +56,8 @@ if (process.env["UPDATE_FIXTURES"] === "1") {
 export const statements: ReadonlyArray<string> = [
 ${literals.join(",\n")},
   // The state before the first change has a nonce too.
-  \`INSERT INTO crosswalk_change (reference_id) VALUES (0)\`
+  \`INSERT INTO crosswalk_change (reference_id) VALUES (0)\`,
+  \`INSERT INTO crosswalk_text_change (reference_id) VALUES (0)\`
 ]
 `
   )

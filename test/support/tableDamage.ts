@@ -160,6 +160,7 @@ export const tables = [
   "crosswalk_orphan",
   "crosswalk_decision",
   "crosswalk_change",
+  "crosswalk_text_change",
   "crosswalk_migration"
 ]
 

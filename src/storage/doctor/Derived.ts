@@ -7,14 +7,15 @@ import { failed, ok } from "./Check.ts"
 
 /** What follows from the references, and can be made again of them. */
 
-/** Indexes in memory follow it from a row that they know. */
+/** Indexes in memory follow them from a row that they know. */
 export const changeLog = (sql: SqlClient.SqlClient) =>
   Effect.map(
-    sql<{ readonly rows: number }>`SELECT count(*) AS rows FROM (SELECT 1 FROM crosswalk_change LIMIT 1)`,
+    sql<{ readonly rows: number }>`SELECT (SELECT count(*) FROM (SELECT 1 FROM crosswalk_change LIMIT 1))
+      + (SELECT count(*) FROM (SELECT 1 FROM crosswalk_text_change LIMIT 1)) AS rows`,
     ([row]) =>
-      row?.rows === 1
-        ? ok("change log", "is there, for vector indexes to follow")
-        : failed("change log", "is empty, so that no vector index can follow it", { action: "repairDatabase" })
+      row?.rows === 2
+        ? ok("change log", "is there, of vectors and of texts, for indexes in memory to follow")
+        : failed("change log", "is empty, so that no index in memory can follow it", { action: "repairDatabase" })
   )
 
 export const tags = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {

@@ -47,6 +47,8 @@ const make = Effect.gen(function* () {
         Effect.catch((error) => (faultOf(error) === "schema" ? Effect.succeed(false) : Effect.fail(error)))
       )
       if (made) done.push(`made the ${type} ${name} again`)
+      // What a trigger did not write down is not known.
+      if (made && name.startsWith("crosswalk_text_change_")) yield* sql`DELETE FROM crosswalk_text_change`
     }
     if (unlisted.length > 0 && Tables.isRepairable({ different, missing })) {
       for (const { id, name } of unlisted) {
@@ -104,9 +106,13 @@ const make = Effect.gen(function* () {
   })
 
   const changes: Step = Effect.gen(function* () {
-    if ((yield* numberOf("SELECT count(*) AS n FROM (SELECT 1 FROM crosswalk_change LIMIT 1)")) > 0) return []
-    yield* sql`INSERT INTO crosswalk_change (reference_id) VALUES (0)`
-    return ["began the change log anew"]
+    const empty: Array<string> = []
+    for (const log of Tables.logs) {
+      if ((yield* numberOf(`SELECT count(*) AS n FROM (SELECT 1 FROM ${log} LIMIT 1)`)) > 0) continue
+      yield* sql`INSERT INTO ${sql(log)} (reference_id) VALUES (0)`
+      empty.push(log)
+    }
+    return empty.map((log) => `began the log ${log} anew`)
   })
 
   /** Vectors that are of no use: they are made again by the next update. */
@@ -193,7 +199,7 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * Makes again what follows from what else is stored: tables of indexes, triggers, tags, the change log; removes vectors that
+ * Makes again what follows from what else is stored: tables of indexes, triggers, tags, the change logs; removes vectors that
  * cannot be used. Relations, decisions and texts stay as they are. In one transaction; what was done, in sentences.
  * Tables of an earlier version are brought up to date first. Does nothing to the database of a later version, whose triggers
  * and indexes it does not know, nor where a table is lost or changed that only a backup brings back.

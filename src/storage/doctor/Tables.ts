@@ -53,12 +53,16 @@ export const derived = [
   "crosswalk_metadata",
   "crosswalk_metadata_term",
   "crosswalk_change",
+  "crosswalk_text_change",
   "crosswalk_embedding",
   "crosswalk_passage",
   "crosswalk_map",
   "crosswalk_embedding_model",
   "crosswalk_migration"
 ] as const
+
+/** What triggers write down of vectors and texts, for indexes in memory to follow. */
+export const logs = ["crosswalk_change", "crosswalk_text_change"] as const
 
 /** Indexes of the texts. */
 export const indexes = ["crosswalk_keyword", "crosswalk_trigram"] as const
