@@ -6,7 +6,7 @@ export class KeywordMemory extends Context.Reference<{
   readonly after: number
   /** Only where they take at most so many bytes: 9 a word and 60 a text; twice as many while they are read. 0: never. */
   readonly bytes: number
-  /** After something was written they are read again, which takes at most this share of the time. */
+  /** Where it cannot be told what was written since they are read again, which takes at most this share of the time. */
   readonly share: number
   /** Of more texts than these a thread ranks; of fewer to ask one takes longer, a third of a millisecond for 50 000. */
   readonly onLoop: number

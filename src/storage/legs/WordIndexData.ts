@@ -14,9 +14,8 @@ export interface WordIndexData {
   /** The stems of each text, with {@link border} between its fields, and where those of each text end. */
   readonly tokens: Uint32Array
   readonly tokenEnds: Uint32Array
-  /** How many words each text has, and what that does to its scores. */
+  /** How many words each text has. */
   readonly lengths: Uint32Array
-  readonly norms: Float64Array
   /** What has each stem, in the order of the slots, how often (in a byte), and where that of each stem ends. */
   readonly slots: Uint32Array
   readonly times: Uint8Array
@@ -25,3 +24,15 @@ export interface WordIndexData {
 
 /** Between the fields of a text: no phrase goes beyond one. */
 export const border = 2 ** 32 - 1
+
+/** A bit for each slot, of those that are no longer so: their texts changed or went. */
+export type Hidden = Uint32Array
+
+export const isHidden = (hidden: Hidden, slot: number): boolean => ((hidden[slot >> 5] ?? 0) & (1 << (slot & 31))) !== 0
+
+/** Where the piece `i` begins, of pieces of which it is known where each ends. */
+export const begin = (ends: Uint32Array, i: number): number => (i === 0 ? 0 : (ends[i - 1] ?? 0))
+
+/** The bytes of texts, one after the other. */
+export const bytesOf = ({ buffer, byteLength, byteOffset }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)

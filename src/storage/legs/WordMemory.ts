@@ -1,131 +1,84 @@
-import { Clock, Effect, Metric, Option, Schema } from "effect"
-import type { SqlClient, SqlError } from "effect/sql"
-import type { DatabaseError } from "../../domain/DatabaseError.ts"
+import { Clock, Effect, Metric, Option, Semaphore } from "effect"
+import type { SqlClient } from "effect/sql"
 import * as Metrics from "../../domain/Metrics.ts"
-import { moduleUrl } from "../../domain/PackageFolder.ts"
-import { offLoop, onLoop } from "../../libsql/LongReads.ts"
-import * as WorkerClient from "../../worker/WorkerClient.ts"
-import * as Columns from "../Columns.ts"
+import { onLoop } from "../../libsql/LongReads.ts"
 import * as Remembered from "../Remembered.ts"
 import { KeywordMemory } from "./KeywordMemory.ts"
-import { varints } from "./KeywordScore.ts"
 import * as RankingThread from "./RankingThread.ts"
-import * as WordIndex from "./WordIndex.ts"
-import type { Answer, Question } from "./WordProtocol.ts"
-
-const states = Columns.make("keyword index", {
-  /** What it is made of: every change of a text makes this another one. */
-  structure: "(SELECT hex(block) FROM crosswalk_keyword_data WHERE id = 10)",
-  totals: "(SELECT hex(block) FROM crosswalk_keyword_data WHERE id = 1)"
-})
-const State = Schema.Struct({ structure: Schema.NullOr(Schema.String), totals: Schema.NullOr(Schema.String) })
-const decodeState = Columns.decoder(states, State, "Search.keyword")
-
-const texts = Columns.make("reference", {
-  id: "r.id",
-  uri: "r.uri",
-  title: "r.title",
-  description: "r.description"
-})
-const isBytes = Schema.is(Columns.Bytes)
-
-/** How many texts are read at once: some 5 ms. */
-const pageSize = 500
+import * as TextChanges from "./TextChanges.ts"
+import * as WordMoment from "./WordMoment.ts"
+import * as WordReading from "./WordReading.ts"
 
 /** How long nothing is tried after what was stored could not be read, in milliseconds. */
 const pause = 60_000
 
-/** How often it is looked for a moment at which nothing is written. */
-const attempts = 3
+/** So many texts that changed are read within a search: some 3 ms. */
+const few = 128
 
-interface Kept {
-  readonly index: WordIndex.WordIndex
-  /** The moment of the tables that it shows. */
-  readonly state: string
-}
+/** How often what was written while texts were read in the background is read there too. */
+const attempts = 5
 
 /** About how many bytes texts of so many words take. */
-const bytesOf = (words: number, texts: number) => 9 * words + 60 * texts
+const bytesOf = ({ texts, words }: TextChanges.Moment) => 9 * words + 60 * texts
 
 /**
- * The words of all references in memory, as of the moment of the call: undefined while they are not there, or something
- * else was written since. Then they are read in the background.
+ * The words of all references in memory, as of the moment of the call. After a write what changed is read within the call where it is
+ * little. Else, and before they are there, it is undefined, and they are read in the background.
  */
 export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   const { after, bytes, share } = yield* KeywordMemory
   const scope = yield* Effect.scope
-  let kept: Kept | undefined
+  const changes = TextChanges.make(sql)
+  const rank = yield* RankingThread.make
+  const reading = yield* WordReading.make(sql, changes)
+  const remembered = yield* Remembered.make
+  const nowOrBefore = remembered(onLoop(changes.now))
+  const lock = yield* Semaphore.make(1)
+  let kept: WordMoment.WordMoment | undefined
   let queries = 0
   let isReading = false
   let notBefore = 0
 
-  const thread = yield* WorkerClient.make<Question, Answer>(moduleUrl("storage/legs/WordWorker"), undefined)
+  const keep = (made: WordMoment.WordMoment | undefined) => {
+    kept = made
+    return Metric.update(Metrics.indexWords, made?.index.bytes ?? 0)
+  }
 
-  const rank = yield* RankingThread.make
+  /** What was stored when a change was looked for; undefined where it has to be read again, or takes too much. */
+  const following = (before: WordMoment.WordMoment, found: Effect.Success<ReturnType<typeof changes.since>>) =>
+    found === undefined || bytesOf(found.moment) > bytes ? undefined : WordMoment.followed(before, found)
 
-  /** The state of FTS5's index, undefined where it is damaged, and about how many bytes its words take in memory. */
-  const now: Effect.Effect<
-    { readonly state: string | undefined; readonly bytes: number },
-    SqlError.SqlError | DatabaseError
-  > = Effect.gen(function* () {
-    const [row] = yield* sql`SELECT ${sql.literal(states.sql)}`
-    const { structure, totals } = yield* decodeState(row ?? {})
-    const [texts = 0, ...words] = varints(Buffer.from(totals ?? "", "hex"))
-    return {
-      // hex() makes an empty text of NULL.
-      state: structure && totals ? `${structure} ${totals}` : undefined,
-      bytes: bytesOf(
-        words.reduce((sum, n) => sum + n, 0),
-        texts
-      )
+  /** Reads what was written meanwhile too, so that little is left for searches. */
+  const caughtUp = Effect.fnUntraced(function* (read: WordMoment.WordMoment) {
+    let made: WordMoment.WordMoment | undefined = read
+    for (let attempt = 0; attempt < attempts && made !== undefined; attempt++) {
+      const found = yield* onLoop(changes.since(made.position, few))
+      if (found === undefined || found.changes.length <= few) return following(made, found)
+      made = yield* reading.renewed(made)
     }
+    return made
   })
 
-  const remembered = yield* Remembered.make
-  const nowOrBefore = remembered(onLoop(now))
-
-  /** The index of all texts; undefined where one of them cannot be read. */
-  const read = Effect.gen(function* () {
-    yield* thread.ask({ _tag: "Begin" })
-    for (let last = 0, isEnd = false; !isEnd; ) {
-      const rows = sql`SELECT ${sql.literal(texts.sql)} FROM crosswalk_reference AS r
-        WHERE r.id > ${last} ORDER BY r.id LIMIT ${pageSize}`
-      const [page] = yield* offLoop(sql`SELECT ${sql.literal(Columns.listed(texts))} FROM (${rows})`)
-      const json = page?.[texts.what]
-      // Without any text there is no list.
-      if (json === null) break
-      if (!isBytes(json)) return undefined
-      const added = yield* thread.ask({ _tag: "Add", page: json })
-      if (added._tag !== "Added") return undefined
-      last = added.last
-      isEnd = added.count < pageSize
-    }
-    const built = yield* thread.ask({ _tag: "Build" })
-    return built._tag === "Built" ? WordIndex.make(built.data) : undefined
+  const renew = Effect.fnUntraced(function* (before: WordMoment.WordMoment) {
+    const made = yield* reading.renewed(before)
+    yield* keep(made === undefined ? undefined : yield* caughtUp(made))
   })
 
-  const refresh = Effect.gen(function* () {
+  const readWhole = Effect.gen(function* () {
     const started = yield* Clock.currentTimeMillis
-    kept = undefined
-    let isReadable = true
-    for (let attempt = 0; attempt < attempts && isReadable && kept === undefined; attempt++) {
-      const before = yield* now
-      const index = before.state === undefined || before.bytes > bytes ? undefined : yield* read
-      isReadable = index !== undefined
-      if (index === undefined || before.state === undefined) continue
-      if ((yield* now).state === before.state) kept = { index, state: before.state }
-    }
-    yield* Metric.update(Metrics.indexWords, kept?.index.bytes ?? 0)
+    const moment = yield* onLoop(changes.now)
+    const read = moment === undefined || bytesOf(moment) > bytes ? undefined : yield* reading.whole
     const ended = yield* Clock.currentTimeMillis
-    notBefore = isReadable ? ended + (ended - started) / share : ended + pause
+    notBefore = read === undefined ? ended + pause : ended + (ended - started) / share
+    yield* keep(read === undefined ? undefined : yield* caughtUp(read))
   })
 
-  const inBackground = refresh.pipe(
+  const inBackground = Effect.suspend(() => (kept === undefined ? readWhole : renew(kept))).pipe(
     Effect.tapCause((cause) => Effect.logDebug("The words of the references could not be read", cause)),
     Effect.onError(() =>
-      Effect.map(Clock.currentTimeMillis, (time) => {
-        kept = undefined
+      Effect.flatMap(Clock.currentTimeMillis, (time) => {
         notBefore = time + pause
+        return keep(undefined)
       })
     ),
     Effect.ignoreCause,
@@ -138,19 +91,39 @@ export const make = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
     Effect.forkIn(scope)
   )
 
+  const read = Effect.gen(function* () {
+    if (isReading || (kept === undefined && (yield* Clock.currentTimeMillis) < notBefore)) return
+    isReading = true
+    yield* inBackground
+  })
+
+  /** Brings the words up to date, where little was written since. */
+  const follow = Effect.fnUntraced(function* ({ state }: TextChanges.Moment) {
+    const before = kept
+    // Another search did.
+    if (before === undefined || before.state === state) return before
+    const found = yield* onLoop(changes.since(before.position, few))
+    if (found !== undefined && found.changes.length > few) return undefined
+    const made = following(before, found)
+    // What was read in the background meanwhile is better.
+    if (kept === before) yield* keep(made)
+    return made
+  })
+
+  const followed = Effect.gen(function* () {
+    if (kept === undefined) return undefined
+    const moment = yield* nowOrBefore
+    if (moment === undefined) return undefined
+    return kept?.state === moment.state ? kept : yield* lock.withPermits(1)(follow(moment))
+  })
+
   const current = Effect.gen(function* () {
     // Only the connection of a transaction sees what it has not committed, and what is read elsewhere would be kept for others.
     if (bytes === 0 || Option.isSome(yield* Effect.serviceOption(sql.transactionService))) return undefined
     if (++queries <= after) return undefined
-    if (kept !== undefined) {
-      const { state } = yield* nowOrBefore
-      if (kept?.state === state) return kept.index
-    }
-    if (!isReading && (yield* Clock.currentTimeMillis) >= notBefore) {
-      isReading = true
-      yield* inBackground
-    }
-    return undefined
+    const words = yield* followed
+    if (words === undefined || WordMoment.isScattered(words)) yield* read
+    return words?.index
   })
 
   /** The URI of a reference, where it is in memory, whatever was written since. */

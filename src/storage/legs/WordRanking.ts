@@ -1,5 +1,6 @@
 import * as BestSlots from "./BestSlots.ts"
-import { type Bounds, impact, manyTimes, type Postings, windowSize } from "./WordPostings.ts"
+import { type Hidden, isHidden } from "./WordIndexData.ts"
+import { type Bounds, impact, manyTimes, type Norms, normAt, type Postings, slack, windowSize } from "./WordPostings.ts"
 
 /** A term that a ranking adds up. */
 export interface WeightedTerm {
@@ -7,16 +8,21 @@ export interface WeightedTerm {
   readonly bounds: Bounds
   /** Its inverse document frequency. */
   readonly weight: number
+  /** The same for its bounds: more, where they may be too low. */
+  readonly boundWeight: number
 }
 
-/** Sums of three and more numbers may be rounded otherwise in another order. */
-const slack = 1 + 1e-9
+/** The texts that are ranked. */
+export interface Ranked {
+  readonly norms: Norms
+  readonly hidden: Hidden
+}
 
 /** What a term adds to the text at this place of its postings. */
-const added = ({ postings, weight }: WeightedTerm, at: number, norms: Float64Array): number => {
+const added = ({ postings, weight }: WeightedTerm, at: number, norms: Norms): number => {
   const times = postings.times[at] ?? 0
   const slot = postings.slots[at] ?? 0
-  return weight * impact(times === manyTimes ? postings.exactly(slot) : times, norms[slot] ?? 0)
+  return weight * impact(times === manyTimes ? postings.exactly(slot) : times, normAt(norms, slot))
 }
 
 /** The place of the first posting that is not before a text, from one that may be. */
@@ -43,7 +49,7 @@ interface Sums {
 }
 
 /** Adds what a term has in a window. */
-const addAll = (term: WeightedTerm, window: number, { bits, values }: Sums, norms: Float64Array): void => {
+const addAll = (term: WeightedTerm, window: number, { bits, values }: Sums, norms: Norms): void => {
   const { bounds, postings, weight } = term
   const { slots, times } = postings
   const base = window * windowSize
@@ -52,7 +58,7 @@ const addAll = (term: WeightedTerm, window: number, { bits, values }: Sums, norm
     const slot = slots[at] ?? 0
     const place = slot - base
     const counted = times[at] ?? 0
-    const own = impact(counted === manyTimes ? postings.exactly(slot) : counted, norms[slot] ?? 0)
+    const own = impact(counted === manyTimes ? postings.exactly(slot) : counted, normAt(norms, slot))
     values[place] = (values[place] ?? 0) + weight * own
     bits[place >> 5] = (bits[place >> 5] ?? 0) | (1 << (place & 31))
   }
@@ -71,26 +77,27 @@ const rarest = (terms: ReadonlyArray<WeightedTerm>, postings: number): ReadonlyA
 }
 
 /** What every text has to score more than, to be one of the best: those of the rarest terms alone have as much. */
-const floorOf = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Float64Array): number => {
+const floorOf = (terms: ReadonlyArray<WeightedTerm>, limit: number, ranked: Ranked): number => {
   const few = rarest(terms, sampled * limit)
   if (few.length === 0 || few.length === terms.length) return -1
-  const last = bestAbove(few, limit, norms, -1)[limit - 1]
+  const last = bestAbove(few, limit, ranked, -1)[limit - 1]
   // A text that scores as much may be among them.
   return last === undefined ? -1 : last.score / slack
 }
 
 /**
- * The best texts by the sum of what each term adds, best first, then in the order of their slots: the same as if every text were
- * scored. In each window of texts the terms at the end, which are the most frequent, find nothing by themselves where all of them
+ * The best texts by the sum of what each term adds, best first, then in the order of their slots: the same as if every text that is
+ * not hidden were scored. In each window of texts the terms at the end, which are the most frequent, find nothing by themselves where all of them
  * together add no more than what the last of the best has (MaxScore, by blocks: Turtle and Flood 1995, Ding and Suel 2011).
  */
-export const best = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Float64Array) =>
-  bestAbove(terms, limit, norms, floorOf(terms, limit, norms))
+export const best = (terms: ReadonlyArray<WeightedTerm>, limit: number, ranked: Ranked) =>
+  bestAbove(terms, limit, ranked, floorOf(terms, limit, ranked))
 
 /** The same of texts that score more than `floor`. */
-const bestAbove = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Float64Array, floor: number) => {
+const bestAbove = (terms: ReadonlyArray<WeightedTerm>, limit: number, ranked: Ranked, floor: number) => {
+  const { hidden, norms } = ranked
   const found = BestSlots.make(limit)
-  const windows = Math.ceil(norms.length / windowSize)
+  const windows = Math.ceil(norms.lengths.length / windowSize)
   const sums: Sums = { values: new Float64Array(windowSize), bits: new Int32Array(windowSize >> 5) }
   /** What the terms from this one on add at most. */
   const rest = new Float64Array(terms.length + 1)
@@ -110,18 +117,18 @@ const bestAbove = (terms: ReadonlyArray<WeightedTerm>, limit: number, norms: Flo
       cursors[i] = at
       if (at < end && slots[at] === slot) score += added(term, at, norms)
     }
-    if (score > least) found.offer(slot, score)
+    if (score > least && !isHidden(hidden, slot)) found.offer(slot, score)
   }
 
   for (let window = 0; window < windows; window++) {
     const least = Math.max(floor, found.least())
     let most = 0
-    for (let i = 0; i < terms.length; i++) most += (terms[i]?.weight ?? 0) * (terms[i]?.bounds.best[window] ?? 0)
+    for (let i = 0; i < terms.length; i++) most += (terms[i]?.boundWeight ?? 0) * (terms[i]?.bounds.best[window] ?? 0)
     if (most <= least) continue
     let first = terms.length
     for (let i = terms.length - 1; i >= 0; i--) {
       const term = terms[i]
-      rest[i] = (rest[i + 1] ?? 0) + (term === undefined ? 0 : term.weight * (term.bounds.best[window] ?? 0))
+      rest[i] = (rest[i + 1] ?? 0) + (term === undefined ? 0 : term.boundWeight * (term.bounds.best[window] ?? 0))
       if ((rest[i] ?? 0) * (terms.length - i > 2 ? slack : 1) <= least) first = i
       cursors[i] = term?.bounds.starts[window] ?? 0
     }

@@ -40,6 +40,9 @@ const answering = (): ((question: Question) => Answer) => {
         for (const entry of entries) builder.add(entry)
         return { _tag: "Added", count: entries.length, last: entries.at(-1)?.id ?? 0 }
       }
+      case "AddAll":
+        builder.addAll(question.data, question.hidden)
+        return { _tag: "Added", count: question.data.ids.length, last: 0 }
       case "Build": {
         const data = builder.build()
         builder = WordIndexBuilder.make()
