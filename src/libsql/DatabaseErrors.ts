@@ -2,6 +2,7 @@ import type { SqlError } from "effect/sql"
 import { DatabaseError, type DatabaseReason } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { detailOf, type Fault, faultOf } from "./LibsqlError.ts"
+import * as StrayChanges from "./StrayChanges.ts"
 
 interface Advice {
   readonly reason: DatabaseReason
@@ -189,6 +190,11 @@ const advice: Readonly<Record<Fault, Advice>> = {
     problem: (detail) =>
       `the primary cannot be reached (${detail}), so nobody knows what this replica lacks. Try again when the primary is ` +
       "back, or leave out fresh and read what the replica has, which may be old."
+  },
+  strayChanges: {
+    reason: "corrupt",
+    isRetryable: false,
+    problem: (path) => `${StrayChanges.problemOf(path)}. Nothing was changed.`
   },
   syntax: {
     reason: "unknown",

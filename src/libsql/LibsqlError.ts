@@ -29,6 +29,7 @@ export type Fault =
   | "schema"
   | "serverFailed"
   | "stale"
+  | "strayChanges"
   | "syntax"
   | "timeout"
   | "token"

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, rmSync, statSync } from "node:fs"
+import { chmodSync, closeSync, existsSync, openSync, rmSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import type { Client, Config as LibsqlConfig } from "@libsql/client"
 import { Duration, Effect, type Scope } from "effect"
@@ -7,12 +7,13 @@ import { type Config, isMissing, type Location, reveal, tokenOf } from "./Libsql
 import type * as LibsqlConnection from "./LibsqlConnection.ts"
 import { inventory } from "./CreateTables.ts"
 import { explained, obstacleOf, requireFile, watched } from "./DatabaseFile.ts"
-import { faultOf, LibsqlFault, passing } from "./LibsqlError.ts"
+import { faultOf, LibsqlFault, passing, toSqlError } from "./LibsqlError.ts"
 import * as LibsqlFetch from "./LibsqlFetch.ts"
 import * as LibsqlSession from "./LibsqlSession.ts"
 import * as PreparedReads from "./PreparedReads.ts"
 import * as ReadThread from "./ReadThread.ts"
 import * as SteadyReads from "./SteadyReads.ts"
+import * as StrayChanges from "./StrayChanges.ts"
 
 /** How long to wait unless a configuration says otherwise. */
 export const defaults = {
@@ -75,7 +76,11 @@ export const connect = Effect.fnUntraced(function* (
   const session = (open: () => Promise<Client>) =>
     LibsqlSession.make({
       open: async () => {
-        const client = await open()
+        const client = await open().catch(async (cause: unknown) => {
+          const isDamaged = location.kind === "file" && ["corrupt", "notDatabase"].includes(faultOf(cause))
+          if (!isDamaged || !(await hasStrayChanges(location.path, config))) throw cause
+          throw new LibsqlFault("strayChanges", location.path)
+        })
         file?.begin()
         return client
       },
@@ -94,6 +99,10 @@ export const connect = Effect.fnUntraced(function* (
         ? readOnlyUri(location.path)
         : location.path
       : undefined
+  if (location.kind === "file") {
+    const { path } = location
+    yield* Effect.tryPromise({ try: () => requireOwnChanges(path, config), catch: toSqlError("open") })
+  }
   const { prepared, thread } = yield* readsOf(readPath)
   if (location.kind === "file" && config.readonly === true) {
     const one = yield* session(() => openToRead(location, config))
@@ -207,8 +216,27 @@ const readOnlyUri = (path: string): string => `${pathToFileURL(path).href}?mode=
 /** The same as libSQL's client takes it. */
 const readOnlyUrl = (path: string, more = ""): string => `file:${encodeURIComponent(readOnlyUri(path) + more)}`
 
-/** Whether changes of a file wait beside it: then it cannot be read by itself. */
-const hasChanges = (path: string): boolean => (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+const opener = (path: string, config: Partial<Config>) => ({
+  together: () => openLocal({ url: readOnlyUrl(path), ...key(config) }),
+  alone: () => openLocal({ url: readOnlyUrl(path, "&immutable=1"), ...key(config) })
+})
+
+/** Whether a file has the changes of another database beside it, by which it is damaged. */
+export const hasStrayChanges = async (path: string, config: Partial<Config> = {}): Promise<boolean> =>
+  StrayChanges.areThere(path) && (await StrayChanges.damage(opener(path, config)))
+
+/** SQLite would take over what waits beside a file, of whichever database it is, and mix the two. */
+const requireOwnChanges = async (path: string, config: Config): Promise<void> => {
+  const isDoubtful = (() => {
+    try {
+      return StrayChanges.areDoubtful(path)
+    } catch {
+      // It cannot be read: opening it says so.
+      return false
+    }
+  })()
+  if (isDoubtful && (await hasStrayChanges(path, config))) throw new LibsqlFault("strayChanges", path)
+}
 
 /**
  * A connection that reads. A database in write-ahead mode, in a folder that cannot be written, is read as a file that nobody
@@ -235,7 +263,11 @@ const openToRead = async (
     return await open(readOnlyUrl(path))
   } catch (cause) {
     const fault = faultOf(cause)
-    if ((fault === "readonlyFolder" || fault === "cannotOpen") && obstacleOf(path) === undefined && !hasChanges(path)) {
+    if (
+      (fault === "readonlyFolder" || fault === "cannotOpen") &&
+      obstacleOf(path) === undefined &&
+      !StrayChanges.areThere(path)
+    ) {
       return await open(readOnlyUrl(path, "&immutable=1"))
     }
     throw fault === "cannotOpen" ? explained(cause, path) : cause

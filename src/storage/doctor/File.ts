@@ -1,14 +1,29 @@
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
+import { hasStrayChanges } from "../../libsql/LibsqlOpen.ts"
+import * as StrayChanges from "../../libsql/StrayChanges.ts"
 import { failed, ok, restore, some } from "./Check.ts"
+
+/** The path of the file; empty where there is none. */
+const pathOf = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql<{ readonly path: string | null }>`SELECT hex(file) AS path FROM pragma_database_list WHERE name = 'main'`,
+    ([row]) => Buffer.from(row?.path ?? "", "hex").toString("utf8")
+  ).pipe(Effect.orElseSucceed(() => ""))
 
 /** What SQLite itself finds out about its file. */
 export const integrity = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   const rows = yield* sql<{ readonly problem: string }>`SELECT integrity_check AS problem FROM pragma_integrity_check`
   const problems = rows.map(({ problem }) => problem).filter((problem) => problem !== "ok")
-  return problems.length === 0
-    ? ok("database file", "its pages and indexes are sound")
-    : failed("database file", `${some(problems)}. ${restore}`)
+  if (problems.length === 0) return ok("database file", "its pages and indexes are sound")
+  const path = yield* pathOf(sql)
+  const isStray =
+    path !== "" &&
+    (yield* Effect.orElseSucceed(
+      Effect.tryPromise(() => hasStrayChanges(path)),
+      () => false
+    ))
+  return failed("database file", `${some(problems)}. ${isStray ? StrayChanges.problemOf(path) : restore}`)
 })
 
 /** Whether every row that belongs to another has it. */
