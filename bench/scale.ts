@@ -4,8 +4,8 @@
  *
  *     node bench/scale.ts [--sizes 10000,100000] [--full] [--folder DIRECTORY] [--no-lance] [--tables] [--json]
  *
- * `--full` is 10 000, 100 000 and a million; the graph of a million takes 10 minutes to build on a quiet machine and needs
- * 4 GB on disk. `--folder` keeps what was filled and built, such as `1000000.db`, for the next run. Texts are of made-up words
+ * `--full` is 10 000, 100 000 and a million; the graph of a million takes 10 minutes to build on a quiet machine, and all needs
+ * 7 GB on disk. `--folder` keeps what was filled and built, such as `1000000.db`, for the next run. Texts are of made-up words
  * as frequent as words of a language are, vectors are clustered. Words are in memory, as in a server; `--tables` leaves them in FTS5. Beside the time stands the work of all threads of the process
  * (CPU), which says more on a busy machine.
  */
