@@ -182,6 +182,10 @@ export const readPart = (
     }
   })
 
+/** A new name of a file that is being written to become `path`, or to be of use until then. */
+export const temporaryOf = (path: string): string =>
+  `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.tmp`
+
 /**
  * Writes a file whole or not at all. Of a graph, `begin` writes the first part itself, at the path it is given, and `vectors` are
  * the last.
@@ -192,7 +196,7 @@ export const write = (
   parts: ReadonlyArray<ArrayBufferView>,
   { begin, vectors }: { readonly begin?: (path: string) => void; readonly vectors?: Iterable<ArrayBufferView> } = {}
 ): number => {
-  const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.tmp`
+  const temporary = temporaryOf(path)
   try {
     begin?.(temporary)
     if (begin !== undefined) chmodSync(temporary, 0o600)

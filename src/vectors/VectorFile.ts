@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs"
 import { crc32 } from "node:zlib"
-import { Damaged } from "./IndexFile.ts"
+import { Damaged, temporaryOf } from "./IndexFile.ts"
 
 /** How many bytes are copied at once. */
 const pieceLength = 1 << 22
@@ -26,7 +26,7 @@ export class VectorFile {
 
   /** An empty one beside a path. It has no name, so nothing is left of it when the process ends, however that happens. */
   static unnamed(beside: string, dimensions: number): VectorFile {
-    const path = `${beside}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.tmp`
+    const path = temporaryOf(beside)
     const file = openSync(path, "wx+", 0o600)
     try {
       unlinkSync(path)
