@@ -31,12 +31,14 @@ export const cosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statemen
 /**
  * The best cosine of a normalised vector and what is stored of the reference of `crosswalk_embedding AS e`: that of its text, or of
  * a passage of a long one. Most stores have no long texts, which is asked once. The plus keeps SQLite from looking through all passages of
- * the model for each reference.
+ * the model for each reference. A vector that is damaged counts as little as in `nearest`: only where there is no other one.
  */
-export const bestCosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statement.Fragment =>
-  sql`max(${cosine(sql, vector)}, coalesce(CASE WHEN EXISTS (SELECT 1 FROM crosswalk_passage) THEN (
+export const bestCosine = (sql: SqlClient.SqlClient, vector: Float32Array): Statement.Fragment => {
+  const ofPassages = sql`CASE WHEN EXISTS (SELECT 1 FROM crosswalk_passage) THEN (
     SELECT max(1 - vector_distance_cos(p.vector, ${toBytes(vector)}))
-    FROM crosswalk_passage AS p WHERE p.reference_id = e.reference_id AND +p.model_id = e.model_id) END, -1))`
+    FROM crosswalk_passage AS p WHERE p.reference_id = e.reference_id AND +p.model_id = e.model_id) END`
+  return sql`coalesce(max(${cosine(sql, vector)}, coalesce(${ofPassages}, -1)), ${ofPassages})`
+}
 
 /** Whether the vector of `crosswalk_embedding AS e` or `crosswalk_passage AS e` is of the model with this fingerprint. */
 export const isOfModel = (sql: SqlClient.SqlClient, fingerprint: string): Statement.Fragment =>

@@ -87,7 +87,8 @@ export const make = Effect.fnUntraced(function* (plan: Plan) {
     limit: number,
     position: ChangeLog.Position
   ) {
-    if (cosines === undefined || !(yield* isNow(position))) return undefined
+    // What the index finds and cannot compare has a vector that it could not read.
+    if (cosines === undefined || cosines.some(Number.isNaN) || !(yield* isNow(position))) return undefined
     // A graph finds more than are wanted; those as near as the last of these are among what is compared by uri.
     const least = cosines.toSorted().at(-limit) ?? -Infinity
     const near = ids.filter((_, i) => (cosines[i] ?? 0) >= least)

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Schema, Scope } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
-import type { SqlClient } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import { ModelInfo } from "../../src/domain/Embedding.ts"
 import type { DatabaseError } from "../../src/domain/DatabaseError.ts"
 import { normalise } from "../../src/domain/Vector.ts"
@@ -13,6 +13,7 @@ import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as Usearch from "../../src/vectors/Usearch.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import * as PassageKey from "../../src/storage/PassageKey.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { type Neighbour, VectorIndex } from "../../src/storage/VectorIndex.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
@@ -242,4 +243,37 @@ it.live(
       const found = yield* Effect.provide(nearest, here)
       assert.deepStrictEqual(found, yield* Effect.provide(nearest, elsewhere))
     })
+)
+
+it.live("a long text of which only a late passage can be read takes no other's place: the tables are asked", () =>
+  Effect.gen(function* () {
+    const url = join(yield* temporaryFolder, "references.db")
+    yield* Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const references = yield* ReferenceRepository
+      const long = { uri: "long", title: "lube lube lube dare dare dare blue", entityType: "t" }
+      const others = ["red", "green", "dare"].map((word) => ({ uri: word, title: word, entityType: "t" }))
+      yield* references.saveMany([long, ...others])
+      yield* (yield* EmbeddingRepository).updateAllEmbeddings()
+      const vector = vectorOf("red", 3)
+      const nearest = (limit: number) =>
+        VectorIndex.use((index) => index.nearest(vector, { fingerprint: "one", limit })).pipe(
+          Effect.map(({ neighbours }) => neighbours.map(({ uri }) => uri))
+        )
+      const damaged = new Uint8Array(4 * dimensions).fill(0xff)
+      yield* sql`UPDATE crosswalk_embedding SET vector = ${damaged}
+        WHERE reference_id = (SELECT id FROM crosswalk_reference WHERE uri = 'long')`
+      // The passages went with the vector; one that is not the first comes back.
+      yield* sql`INSERT INTO crosswalk_passage (key, reference_id, model_id, vector)
+        SELECT reference_id + ${2 * PassageKey.first}, reference_id, model_id, ${new Uint8Array(vector.buffer)}
+        FROM crosswalk_embedding WHERE vector = ${damaged}`
+      for (const [limit, found] of [
+        [1, ["long"]],
+        [4, ["long", "red", "dare", "green"]]
+      ] as const) {
+        const inSql = Effect.provide(nearest(limit), Layer.fresh(VectorIndex.layerSql), { local: true })
+        assert.deepStrictEqual([yield* nearest(limit), yield* inSql], [found, found])
+      }
+    }).pipe(Effect.provide(open(url, "one", Usearch.layerLibsql({}), "thread")))
+  }).pipe(Effect.scoped)
 )
