@@ -75,6 +75,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a cluster ${Sqld.unavailable ??
     () =>
       Effect.gen(function* () {
         const { primary, replica } = yield* Sqld.primaryAndReplica
+        const losses = yield* Sqld.watched(replica)
         const folder = yield* temporaryFolder
         const file = (name: string) => join(folder, name)
         const crosswalk = (db: string, args: ReadonlyArray<string>, env = {}) =>
@@ -128,6 +129,11 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a cluster ${Sqld.unavailable ??
         assert.strictEqual(again.code, 0, again.stderr)
         const { created, unchanged } = again.json()
         assert.strictEqual(created + unchanged, total)
+        // A replica that has these has begun anew, as each does after its primary was killed: before, it answers nothing alone.
+        yield* Effect.repeat(crosswalk(replica.url, ["status"]), {
+          until: ({ code, json }) => code === 0 && Number(json().references) === total,
+          schedule: Schedule.upTo(Schedule.spaced("100 millis"), { duration: "90 seconds" })
+        })
 
         // In the middle of reviews, one at the primary and one in an embedded replica.
         const reviewers = [
@@ -163,13 +169,16 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a cluster ${Sqld.unavailable ??
         )
 
         yield* searchersGoOn
+        // Only where a replica lost its copy and was started again may some have failed meanwhile.
+        const failures = searchers.flatMap(searchesOf).flatMap(({ failure }) => failure ?? [])
+        const expectedFailure = losses() === 0 ? /^$/u : /lost its copy|cannot be reached|in time/u
         assert.deepStrictEqual(
-          searchers.flatMap(searchesOf).flatMap(({ failure }) => failure ?? []),
+          failures.filter((failure) => !expectedFailure.test(failure)),
           []
         )
         assert.deepStrictEqual(searchers.flatMap(endsOf), [])
         assert.isTrue((yield* crosswalk(primary.url, ["doctor"])).json().sound)
       }),
-    300_000
+    600_000
   )
 })

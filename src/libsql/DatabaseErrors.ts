@@ -99,6 +99,14 @@ const advice: Readonly<Record<Fault, Advice>> = {
       `the database left out what it was given (${detail}). Nothing of this was written; drop the trigger that does so, or ` +
       "let it pass what Crosswalk writes."
   },
+  lostDatabase: {
+    reason: "connection",
+    isRetryable: true,
+    remedy: { action: "retry" },
+    problem: (detail) =>
+      `the server answered before, and says now that it has no such database (${detail}). If it is a replica, it lost its copy ` +
+      "when its primary was started again: start it again too, and try again. Else the database was removed there."
+  },
   moved: {
     reason: "connection",
     isRetryable: true,
@@ -112,7 +120,8 @@ const advice: Readonly<Record<Fault, Advice>> = {
     isRetryable: false,
     remedy: { action: "chooseDatabase" },
     problem: (detail) =>
-      `the server has no such database, or none that this token opens (${detail}). Check the URL and the token.`
+      `the server has no such database, or none that this token opens (${detail}). Check the URL and the token; a replica ` +
+      "server that had it has lost its copy: start it again."
   },
   notDatabase: {
     reason: "corrupt",

@@ -16,6 +16,7 @@ export type Fault =
   | "forbidden"
   | "full"
   | "hindered"
+  | "lostDatabase"
   | "moved"
   | "noSuchDatabase"
   | "notDatabase"
@@ -229,6 +230,7 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
     case "cannotOpen":
     case "certificate":
     case "emptied":
+    case "lostDatabase":
     case "moved":
     case "overloaded":
     case "replaced":

@@ -66,11 +66,13 @@ const refuseLater = (answer: Response): void => {
  * A `fetch` for one libSQL client. It gives up after `timeout` milliseconds, answer included, at the end of the call that it
  * is a part of, or after 64 MB; asks for no
  * compression, which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this
- * client wrote, so that a read after a write finds it. What a server says of a failure is not shown with the `token` in it.
+ * client wrote, so that a read after a write finds it. What a server says of a failure is not shown with the `token` in it. A
+ * server that has no database any more, which answered before, is told from one that never had it.
  */
 export const make = (timeout: number, token: string | undefined): LibsqlFetch => {
   // The place in the primary's log that reads wait for, as the server gave it: of the last write, or of a transaction.
   let written: string | undefined
+  let answered = false
   const note = (answer: string) => {
     for (const [, index] of answer.matchAll(/"replication_index":"(\d+)"/gu)) written = index
   }
@@ -83,6 +85,11 @@ export const make = (timeout: number, token: string | undefined): LibsqlFetch =>
       const answer = await fetch(request.url, body === undefined ? init : { ...init, method: "POST", body })
       const text = await textOf(answer)
       refuseLater(answer)
+      if (body !== undefined) {
+        if (answered && faultOfStatus(answer.status) === "noSuchDatabase")
+          throw new LibsqlFault("lostDatabase", `Server returned HTTP status ${answer.status}`)
+        answered ||= answer.ok
+      }
       const shown = answer.ok ? text : redact(text, token === undefined ? [] : [token])
       return { text, response: new Response(shown, { status: answer.status, headers: answer.headers }) }
     }

@@ -276,6 +276,29 @@ describe.skipIf(process.platform === "win32")("what a system refuses", () => {
 })
 
 describe.skipIf(Sqld.unavailable !== undefined)(`a server that goes away ${Sqld.unavailable ?? ""}`, () => {
+  it.live("with its database is told from one that never had it, and may be tried again", () =>
+    Effect.gen(function* () {
+      const proxy = yield* LoopbackProxy.make((yield* Sqld.primary()).url)
+      const sql = yield* open({ url: proxy.url })
+      yield* sql`CREATE TABLE t (a)`
+      proxy.behave({ kind: "answer", status: 404 })
+      for (const statement of [
+        sql`SELECT * FROM t`,
+        sql`INSERT INTO t VALUES (1)`,
+        sql.withTransaction(sql`SELECT 1`)
+      ]) {
+        const error = yield* failure(statement)
+        assert.include(error, { _tag: "DatabaseError", reason: "connection", isRetryable: true })
+        assert.include(error.problem, "answered before")
+      }
+      const never = yield* failure(Effect.flatMap(open({ url: proxy.url }), (other) => other`SELECT 1`))
+      assert.include(never, { _tag: "DatabaseError", reason: "connection", isRetryable: false })
+      assert.include(never.problem, "has no such database")
+      proxy.behave({ kind: "pass" })
+      assert.deepEqual(yield* sql`SELECT * FROM t`, [])
+    })
+  )
+
   it.live("in a transaction, and is back before its end, has kept nothing of it", () =>
     Effect.gen(function* () {
       const server = yield* Sqld.primary()
