@@ -6,6 +6,7 @@ import type { ReferenceInput } from "../domain/Reference.ts"
 import { TextOf } from "../domain/TextOf.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Columns from "./Columns.ts"
+import * as Hindrance from "./Hindrance.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import * as ReferenceRow from "./ReferenceRow.ts"
 
@@ -34,11 +35,17 @@ export const storeTextHashes = (
 ): Effect.Effect<void, SqlError.SqlError> =>
   rows.length === 0
     ? Effect.void
-    : Effect.asVoid(
-        ServerWrites.repeatable(sql)(sql`
-    UPDATE crosswalk_reference AS r SET text_hash = j.value ->> '$.textHash'
-    FROM json_each(${JSON.stringify(rows)}) AS j WHERE r.id = j.value ->> '$.id'`)
-      )
+    : Effect.gen(function* () {
+        const given = sql`json_each(${JSON.stringify(rows)})`
+        const written = yield* sql`UPDATE crosswalk_reference AS r SET text_hash = j.value ->> '$.textHash'
+          FROM ${given} AS j WHERE r.id = j.value ->> '$.id' RETURNING 1`
+        yield* Hindrance.requireAll(sql, "crosswalk_reference", {
+          rows: written.length,
+          most: rows.length,
+          left: sql`SELECT 1 FROM ${given} AS j JOIN crosswalk_reference AS r ON r.id = j.value ->> '$.id'
+            WHERE r.text_hash <> j.value ->> '$.textHash'`
+        })
+      }).pipe(sql.withTransaction, ServerWrites.repeatable(sql))
 
 /** The texts that are embedded: of a reference by what is known of its catalog, and of a query. */
 export const make = Effect.gen(function* () {
@@ -114,9 +121,16 @@ export const make = Effect.gen(function* () {
       Effect.forEach(decodeText)
     )
     const learnt = learnBoilerplate(texts)
-    yield* ServerWrites.repeatable(sql)(
-      sql`UPDATE crosswalk_catalog SET boilerplate = ${JSON.stringify(learnt)} WHERE id = ${catalog}`
-    )
+    const keeping = Effect.gen(function* () {
+      const kept = yield* sql`UPDATE crosswalk_catalog SET boilerplate = ${JSON.stringify(learnt)}
+        WHERE id = ${catalog} RETURNING 1`
+      yield* Hindrance.requireAll(sql, "crosswalk_catalog", {
+        rows: kept.length,
+        most: 1,
+        left: sql`SELECT 1 FROM crosswalk_catalog WHERE id = ${catalog}`
+      })
+    })
+    yield* ServerWrites.repeatable(sql)(keeping)
     yield* rehash(catalog)
     return learnt
   })

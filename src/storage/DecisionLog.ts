@@ -122,6 +122,10 @@ export const make = Effect.gen(function* () {
     const step = (last?.id ?? 0) + 1
     for (const chunk of chunks(changes)) {
       const storedOf = yield* keys.lookUp(chunk.map(({ ends }) => ends))
+      const added = chunk.flatMap(({ after, ends, id }) => {
+        const stored = storedOf(ends)
+        return id === undefined && after !== undefined && "key" in stored ? [{ ...stored, type: after.type }] : []
+      })
       const json = JSON.stringify(
         chunk.map(({ after, before, chosen, ends, id, note }) => {
           const stored = storedOf(ends)
@@ -145,17 +149,17 @@ export const make = Effect.gen(function* () {
           updated_at = ${at}
         FROM (SELECT value ->> '$.id' AS id, value ->> '$.after' AS state FROM json_each(${json})) AS j
         WHERE crosswalk_relation.id = j.id AND j.state IS NOT NULL RETURNING 1`
-      const added = yield* sql`INSERT INTO crosswalk_relation
+      const made = yield* sql`INSERT INTO crosswalk_relation
           (key, catalog, type, confidence, status, provenance, created_at, updated_at)
         SELECT j.value ->> '$.key', j.value ->> '$.to', j.state ->> '$.type', j.state ->> '$.confidence',
           j.state ->> '$.status', j.state ->> '$.provenance', ${at}, ${at}
         FROM (SELECT value, value ->> '$.after' AS state FROM json_each(${json})) AS j
         WHERE j.value ->> '$.id' IS NULL AND j.state IS NOT NULL RETURNING 1`
       yield* Hindrance.requireAll(sql, "crosswalk_relation", {
-        changed: removed.length + changed.length + added.length,
-        wanted: new Set(chunk.map(({ id }, i) => id ?? `new ${i}`)).size
+        rows: removed.length + changed.length + made.length,
+        most: new Set(chunk.map(({ id }, i) => id ?? `new ${i}`)).size
       })
-      yield* keys.writeEnds(json)
+      yield* keys.writeEnds(added)
       yield* pin(chunk, json)
       const logged = yield* sql`INSERT INTO crosswalk_decision
           (step, undoes, sources, targets, catalog, before, after, reviewer, note, chosen, from_catalog, to_catalog, at)
@@ -167,10 +171,10 @@ export const make = Effect.gen(function* () {
             (SELECT catalog FROM crosswalk_reference WHERE uri = value ->> '$.targets[0]') END,
           ${at}
         FROM json_each(${json}) ORDER BY key RETURNING 1`
-      yield* Hindrance.requireAll(sql, "crosswalk_decision", { changed: logged.length, wanted: chunk.length })
+      yield* Hindrance.requireAll(sql, "crosswalk_decision", { rows: logged.length, most: chunk.length })
     }
     return step
-  })
+  }, Hindrance.named(sql))
 
   const ofStep = Effect.fnUntraced(function* (step: number) {
     const rows = yield* sql`SELECT ${decisions} WHERE d.step = ${step} ORDER BY d.id`

@@ -93,28 +93,39 @@ export const make = Effect.gen(function* () {
             ...rows.flatMap((row) => [row.reference.uri, row.textHash, toBytes(row.vector), row.tokens ?? null])
           ]
         )
-        if (stored.length < rows.length) {
-          const named = JSON.stringify(rows.map(({ reference, textHash }) => [reference.uri, textHash]))
-          const [same] = yield* sql<{ readonly n: number }>`SELECT count(*) AS n FROM json_each(${named}) AS j
-            JOIN crosswalk_reference AS r ON r.uri = j.value ->> '$[0]' AND r.text_hash = j.value ->> '$[1]'`
-          const { n = 0 } = same ?? {}
-          yield* Hindrance.requireAll(sql, "crosswalk_embedding", { changed: stored.length, wanted: n })
-        }
+        const ofModel = sql`(SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ${model.fingerprint})`
+        const same = sql`json_each(${JSON.stringify(
+          rows.map(({ passages, reference, textHash }) => [reference.uri, textHash, passages.length])
+        )}) AS j JOIN crosswalk_reference AS r ON r.uri = j.value ->> '$[0]' AND r.text_hash = j.value ->> '$[1]'`
+        yield* Hindrance.requireAll(sql, "crosswalk_embedding", {
+          rows: stored.length,
+          most: rows.length,
+          left: sql`SELECT 1 FROM ${same} LEFT JOIN crosswalk_embedding AS e ON e.reference_id = r.id
+            WHERE e.model_id IS NOT ${ofModel} OR e.text_hash <> r.text_hash OR e.created_at <> ${now}`
+        })
         // Those of the text before went with its vector.
         const passages = rows.flatMap(({ passages, reference, textHash }) =>
           passages.map((vector, i) => [reference.uri, textHash, i + 1, toBytes(vector)])
         )
+        let written = 0
         for (const some of chunks(passages)) {
-          yield* sql.unsafe(
+          const stored = yield* sql.unsafe(
             `INSERT INTO crosswalk_passage (key, reference_id, model_id, vector)
           SELECT r.id + (v.column3 << ${PassageKey.bits}), r.id,
             (SELECT id FROM crosswalk_embedding_model WHERE fingerprint = ?), v.column4
           FROM (VALUES ${some.map(() => "(?, ?, ?, ?)").join(", ")}) AS v
-          JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2`,
+          JOIN crosswalk_reference AS r ON r.uri = v.column1 AND r.text_hash = v.column2 RETURNING 1`,
             [model.fingerprint, ...some.flat()]
           )
+          written += stored.length
         }
-      })
+        yield* Hindrance.requireAll(sql, "crosswalk_passage", {
+          rows: written,
+          most: passages.length,
+          left: sql`SELECT 1 FROM ${same}
+            WHERE j.value ->> '$[2]' > (SELECT count(*) FROM crosswalk_passage AS p WHERE p.reference_id = r.id)`
+        })
+      }).pipe(Hindrance.named(sql))
     )
     yield* repeatable(writing)
     yield* Metric.update(embedded, rows.length)

@@ -7,6 +7,7 @@ import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as ChangeLog from "./ChangeLog.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as Hindrance from "./Hindrance.ts"
 import * as NaturalPages from "./NaturalPages.ts"
 import * as PassageKey from "./PassageKey.ts"
 
@@ -112,14 +113,23 @@ export const make = Effect.fnUntraced(function* (model: ModelInfo) {
       sql.withTransaction(
         Effect.gen(function* () {
           yield* sql`DELETE FROM crosswalk_map`
+          yield* Hindrance.requireAll(sql, "crosswalk_map", {
+            rows: 0,
+            most: Infinity,
+            left: sql`SELECT 1 FROM crosswalk_map`
+          })
           const rows = Array.from({ length: ids.length }, (_, i) => [ids[i], positions[2 * i], positions[2 * i + 1]])
           for (const some of chunks(rows, rowsAtOnce)) {
-            yield* sql`
-              INSERT INTO crosswalk_map (reference_id, x, y)
-              SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM json_each(${JSON.stringify(some)}) AS j
+            const wanted = sql`SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM json_each(${JSON.stringify(some)}) AS j
                 JOIN crosswalk_embedding AS e INDEXED BY crosswalk_embedding_of_model
                   ON e.model_id = ${ofModel} AND e.reference_id = j.value ->> 0
               WHERE j.value ->> 0 NOT IN (SELECT reference_id FROM crosswalk_change WHERE seq > ${since.seq})`
+            const written = yield* sql`INSERT INTO crosswalk_map (reference_id, x, y) ${wanted} RETURNING 1`
+            yield* Hindrance.requireAll(sql, "crosswalk_map", {
+              rows: written.length,
+              most: some.length,
+              left: sql`${wanted} AND j.value ->> 0 NOT IN (SELECT reference_id FROM crosswalk_map)`
+            })
           }
         })
       )

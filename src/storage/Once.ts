@@ -1,6 +1,7 @@
 import { Effect, Option, Predicate } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
+import * as Hindrance from "./Hindrance.ts"
 
 /** Whether the answer to a commit can be lost on the way: never that of a file or of memory. */
 const canLose = (client: SqlClient.SqlClient): boolean =>
@@ -27,7 +28,8 @@ export const make = Effect.map(SqlClient.SqlClient, (client) => {
               return made.value
             }
             const value = yield* change
-            yield* sql`INSERT INTO crosswalk_commit (mark) VALUES (${mark})`
+            const marked = yield* sql`INSERT INTO crosswalk_commit (mark) VALUES (${mark}) RETURNING 1`
+            yield* Hindrance.requireAll(sql, "crosswalk_commit", { rows: marked.length, most: 1 })
             made = { value }
             return value
           })

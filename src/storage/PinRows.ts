@@ -4,6 +4,7 @@ import type { RelationKey } from "../domain/RelationKey.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import * as Uuid from "../domain/Uuid.ts"
 import * as Columns from "./Columns.ts"
+import * as Hindrance from "./Hindrance.ts"
 
 /** What the metadata of a reference `r` say that machines know it by. */
 export const uuid = `CASE WHEN json_valid(r.metadata) THEN coalesce(${[...Uuid.keys, `props."${Uuid.property}"`]
@@ -75,8 +76,15 @@ export interface Restored {
 export const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
 
-  const clear = (ids: string) =>
-    sql`DELETE FROM crosswalk_pin WHERE relation_id IN (SELECT value FROM json_each(${ids}))`
+  const clear = Effect.fnUntraced(function* (ids: string) {
+    const isOfThem = sql`FROM crosswalk_pin WHERE relation_id IN (SELECT value FROM json_each(${ids}))`
+    const rows = yield* sql`DELETE ${isOfThem} RETURNING 1`
+    yield* Hindrance.requireAll(sql, "crosswalk_pin", {
+      rows: rows.length,
+      most: Infinity,
+      left: sql`SELECT 1 ${isOfThem}`
+    })
+  })
 
   /** Pins the ends that have no pin. */
   const fill = Effect.fnUntraced(function* (ids: string, read: Read) {
@@ -90,11 +98,12 @@ export const make = Effect.gen(function* () {
       SELECT r.uri, r.catalog, ${what} FROM crosswalk_reference AS r
       WHERE r.id IN (SELECT e.reference_id FROM ${ends})
         AND NOT EXISTS (SELECT 1 FROM crosswalk_reading AS d WHERE ${isFound})`
-    yield* sql`INSERT INTO crosswalk_pin (relation_id, side, reading_id)
-      SELECT e.relation_id, e.side, (SELECT min(d.id) FROM crosswalk_reading AS d WHERE ${isFound})
+    const left = sql`SELECT e.relation_id, e.side, (SELECT min(d.id) FROM crosswalk_reading AS d WHERE ${isFound})
       FROM ${ends} JOIN crosswalk_reference AS r ON r.id = e.reference_id
       WHERE NOT EXISTS (SELECT 1 FROM crosswalk_pin AS p JOIN crosswalk_reading AS d ON d.id = p.reading_id
         WHERE p.relation_id = e.relation_id AND p.side = e.side AND d.uri = r.uri)`
+    const rows = yield* sql`INSERT INTO crosswalk_pin (relation_id, side, reading_id) ${left} RETURNING 1`
+    yield* Hindrance.requireAll(sql, "crosswalk_pin", { rows: rows.length, most: Infinity, left })
   })
 
   /** Pins relations, by their numbers, anew; suggestions have no pins. */
@@ -110,28 +119,32 @@ export const make = Effect.gen(function* () {
     if (relations.length === 0) return
     const ids = JSON.stringify(relations.map(({ id }) => id))
     yield* clear(ids)
-    yield* sql`INSERT INTO crosswalk_pin (relation_id, side, reading_id)
-      SELECT e.relation_id, e.side, d.id FROM json_each(${JSON.stringify(relations)}) AS j
+    const wanted = sql`SELECT e.relation_id, e.side, d.id FROM json_each(${JSON.stringify(relations)}) AS j
         JOIN json_each(j.value, '$.pins') AS p JOIN crosswalk_reading AS d ON d.id = p.value
         JOIN crosswalk_reference AS r ON r.uri = d.uri
         JOIN crosswalk_relation_end AS e ON e.relation_id = j.value ->> '$.id' AND e.reference_id = r.id`
+    const rows = yield* sql`INSERT INTO crosswalk_pin (relation_id, side, reading_id) ${wanted} RETURNING 1`
+    yield* Hindrance.requireAll(sql, "crosswalk_pin", {
+      rows: rows.length,
+      most: relations.reduce((sum, { pins }) => sum + pins.length, 0),
+      left: sql`${wanted} EXCEPT SELECT relation_id, side, reading_id FROM crosswalk_pin`
+    })
     yield* fill(ids, "unknown")
   })
 
   /** Forgets what was decided of references that are gone; how many decisions that were. */
-  const removeOrphan = ({ sources, targets, to, type }: RelationKey) => {
+  const removeOrphan = Effect.fnUntraced(function* ({ sources, targets, to, type }: RelationKey) {
     const isOf = (side: Side, uris: ReadonlyArray<string>) =>
       sql`(SELECT json_group_array(uri) FROM (SELECT d.uri FROM crosswalk_pin AS p
         JOIN crosswalk_reading AS d ON d.id = p.reading_id WHERE p.relation_id = o.id AND p.side = ${side} ORDER BY d.uri)
       ) = (SELECT json_group_array(value) FROM (
         SELECT DISTINCT value FROM json_each(${JSON.stringify(uris)}) ORDER BY value))`
-    return Effect.map(
-      sql`DELETE FROM crosswalk_orphan WHERE id IN (SELECT o.id FROM crosswalk_orphan AS o
-        WHERE o.type = ${type} AND o.catalog IS ${to ?? null} AND ${isOf("source", sources)}
-          AND ${isOf("target", targets)}) RETURNING 1`,
-      (rows) => rows.length
-    )
-  }
+    const left = sql`SELECT o.id FROM crosswalk_orphan AS o
+      WHERE o.type = ${type} AND o.catalog IS ${to ?? null} AND ${isOf("source", sources)} AND ${isOf("target", targets)}`
+    const gone = yield* sql`DELETE FROM crosswalk_orphan WHERE id IN (${left}) RETURNING 1`
+    yield* Hindrance.requireAll(sql, "crosswalk_orphan", { rows: gone.length, most: Infinity, left })
+    return gone.length
+  })
 
   return { write, restore, removeOrphan }
 })

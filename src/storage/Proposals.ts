@@ -5,6 +5,7 @@ import { type Basis, type Proposal, proposalOf, suggestMethod } from "../domain/
 import { Provenance, RelationStatus } from "../domain/Relation.ts"
 import { chunks } from "./Chunks.ts"
 import * as Columns from "./Columns.ts"
+import * as Hindrance from "./Hindrance.ts"
 import { decodeRow } from "./Decoding.ts"
 
 /** Two catalogs: the one that is answered, and the one it is answered from. */
@@ -169,11 +170,12 @@ export const make = Effect.gen(function* () {
     }>
   ) {
     for (const chunk of chunks(changes, groupSize)) {
-      yield* sql`UPDATE crosswalk_relation SET confidence = j.value ->> '$.confidence',
+      const changed = yield* sql`UPDATE crosswalk_relation SET confidence = j.value ->> '$.confidence',
           provenance = CASE WHEN j.value ->> '$.decisions' IS NULL
             THEN json_remove(crosswalk_relation.provenance, '$.scores.decisions')
             ELSE json_set(crosswalk_relation.provenance, '$.scores.decisions', j.value ->> '$.decisions') END
-        FROM json_each(${JSON.stringify(chunk)}) AS j WHERE crosswalk_relation.id = j.value ->> '$.id'`
+        FROM json_each(${JSON.stringify(chunk)}) AS j WHERE crosswalk_relation.id = j.value ->> '$.id' RETURNING 1`
+      yield* Hindrance.requireAll(sql, "crosswalk_relation", { rows: changed.length, most: chunk.length })
       yield* Effect.yieldNow
     }
   })

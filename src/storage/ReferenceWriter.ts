@@ -54,10 +54,10 @@ export const make = Effect.gen(function* () {
         content_hash = excluded.content_hash, text_hash = excluded.text_hash,
         updated_at = CASE content_hash WHEN excluded.content_hash THEN updated_at ELSE excluded.updated_at END
       RETURNING 1`
-    yield* Hindrance.requireAll(sql, "crosswalk_reference", { changed: stored.length, wanted: rows.length })
+    yield* Hindrance.requireAll(sql, "crosswalk_reference", { rows: stored.length, most: rows.length })
     yield* Abbreviations.store(sql, rows)
     return { created, updated: rows.length - created, unchanged: distinct.length - rows.length } satisfies SaveTotals
-  })
+  }, Hindrance.named(sql))
 
   /** Writes in one transaction what differs, if anything does; the last of several rows with one uri wins. */
   const write = Effect.fnUntraced(function* (rows: ReadonlyArray<StoredRow>) {

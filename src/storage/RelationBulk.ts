@@ -114,24 +114,28 @@ export const make = Effect.gen(function* () {
   })
 
   const write = Effect.fnUntraced(function* (group: ReadonlyArray<Row>, keep: Keep, now: number) {
-    const json = JSON.stringify(yield* placed(group))
+    const rows = yield* placed(group)
+    const json = JSON.stringify(rows)
     const isOpen =
       keep === "nothing"
         ? sql.literal("true")
         : keep === "decided"
           ? isUndecided
           : sql`${isUndecided} AND ${isUnclaimed}`
-    const [before] = yield* sql<{ readonly open: number; readonly known: number; readonly ids: string }>`
-      SELECT count(*) AS open, count(x.id) AS known, json_group_array(x.id) AS ids FROM json_each(${json}) AS j
+    // What differs; also what is confirmed though a text has changed, or doubted though none has.
+    const [before] = yield* sql<{ readonly open: number; readonly known: number; readonly differing: string }>`
+      SELECT count(*) AS open, count(x.id) AS known, json_group_array(x.id) FILTER (
+        WHERE x.confidence <> j.value ->> '$.confidence' OR x.status <> j.value ->> '$.status'
+          OR x.provenance <> j.value -> '$.provenance'
+          OR x.status <> 'suggested' AND j.value ->> '$.status' <> 'suggested'
+            AND ${sql.literal(PinRows.needsReview)} <> j.value ->> '$.needsReview') AS differing
+      FROM json_each(${json}) AS j
       LEFT JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
       WHERE ${isOpen}`
-    // Confirmed though a text has changed, or doubted though none has.
-    const told = yield* sql<{ readonly id: number }>`
-      SELECT x.id FROM json_each(${json}) AS j
-      CROSS JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
-      WHERE ${isOpen} AND x.status <> 'suggested' AND j.value ->> '$.status' <> 'suggested'
-        AND ${sql.literal(PinRows.needsReview)} <> j.value ->> '$.needsReview'`
-    const differing = JSON.stringify(told.map(({ id }) => id))
+    const { open = 0, known = 0, differing = "[]" } = before ?? {}
+    const created = open - known
+    const changed: ReadonlyArray<unknown> = JSON.parse(differing)
+    const updated = changed.length
     const written = yield* sql<{ readonly id: number }>`
       INSERT INTO crosswalk_relation (key, catalog, type, confidence, status, provenance, created_at, updated_at)
       SELECT j.value ->> '$.key', j.value ->> '$.to', j.value ->> '$.type', j.value ->> '$.confidence',
@@ -140,25 +144,13 @@ export const make = Effect.gen(function* () {
       ON CONFLICT (key, type) DO UPDATE SET
         confidence = excluded.confidence, status = excluded.status, provenance = excluded.provenance,
         updated_at = excluded.updated_at
-      WHERE confidence <> excluded.confidence OR status <> excluded.status OR provenance <> excluded.provenance
-        OR id IN (SELECT value FROM json_each(${differing}))
+      WHERE id IN (SELECT value FROM json_each(${differing}))
       RETURNING id`
-    const { open = 0, known = 0, ids = "[]" } = before ?? {}
-    const created = open - known
-    const wasThere = new Set<unknown>(JSON.parse(ids))
-    yield* Hindrance.requireAll(sql, "crosswalk_relation", {
-      changed: written.filter(({ id }) => !wasThere.has(id)).length,
-      wanted: created
-    })
-    if (created > 0) yield* keys.writeEnds(json)
+    yield* Hindrance.requireAll(sql, "crosswalk_relation", { rows: written.length, most: created + updated })
+    if (created > 0) yield* keys.writeEnds(rows)
     yield* pin(json, written)
-    return {
-      created,
-      updated: written.length - created,
-      unchanged: open - written.length,
-      kept: group.length - open
-    }
-  })
+    return { created, updated, unchanged: open - created - updated, kept: group.length - open }
+  }, Hindrance.named(sql))
 
   const writeAll = Effect.fnUntraced(function* (decoded: ReadonlyArray<ReadonlyArray<Row>>, keep: Keep) {
     const now = yield* Clock.currentTimeMillis
@@ -186,14 +178,14 @@ export const make = Effect.gen(function* () {
     return yield* Effect.map(repeatable(sql.withTransaction(writing)), (totals) => counted ?? totals)
   })
 
-  const remove = ({ filter: ofSources = {}, ...scope }: SuggestionScope) =>
-    Effect.map(
-      sql`DELETE FROM crosswalk_relation WHERE id IN (
-        SELECT x.id FROM ${sql.literal(RelationRow.from)}
-        WHERE ${conditions(sql, { ...scope, status: ["suggested"], method: suggestMethod })}
-          AND ${FilterSql.isOpen(ofSources) ? sql.literal("true") : passes(sql, "source", ofSources)}) RETURNING 1`,
-      (rows) => rows.length
-    )
+  const remove = Effect.fnUntraced(function* ({ filter: ofSources = {}, ...scope }: SuggestionScope) {
+    const left = sql`SELECT x.id FROM ${sql.literal(RelationRow.from)}
+      WHERE ${conditions(sql, { ...scope, status: ["suggested"], method: suggestMethod })}
+        AND ${FilterSql.isOpen(ofSources) ? sql.literal("true") : passes(sql, "source", ofSources)}`
+    const gone = yield* sql`DELETE FROM crosswalk_relation WHERE id IN (${left}) RETURNING 1`
+    yield* Hindrance.requireAll(sql, "crosswalk_relation", { rows: gone.length, most: Infinity, left })
+    return gone.length
+  }, Hindrance.named(sql))
 
   const replaceSuggestions = operation("RelationRepository.replaceSuggestions", {
     scope: SuggestionScope,

@@ -3,6 +3,7 @@ import { SqlClient } from "effect/sql"
 import { NotFoundError } from "../domain/NotFoundError.ts"
 import { type RelationEnds, urisOf } from "../domain/RelationEnds.ts"
 import { chunks } from "./Chunks.ts"
+import * as Hindrance from "./Hindrance.ts"
 
 /** Ends as the tables have them. */
 export interface StoredEnds {
@@ -62,15 +63,24 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  /** Writes the ends of relations that are stored: of each element of a JSON array its `key`, `type`, `from` and `onto`. */
-  const writeEnds = (json: string) =>
-    sql`INSERT OR IGNORE INTO crosswalk_relation_end (relation_id, side, reference_id)
-      SELECT x.id, w.side, w.id FROM (
+  /** Writes the ends of relations that are stored. */
+  const writeEnds = Effect.fnUntraced(function* (relations: ReadonlyArray<StoredEnds & { readonly type: string }>) {
+    if (relations.length === 0) return
+    const json = JSON.stringify(relations.map(({ from, key, onto, type }) => ({ from, key, onto, type })))
+    const ends = sql`SELECT x.id, w.side, w.id FROM (
         SELECT j.value AS row, 'source' AS side, e.value AS id
         FROM json_each(${json}) AS j, json_each(j.value, '$.from') AS e
         UNION ALL
         SELECT j.value, 'target', e.value FROM json_each(${json}) AS j, json_each(j.value, '$.onto') AS e
       ) AS w JOIN crosswalk_relation AS x ON x.key = w.row ->> '$.key' AND x.type = w.row ->> '$.type'`
+    const rows =
+      yield* sql`INSERT OR IGNORE INTO crosswalk_relation_end (relation_id, side, reference_id) ${ends} RETURNING 1`
+    yield* Hindrance.requireAll(sql, "crosswalk_relation_end", {
+      rows: rows.length,
+      most: relations.reduce((sum, { from, onto }) => sum + from.length + onto.length, 0),
+      left: sql`${ends} EXCEPT SELECT relation_id, side, reference_id FROM crosswalk_relation_end`
+    })
+  })
 
   return { lookUp, writeEnds }
 })

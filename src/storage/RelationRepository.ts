@@ -17,6 +17,7 @@ import type { ValidationError } from "../domain/ValidationError.ts"
 import * as ServerWrites from "../libsql/ServerWrites.ts"
 import * as Columns from "./Columns.ts"
 import * as Cursor from "./Cursor.ts"
+import * as Hindrance from "./Hindrance.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Once from "./Once.ts"
 import { operation, optional, streamOperation } from "./Operation.ts"
@@ -81,10 +82,11 @@ const make = Effect.gen(function* () {
   const remove = operation("RelationRepository.remove", { relation: RelationKey })(function* ({ relation }) {
     const removed = yield* once(
       Effect.gen(function* () {
-        const rows = yield* sql`DELETE FROM crosswalk_relation WHERE id IN (
-          SELECT x.id FROM ${from} WHERE ${yield* isThat(relation)}) RETURNING id`
+        const left = sql`SELECT x.id FROM ${from} WHERE ${yield* isThat(relation)}`
+        const rows = yield* sql`DELETE FROM crosswalk_relation WHERE id IN (${left}) RETURNING id`
+        yield* Hindrance.requireAll(sql, "crosswalk_relation", { rows: rows.length, most: 1, left })
         return rows.length + (rows.length === 0 ? yield* pins.removeOrphan(relation) : 0)
-      })
+      }).pipe(Hindrance.named(sql))
     )
     if (removed === 0) {
       const uri = `${setText(relation.sources)} ${relation.type} ${targetsText(relation)}`

@@ -1,9 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { ModelInfo } from "../../src/domain/Embedding.ts"
-import * as Deterministic from "../../src/embedder/Deterministic.ts"
-import { decoded, Embedder } from "../../src/embedder/Embedder.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { Search } from "../../src/search/Search.ts"
 import * as CosineSql from "../../src/storage/CosineSql.ts"
@@ -13,25 +10,7 @@ import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { VectorIndex } from "../../src/storage/VectorIndex.ts"
 import * as Usearch from "../../src/vectors/Usearch.ts"
-
-/** An embedder that reads ten words of a text, and counts them. */
-const tenWords = (fingerprint: string) =>
-  Layer.effect(
-    Embedder,
-    Effect.map(Embedder, ({ embed, model }) => {
-      const lengths = new WeakMap<Float32Array, number>()
-      const reading = (text: string) =>
-        Effect.tap(embed(text.split(/\s+/u).slice(0, 10).join(" ")), (vector) =>
-          Effect.sync(() => lengths.set(vector, text.split(/\s+/u).length))
-        )
-      return decoded({
-        model: new ModelInfo({ ...model, maxLength: 10, fingerprint }),
-        embed: reading,
-        embedMany: (texts) => Effect.forEach(texts, reading),
-        tokensOf: (vector) => lengths.get(vector)
-      })
-    })
-  ).pipe(Layer.provide(Deterministic.layer()))
+import { tenWords } from "../support/tenWords.ts"
 
 const services = Layer.mergeAll(EmbeddingRepository.layer, Search.layer, ReferenceRepository.layer)
 
