@@ -135,38 +135,33 @@ describe("interruption", () => {
       expect((await crosswalk(["doctor", "--json", ...db])).json().sound).toBe(true)
       const rest = (await crosswalk(["import", file, "--json", ...db])).json()
       expect(rest).toMatchObject({ created: 0, updated: 0, unchanged: 400, embedded: embeddings.missing, failed: [] })
-    },
-    120_000
+    }
   )
 
-  test.skipIf(!isPosix)(
-    "leaves a sound database wherever it is killed",
-    async ({ crosswalk, folder }) => {
-      const file = join(folder, "many.ndjson")
-      await writeFile(file, rows(3000))
-      const db = ["--db", join(folder, "x.db"), ...words]
-      for (const [signal, after] of [
-        ["SIGINT", 350],
-        ["SIGKILL", 500],
-        ["SIGTERM", 700],
-        ["SIGKILL", 900]
-      ] as const) {
-        const ran = await crosswalk(["import", file, ...db], {
-          onStart: (child) => void setTimeout(after).then(() => child.kill(signal))
-        })
-        expect(ran.stderr).toBe("")
-        if (existsSync(join(folder, "x.db"))) {
-          const doctor = await crosswalk(["doctor", "--json", ...db])
-          // Killed before the tables were made, it is a database without them.
-          if (doctor.stderr === "") expect(doctor.json().sound).toBe(true)
-        }
+  test.skipIf(!isPosix)("leaves a sound database wherever it is killed", async ({ crosswalk, folder }) => {
+    const file = join(folder, "many.ndjson")
+    await writeFile(file, rows(3000))
+    const db = ["--db", join(folder, "x.db"), ...words]
+    for (const [signal, after] of [
+      ["SIGINT", 350],
+      ["SIGKILL", 500],
+      ["SIGTERM", 700],
+      ["SIGKILL", 900]
+    ] as const) {
+      const ran = await crosswalk(["import", file, ...db], {
+        onStart: (child) => void setTimeout(after).then(() => child.kill(signal))
+      })
+      expect(ran.stderr).toBe("")
+      if (existsSync(join(folder, "x.db"))) {
+        const doctor = await crosswalk(["doctor", "--json", ...db])
+        // Killed before the tables were made, it is a database without them.
+        if (doctor.stderr === "") expect(doctor.json().sound).toBe(true)
       }
-      expect((await crosswalk(["import", file, "--json", ...db])).json()).toMatchObject({ failed: [] })
-      expect((await crosswalk(["list", "--json", ...db])).json().references).toHaveLength(3000)
-      expect((await crosswalk(["doctor", "--json", ...db])).json().sound).toBe(true)
-    },
-    120_000
-  )
+    }
+    expect((await crosswalk(["import", file, "--json", ...db])).json()).toMatchObject({ failed: [] })
+    expect((await crosswalk(["list", "--json", ...db])).json().references).toHaveLength(3000)
+    expect((await crosswalk(["doctor", "--json", ...db])).json().sound).toBe(true)
+  })
 })
 
 describe.skipIf(!isPosix)("import --watch", () => {

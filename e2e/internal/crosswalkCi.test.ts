@@ -38,7 +38,7 @@ const relations = (rows: ReadonlyArray<ReadonlyArray<string>>) =>
 const skipped = process.platform === "win32"
 
 describe.skipIf(skipped)("the guide for CI", () => {
-  test("fails a pull request that loses coverage, and names what is lost", { timeout: 120_000 }, async ({ folder }) => {
+  test("fails a pull request that loses coverage, and names what is lost", async ({ folder }) => {
     const text = await readFile(guide, "utf8")
     const script = blockOf(text, "sh", "#!/bin/sh")
     const exceptions = blockOf(text, "yaml", "exceptions:")

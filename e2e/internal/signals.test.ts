@@ -79,7 +79,7 @@ const tells = (child: ChildProcess, file: string, what: RegExp) => {
 }
 const hasProc = existsSync("/proc/self/maps")
 
-describe.skipIf(!isPosix)("a signal", { timeout: 120_000 }, () => {
+describe.skipIf(!isPosix)("a signal", () => {
   for (const [signal, expected] of signals) {
     const ended = { code: expected, signal: null, stdout: "", stderr: "" }
 

@@ -21,6 +21,25 @@ export interface ExchangeOptions {
   readonly patience?: number
 }
 
+/** How many answers a text has to their end. None of them is to a HEAD. */
+const wholeIn = (text: string): number => {
+  for (let count = 0, at = 0; ; count++) {
+    const end = text.indexOf("\r\n\r\n", at)
+    if (end === -1) return count
+    const head = text.slice(at, end)
+    const length = /^content-length: *(\d+)/imu.exec(head)?.[1]
+    if (/^HTTP\/1\.1 (?:1\d\d|204|304) /u.test(head)) at = end + 4
+    else if (length !== undefined) at = end + 4 + Number(length)
+    else {
+      // In chunks; what has neither ends with its connection.
+      const last = text.indexOf("\r\n0\r\n\r\n", end)
+      if (last === -1) return count
+      at = last + 7
+    }
+    if (at > text.length) return count
+  }
+}
+
 const statusesIn = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /gu)].map(([, status]) => Number(status))
 
 /** Where the server is, for a connection. */
@@ -32,7 +51,7 @@ export const place = Effect.map(HttpServer.HttpServer, ({ address }) => {
 /** Sends bytes as they are, and gives what comes back. */
 export const exchange = (
   pieces: ReadonlyArray<string | Uint8Array>,
-  { answers = 1, gap = 0, patience = 10_000 }: ExchangeOptions = {}
+  { answers = 1, gap = 0, patience = 60_000 }: ExchangeOptions = {}
 ) =>
   Effect.flatMap(place, ({ hostname, port }) =>
     Effect.callback<Exchange>((resume) => {
@@ -56,8 +75,8 @@ export const exchange = (
       socket.on("connect", () => (gap > 0 ? send(0) : pieces.forEach((piece) => socket.write(piece))))
       socket.on("data", (more: string) => {
         text += more
-        // The body of the last answer comes with its head, or right after.
-        if (statusesIn(text).length >= answers && /\r\n\r\n./su.test(text)) timer = setTimeout(() => end(false), 50)
+        // A moment for an answer that nobody asked for.
+        if (wholeIn(text) >= answers) timer = setTimeout(() => end(false), 50)
       })
       socket.on("error", () => {})
       socket.on("close", () => end(true))

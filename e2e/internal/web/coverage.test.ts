@@ -53,7 +53,7 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
     await page.getByRole("combobox", { name: "Of" }).selectOption("standard@1")
     await page.getByRole("combobox", { name: "By" }).selectOption("own@1")
     await page.locator(".coverage-percent").waitFor()
-    expect(new URL(page.url()).searchParams.get("to")).toBe("standard@1")
+    await expect.poll(() => new URL(page.url()).searchParams.get("to")).toBe("standard@1")
   })
 
   test("has all rows of an answer of several pages, and says so while some are missing", async ({
@@ -69,30 +69,30 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
     })
     await start(page)
     await page.getByText("The server cannot be reached").waitFor()
-    expect(await page.locator(".requirement").count()).toBe(3)
-    expect(await page.getByRole("button", { name: "JSON" }).isDisabled()).toBe(true)
+    await expect.poll(() => page.locator(".requirement").count()).toBe(3)
+    await expect.poll(() => page.getByRole("button", { name: "JSON" }).isDisabled()).toBe(true)
     isHeld = false
     await page.getByRole("button", { name: "Try again" }).click()
     await page.getByText(/requirement of own@1 leads to nothing/u).waitFor()
-    expect(await titles(page)).toHaveLength(4)
+    await expect.poll(() => titles(page)).toHaveLength(4)
     expect(await page.locator(".rest").count()).toBe(0)
-    expect(await page.getByRole("button", { name: "JSON" }).isDisabled()).toBe(false)
+    await expect.poll(() => page.getByRole("button", { name: "JSON" }).isDisabled()).toBe(false)
   })
 
   test("opens a cell of the map into its requirements, with what covers them", async ({ page, covered: site }) => {
     await start(page)
-    expect(await page.locator(".coverage-percent").textContent()).toBe("25.0%")
-    expect(await titles(page)).toHaveLength(4)
+    await expect.poll(() => page.locator(".coverage-percent").textContent()).toBe("25.0%")
+    await expect.poll(() => titles(page)).toHaveLength(4)
     const row = page.getByRole("row", { name: /^Storage/u })
     await row.getByRole("button").last().click()
-    expect(await titles(page)).toEqual(["Passwords are hashed", "Keys are rotated"])
+    await expect.poll(() => titles(page)).toEqual(["Passwords are hashed", "Keys are rotated"])
     await page.getByText("own:1/O-1").waitFor()
     await page.reload()
     await page.locator(".coverage-percent").waitFor()
-    expect(await titles(page)).toHaveLength(2)
+    await expect.poll(() => titles(page)).toHaveLength(2)
     await start(page, `${site.url}${view}`)
     await page.getByRole("button", { name: "2 not covered" }).click()
-    expect(await titles(page)).toEqual(["Keys are rotated", standard.references[3]?.title])
+    await expect.poll(() => titles(page)).toEqual(["Keys are rotated", standard.references[3]?.title])
   })
 
   test("counts what is covered in part where it is asked to", async ({ page, covered: _site }) => {
@@ -107,7 +107,7 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
     await writeFile(path, JSON.stringify([{ reference: "standard:1/S-2", reason: "No keys here", by: "Ann" }]))
     await page.getByLabel("Exceptions…").setInputFiles(path)
     await page.getByText("Excepted by Ann: No keys here").waitFor()
-    expect(await page.locator(".coverage-percent").textContent()).toBe("50.0%")
+    await expect.poll(() => page.locator(".coverage-percent").textContent()).toBe("50.0%")
     // It holds while another view is looked at, and until somebody takes it away.
     await page.getByRole("link", { name: "Passwords are hashed" }).first().click()
     await page.getByRole("heading", { level: 1, name: "Passwords are hashed" }).waitFor()
@@ -131,7 +131,7 @@ describe.skipIf(unavailable !== undefined)("the coverage of the page", () => {
     await page.getByLabel("Baseline…").setInputFiles(path)
     const trend = page.getByRole("region", { name: "Since the baseline" })
     await trend.getByText("Keys are rotated").waitFor()
-    expect(await trend.getByText("+25.0 points").count()).toBe(1)
+    await expect.poll(() => trend.getByText("+25.0 points").count()).toBe(1)
     await site.crosswalk(["decide", "own:1/O-3", "standard:1/S-2", "--reject"])
   })
 

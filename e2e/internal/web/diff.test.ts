@@ -111,14 +111,14 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     await page.goto("/diff")
     await page.getByRole("link", { name: "norm@1 › norm@2" }).click()
     await row(page, /^1\.2 › 1\.2/u).waitFor()
-    expect(new URL(page.url()).search).toBe("?before=norm%401&after=norm%402")
+    await expect.poll(() => new URL(page.url()).search).toBe("?before=norm%401&after=norm%402")
   })
 
   test("marks the words that were taken out and put in, each on its side", async ({ page, editions: _site }) => {
     await start(page)
     await row(page, /^1\.2 › 1\.2/u).click()
     await side(page, "Before").getByText("fifteen").waitFor()
-    expect(await side(page, "Before").locator("del").allTextContents()).toEqual(["fifteen"])
+    await expect.poll(() => side(page, "Before").locator("del").allTextContents()).toEqual(["fifteen"])
     expect(await side(page, "Before").locator("ins").count()).toBe(0)
     expect((await side(page, "After").locator("ins").allTextContents()).map((text) => text.trim())).toEqual([
       "ten",
@@ -144,8 +144,8 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
 
   test("tells what was split, what is gone and what is new", async ({ page, editions: _site }) => {
     await start(page, at("norm:1/2.1"))
-    expect(await page.locator(".change-name").textContent()).toMatch(/^2\.1 › (2\.1 \+ 2\.5|2\.5 \+ 2\.1)$/u)
-    expect(await page.locator(".pair").count()).toBe(2)
+    await expect.poll(() => page.locator(".change-name").textContent()).toMatch(/^2\.1 › (2\.1 \+ 2\.5|2\.5 \+ 2\.1)$/u)
+    await expect.poll(() => page.locator(".pair").count()).toBe(2)
     await row(page, /^2\.2 deleted/u).click()
     await side(page, "After").getByText("Nothing in norm@2 continues it.").waitFor()
     await row(page, /^4\.1 new/u).click()
@@ -193,8 +193,8 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     await page.locator(".change-name").getByText("1.10 › 1.10").waitFor()
     const names = await page.locator("button.list-row .mono").allTextContents()
     expect(names.slice(0, 3)).toEqual(["1.1 › 1.1", "1.10 › 1.10", "2.2"])
-    expect(await chip(page, /^unchanged/u).getAttribute("aria-pressed")).toBe("true")
-    expect(await chip(page, /^all changes/u).getAttribute("aria-pressed")).toBe("false")
+    await expect.poll(() => chip(page, /^unchanged/u).getAttribute("aria-pressed")).toBe("true")
+    await expect.poll(() => chip(page, /^all changes/u).getAttribute("aria-pressed")).toBe("false")
   })
 
   test("shows what would become of relations, carries them over, and takes that back", async ({
@@ -207,7 +207,7 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
     await chip(page, /^nothing follows 1$/u).click()
     await page.reload()
     await list.getByText("Nothing continues norm:1/2.2.").waitFor()
-    expect(await list.locator(".carried").count()).toBe(1)
+    await expect.poll(() => list.locator(".carried").count()).toBe(1)
     const found = () => ask(site, `review?status=any&uri=${encodeURIComponent("norm:2/1.1")}`)
     expect((await found()).items).toEqual([])
 
@@ -246,7 +246,7 @@ describe.skipIf(unavailable !== undefined)("editions on the page", () => {
       await start(page, at(`norm:1/9.${i}<b>`))
       const shown = await side(page, "Before").locator(".pair-title").textContent()
       expect(shown).toBe(clean(text))
-      expect(await side(page, "Before").locator("del").allTextContents()).toEqual(["encoded"])
+      await expect.poll(() => side(page, "Before").locator("del").allTextContents()).toEqual(["encoded"])
     }
     await page.goto(`${pair}&kind=${encodeURIComponent(hostile[0] ?? "")}`)
     await page.getByText("Nothing of this kind changed").waitFor()

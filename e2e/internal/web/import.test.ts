@@ -42,7 +42,7 @@ describe.skipIf(unavailable !== undefined)("the import of the page", () => {
     await confirm(page, "two.csv")
     await card(page, "one.csv").getByText("1 embedded").waitFor()
     await card(page, "two.csv").getByText("2 embedded").waitFor()
-    expect(new URL(page.url()).searchParams.getAll("job")).toHaveLength(2)
+    await expect.poll(() => new URL(page.url()).searchParams.getAll("job")).toHaveLength(2)
     await page.goto("/search")
     await page.goBack()
     await card(page, "two.csv").getByText("2 embedded").waitFor()
@@ -64,7 +64,7 @@ describe.skipIf(unavailable !== undefined)("the import of the page", () => {
       'for (const button of document.querySelectorAll("article button")) if (button.textContent === "Import") button.click()'
     )
     for (const name of names) await card(page, name).getByText("1 embedded").waitFor()
-    expect(new URL(page.url()).searchParams.getAll("job")).toHaveLength(names.length)
+    await expect.poll(() => new URL(page.url()).searchParams.getAll("job")).toHaveLength(names.length)
   })
 
   test("checks what a file would do, writes nothing until somebody says so, and removes what it lacks on demand", async ({

@@ -28,7 +28,7 @@ describe.skipIf(unavailable !== undefined)("the map of the page", () => {
     await seen(page).getByText("20 of 102 references").waitFor()
     await page.getByRole("checkbox", { name: /^company@2026\.1/u }).uncheck()
     await seen(page).getByText("20 of 61 references").waitFor()
-    expect(new URL(page.url()).searchParams.get("hide")).toBe("company@2026.1")
+    await expect.poll(() => new URL(page.url()).searchParams.get("hide")).toBe("company@2026.1")
     await page.reload()
     await seen(page).getByText("20 of 61 references").waitFor()
     await seen(page).getByRole("button", { name: "Show more" }).click()
@@ -57,7 +57,7 @@ describe.skipIf(unavailable !== undefined)("the map of the page", () => {
     await page.mouse.down()
     await page.mouse.up()
     await page.waitForURL(/\/reference\?uri=/u)
-    expect(new URL(page.url()).searchParams.get("uri")).toContain(short)
+    await expect.poll(() => new URL(page.url()).searchParams.get("uri")).toContain(short)
     await page.goBack()
     await seen(page).locator("li").first().waitFor()
   })
@@ -68,7 +68,7 @@ describe.skipIf(unavailable !== undefined)("the map of the page", () => {
     await seen(page).getByRole("heading", { name: "Found on the map" }).waitFor()
     await seen(page).locator("li").first().getByText("Guessing is hopeless").waitFor()
     await seen(page).locator("li").first().getByText("company@2026.1").waitFor()
-    expect(new URL(page.url()).searchParams.get("q")).toBe("nobody can guess my password")
+    await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe("nobody can guess my password")
   })
 
   for (const colorScheme of ["light", "dark"] as const) {

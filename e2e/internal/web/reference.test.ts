@@ -49,7 +49,7 @@ describe.skipIf(unavailable !== undefined)("a reference on the page", () => {
 
     await page.getByLabel("Near in meaning: of which catalog").selectOption("sample@1.0.0")
     await expect.poll(() => page.locator(".neighbour .reference-name").first().textContent()).toBe("AUTH-1")
-    expect(new URL(page.url()).searchParams.get("near")).toBe("sample@1.0.0")
+    await expect.poll(() => new URL(page.url()).searchParams.get("near")).toBe("sample@1.0.0")
 
     await relation.getByRole("link", { name: "Failed sign-ins are throttled" }).click()
     await page.getByRole("heading", { level: 1, name: "Failed sign-ins are throttled" }).waitFor()
@@ -104,7 +104,7 @@ describe.skipIf(unavailable !== undefined)("a reference on the page", () => {
     await page.getByText(/^100 of 1\d\d$/u).waitFor()
     await page.getByRole("button", { name: "Show more" }).click()
     await expect.poll(() => relations.count()).toBeGreaterThan(129)
-    expect(new URL(page.url()).searchParams.get("relations")).toBe("400")
+    await expect.poll(() => new URL(page.url()).searchParams.get("relations")).toBe("400")
     expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0)
   })
 
@@ -119,16 +119,16 @@ describe.skipIf(unavailable !== undefined)("a reference on the page", () => {
     await page.goto(shown("published:1/P-1"))
     const link = page.getByRole("link", { name: /Where it was published/u })
     await link.waitFor()
-    expect(await link.getAttribute("href")).toBe("https://example.org/a?b=%3Cc%3E")
-    expect(await link.getAttribute("rel")).toContain("noreferrer")
+    await expect.poll(() => link.getAttribute("href")).toBe("https://example.org/a?b=%3Cc%3E")
+    await expect.poll(() => link.getAttribute("rel")).toContain("noreferrer")
   })
 
   test("that is not there is said in sentences, with what to do", async ({ page }) => {
     await page.goto(shown("nobody:1/N-1"))
     const alert = page.getByRole("alert")
     await alert.waitFor()
-    expect(await alert.textContent()).toContain("nobody:1/N-1")
-    expect(await alert.textContent()).toContain("Search for it.")
+    await expect.poll(() => alert.textContent()).toContain("nobody:1/N-1")
+    await expect.poll(() => alert.textContent()).toContain("Search for it.")
     await page.goto("/reference")
     await page.getByRole("heading", { name: "No reference was named" }).waitFor()
   })

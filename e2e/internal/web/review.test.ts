@@ -81,13 +81,13 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
     const here = await name(page)
     await page.reload()
     await page.locator(".review-name").waitFor()
-    expect(await name(page)).toBe(here)
+    await expect.poll(() => name(page)).toBe(here)
     await list.locator('[aria-current="true"]').waitFor()
   })
 
   test("shows both texts with the words they share, and decides by keys", async ({ page, suggested: site }) => {
     await start(page)
-    expect(await page.locator(".pair mark").count()).toBeGreaterThan(0)
+    await expect.poll(() => page.locator(".pair mark").count()).toBeGreaterThan(0)
     await page.getByLabel("Deciding as").fill("Ann")
     await page.getByLabel("Deciding as").press("Enter")
     await page.getByLabel("Deciding as").blur()
@@ -97,7 +97,7 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
     await page.keyboard.press("Escape")
     await page.keyboard.press("a")
     await said(page, `Accepted ${first}.`)
-    expect(await name(page)).not.toBe(first)
+    await expect.poll(() => name(page)).not.toBe(first)
     const second = await name(page)
     await page.keyboard.press("r")
     await said(page, `Rejected ${second}.`)
@@ -153,7 +153,9 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
     await page.getByRole("dialog").getByText("Reject", { exact: true }).click()
     const button = page.getByRole("dialog").getByRole("button", { name: /^Reject [1-9]\d* relations$/u })
     const number = Number(/\d+/u.exec((await button.textContent()) ?? "")?.[0])
-    expect(await page.getByRole("dialog").getByLabel("What would change").locator("li").count()).toBeGreaterThan(1)
+    await expect
+      .poll(() => page.getByRole("dialog").getByLabel("What would change").locator("li").count())
+      .toBeGreaterThan(1)
     const before = (await log(site, 1))[0]?.step
     await button.click()
     await page.getByText("There is nothing of this kind").or(page.getByText("Nothing to decide between")).waitFor()
@@ -197,7 +199,7 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
     const here = await name(page)
     await page.reload()
     await page.locator(".review-name").waitFor()
-    expect(await name(page)).toBe(here)
+    await expect.poll(() => name(page)).toBe(here)
   })
 
   test("shows hostile texts as they are", async ({ page, suggested: site }) => {
@@ -256,12 +258,12 @@ describe.skipIf(unavailable !== undefined)("the review of the page", () => {
     )
     const history = page.getByRole("region", { name: "Who and when" })
     await history.getByText("the 22th").waitFor()
-    expect(await history.locator("q").count()).toBe(20)
+    await expect.poll(() => history.locator("q").count()).toBe(20)
     await history.getByRole("button", { name: "Show earlier ones" }).click()
     await history.getByText("the 0th").waitFor()
-    expect(await history.locator("q").allTextContents()).toEqual(
-      Array.from({ length: 23 }, (_, i) => `the ${22 - i}th`)
-    )
+    await expect
+      .poll(() => history.locator("q").allTextContents())
+      .toEqual(Array.from({ length: 23 }, (_, i) => `the ${22 - i}th`))
     expect(await history.getByRole("button", { name: "Show earlier ones" }).count()).toBe(0)
   })
 })

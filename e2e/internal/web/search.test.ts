@@ -22,15 +22,15 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
     await expect
       .poll(() => first.locator(".score").getAttribute("title"))
       .toMatch(/= meaning 0\.\d\d \+ words 0\.\d\d$/u)
-    expect(await first.locator("mark").allTextContents()).toEqual(["Guessing", "Nobody", "guess"])
-    expect(await first.getByText(/\d+% relevant/u).count()).toBe(1)
+    await expect.poll(() => first.locator("mark").allTextContents()).toEqual(["Guessing", "Nobody", "guess"])
+    await expect.poll(() => first.getByText(/\d+% relevant/u).count()).toBe(1)
     // The bar is as long as the hit is relevant, and says the same as the number.
     for (const hit of await hits(page).all()) {
       const widths = await hit.locator("rect").evaluateAll((all) => all.map((one) => Number(one.getAttribute("width"))))
       const text = await hit.locator(".score-relevance").textContent()
       expect(`${Math.round(widths.reduce((sum, width) => sum + width, 0))}% relevant`).toBe(text)
     }
-    expect(parameter(page, "q")).toEqual(["nobody can guess my password"])
+    await expect.poll(() => parameter(page, "q")).toEqual(["nobody can guess my password"])
   })
 
   test("gives an identifier first, however it is typed, and shows that it is one", async ({ page }) => {
@@ -38,7 +38,7 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
     const first = hits(page).first()
     await first.getByText("SESS-5", { exact: true }).waitFor()
     await expect.poll(() => first.locator(".score").getAttribute("title")).toContain("identifier")
-    expect(await first.locator(".score-identifier").count()).toBe(1)
+    await expect.poll(() => first.locator(".score-identifier").count()).toBe(1)
   })
 
   test("compares what somebody chooses, among what somebody chooses, and keeps it in the URL", async ({ page }) => {
@@ -48,13 +48,15 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
     await page.getByRole("button", { name: /^sample@1\.0\.0/u }).click()
     await page.getByRole("button", { name: /^authentication/u }).click()
     await expect.poll(() => page.locator(".hit-top").allTextContents()).not.toContain("company@2026.1")
-    expect(parameter(page, "mode")).toEqual(["keyword"])
-    expect(parameter(page, "catalog")).toEqual(["sample@1.0.0"])
-    expect(parameter(page, "tag")).toEqual(["authentication"])
+    await expect.poll(() => parameter(page, "mode")).toEqual(["keyword"])
+    await expect.poll(() => parameter(page, "catalog")).toEqual(["sample@1.0.0"])
+    await expect.poll(() => parameter(page, "tag")).toEqual(["authentication"])
     await page.reload()
     await hits(page).first().waitFor()
-    expect(await page.getByRole("radio", { name: "Words", exact: true }).isChecked()).toBe(true)
-    expect(await page.getByRole("button", { name: /^authentication/u }).getAttribute("aria-pressed")).toBe("true")
+    await expect.poll(() => page.getByRole("radio", { name: "Words", exact: true }).isChecked()).toBe(true)
+    await expect
+      .poll(() => page.getByRole("button", { name: /^authentication/u }).getAttribute("aria-pressed"))
+      .toBe("true")
     const titles = await page.locator(".score").evaluateAll((all) => all.map((one) => one.getAttribute("title")))
     expect(titles.filter((title) => title?.includes("meaning"))).toEqual([])
     await page.getByRole("button", { name: "Clear" }).click()
@@ -69,17 +71,17 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
     await page.getByLabel("Condition on metadata").fill("level ~ 2")
     await page.keyboard.press("Enter")
     await page.getByRole("alert").first().waitFor()
-    expect(await page.getByRole("alert").first().textContent()).toMatch(/where/u)
-    expect(await page.getByRole("alert").first().textContent()).toContain("Change what you asked for.")
+    await expect.poll(() => page.getByRole("alert").first().textContent()).toMatch(/where/u)
+    await expect.poll(() => page.getByRole("alert").first().textContent()).toContain("Change what you asked for.")
   })
 
   test("says that nothing relevant was found, and shows nothing of it where that was asked for", async ({ page }) => {
     await page.goto("/search?q=recipe for a chocolate cake")
     await page.getByRole("heading", { name: "Nothing relevant was found" }).waitFor()
-    expect(await hits(page).count()).toBeGreaterThan(0)
+    await expect.poll(() => hits(page).count()).toBeGreaterThan(0)
     await page.getByLabel("Only what is likely to answer").check()
     await page.getByText("No results").waitFor()
-    expect(parameter(page, "relevant")).toEqual(["1"])
+    await expect.poll(() => parameter(page, "relevant")).toEqual(["1"])
   })
 
   test("is used with keys alone: a slash, arrows, Enter", async ({ page }) => {
@@ -97,7 +99,7 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
     await page.keyboard.press("ArrowDown")
     expect(await focused()).not.toBe(first)
     await page.keyboard.press("ArrowUp")
-    expect(await focused()).toBe(first)
+    await expect.poll(focused).toBe(first)
     await page.keyboard.press("Enter")
     await page.getByRole("heading", { level: 1, name: first }).waitFor()
     await page.goBack()
@@ -165,7 +167,7 @@ describe.skipIf(unavailable !== undefined)("the search of the page", () => {
     const { close, page } = await open(browser, site)
     await page.goto("/search?q=passwords&catalog=more%401")
     await page.getByText("1 reference could not be compared by meaning").waitFor()
-    expect(await page.getByText("crosswalk embed").count()).toBe(1)
+    await expect.poll(() => page.getByText("crosswalk embed").count()).toBe(1)
     await hits(page).getByText("Passwords are long").waitFor()
     await site.crosswalk(["embed"])
     await page.reload()

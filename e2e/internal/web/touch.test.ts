@@ -124,7 +124,7 @@ describe.skipIf(unavailable !== undefined)("the page under a finger", () => {
     const short = (await tip.textContent()) ?? ""
     await page.touchscreen.tap(x, y)
     await page.waitForURL(/\/reference\?uri=/u)
-    expect(new URL(page.url()).searchParams.get("uri")).toContain(short)
+    await expect.poll(() => new URL(page.url()).searchParams.get("uri")).toContain(short)
   })
 
   test("goes to every view of the navigation", async ({ phone: page }) => {

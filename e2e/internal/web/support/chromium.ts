@@ -59,3 +59,16 @@ export const launch = async (): Promise<Browser> => {
     return start({ LD_LIBRARY_PATH: join(folder, "al2023", "lib") })
   }
 }
+
+/** One Chromium for many tests: launched when it is first asked for, and anew where it has died, so that it takes one test along. */
+export const shared = () => {
+  let launched: Promise<Browser> | undefined
+  const last = () => launched?.catch(() => undefined)
+  return {
+    browser: async (): Promise<Browser> => {
+      if ((await last())?.isConnected() !== true) launched = launch()
+      return launched ?? launch()
+    },
+    close: async (): Promise<void> => (await last())?.close()
+  }
+}

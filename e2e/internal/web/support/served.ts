@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { root } from "../../../../scripts/run.ts"
 import * as Command from "../../../../test/support/command.ts"
+import { madeOnceARun } from "../../../../test/support/madeOnce.ts"
 
 /** A served store. */
 export interface Site {
@@ -54,11 +55,15 @@ const prepared = async () => {
   return { folder, database: join(folder, "web.db"), crosswalk, close }
 }
 
-/** A database with the catalogues of the demo. */
-export const demoDatabase = async () => {
-  const { close, crosswalk, database } = await prepared()
-  for (const file of demo) await crosswalk(["import", file])
-  return { database, close }
+/** A database with the catalogues of the demo, which is made once for all tests of a run. */
+export const demoDatabase = async (): Promise<string> => {
+  const folder = await madeOnceARun("crosswalk-web-demo", async (folder) => {
+    const { close, crosswalk, database } = await prepared()
+    for (const file of demo) await crosswalk(["import", file])
+    await copyFile(database, join(folder, "web.db"))
+    await close()
+  })
+  return join(folder, "web.db")
 }
 
 /** Serves a store with these files by the built command, on a free port. */

@@ -8,12 +8,18 @@ import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { expect, test as base } from "vitest"
-import { launch } from "./chromium.ts"
+import { shared } from "./chromium.ts"
 import { demoDatabase, served, type Site, type SiteOptions } from "./served.ts"
 
 export * from "./served.ts"
 
+/** Files that extend the test share the modules, but none of its fixtures: each would have a Chromium of its own. */
+const chromium = shared()
+
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js")
+
+/** What only a page that never comes to it reaches, in milliseconds: a busy machine is ten times as slow. */
+const patience = 200_000
 
 /** A page that fails its test where it logs an error, asks another host, or runs what a catalogue says. */
 export interface Watched {
@@ -24,7 +30,7 @@ export interface Watched {
 /** Opens a page of a site, as `options` say: theme, size, and so on. */
 export const open = async (browser: Browser, site: Site, options: BrowserContextOptions = {}): Promise<Watched> => {
   const context = await browser.newContext({ baseURL: site.url, viewport: { width: 1280, height: 860 }, ...options })
-  context.setDefaultTimeout(60_000)
+  context.setDefaultTimeout(patience)
   const page = await context.newPage()
   const wrong: Array<string> = []
   page.on("console", (message) => {
@@ -62,26 +68,17 @@ export const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
     )
 }
 
-/**
- * A test with a browser and the database of the demo for all files of a process, a site for its whole file, and a page of its own
- * that is watched.
- */
+/** A test with a browser for all files of a process, a site for its whole file, and a page of its own that is watched. */
 export const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern
-  .extend("browser", { scope: "worker" }, async ({}, { onCleanup }) => {
-    const browser = await launch()
-    onCleanup(() => browser.close())
-    return browser
+  .extend("chromium", { scope: "worker" }, ({}, { onCleanup }) => {
+    onCleanup(chromium.close)
+    return chromium
   })
-  // oxlint-disable-next-line eslint/no-empty-pattern
-  .extend("demo", { scope: "worker" }, async ({}, { onCleanup }) => {
-    const { close, database } = await demoDatabase()
-    onCleanup(close)
-    return database
-  })
+  .extend("browser", ({ chromium }) => chromium.browser())
   .extend("options", { scope: "file" }, (): SiteOptions => ({}))
-  .extend("site", { scope: "file" }, async ({ demo, options }, { onCleanup }) => {
-    const site = await served({ database: demo, ...options })
+  .extend("site", { scope: "file" }, async ({ options }, { onCleanup }) => {
+    const site = await served({ database: await demoDatabase(), ...options })
     onCleanup(site.close)
     return site
   })
