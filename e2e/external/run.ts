@@ -1,7 +1,8 @@
 /**
  * Packs the tarball, installs it into a fresh copy of test_package as a user would, type-checks that against the shipped
- * declarations and runs its tests; then with pnpm. Ends with `N passed, N failed`. `--no-build` packs `dist` as it is. `--all`
- * takes every package manager, runtime, TypeScript and bundler, some six minutes.
+ * declarations and runs its tests; then with pnpm. Ends with `N passed, N failed`. `--no-build` packs `dist` as it is, and
+ * `--packed=FOLDER` takes the tarball from there, if it has one. `--all` takes every package manager, runtime, TypeScript and
+ * bundler, some six minutes.
  */
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -38,11 +39,13 @@ const environment = () => {
 
 const all = process.argv.includes("--all")
 
-const packed = () => readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "no tarball"
+/** The name of the tarball, once there is one. */
+const packed = () => readdirSync(folder).find((file) => file.endsWith(".tgz"))
+const tarball = () => packed() ?? "no tarball"
 
 const install = () => {
   cpSync(join(import.meta.dirname, "test_package"), consumer, { recursive: true })
-  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", join(folder, packed())]
+  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", join(folder, tarball())]
   return npm(args, { cwd: consumer, env: environment() })
 }
 
@@ -62,10 +65,12 @@ const tests = async () => {
 }
 
 try {
+  const given = process.argv.flatMap((argument) => /^--packed=(.+)$/su.exec(argument)?.[1] ?? [])
+  for (const from of given) cpSync(from, folder, { recursive: true })
   const packages = process.argv.includes("--no-build") || (await step("build", node(join(root, "scripts", "build.ts"))))
   if (
     packages &&
-    (await step("pack", npm(["pack", "--ignore-scripts", "--pack-destination", folder]))) &&
+    (packed() !== undefined || (await step("pack", npm(["pack", "--ignore-scripts", "--pack-destination", folder])))) &&
     (await step("install the tarball in a fresh folder", install())) &&
     (await step("type-check", node(bin("typescript", "tsc", consumer), ["-p", "."], { cwd: consumer })))
   ) {
@@ -73,8 +78,8 @@ try {
     await step("declare everything", node(join("out", "declare.js"), [], { cwd: consumer, env: environment() }))
     await ask({ consumer, env: environment() }, step)
     await compile({ consumer, env: environment(), all }, step)
-    await installWithManagers({ folder, tarball: packed(), env: environment(), all }, step)
-    if (all) await bundle({ folder, tarball: packed(), env: environment() }, step)
+    await installWithManagers({ folder, tarball: tarball(), env: environment(), all }, step)
+    if (all) await bundle({ folder, tarball: tarball(), env: environment() }, step)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

@@ -62,20 +62,18 @@ const wordsOf = (command: string): ReadonlyArray<string> | undefined =>
     ? undefined
     : [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu)].slice(1).map(([, ...word]) => word.join(""))
 
-const entries: Record<string, string> = {
-  crosswalk: "src/index.ts",
-  "crosswalk/libsql": "src/libsql.ts",
-  "crosswalk/transformers": "src/transformers.ts",
-  "crosswalk/http": "src/http.ts",
-  "crosswalk/mcp": "src/mcp.ts",
-  "crosswalk/promise": "src/promise.ts",
-  "crosswalk/testing": "src/testing.ts"
-}
+/** What of the package is tested: as it was built, which is checked eight times as fast, where the command is the built one. */
+const isBuilt = anyBin.startsWith(join(root, "dist"))
 
-/** The snippet with the package's imports pointed at its source. */
-const onSource = (snippet: string): string =>
-  snippet.replaceAll(/from "(crosswalk[^"]*)"/gu, (whole, name: string) =>
-    entries[name] === undefined ? whole : `from ${JSON.stringify(join(root, entries[name]))}`
+/** The modules that the package exports. */
+const modules = ["index", "libsql", "transformers", "http", "mcp", "promise", "testing"]
+
+/** The snippet with the package's imports pointed at what is tested. */
+const onPackage = (snippet: string): string =>
+  snippet.replaceAll(/from "crosswalk(?:\/(\w+))?"/gu, (whole, name = "index") =>
+    modules.includes(name)
+      ? `from ${JSON.stringify(join(root, ...(isBuilt ? ["dist", `${name}.js`] : ["src", `${name}.ts`])))}`
+      : whole
   )
 
 describe("snippets", () => {
@@ -108,7 +106,7 @@ describe("snippets", () => {
     const files = await Promise.all(
       snippets.map(async (code, i) => {
         const file = `src/snippet${i}.ts`
-        await writeFile(join(folder, file), `${onSource(code)}\nexport {}\n`)
+        await writeFile(join(folder, file), `${onPackage(code)}\nexport {}\n`)
         return file
       })
     )
@@ -143,7 +141,7 @@ describe("snippets", () => {
 
   it("of the README and the documentation run", async () => {
     for (const code of await programs()) {
-      const { stdout } = await run(node, ["--input-type=module-typescript", "--eval", onSource(code)], { cwd: root })
+      const { stdout } = await run(node, ["--input-type=module-typescript", "--eval", onPackage(code)], { cwd: root })
       assert.match(stdout, /\S/u)
     }
   }, 300_000)

@@ -1,3 +1,5 @@
+import { mkdtemp } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -17,7 +19,10 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
   let paths: ReadonlyArray<string> = []
 
   beforeAll(async () => {
-    const { output } = await npm(["pack", "--dry-run", "--json", "--ignore-scripts", "--loglevel=error"])
+    // `npm test` says where, as another of its steps installs the tarball.
+    const folder = process.env["CROSSWALK_PACKED"] ?? (await mkdtemp(join(tmpdir(), "crosswalk-packed-")))
+    const to = ["--pack-destination", folder]
+    const { output } = await npm(["pack", ...to, "--json", "--ignore-scripts", "--loglevel=error"])
     // npm 10 and 11 give a list, newer ones a record by name.
     const json: Readonly<Record<string, Packed>> = JSON.parse(output.slice(output.search(/^[[{]/m)))
     packed = Object.values(json)[0] ?? packed

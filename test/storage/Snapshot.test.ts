@@ -17,8 +17,8 @@ import * as Sqld from "../support/sqld.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** More than a page of references, half of them in each catalog, and of accepted relations. */
-const size = 1_400
-const accepted = 600
+const size = 1_100
+const accepted = 520
 
 const fill = Effect.gen(function* () {
   const references = yield* ReferenceRepository
@@ -227,7 +227,7 @@ for (const { make, name, skipped } of places) {
             const states = new Set<string>()
             yield* writes
             const references = yield* ReferenceRepository
-            for (let round = 0; round < 4; round++) {
+            for (let round = 0; round < 2; round++) {
               for (const [read, value] of Object.entries(yield* reads)) {
                 yield* between
                 expect([expected.references, expected.relations], `${read} in round ${round}`).toContain(yield* value)
