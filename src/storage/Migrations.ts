@@ -1,5 +1,5 @@
 import { Effect, Layer, Schema } from "effect"
-import { Migrator, SqlClient } from "effect/sql"
+import { Migrator, SqlClient, type SqlError } from "effect/sql"
 import { DatabaseError } from "../domain/DatabaseError.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { CreateTables, type Inventory, inventory, isInTheWay } from "../libsql/CreateTables.ts"
@@ -13,6 +13,7 @@ import * as ShortWords from "./legs/ShortWords.ts"
 import * as TextChanges from "./legs/TextChanges.ts"
 import * as NamesOfUris from "./NamesOfUris.ts"
 import * as NewTables from "./NewTables.ts"
+import { tablesGone } from "./TablesGone.ts"
 
 const ledger = "crosswalk_migration"
 
@@ -581,6 +582,21 @@ export const state: Effect.Effect<"none" | "older" | "current" | "newer", Databa
     found === 0 ? "none" : found < newest ? "older" : found === newest ? "current" : "newer"
   ).pipe(Effect.mapError(toDatabaseError("Migrations.state")))
 
+/**
+ * Fails where a table of an earlier version is gone: what comes after would not miss it, or would break off. Until somebody knows, what it
+ * held may still be in a backup.
+ */
+const requireWhole = (found: number): Effect.Effect<void, DatabaseError | SqlError.SqlError, SqlClient.SqlClient> =>
+  Effect.flatMap(tablesGone(runTo(found)), (gone) =>
+    gone.length === 0
+      ? Effect.void
+      : refused(
+          `the database is of an earlier version of Crosswalk (its tables are at ${found}), and not whole: ` +
+            `${gone.slice(0, 3).join(", ")} ${gone.length === 1 ? "is" : "are"} not there. Nothing was brought up to date`,
+          { action: "checkDatabase" }
+        )
+  )
+
 /** Brings the tables to the state of a migration, by its number. */
 export const runTo = Effect.fn("Migrations.run")(
   function* (last: number) {
@@ -594,7 +610,10 @@ export const runTo = Effect.fn("Migrations.run")(
       )
     }
     if (found === 0) yield* requirePlace
-    if (found > 0 && found < newest) yield* requireReadable
+    if (found > 0 && found < last) {
+      yield* requireReadable
+      yield* requireWhole(found)
+    }
     if (found < last)
       yield* ServerWrites.persistent(yield* SqlClient.SqlClient)(
         Migrator.make({})({ loader: loader(last), table: ledger })

@@ -11,6 +11,8 @@ import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { Search } from "../../src/search/Search.ts"
 import * as Store from "../../src/Store.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
+import * as DatabaseDoctor from "../../src/storage/Doctor.ts"
+import { repair } from "../../src/storage/doctor/Repair.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
@@ -165,4 +167,72 @@ describe("a database of an earlier version", () => {
       })
     )
   }
+
+  const older = files.filter((name) => numberOf(name) < Migrations.newest)
+  const on = (url: string) => Layer.fresh(LibsqlClient.layer({ url }))
+  const tablesOf = (url: string) =>
+    SqlClient.SqlClient.use(
+      (sql) => sql<{ readonly name: string }>`SELECT name FROM sqlite_master
+      WHERE type = 'table' AND name GLOB 'crosswalk_*' AND name <> 'crosswalk_migration' ORDER BY rowid`
+    ).pipe(
+      Effect.map((rows) => rows.map(({ name }) => name)),
+      Effect.provide(on(url))
+    )
+  /** A copy of a release of which a table was dropped. */
+  const without = Effect.fnUntraced(function* (name: string, table: string) {
+    const url = join(yield* temporaryFolder, name)
+    copyFileSync(join(folder, name), url)
+    yield* SqlClient.SqlClient.use((sql) =>
+      Effect.andThen(sql`PRAGMA foreign_keys = OFF`, sql.unsafe(`DROP TABLE ${table}`))
+    ).pipe(Effect.provide(on(url)))
+    return url
+  })
+
+  for (const name of older) {
+    it.live(`${name} without one of its tables is refused, and nothing is made in its place`, () =>
+      Effect.gen(function* () {
+        const tables = yield* tablesOf(join(folder, name))
+        expect(tables.length).toBeGreaterThan(10)
+        // Those that an index for keywords has of its own are looked at below.
+        for (const table of tables.filter((table) => !/_(data|idx|docsize|config)$/u.test(table))) {
+          const url = yield* without(name, table)
+          const before = yield* tablesOf(url)
+          expect(yield* Effect.flip(Effect.provide(Migrations.run, on(url)))).toMatchObject({
+            reason: "migration",
+            message: expect.stringContaining(`not whole: ${table}`),
+            remedy: { action: "checkDatabase" }
+          })
+          expect(yield* tablesOf(url)).toEqual(before)
+        }
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  it.live(
+    "that lacks a table is told which by the doctor, and made whole by a repair where that can be",
+    () =>
+      Effect.gen(function* () {
+        const name = older.at(-1) ?? ""
+        const lost: Array<string> = []
+        for (const table of yield* tablesOf(join(folder, name))) {
+          const url = yield* without(name, table)
+          const check = (yield* Effect.provide(DatabaseDoctor.run, on(url))).find((check) => check.name === "tables")
+          expect(check).toMatchObject({ status: "failed", detail: expect.stringMatching(`^the table ${table}\\b`) })
+          yield* Effect.provide(repair, on(url))
+          const isWhole = (yield* Effect.provide(Migrations.state, on(url))) === "current"
+          expect(isWhole).toBe(check?.remedy?.action === "repairDatabase")
+          if (!isWhole) lost.push(table)
+          else {
+            const checks = yield* Effect.provide(DatabaseDoctor.run, on(url))
+            expect(checks.filter(({ status }) => status === "failed")).toEqual([])
+          }
+        }
+        expect(lost.toSorted()).toEqual(
+          ["catalog", "decision", "orphan", "pin", "reading", "reference", "relation", "relation_end"].map(
+            (table) => `crosswalk_${table}`
+          )
+        )
+      }).pipe(Effect.scoped),
+    60_000
+  )
 })

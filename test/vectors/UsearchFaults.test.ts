@@ -8,11 +8,12 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Logger, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import { ModelInfo } from "../../src/domain/Embedding.ts"
-import { normalise } from "../../src/domain/Vector.ts"
+import { normalise, toBytes } from "../../src/domain/Vector.ts"
 import { Embedder } from "../../src/embedder/Embedder.ts"
 import * as IndexAdmin from "../../src/vectors/IndexAdmin.ts"
 import * as IndexFile from "../../src/vectors/IndexFile.ts"
 import * as Usearch from "../../src/vectors/Usearch.ts"
+import { repair } from "../../src/storage/doctor/Repair.ts"
 import { EmbeddingRepository } from "../../src/storage/EmbeddingRepository.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
@@ -157,6 +158,21 @@ it.live("a database that is put in the place of another under a running process 
       yield* fill(0, 30, "newer")
       yield* sql`DELETE FROM crosswalk_change WHERE seq < (SELECT max(seq) FROM crosswalk_change)`
       yield* agrees("newer 3")
+    }).pipe(Effect.provide(database(url)))
+  }).pipe(Effect.scoped, quiet)
+)
+
+it.live("a vector that changed while a trigger was gone is found after a repair", () =>
+  Effect.gen(function* () {
+    const url = join(yield* folder, "a.db")
+    yield* Effect.gen(function* () {
+      yield* fill(0, 30)
+      yield* agrees("title 3")
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`DROP TRIGGER crosswalk_change_update`
+      yield* sql`UPDATE crosswalk_embedding SET vector = ${toBytes(vectorOf("another"))} WHERE reference_id = 20`
+      assert.include(yield* repair, "began the log crosswalk_change anew")
+      yield* agrees("another")
     }).pipe(Effect.provide(database(url)))
   }).pipe(Effect.scoped, quiet)
 )

@@ -15,6 +15,12 @@ import * as Vectors from "./Vectors.ts"
 
 type Failure = SqlError.SqlError | DatabaseError
 
+/** What FTS5 keeps of an index without texts. */
+const emptyIndex = [
+  ["_config", "('version', 4)"],
+  ["_data", "(1, x''), (10, x'00000000000000')"]
+] as const
+
 /** One thing to make again: what was done, or nothing where nothing had to be. */
 type Step = Effect.Effect<ReadonlyArray<string>, Failure>
 
@@ -27,16 +33,31 @@ const make = Effect.gen(function* () {
 
   /** Tables, indexes and triggers as the migrations make them; only those whose rows can be made again. */
   const tables: Step = Effect.gen(function* () {
-    const { different, missing, unlisted } = yield* Effect.provideService(Tables.differences, SqlClient.SqlClient, sql)
+    const { different, missing, unlisted, wanted } = yield* Effect.provideService(
+      Tables.differences,
+      SqlClient.SqlClient,
+      sql
+    )
     const done: Array<string> = []
     const lost = missing.filter(({ type }) => type === "table").map(({ name }) => Tables.derivedOf(name))
     const again = new Set(lost.filter((name) => name !== undefined))
+    const run = (statement: string) => Effect.ignore(sql.unsafe(statement))
     for (const name of again) {
-      // Of an index for keywords some tables may be there.
-      yield* sql.unsafe(`DROP TABLE IF EXISTS ${name}`).pipe(Effect.catch(() => Effect.void))
-      for (const part of missing) {
-        if (part.type === "table" && part.name === name) yield* sql.unsafe(part.sql)
+      const parts = wanted.filter((part) => part.type === "table" && Tables.derivedOf(part.name) === name)
+      const isThere = !missing.some((part) => part.name === name)
+      // An index is in tables of its own: without one of them it cannot be dropped, with one it cannot be made.
+      for (const part of parts) {
+        if (part.name === name) continue
+        if (!isThere) yield* run(`DROP TABLE IF EXISTS ${part.name}`)
+        else if (missing.includes(part)) {
+          yield* sql.unsafe(part.sql)
+          for (const [own, rows] of emptyIndex) {
+            if (part.name === `${name}${own}`) yield* sql.unsafe(`INSERT INTO ${part.name} VALUES ${rows}`)
+          }
+        }
       }
+      yield* run(`DROP TABLE IF EXISTS ${name}`)
+      for (const part of parts) if (part.name === name) yield* sql.unsafe(part.sql)
       done.push(`made the table ${name} again`)
     }
     for (const { name, type } of different) if (type !== "table") yield* sql.unsafe(`DROP ${type} ${name}`)
@@ -47,8 +68,9 @@ const make = Effect.gen(function* () {
         Effect.catch((error) => (faultOf(error) === "schema" ? Effect.succeed(false) : Effect.fail(error)))
       )
       if (made) done.push(`made the ${type} ${name} again`)
-      // What a trigger did not write down is not known.
-      if (made && name.startsWith("crosswalk_text_change_")) yield* sql`DELETE FROM crosswalk_text_change`
+      // What the trigger of a log did not write down is not known: begun anew, the log is none that anybody has followed.
+      const log = Tables.logs.find((log) => name.startsWith(`${log}_`))
+      if (made && log !== undefined) yield* sql`DELETE FROM ${sql(log)}`
     }
     if (unlisted.length > 0 && Tables.isRepairable({ different, missing })) {
       for (const { id, name } of unlisted) {

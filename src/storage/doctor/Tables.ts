@@ -3,7 +3,7 @@ import { SqlClient } from "effect/sql"
 import * as LibsqlClient from "../../libsql/LibsqlClient.ts"
 import * as Columns from "../Columns.ts"
 import * as Migrations from "../Migrations.ts"
-import { type Check, failed, ok, restore, warning } from "./Check.ts"
+import { type Check, failed, ok, restore, some, warning } from "./Check.ts"
 
 /** A table, an index or a trigger. */
 const Part = Schema.Struct({
@@ -21,7 +21,9 @@ const parts = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const rows = yield* sql`SELECT ${sql.literal(columns.sql)} FROM sqlite_master
     WHERE type <> 'view' AND (name GLOB 'crosswalk_*' OR type = 'trigger' AND lower(tbl_name) GLOB 'crosswalk_*')
-      AND sql IS NOT NULL ORDER BY name`
+      AND sql IS NOT NULL
+    -- A table before its indexes and triggers, which go and come with it.
+    ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, name`
   return yield* Effect.forEach(rows, decode)
 })
 
@@ -43,7 +45,7 @@ const expected = (last: number) =>
     Effect.catchTag("ValidationError", Effect.die)
   )
 
-/** What can be made again from what else is stored. */
+/** What can be made again from what else is stored, or is of use for an hour only (`crosswalk_commit`). */
 export const derived = [
   "crosswalk_tag",
   "crosswalk_abbreviation",
@@ -58,6 +60,7 @@ export const derived = [
   "crosswalk_passage",
   "crosswalk_map",
   "crosswalk_embedding_model",
+  "crosswalk_commit",
   "crosswalk_migration"
 ] as const
 
@@ -75,6 +78,8 @@ export const derivedOf = (table: string): (typeof derived)[number] | undefined =
 
 /** What {@link differences} finds. */
 export interface Differences {
+  /** What the migrations make. */
+  readonly wanted: ReadonlyArray<Part>
   readonly missing: ReadonlyArray<Part>
   readonly different: ReadonlyArray<Part>
   /** Triggers on our tables that the migrations did not make: what they do is not known. */
@@ -91,6 +96,7 @@ const compare = Effect.fnUntraced(function* (last: number) {
   const listed =
     found.get("crosswalk_migration")?.includes("migration_id") === true ? yield* ledger : new Map<number, string>()
   return {
+    wanted: wanted.parts,
     missing: wanted.parts.filter(({ name }) => !found.has(name)),
     different: wanted.parts.filter(({ name, sql }) => found.has(name) && found.get(name) !== sql),
     strange: present.filter(({ name, type }) => type === "trigger" && !known.has(name)),
@@ -109,11 +115,7 @@ export const differences = Effect.gen(function* () {
   return isOlder && now.missing.length + now.different.length > 0 ? yield* compare(applied) : now
 })
 
-const names = (parts: ReadonlyArray<Part>) =>
-  parts
-    .map(({ name, type }) => `the ${type} ${name}`)
-    .slice(0, 5)
-    .join(", ")
+const names = (parts: ReadonlyArray<Part>) => some(parts.map(({ name, type }) => `the ${type} ${name}`))
 
 /** In words; undefined where nothing differs. */
 const problemOf = ({ different, missing, unlisted }: Differences): string | undefined => {
