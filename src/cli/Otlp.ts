@@ -67,12 +67,15 @@ const defaults = Effect.map(variable("OTEL_RESOURCE_ATTRIBUTES"), (attributes = 
   )
 )
 
+/** A collector that leads to another address is not followed: the user named this one. */
+const staysThere = Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" })
+
 /** Traces, metrics and logs to the collector that the variables of OpenTelemetry name. */
 export const layer: Layer.Layer<never, ValidationError> = Layer.unwrap(
   Effect.gen(function* () {
     const otlp = Otlp.layerFromConfig({ resource: { serviceVersion: manifest.version } }).pipe(
       Layer.provide(Layer.effect(OtlpSerialization.OtlpSerialization, withoutMessages)),
-      Layer.provide([yield* protocol, FetchHttpClient.layer]),
+      Layer.provide([yield* protocol, FetchHttpClient.layer, staysThere]),
       Layer.provide(yield* defaults)
     )
     return Layer.catchCause(otlp, (cause) =>

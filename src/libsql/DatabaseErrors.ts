@@ -171,6 +171,20 @@ const advice: Readonly<Record<Fault, Advice>> = {
       `the connection broke while a change was on its way, and stayed broken (${detail}). It may or may not have been ` +
       "stored; making the same call again is safe and changes nothing twice."
   },
+  redirected: {
+    reason: "connection",
+    isRetryable: false,
+    remedy: { action: "chooseDatabase" },
+    problem: (detail) =>
+      `the server leads to another address (${detail}), and nothing is sent there. If that is the database, use its address as the URL.`
+  },
+  refused: {
+    reason: "connection",
+    isRetryable: false,
+    remedy: { action: "chooseDatabase" },
+    problem: (detail) =>
+      `the server refused the request (${detail}). Nothing of this was stored; check that the URL is that of a libSQL server.`
+  },
   replaced: {
     reason: "connection",
     isRetryable: false,

@@ -26,6 +26,8 @@ export type Fault =
   | "replicaDamaged"
   | "replicaOffline"
   | "repeatable"
+  | "redirected"
+  | "refused"
   | "replaced"
   | "schema"
   | "serverFailed"
@@ -233,6 +235,8 @@ const reasonOf = (fault: Fault, cause: unknown, operation: string): SqlError.Sql
     case "lostDatabase":
     case "moved":
     case "overloaded":
+    case "redirected":
+    case "refused":
     case "replaced":
     case "serverFailed":
     case "unreachable":

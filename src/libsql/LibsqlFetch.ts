@@ -1,6 +1,6 @@
 import { redact } from "../domain/Redact.ts"
 import * as Deadline from "./Deadline.ts"
-import { faultOfStatus, LibsqlFault } from "./LibsqlError.ts"
+import { faultOf, faultOfStatus, LibsqlFault } from "./LibsqlError.ts"
 import { isRead } from "./LibsqlValues.ts"
 
 /** What sends the requests of a client. */
@@ -62,14 +62,54 @@ const refuseLater = (answer: Response): void => {
   throw new LibsqlFault(faultOfStatus(answer.status) ?? "unknown", text, undefined, retryAfter)
 }
 
+/** What the JSON of a refusal says: libSQL's protocol calls it `message`, and what stands before it in a server `error`. */
+const saidIn = (text: string): { readonly message?: unknown; readonly error?: unknown } => {
+  try {
+    const json: unknown = JSON.parse(text)
+    return typeof json === "object" && json !== null ? json : {}
+  } catch {
+    return {}
+  }
+}
+
+/** What an answer refuses in another way than the protocol has, with the server's own words; undefined where it does not. */
+const refusalOf = ({ headers, ok, status }: Response, text: string): LibsqlFault | undefined => {
+  if (status === 204 || status === 205)
+    return new LibsqlFault("brokenAnswer", `HTTP status ${status} without an answer`)
+  if (status >= 300 && status < 400)
+    return new LibsqlFault("redirected", headers.get("location") ?? `HTTP status ${status}`)
+  if (ok) return undefined
+  const { error, message } = saidIn(text)
+  if (typeof message === "string") return undefined
+  const isText = headers.get("content-type")?.startsWith("text/plain") === true
+  const words = typeof error === "string" ? error : isText ? text.trim() : ""
+  const returned = `Server returned HTTP status ${status}`
+  const fault = faultOfStatus(status) ?? faultOf(words)
+  return new LibsqlFault(fault === "unknown" ? "refused" : fault, words === "" ? returned : `${returned}: ${words}`)
+}
+
+/**
+ * Whether a server may lead requests from its URL to another: of the same host or its siblings, as several servers behind one name
+ * have them, and not out of encryption.
+ */
+const mayLead = (from: URL, to: URL): boolean => {
+  if (from.protocol === "https:" && to.protocol !== "https:") return false
+  // Of names of three parts at least, and not of numbers.
+  const parent = /^[^.]+(\.[^.]+\..*[a-z].*)$/u.exec(from.hostname)?.[1]
+  return to.hostname === from.hostname || (parent !== undefined && to.hostname.endsWith(parent))
+}
+
 /**
  * A `fetch` for one libSQL client. It gives up after `timeout` milliseconds, answer included, at the end of the call that it
  * is a part of, or after 64 MB; asks for no
  * compression, which makes answers with embeddings 20 times slower; and makes a replica server wait until it has what this
  * client wrote, so that a read after a write finds it. What a server says of a failure is not shown with the `token` in it. A
- * server that has no database any more, which answered before, is told from one that never had it.
+ * server that has no database any more, which answered before, is told from one that never had it. Nothing is sent where the
+ * server leads to another one.
  */
 export const make = (timeout: number, token: string | undefined): LibsqlFetch => {
+  // Where the first request goes is what the user said.
+  let home: URL | undefined
   // The place in the primary's log that reads wait for, as the server gave it: of the last write, or of a transaction.
   let written: string | undefined
   let answered = false
@@ -80,7 +120,10 @@ export const make = (timeout: number, token: string | undefined): LibsqlFetch =>
   return async (request) => {
     const headers = new Headers(request.headers)
     headers.set("accept-encoding", "identity")
-    const init = { headers, signal: Deadline.signal(timeout) }
+    const url = new URL(request.url)
+    home ??= url
+    if (!mayLead(home, url)) throw new LibsqlFault("redirected", url.origin)
+    const init = { headers, redirect: "manual", signal: Deadline.signal(timeout) } as const
     const take = async (body?: string) => {
       const answer = await fetch(request.url, body === undefined ? init : { ...init, method: "POST", body })
       const text = await textOf(answer)
@@ -91,6 +134,8 @@ export const make = (timeout: number, token: string | undefined): LibsqlFetch =>
         answered ||= answer.ok
       }
       const shown = answer.ok ? text : redact(text, token === undefined ? [] : [token])
+      const refusal = refusalOf(answer, shown)
+      if (refusal !== undefined) throw refusal
       return { text, response: new Response(shown, { status: answer.status, headers: answer.headers }) }
     }
     if (request.method !== "POST") return (await take()).response

@@ -66,6 +66,25 @@ const names = (sent: ReadonlyArray<Sent>, path: string) =>
     .flatMap(({ body }) => [...body.matchAll(/"name":"([^"]+)"/gu)].map(([, name = ""]) => name))
 
 describe("telemetry", () => {
+  it.live("goes nowhere else, where the collector leads to another", () =>
+    Effect.gen(function* () {
+      const { run } = yield* withStore
+      const elsewhere = yield* collector
+      const asked: Array<string> = []
+      const leads = createServer((request, response) => {
+        asked.push(request.url ?? "")
+        response.writeHead(307, { location: `${elsewhere.url}${request.url}` }).end()
+      })
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://${yield* listening(leads)}`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json"
+      }
+      assert.strictEqual((yield* withEnv(env)(run("search", "sesame door"))).code, 0)
+      assert.include(asked, "/v1/traces")
+      assert.deepEqual(elsewhere.sent, [])
+    })
+  )
+
   it.live(
     "of a command goes to the collector that the environment names: traces, metrics and what failed, no text",
     () =>

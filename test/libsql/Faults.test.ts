@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises"
+import { createServer as createHttpServer } from "node:http"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -112,6 +113,41 @@ const answers: ReadonlyArray<{
     reason: "connection",
     retryable: true
   },
+  {
+    what: "400",
+    does: { kind: "answer", status: 400, type: "application/json", body: '{"error":"Invalid namespace"}' },
+    says: /refused the request.*400: Invalid namespace/u,
+    reason: "connection",
+    retryable: false
+  },
+  {
+    what: "402",
+    does: { kind: "answer", status: 402, type: "text/plain", body: "Payment required" },
+    says: /refused the request.*402: Payment required/u,
+    reason: "connection",
+    retryable: false
+  },
+  {
+    what: "405",
+    does: { kind: "answer", status: 405, type: "text/html", body: "<html>" },
+    says: /refused the request.*status 405\).*check that the URL/u,
+    reason: "connection",
+    retryable: false
+  },
+  {
+    what: "410",
+    does: { kind: "answer", status: 410, type: "text/plain", body: "" },
+    says: /refused the request.*status 410\)/u,
+    reason: "connection",
+    retryable: false
+  },
+  {
+    what: "nothing",
+    does: { kind: "answer", status: 204 },
+    says: /none of a libSQL server/u,
+    reason: "connection",
+    retryable: true
+  },
   { what: "a reset", does: { kind: "resetBefore" }, says: /cannot be reached/u, reason: "connection", retryable: true },
   { what: "silence", does: { kind: "silence" }, says: /did not answer in time/u, reason: "limit", retryable: true }
 ]
@@ -164,6 +200,46 @@ describe("what a server answers", () => {
       const error = yield* failure(refused`SELECT 1`)
       assert.include(error, { reason: "connection", isRetryable: false })
       assert.include(error.problem, "URL is not usable")
+    })
+  )
+
+  it.live("is told: another address, where nothing is sent", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const elsewhere = yield* listening(
+        createHttpServer((message, response) => {
+          asked.push(message.url ?? "")
+          response.end("{}")
+        })
+      )
+      const address = `http://localhost:${elsewhere.split(":")[1]}`
+      const proxy = yield* LoopbackProxy.make("http://127.0.0.1:1")
+      const sql = yield* open({ url: proxy.url })
+      const told = Effect.fnUntraced(function* (statement: Effect.Effect<unknown, SqlError.SqlError>) {
+        const error = yield* failure(statement)
+        assert.include(error, { reason: "connection", isRetryable: false })
+        assert.match(error.problem, /leads to another address \(http:\/\/localhost:\d+/u)
+      })
+      for (const status of [301, 302, 303, 307, 308]) {
+        proxy.behave({ kind: "answer", status, location: `${address}/v2/pipeline` })
+        yield* told(sql`SELECT 1`)
+        yield* told(sql`DELETE FROM t`)
+      }
+      // The protocol itself lets a server say where the rest of a transaction goes.
+      const result = { cols: [], rows: [], affected_row_count: 0, last_insert_rowid: null }
+      proxy.behave((_, sent) => {
+        const { requests }: { requests: ReadonlyArray<{ type: string; batch?: { steps: ReadonlyArray<object> } }> } =
+          JSON.parse(sent)
+        const results = requests.map(({ batch, type }) => {
+          const steps = batch?.steps ?? []
+          const ofBatch = { step_results: steps.map(() => result), step_errors: steps.map(() => null) }
+          return { type: "ok", response: { type, result: type === "batch" ? ofBatch : result } }
+        })
+        const body = JSON.stringify({ baton: "b", base_url: address, results })
+        return { kind: "answer", status: 200, type: "application/json", body }
+      })
+      yield* told(sql.withTransaction(Effect.andThen(sql`SELECT 1`, sql`SELECT 2`)))
+      assert.deepEqual(asked, [])
     })
   )
 

@@ -22,6 +22,7 @@ export type Behaviour =
       readonly body?: string
       readonly type?: string
       readonly retryAfter?: string
+      readonly location?: string
     }
   /** No answer ever comes. */
   | { readonly kind: "silence" }
@@ -88,7 +89,8 @@ export const make = (target: string, host = new URL(target).host): Effect.Effect
         case "answer":
           response.writeHead(behaviour.status, {
             "content-type": behaviour.type ?? "text/plain",
-            ...(behaviour.retryAfter !== undefined && { "retry-after": behaviour.retryAfter })
+            ...(behaviour.retryAfter !== undefined && { "retry-after": behaviour.retryAfter }),
+            ...(behaviour.location !== undefined && { location: behaviour.location })
           })
           response.end(count(Buffer.from(behaviour.body ?? "no")))
           return
