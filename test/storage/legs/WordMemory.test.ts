@@ -13,82 +13,17 @@ import type * as WordIndex from "../../../src/storage/legs/WordIndex.ts"
 import * as WordMemory from "../../../src/storage/legs/WordMemory.ts"
 import { randomOf } from "../../../src/domain/Random.ts"
 import { temporaryFolder } from "../../support/temporaryFolder.ts"
+import { always, everything, filters, found, low, never, once, queries, textsOf, upToDate } from "./keywordTexts.ts"
 
-const words = [
-  ..."session sessions timeout password passwords passphrase hash hashed hashing log logs logging café CAFE naïve".split(
-    " "
-  ),
-  ..."non-repudiation two-factor re-authentication multi factor TLS1.3 x509 the of and a is Größe größe Ελλάδα данные".split(
-    " "
-  )
-]
+const storeOf = (url: string) =>
+  ReferenceRepository.layer.pipe(Layer.provideMerge(Layer.fresh(LibsqlClient.layer({ url }))))
 
-const textsOf = (seed: number, count: number) => {
-  const random = randomOf(seed)
-  const some = (most: number) =>
-    Array.from({ length: Math.ceil(random() * most) }, () => words[Math.floor(random() ** 2 * words.length)]).join(" ")
-  return Array.from({ length: count }, (_, i) => ({
-    uri: `r:${i}`,
-    title: some(4),
-    entityType: "requirement",
-    catalog: i % 10 === 0 ? "small@1" : "big@1",
-    tags: i % 2 === 0 ? ["even"] : [],
-    ...(random() < 0.8 && { description: some(40) })
-  }))
-}
-
-const queries = [
-  "session timeout",
-  "the password is hashed",
-  "pass* log*",
-  "non-repudiation of logs",
-  "two-factor re-auth*",
-  "cafe naive größe",
-  "Ελλάδα данные",
-  "x509 tls1.3",
-  "nothing of this",
-  "unheard",
-  "the the the of and a is"
-]
-
-const filters = [undefined, { catalog: "small@1" }, { tags: ["even"] }, { catalog: "big@1", tags: ["even"] }]
-
-/** The small catalog is searched as if it were alone, and nothing else is. */
-const compared = 40
-const everything = { entries: 1_000_000, single: 1_000_000, paired: 1_000_000, compared }
-/** Limits with which the tables alone find other things. */
-const low = { entries: 0, single: 1, paired: 1, compared }
-const always = { after: 0, bytes: 1_000_000, share: 1, onLoop: 1_000 }
-const never = { ...always, bytes: 0 }
-/** All texts are read once; what comes then is followed. */
-const once = { ...always, share: 1e-9 }
-
-const storeOf = (url: string, longReads: "inline" | "thread" = "inline") =>
-  ReferenceRepository.layer.pipe(Layer.provideMerge(Layer.fresh(LibsqlClient.layer({ url, longReads }))))
-
-const inFileWith = (longReads: "inline" | "thread") =>
-  Layer.unwrap(Effect.map(temporaryFolder, (folder) => storeOf(join(folder, "a.db"), longReads)))
-const inFile = inFileWith("inline")
-
-const found = ({ ideal, matches }: KeywordLeg.KeywordRanking) => ({
-  ideal: ideal.toPrecision(12),
-  matches: matches.map(({ score, uri }) => `${uri} ${score.toPrecision(12)}`)
-})
+const inFile = Layer.unwrap(Effect.map(temporaryFolder, (folder) => storeOf(join(folder, "a.db"))))
 
 const ranked = (index: WordIndex.WordIndex, query: string) => {
   const best = index.rank(termsOf(query), 500)
   return { terms: best.terms, found: index.found(best) }
 }
-
-/** The words in memory as of now. */
-const upToDate = (memory: Effect.Success<ReturnType<typeof WordMemory.make>>) =>
-  Effect.gen(function* () {
-    for (;;) {
-      const index = yield* memory.current
-      if (index !== undefined) return index
-      yield* Effect.sleep("5 millis")
-    }
-  })
 
 it.live("words in memory find what the tables do, with the same scores, whatever is written meanwhile", () =>
   Effect.gen(function* () {
@@ -198,72 +133,6 @@ it.live("where the state of the tables cannot be told, words in memory are not u
     }
   }).pipe(Effect.scoped, Effect.provide(inFile))
 )
-
-/** Writes something: many or few new texts, other ones, some that go, what leaves no text changed, and what is taken back. */
-const writing = (random: () => number, i: number) =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const repository = yield* ReferenceRepository
-    const some = (count: number) => textsOf(1000 + i, count).map((text) => ({ ...text, uri: uriOf() }))
-    const uriOf = () => `r:${Math.floor(random() * 300)}`
-    const ways: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
-      repository.saveMany(some(1)),
-      repository.saveMany(some(30)),
-      repository.removeMany([uriOf()]),
-      repository.removeMany(Array.from({ length: 40 }, uriOf)),
-      sql`UPDATE crosswalk_reference SET description = description || ' hash log' WHERE uri = ${uriOf()}`,
-      sql`UPDATE crosswalk_reference SET uri = ${`moved:${i}`} WHERE uri = ${uriOf()}`,
-      sql`UPDATE crosswalk_reference SET tags = '["odd"]' WHERE uri = ${uriOf()}`,
-      sql`INSERT INTO crosswalk_keyword (crosswalk_keyword) VALUES ('optimize')`.pipe(
-        Effect.andThen(repository.saveMany(some(1)))
-      ),
-      Effect.ignore(sql.withTransaction(Effect.andThen(repository.saveMany(some(5)), Effect.fail("taken back"))))
-    ]
-    yield* ways[Math.floor(random() * ways.length)] ?? Effect.void
-  })
-
-for (const longReads of ["inline", "thread"] as const) {
-  it.live(`after every write the words in memory find what the tables do, long reads: ${longReads}`, () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const repository = yield* ReferenceRepository
-      yield* repository.saveMany(textsOf(6, 250))
-      const withMemory = (memory: typeof always) =>
-        KeywordLeg.make.pipe(
-          Effect.provideService(KeywordLimits, everything),
-          Effect.provideService(KeywordMemory, memory)
-        )
-      const inTables = yield* withMemory(never)
-      // With such limits the tables alone find other things.
-      const inMemory = yield* KeywordLeg.make.pipe(
-        Effect.provideService(KeywordLimits, low),
-        Effect.provideService(KeywordMemory, { ...once, onLoop: longReads === "inline" ? 1_000 : 0 })
-      )
-      yield* upToDate(yield* Effect.provideService(WordMemory.make(sql), KeywordMemory, once))
-      const compare = (query: string, filter: (typeof filters)[number], limit: number) =>
-        Effect.gen(function* () {
-          const expected = found(yield* inTables.rank(query, limit, filter))
-          const ranking = yield* inMemory.rank(query, limit, filter)
-          assert.deepStrictEqual(found(ranking), expected, query)
-          // Only what is in memory tells ids.
-          if (filter === undefined) assert.isTrue(ranking.matches.every(({ id }) => id !== undefined))
-        })
-      // Until they are read.
-      yield* Effect.repeat(inMemory.rank("the of", 1, undefined), {
-        until: ({ matches }) => matches.every(({ id }) => id !== undefined),
-        schedule: Schedule.spaced("5 millis")
-      })
-      const random = randomOf(longReads === "inline" ? 7 : 8)
-      for (let i = 0; i < 120; i++) {
-        yield* writing(random, i)
-        for (let j = 0; j < 3; j++) {
-          const query = queries[Math.floor(random() * queries.length)] ?? "the"
-          yield* compare(query, filters[Math.floor(random() * filters.length)], random() < 0.5 ? 3 : 400)
-        }
-      }
-    }).pipe(Effect.scoped, Effect.provide(inFileWith(longReads)))
-  )
-}
 
 it.live("what many writes changed is read in the background, and nothing else is read again", () =>
   Effect.gen(function* () {
