@@ -214,7 +214,9 @@ describe("a database of an earlier version", () => {
       Effect.gen(function* () {
         const name = older.at(-1) ?? ""
         const lost: Array<string> = []
-        for (const table of yield* tablesOf(join(folder, name))) {
+        const tables = yield* tablesOf(join(folder, name))
+        // What an index has of its own is alike in all.
+        for (const table of tables.filter((table) => !/(trigram|metadata)_(data|idx|docsize|config)$/u.test(table))) {
           const url = yield* without(name, table)
           const check = (yield* Effect.provide(DatabaseDoctor.run, on(url))).find((check) => check.name === "tables")
           expect(check).toMatchObject({ status: "failed", detail: expect.stringMatching(`^the table ${table}\\b`) })
@@ -233,6 +235,6 @@ describe("a database of an earlier version", () => {
           )
         )
       }).pipe(Effect.scoped),
-    60_000
+    180_000
   )
 })
