@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises"
 import { createClient } from "@libsql/client"
 import { describe, expect } from "vitest"
 import { bin, execute, words } from "../../test/support/command.ts"
-import { example, test } from "./support/crosswalk.ts"
+import { example, filled, test } from "./support/crosswalk.ts"
 
 const rows = (count: number) =>
   Array.from({ length: count }, (_, i) =>
@@ -82,9 +82,9 @@ describe("streams", () => {
     }
   })
 
-  test.skipIf(!existsSync("/dev/full"))("fails when its output cannot be written", async ({ crosswalk, folder }) => {
+  test.skipIf(!existsSync("/dev/full"))("fails when its output cannot be written", async ({ folder }) => {
     const db = join(folder, "x.db")
-    await crosswalk(["import", example("company-requirements.csv"), "--db", db, ...words])
+    await filled(db, [example("company-requirements.csv")])
     const script = `"${process.execPath}" "${bin}" list --db "${db}" > /dev/full`
     const { code, stderr } = await execute("bash", ["-c", script], folder)
     expect(code).toBe(1)
@@ -219,7 +219,7 @@ describe.skipIf(!isPosix || !has("script"))("a terminal (skipped without the pro
   })
 
   test("uses colour there, but not with NO_COLOR, and never in a pipe", async ({ crosswalk, folder }) => {
-    await crosswalk(["import", example("company-requirements.csv"), "--db", "x.db", ...words])
+    await filled(join(folder, "x.db"), [example("company-requirements.csv")])
     const args = "list --limit 1 --db x.db"
     expect((await terminal(folder, args)).stdout).toContain("\u001b[1m")
     expect((await terminal(folder, args, { NO_COLOR: "1" })).stdout).not.toContain("\u001b")
@@ -313,7 +313,7 @@ describe("exit codes", () => {
     "reads a database that it may not write",
     async ({ crosswalk, folder }) => {
       const db = join(folder, "x.db")
-      await crosswalk(["import", example("company-requirements.csv"), "--db", db, ...words])
+      await filled(db, [example("company-requirements.csv")])
       await chmod(db, 0o444)
       expect((await crosswalk(["list", "--db", db])).code).toBe(0)
       expect((await crosswalk(["remove", "company:2026.1/BR-01", "--db", db])).code).toBe(1)
@@ -324,7 +324,7 @@ describe("exit codes", () => {
 describe("doctor", () => {
   test("changes no byte of the database", async ({ crosswalk, folder }) => {
     const db = join(folder, "x.db")
-    await crosswalk(["import", example("company-requirements.csv"), "--db", db, ...words])
+    await filled(db, [example("company-requirements.csv")])
     const before = readFileSync(db)
     expect((await crosswalk(["doctor", "--db", db])).code).toBe(0)
     expect(readFileSync(db).equals(before)).toBe(true)

@@ -7,7 +7,7 @@ import { cp, open, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { bin, words } from "../../test/support/command.ts"
-import { example, modelFolder, test } from "./support/crosswalk.ts"
+import { example, filled as fill, modelFolder, test } from "./support/crosswalk.ts"
 
 // A test names what it expects of a message.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -88,18 +88,13 @@ const host = (folder: string, args: ReadonlyArray<string>, env: Readonly<Record<
 }
 
 const filled = test.extend<{ db: string }>({
-  db: async ({ crosswalk, folder }, use) => {
+  db: async ({ folder }, use) => {
     const file = join(folder, "x.db")
-    await crosswalk([
-      ...words,
-      "--db",
+    await fill(
       file,
-      "import",
-      example("security-requirements.json"),
-      "--catalog",
-      "requirements@1"
-    ])
-    await crosswalk([...words, "--db", file, "import", example("company-requirements.csv"), "--catalog", "company@1"])
+      [example("security-requirements.json"), "--catalog", "requirements@1"],
+      [example("company-requirements.csv"), "--catalog", "company@1"]
+    )
     await use(file)
   }
 })

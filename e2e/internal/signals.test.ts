@@ -10,7 +10,7 @@ import { DatabaseSync } from "node:sqlite"
 import { setTimeout } from "node:timers/promises"
 import { describe, expect } from "vitest"
 import { type Ran, type RunOptions, words } from "../../test/support/command.ts"
-import { example, test } from "./support/crosswalk.ts"
+import { example, filled, test } from "./support/crosswalk.ts"
 
 const signals = [
   ["SIGINT", 130],
@@ -53,6 +53,12 @@ const signalled = async (
   return ran
 }
 
+/** A table of long texts. */
+const rows = (count: number) => {
+  const row = (i: number) => `R-${i},Requirement ${i},${`What number ${i} says. `.repeat(40)}`
+  return `id,title,description\n${Array.from({ length: count }, (_, i) => row(i)).join("\n")}\n`
+}
+
 /** A server that takes requests and never answers one. */
 const silentServer = async () => {
   let requests = 0
@@ -84,8 +90,10 @@ describe.skipIf(!isPosix)("a signal", () => {
     const ended = { code: expected, signal: null, stdout: "", stderr: "" }
 
     test(`during the start ends with ${signal}`, async ({ crosswalk, folder }) => {
+      // More than any machine embeds in that time.
+      await writeFile(join(folder, "rows.csv"), rows(300))
       for (let delay = 0; delay <= 400; delay += 50) {
-        const ran = await crosswalk(["import", example("company-requirements.csv"), "--db", join(folder, "x.db")], {
+        const ran = await crosswalk(["import", "rows.csv", "--catalog", "rows@1", "--db", join(folder, "x.db")], {
           onStart: (child) => void setTimeout(delay).then(() => child.kill(signal))
         })
         // Before its first line Node leaves it to the system, which shells show as the same code.
@@ -135,11 +143,7 @@ describe.skipIf(!isPosix)("a signal", () => {
     })
 
     test(`while it embeds ends with ${expected}`, async ({ crosswalk, folder }) => {
-      const row = (i: number) => `R-${i},Requirement ${i},${`What number ${i} says. `.repeat(40)}`
-      await writeFile(
-        join(folder, "rows.csv"),
-        `id,title,description\n${Array.from({ length: 300 }, (_, i) => row(i)).join("\n")}\n`
-      )
+      await writeFile(join(folder, "rows.csv"), rows(300))
       await crosswalk(["import", "rows.csv", "--no-embed", "--db", "x.db"])
       const database = new DatabaseSync(join(folder, "x.db"), { readOnly: true })
       const count = database.prepare("SELECT count(*) AS n FROM crosswalk_embedding")
@@ -165,7 +169,7 @@ describe.skipIf(!isPosix)("a signal", () => {
         async ({ crosswalk, folder }) => {
           const pipe = join(folder, "pipe.csv")
           // What 'map' needs to begin.
-          await crosswalk(["import", example("company-requirements.csv"), "--db", "x.db", ...words])
+          await filled(join(folder, "x.db"), [example("company-requirements.csv")])
           execFileSync("mkfifo", [pipe])
           const ran = await signalled(
             (options) => crosswalk([...command, pipe, "--db", "x.db", ...words], options),

@@ -26,7 +26,7 @@ const lengthOf = (vector: Float32Array) => Math.hypot(...vector)
 class Other extends Context.Service<Other, Embedder["Service"]>()("test/Other") {}
 const layerOther = Layer.effect(Other, build({ workers: 1, batchSize: 3 }))
 
-layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther), { timeout: "60 seconds" })("Transformers", (it) => {
+layer(Layer.merge(Transformers.layer({ workers: 2 }), layerOther))("Transformers", (it) => {
   it.effect("agrees with the fp32 reference: cosine 0.97 for every text, 0.985 on average", () =>
     Effect.gen(function* () {
       const embedder = yield* Embedder

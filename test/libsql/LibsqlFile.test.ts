@@ -200,7 +200,7 @@ describe("a database file", () => {
           { writer: "b", n: 300, d: 300 }
         ])
       }),
-    120_000
+    300_000
   )
 
   it.live("serves several clients of one process at once", () =>
@@ -245,7 +245,7 @@ describe("a database file", () => {
           )
         }
       }),
-    120_000
+    300_000
   )
 
   it.live("stores nothing of a transaction that found the disk full, and goes on", () =>

@@ -85,7 +85,7 @@ const calls: ReadonlyArray<readonly [name: string, args: Record<string, unknown>
   ["carry", { catalog: "one@1", from: "two@1", to: "two@1", method: "keyword", limit: 100 }]
 ]
 
-layer(Layer.provideMerge(Layer.effectDiscard(fill), TestStore.layer), { timeout: "2 minutes" })("an answer", (it) => {
+layer(Layer.provideMerge(Layer.effectDiscard(fill), TestStore.layer))("an answer", (it) => {
   it.effect("has less than 10,000 tokens, whatever it is about, and says where it is not all", () =>
     Effect.gen(function* () {
       const ask = call(yield* client())

@@ -138,7 +138,7 @@ describe.skipIf(!isBuilt)("the tarball (skipped where dist is not built)", () =>
   })
 })
 
-describe("importing the library", { timeout: 120_000 }, () => {
+describe("importing the library", () => {
   const entry = pathToFileURL(join(root, ...(isBuilt ? ["dist", "index.js"] : ["src", "index.ts"]))).href
 
   it("loads no native module", async () => {

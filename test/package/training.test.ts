@@ -99,7 +99,7 @@ describe.skipIf(!hasTorch)(
         run("quantise.py", "--bundled", bundled, "--weights", source, "--name", "test/same", "--out", at("same"))
         expect(await vectors(at("same"), texts)).toEqual(await vectors(undefined, texts))
       },
-      120_000
+      300_000
     )
   }
 )

@@ -340,7 +340,7 @@ describe("formats of exchange", () => {
           }
         }
       }),
-    { arbitrary: { runs: 40 }, timeout: 120_000 }
+    { arbitrary: { runs: 40 } }
   )
 
   it.effect.prop(
@@ -359,7 +359,7 @@ describe("formats of exchange", () => {
           expect(good).toEqual(keptOf(name, all))
         }
       }),
-    { arbitrary: { runs: 15 }, timeout: 120_000 }
+    { arbitrary: { runs: 15 } }
   )
 })
 
@@ -418,6 +418,6 @@ describe("the schemas of the publishers", () => {
         expect(rows.length).toBeGreaterThan(0)
         for (const row of rows) if (!isRow(row)) expect(isRow.errors).toEqual([])
       }),
-    { arbitrary: { runs: 20 }, timeout: 120_000 }
+    { arbitrary: { runs: 20 } }
   )
 })

@@ -121,7 +121,7 @@ layer(store)("export and import of references", (it) => {
         const csv = yield* roundTrip(given, (all) => Export.referencesCsv(Stream.fromIterable(all)))
         expect(csv.after).toEqual(csv.before)
       }),
-    { arbitrary: { runs: 40 }, timeout: 120_000 }
+    { arbitrary: { runs: 40 } }
   )
 
   const requirement = (id: string, level: number): ReferenceInput => ({
@@ -252,7 +252,7 @@ layer(store)("export and import of relations", (it) => {
           expect(withoutTimes(found)).toEqual(withoutTimes(first.found))
         }
       }),
-    { arbitrary: { runs: 40 }, timeout: 120_000 }
+    { arbitrary: { runs: 40 } }
   )
 
   it.effect("keep type, confidence and note of accepted relations in an OSCAL mapping", () =>

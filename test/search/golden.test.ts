@@ -48,7 +48,7 @@ const floors = (directory: string, least: Readonly<Record<string, number>>, most
   let result: Measured
   beforeAll(async () => {
     result = await measured(directory)
-  }, 120_000)
+  })
 
   it.each(["ndcg@10", "hit@1", "hit@20"] as const)("hybrid %s does not fall below its floor", (measure) => {
     assert.isAtLeast(result.of("hybrid", measure), least[measure] ?? 1)

@@ -83,7 +83,7 @@ describe("whatever a table holds, every call ends with a value or an error of th
           expect(made).toBeGreaterThan(0)
           expect(found.slice(0, 8), `${found.length} defects`).toEqual([])
         }).pipe(Effect.provide(TestStore.layer)),
-      120_000
+      300_000
     )
   }
 

@@ -87,17 +87,17 @@ describe.skipIf(Sqld.unavailable !== undefined)(`writing to a server ${Sqld.unav
           return faults[faulty++ % faults.length] ?? { kind: "pass" }
         })
         const imports = yield* CatalogImport
-        const report = yield* imports.run(csv(6000), { catalog: "company@1" })
+        const report = yield* imports.run(csv(4000), { catalog: "company@1" })
         assert.isAbove(faulty, 5)
-        assert.include(report, { created: 6000, updated: 0, unchanged: 0, embedded: 6000, stopped: undefined })
+        assert.include(report, { created: 4000, updated: 0, unchanged: 0, embedded: 4000, stopped: undefined })
         proxy.behave({ kind: "pass" })
         const references = yield* ReferenceRepository
-        assert.strictEqual(yield* references.count(), 6000)
-        assert.include(yield* EmbeddingRepository.use(({ status }) => status), { fresh: 6000, missing: 0 })
+        assert.strictEqual(yield* references.count(), 4000)
+        assert.include(yield* EmbeddingRepository.use(({ status }) => status), { fresh: 4000, missing: 0 })
         const sql = yield* SqlClient.SqlClient
         yield* sql`INSERT INTO crosswalk_keyword (crosswalk_keyword, rank) VALUES ('integrity-check', 1)`
         // What is the same again is told as such.
-        assert.include(yield* imports.run(csv(6000), { catalog: "company@1" }), { created: 0, unchanged: 6000 })
+        assert.include(yield* imports.run(csv(4000), { catalog: "company@1" }), { created: 0, unchanged: 4000 })
       }).pipe(Effect.provide(store(proxy.url)))
     })
   )

@@ -239,7 +239,7 @@ for (const { make, name, skipped } of places) {
             expect(states.size).toBeGreaterThan(1)
           }).pipe(Effect.scoped, Effect.provide(layer))
         }).pipe(Effect.scoped),
-      120_000
+      300_000
     )
 
     it.live("sees what was written before it, and is left as it was found", () =>

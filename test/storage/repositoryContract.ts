@@ -117,9 +117,9 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
   const withModel = (fingerprint: string) =>
     Effect.provide(Layer.fresh(EmbeddingRepository.layer).pipe(Layer.provide(embedderOf(fingerprint))), { local: true })
 
-  layer(services, { timeout: 120_000 })(name, (it) => {
+  layer(services)(name, (it) => {
     const test = <A, F>(title: string, body: () => Effect.Effect<A, F, Layer.Success<typeof services> | Scope.Scope>) =>
-      it.effect(title, () => Effect.andThen(clear, body()), 120_000)
+      it.effect(title, () => Effect.andThen(clear, body()))
 
     test("save creates, then updates by uri: createdAt stays, updatedAt moves", () =>
       Effect.gen(function* () {
@@ -203,7 +203,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
           assert.strictEqual(found.catalog, input.catalog)
           assert.deepStrictEqual(yield* references.saveMany([input]), { created: 0, updated: 0, unchanged: 1 })
         }),
-      { arbitrary: { runs: 40 }, timeout: 120_000 }
+      { arbitrary: { runs: 40 } }
     )
 
     const invalid: ReadonlyArray<readonly [string, string, ReferenceInput]> = [
@@ -287,7 +287,7 @@ export const repositoryContract = <E>(name: string, sqlLayer: Layer.Layer<SqlCli
             }
           }
         }),
-      { arbitrary: { runs: 15 }, timeout: 120_000 }
+      { arbitrary: { runs: 15 } }
     )
 
     test("score is 0 where the cosine is negative", () =>

@@ -115,7 +115,7 @@ it.live(
         }
       }
     }).pipe(Effect.scoped, quiet),
-  120_000
+  300_000
 )
 
 it.live(
@@ -140,7 +140,7 @@ it.live(
       // As many changes as there were, but others.
       yield* Effect.andThen(fill(200, 20, "instead"), agrees("instead 205")).pipe(Effect.provide(database(restored)))
     }).pipe(Effect.scoped, quiet),
-  120_000
+  300_000
 )
 
 it.live("a database that is put in the place of another under a running process is noticed", () =>
@@ -232,7 +232,7 @@ it.live(
         yield* agrees("title 7")
       }).pipe(Effect.provide(database(url)))
     }).pipe(Effect.scoped, quiet),
-  120_000
+  300_000
 )
 
 /** A process of its own that runs `script` with the modules of the project. */
@@ -283,7 +283,7 @@ it.live(
         ["a.db.vectors"]
       )
     }).pipe(Effect.scoped, quiet),
-  120_000
+  300_000
 )
 
 const writing = `
@@ -320,7 +320,7 @@ it.live(
         yield* agrees("title 20").pipe(Effect.provide(database(url, { exactUpTo })))
       }
     }).pipe(Effect.scoped, quiet),
-  120_000
+  300_000
 )
 
 it.live(
@@ -354,7 +354,7 @@ it.live(
       }).pipe(Effect.provide(database(url, options)))
       yield* agrees("new 303").pipe(Effect.provide(database(url, options)))
     }).pipe(Effect.scoped, quiet),
-  120_000
+  300_000
 )
 
 it.live("doctor's check tells an index that differs from the tables", () =>

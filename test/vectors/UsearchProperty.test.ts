@@ -191,28 +191,28 @@ it.live.prop(
   "whatever is done by two processes, a search finds what comparing all finds",
   { commands },
   ({ commands }) => run(commands, {}),
-  { arbitrary: { runs: 12 }, timeout: 120_000 }
+  { arbitrary: { runs: 12 } }
 )
 
 it.live.prop(
   "so it does where the index answers by itself as long as nothing is committed",
   { commands },
   ({ commands }) => run(commands, {}, isSame, "thread"),
-  { arbitrary: { runs: 12 }, timeout: 120_000 }
+  { arbitrary: { runs: 12 } }
 )
 
 it.live.prop(
   "so it does where a graph is built beside it and changes are merged",
   { commands },
   ({ commands }) => run([...graph, ...commands], { exactUpTo: 10, mergeAfter: 5 }),
-  { arbitrary: { runs: 12 }, timeout: 120_000 }
+  { arbitrary: { runs: 12 } }
 )
 
 it.live.prop(
   "so it does where a graph tells cosines by itself as long as nothing is committed",
   { commands },
   ({ commands }) => run([...graph, ...commands], { exactUpTo: 10, mergeAfter: 5 }, isSame, "thread"),
-  { arbitrary: { runs: 8 }, timeout: 120_000 }
+  { arbitrary: { runs: 8 } }
 )
 
 it.live(

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdtemp, rm } from "node:fs/promises"
+import { copyFile, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { test as base } from "vitest"
 import { root } from "../../../scripts/run.ts"
 import * as Command from "../../../test/support/command.ts"
+import { madeOnceARun } from "../../../test/support/madeOnce.ts"
 
 export const example = (name: string) => join(root, "examples", name)
 
@@ -28,3 +30,15 @@ export const test = base.extend<{
   },
   crosswalk: ({ folder }, use) => use((args, options) => Command.crosswalk(folder, args, options))
 })
+
+/** Puts a database where a test wants it, with what these imports read; it is made once for all tests of a run, without a model. */
+export const filled = async (path: string, ...imports: ReadonlyArray<ReadonlyArray<string>>): Promise<void> => {
+  const name = createHash("sha256").update(JSON.stringify(imports)).digest("hex").slice(0, 16)
+  const folder = await madeOnceARun(`crosswalk-filled-${name}`, async (folder) => {
+    for (const args of imports) {
+      const { code, stderr } = await Command.crosswalk(folder, [...Command.words, "--db", "x.db", "import", ...args])
+      if (code !== 0) throw new Error(`import ${args.join(" ")} ended with ${code}: ${stderr}`)
+    }
+  })
+  await copyFile(join(folder, "x.db"), path)
+}
