@@ -159,6 +159,20 @@ const makeSound = Effect.fnUntraced(function* (name: string, path: string) {
   )
 })
 
+/** What fails of a backup names it: what would mend the database that is to be another does not mend that. */
+const ofBackup = <A, E, R>(name: string, backup: string, reading: Effect.Effect<A, E | DatabaseError, R>) =>
+  Effect.mapError(reading, (error) =>
+    error instanceof DatabaseError && error.operation !== name
+      ? failed(
+          name,
+          error.reason,
+          `${backup} cannot be restored: ${error.problem}`,
+          error.remedy?.action === "retry" || error.remedy?.action === "update" ? error.remedy : undefined,
+          error
+        )
+      : error
+  )
+
 const beside = ["-wal", "-shm"]
 
 /** Fails where another process has the database open: what it writes would be lost with the file. */
@@ -215,10 +229,12 @@ const restore: (
     Effect.gen(function* () {
       const migrated = yield* LibsqlClient.LibsqlClient.use((client) =>
         Effect.tap(isOlder(name, backup), () => Effect.mapError(client.copyTo(part), toDatabaseError(name)))
-      ).pipe(Effect.provide(Layer.fresh(LibsqlClient.layer({ ...config, url: backup, readonly: true }))))
-      yield* Effect.provide(
-        makeSound(name, backup),
-        Layer.fresh(LibsqlClient.layer({ ...config, url: part, journalMode: "delete" }))
+      ).pipe(Effect.provide(Layer.fresh(LibsqlClient.layer({ ...config, url: backup, readonly: true }))), (reading) =>
+        ofBackup(name, backup, reading)
+      )
+      yield* makeSound(name, backup).pipe(
+        Effect.provide(Layer.fresh(LibsqlClient.layer({ ...config, url: part, journalMode: "delete" }))),
+        (reading) => ofBackup(name, backup, reading)
       )
       if (isThere) yield* requireAlone(name, config, path)
       yield* replace(name, part, path, Effect.asVoid(opens(config)))

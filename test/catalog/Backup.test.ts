@@ -7,6 +7,7 @@ import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { Backup, type BackupOptions } from "../../src/catalog/Backup.ts"
 import * as LibsqlClient from "../../src/libsql/LibsqlClient.ts"
+import * as Migrations from "../../src/storage/Migrations.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
 import { RelationRepository } from "../../src/storage/RelationRepository.ts"
 import { anyBin } from "../support/command.ts"
@@ -190,6 +191,25 @@ describe("restoring", () => {
       expect(names(folder)).toEqual(["backup.db", "other.db", "x.db"])
       expect(yield* Effect.flip(Backup.restore(backup, { url: other }))).toMatchObject({ remedy: { action: "force" } })
       expect(yield* Effect.flip(Backup.restore(backup, { url: ":memory:" }))).toMatchObject({ reason: "unsupported" })
+    })
+  )
+
+  it.effect("names a backup that cannot be read, whatever is wrong with it", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const [url, text, older] = [join(folder, "x.db"), join(folder, "text.db"), join(folder, "older.db")]
+      writeFileSync(text, "uri,title\n".repeat(100))
+      yield* Migrations.runTo(12).pipe(
+        Effect.andThen(SqlClient.SqlClient.use((sql) => sql`DROP TABLE crosswalk_decision`)),
+        Effect.provide(LibsqlClient.layer({ url: older, journalMode: "delete" }))
+      )
+      for (const backup of [join(folder, "nowhere.db"), folder, text, older]) {
+        const error = yield* Effect.flip(Backup.restore(backup, { url }))
+        expect(error).toMatchObject({ message: expect.stringContaining(`${backup} cannot be restored: `) })
+        // To name another database, or to check the one that is there, would not help.
+        expect(error.remedy).toBeUndefined()
+      }
+      expect(readdirSync(folder).sort()).toEqual(["older.db", "text.db"])
     })
   )
 
