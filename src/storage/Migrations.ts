@@ -475,26 +475,39 @@ const migrations = {
   "0018_text_changes": statements(...TextChanges.statements)
 }
 
+/** Of how many bytes a letter is: whoever made the database may have asked for UTF-16. */
+const width = "length(CAST('a' AS BLOB)) AS width"
+
+const unsupported = (problem: string, more: { readonly remedy?: Remedy; readonly cause?: unknown } = {}) =>
+  new DatabaseError({ operation: "Migrations.run", reason: "unsupported", isRetryable: false, problem, ...more })
+
+/** Texts are read as bytes, and are UTF-8. */
+const requireUtf8 = ([row]: ReadonlyArray<{ readonly width: number }>) =>
+  row?.width === 1
+    ? Effect.void
+    : unsupported("the database keeps its texts in UTF-16, and Crosswalk's are in UTF-8. Use another database", {
+        remedy: { action: "chooseDatabase" }
+      })
+
 /**
  * Fails where the database is none of libSQL: what is missing would show at the first search only. FTS5 keeps the keyword
  * indexes, `vector_distance_cos` compares embeddings, JSON carries rows.
  */
 const requireLibsql = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
-  yield* sql`SELECT fts5_source_id(), vector_distance_cos(vector32('[1]'), vector32('[1]')), json('[]')`
+  const rows = yield* sql<{ readonly width: number }>`SELECT fts5_source_id(),
+    vector_distance_cos(vector32('[1]'), vector32('[1]')), json('[]'), ${sql.literal(width)}`
+  yield* requireUtf8(rows)
 }).pipe(
   Effect.mapError((error) => {
+    if (error._tag === "DatabaseError") return error
     const known = toDatabaseError("Migrations.run")(error)
     return known.reason === "unknown"
-      ? new DatabaseError({
-          operation: "Migrations.run",
-          reason: "unsupported",
-          isRetryable: false,
-          problem:
-            "the database is not libSQL, or one without what is needed: full-text search (FTS5), vectors " +
+      ? unsupported(
+          "the database is not libSQL, or one without what is needed: full-text search (FTS5), vectors " +
             "(vector_distance_cos) and JSON. Use LibsqlClient, or another SqlClient over libSQL",
-          cause: error
-        })
+          { cause: error }
+        )
       : known
   })
 )
@@ -578,9 +591,12 @@ const refused = (problem: string, remedy: Remedy, cause?: unknown) =>
 
 /** What the tables of Crosswalk are: not there, of an earlier version, of this one, or of a later one. */
 export const state: Effect.Effect<"none" | "older" | "current" | "newer", DatabaseError, SqlClient.SqlClient> =
-  Effect.map(applied, (found) =>
-    found === 0 ? "none" : found < newest ? "older" : found === newest ? "current" : "newer"
-  ).pipe(Effect.mapError(toDatabaseError("Migrations.state")))
+  Effect.gen(function* () {
+    const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+    yield* requireUtf8(yield* sql<{ readonly width: number }>`SELECT ${sql.literal(width)}`)
+    const found = yield* applied
+    return found === 0 ? "none" : found < newest ? "older" : found === newest ? "current" : "newer"
+  }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(toDatabaseError("Migrations.state")(error))))
 
 /**
  * Fails where a table of an earlier version is gone: what comes after would not miss it, or would break off. Until somebody knows, what it
