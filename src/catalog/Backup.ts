@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, linkSync, openSync, renameSync, rmSync, statSync } from "node:fs"
 import { Context, Effect, Layer, Schema } from "effect"
 import { DatabaseError } from "../domain/DatabaseError.ts"
+import * as FileProblem from "../domain/FileProblem.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { NonBlankText } from "../domain/Text.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
@@ -29,22 +30,13 @@ export interface BackupFile {
 const failed = (name: string, reason: DatabaseError["reason"], problem: string, remedy?: Remedy, cause?: unknown) =>
   new DatabaseError({ operation: name, reason, isRetryable: reason === "busy", problem, remedy, cause })
 
-const codeOf = (cause: unknown) =>
-  cause instanceof Error && "code" in cause
-    ? String(cause.code)
-    : cause instanceof Error
-      ? cause.message
-      : String(cause)
-
 /** What a file system refuses, as an error that names the file. */
 const onFiles = <A>(name: string, path: string, use: () => A) =>
   Effect.try({
     try: use,
     catch: (cause) => {
-      const code = codeOf(cause)
-      const reason =
-        code === "ENOSPC" ? "full" : code === "EROFS" || code === "EACCES" || code === "EPERM" ? "readonly" : "unknown"
-      return failed(name, reason, `${path} cannot be written (${code})`, undefined, cause)
+      const { reason, says } = FileProblem.of(cause)
+      return failed(name, reason, `${path} cannot be written: ${says}`, undefined, cause)
     }
   })
 

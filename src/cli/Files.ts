@@ -2,6 +2,7 @@ import { statSync } from "node:fs"
 import { open } from "node:fs/promises"
 import { Effect, FileSystem, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
+import * as FileProblem from "../domain/FileProblem.ts"
 import * as NamedPipe from "../importer/source/NamedPipe.ts"
 import * as DatabaseFile from "../libsql/DatabaseFile.ts"
 import { Ended, ExitCode } from "./Errors.ts"
@@ -10,24 +11,7 @@ import * as PartialFile from "../storage/PartialFile.ts"
 
 const encoder = new TextEncoder()
 
-/** What a system says by a code, for people. */
-const codes: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such folder",
-  EACCES: "that is not permitted",
-  EPERM: "that is not permitted",
-  EISDIR: "it is a folder",
-  ELOOP: "its links lead round in a circle",
-  ENOTDIR: "it lies below what is no folder",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "it would be larger than files may be",
-  EROFS: "the file system is read-only"
-}
-
-const whyOf = (cause: unknown): string => {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
-  return codes[code] ?? (cause instanceof Error ? cause.message : String(cause))
-}
+const whyOf = (cause: unknown): string => FileProblem.of(cause).says
 
 /** Why a file cannot be written. */
 export const problemOf = ({ cause, message }: PlatformError["reason"]): string => whyOf(cause ?? message)

@@ -4,6 +4,7 @@ import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Callback } from "../domain/Callback.ts"
 import { DatabaseError } from "../domain/DatabaseError.ts"
+import * as FileProblem from "../domain/FileProblem.ts"
 import type { Remedy } from "../domain/Remedy.ts"
 import { ValidationError } from "../domain/ValidationError.ts"
 import { LibsqlClient } from "../libsql/LibsqlClient.ts"
@@ -12,6 +13,7 @@ import * as EmbeddingModels from "../storage/EmbeddingModels.ts"
 import * as Migrations from "../storage/Migrations.ts"
 import { operation, optional } from "../storage/Operation.ts"
 import * as IndexFile from "./IndexFile.ts"
+import * as IndexRoom from "./IndexRoom.ts"
 import * as IndexThread from "./IndexThread.ts"
 import * as Plan from "./Plan.ts"
 import type { Tuning } from "./RecallProbe.ts"
@@ -93,18 +95,25 @@ const migrate = Effect.flatMap(LibsqlClient, (client) =>
   Effect.provideService(Migrations.run, SqlClient.SqlClient, client)
 )
 
-const failure = (operation: string, problem: string, cause?: unknown) =>
-  new DatabaseError({ operation, reason: "unknown", problem, cause })
+const failure = (operation: string, problem: string, cause?: unknown, reason: DatabaseError["reason"] = "unknown") =>
+  new DatabaseError({ operation, reason, problem, cause })
 
 /** A failure of the index as one of the database. */
 const whereIndexFails =
   (operation: string) =>
   <A, E, R>(effect: Effect.Effect<A, E | IndexThread.IndexFailure, R>) =>
-    Effect.mapError(effect, (error) =>
-      error instanceof IndexThread.IndexFailure
-        ? failure(operation, `the vector index failed: ${error.reason}`, error)
-        : error
-    )
+    Effect.mapError(effect, (error) => {
+      if (!(error instanceof IndexThread.IndexFailure)) return error
+      if (error.code === undefined) return failure(operation, `the vector index failed: ${error.reason}`, error)
+      const { reason, says } = FileProblem.of(error.code)
+      return failure(
+        operation,
+        `the file of the vector index was refused: ${says} (${error.reason}). The database, and an index that was saved ` +
+          "before, are as they were",
+        error,
+        reason
+      )
+    })
 
 const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT"
 
@@ -176,6 +185,7 @@ export const build: (options?: BuildOptions) => Effect.Effect<IndexBuild, IndexE
   }
   const kind = model.vectors > plan.exactUpTo ? "graph" : "flat"
   const { fresh = false, onProgress } = options
+  yield* IndexRoom.check("VectorIndex.build", path, { kind, count: model.vectors, dimensions: model.dimensions })
   const { close, position, size } = yield* Serving.build(log, { ...plan, path }, model, {
     kind,
     fresh,

@@ -186,6 +186,22 @@ export const readPart = (
 export const temporaryOf = (path: string): string =>
   `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}.tmp`
 
+/** Has native code begin a file. Why it failed it does not say: what the system says against another byte is thrown where it does. */
+const beginFile = (path: string, begin: (path: string) => void): void => {
+  try {
+    begin(path)
+  } catch (cause) {
+    const file = openSync(path, "a", 0o600)
+    try {
+      const more = Buffer.alloc(chunkLength)
+      for (let left = more.length; left > 0; ) left -= writeSync(file, more, 0, left)
+    } finally {
+      closeSync(file)
+    }
+    throw cause
+  }
+}
+
 /**
  * Writes a file whole or not at all. Of a graph, `begin` writes the first part itself, at the path it is given, and `vectors` are
  * the last.
@@ -198,8 +214,10 @@ export const write = (
 ): number => {
   const temporary = temporaryOf(path)
   try {
-    begin?.(temporary)
-    if (begin !== undefined) chmodSync(temporary, 0o600)
+    if (begin !== undefined) {
+      beginFile(temporary, begin)
+      chmodSync(temporary, 0o600)
+    }
     const file = openSync(temporary, begin === undefined ? "wx+" : "r+", 0o600)
     try {
       const first = begin === undefined ? [] : [fstatSync(file).size]

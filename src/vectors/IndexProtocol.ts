@@ -100,7 +100,8 @@ export type Answer =
   | { readonly _tag: "Compared"; readonly cosines: Cosines; readonly size: Size }
   | { readonly _tag: "Different"; readonly ids: Float64Array<ArrayBuffer>; readonly size: Size }
   | { readonly _tag: "Tuned"; readonly tuning: Tuning; readonly size: Size }
-  | { readonly _tag: "Failed"; readonly reason: string }
+  /** `code` is that of the system, where it refused something. */
+  | { readonly _tag: "Failed"; readonly reason: string; readonly code?: string | undefined }
 
 /** What a thread is started with. */
 export interface IndexInput {

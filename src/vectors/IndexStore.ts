@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs"
+import * as FileProblem from "../domain/FileProblem.ts"
 import { FlatIndex } from "./FlatIndex.ts"
 import { GraphIndex } from "./GraphIndex.ts"
 import type { Description } from "./IndexFile.ts"
@@ -270,7 +271,7 @@ export const answering = (store: IndexStore): ((question: Question) => Answer) =
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (question._tag === "Apply" || question._tag === "Reset") broken = reason
-      return { _tag: "Failed", reason }
+      return { _tag: "Failed", reason, code: FileProblem.codeOf(error) }
     }
   }
 }

@@ -4,7 +4,11 @@ import * as WorkerClient from "../worker/WorkerClient.ts"
 import type { Answer, IndexInput, Question } from "./IndexProtocol.ts"
 
 /** The thread with the index ended, or could not do what it was asked. */
-export class IndexFailure extends Data.TaggedError("IndexFailure")<{ readonly reason: string }> {}
+export class IndexFailure extends Data.TaggedError("IndexFailure")<{
+  readonly reason: string
+  /** What the system said, where it refused something. */
+  readonly code?: string | undefined
+}> {}
 
 /** What each question is answered with. */
 interface Answers {
@@ -61,7 +65,7 @@ const transferred = (question: Question): Array<ArrayBuffer> =>
 const answered = <Tag extends keyof Answers>(tag: Tag, answer: Answer): Effect.Effect<AnswerOf<Tag>, IndexFailure> =>
   isAnswerTo(tag, answer)
     ? Effect.succeed(answer)
-    : Effect.fail(new IndexFailure({ reason: answer._tag === "Failed" ? answer.reason : "it answers wrongly" }))
+    : Effect.fail(new IndexFailure(answer._tag === "Failed" ? answer : { reason: "it answers wrongly" }))
 
 /** A thread that ends with the scope, after what it is doing. */
 export const make = (input: IndexInput): Effect.Effect<IndexThread, never, Scope.Scope> =>

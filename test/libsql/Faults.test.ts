@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises"
 import { createServer as createHttpServer } from "node:http"
@@ -6,7 +6,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, type Scope } from "effect"
+import { Duration, Effect } from "effect"
 import { Reactivity } from "effect/reactivity"
 import { SqlError } from "effect/sql"
 import type { DatabaseError } from "../../src/domain/DatabaseError.ts"
@@ -16,6 +16,7 @@ import * as Migrations from "../../src/storage/Migrations.ts"
 import { listening } from "../support/listening.ts"
 import * as LoopbackProxy from "../support/loopbackProxy.ts"
 import * as Sqld from "../support/sqld.ts"
+import { smallDisk } from "../support/smallDisk.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const open = (config: LibsqlClient.Config) => Effect.provide(LibsqlClient.make(config), Reactivity.layer)
@@ -268,16 +269,6 @@ const saving = (path: string, rows: number, shell = 'exec "$@"', ids: { readonly
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
-/** A file system of 1 MB at most, where this machine lets one be made. */
-const smallDisk: Effect.Effect<string | undefined, never, Scope.Scope> = Effect.gen(function* () {
-  const folder = yield* temporaryFolder
-  const mounted = yield* Effect.acquireRelease(
-    Effect.sync(() => spawnSync("mount", ["-t", "tmpfs", "-o", "size=700k", "tmpfs", folder]).status === 0),
-    (mounted) => Effect.sync(() => (mounted ? void spawnSync("umount", [folder]) : undefined))
-  )
-  return mounted ? folder : undefined
-})
-
 /** What was stored can be read, and is whole; elsewhere, as there may be no room to open it where it is. */
 const sound = Effect.fnUntraced(function* (path: string) {
   const copy = join(yield* temporaryFolder, "copy.db")
@@ -291,7 +282,7 @@ const sound = Effect.fnUntraced(function* (path: string) {
 describe.skipIf(process.platform === "win32")("what a system refuses", () => {
   it.live("is a full disk, and what is stored stays sound", ({ skip }) =>
     Effect.gen(function* () {
-      const folder = yield* smallDisk
+      const folder = yield* smallDisk(700)
       if (folder === undefined) return skip("no file system can be mounted here")
       const path = join(folder, "small.db")
       const error = yield* saving(path, 5000)
