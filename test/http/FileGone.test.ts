@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Logger, type Scope, Schedule } from "effect"
+import { Effect, Layer, Logger, type Scope, Schedule } from "effect"
 import { HttpClient } from "effect/http"
 import * as Store from "../../src/Store.ts"
 import { ReferenceRepository } from "../../src/storage/ReferenceRepository.ts"
@@ -70,7 +70,7 @@ for (const { name, of, skipped } of files) {
           yield* Effect.promise(() => rename(aside, url))
           yield* isFine
           yield* ReferenceRepository.use((references) => references.save({ ...one, uri: "a:2", title: "Another" }))
-        }).pipe(Effect.provide(servingOf(store)), Effect.provide(Logger.layer([])))
+        }).pipe(Effect.provide(Layer.merge(servingOf(store), Logger.layer([]))))
       }).pipe(Effect.scoped)
     )
   })
