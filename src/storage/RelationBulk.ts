@@ -123,16 +123,16 @@ export const make = Effect.gen(function* () {
           ? isUndecided
           : sql`${isUndecided} AND ${isUnclaimed}`
     // What differs; also what is confirmed though a text has changed, or doubted though none has.
-    const [before] = yield* sql<{ readonly open: number; readonly known: number; readonly differing: string }>`
+    const [before] = yield* sql<{ readonly open: number; readonly known: number; readonly ids: string }>`
       SELECT count(*) AS open, count(x.id) AS known, json_group_array(x.id) FILTER (
         WHERE x.confidence <> j.value ->> '$.confidence' OR x.status <> j.value ->> '$.status'
           OR x.provenance <> j.value -> '$.provenance'
           OR x.status <> 'suggested' AND j.value ->> '$.status' <> 'suggested'
-            AND ${sql.literal(PinRows.needsReview)} <> j.value ->> '$.needsReview') AS differing
+            AND ${sql.literal(PinRows.needsReview)} <> j.value ->> '$.needsReview') AS ids
       FROM json_each(${json}) AS j
       LEFT JOIN crosswalk_relation AS x ON x.key = j.value ->> '$.key' AND x.type = j.value ->> '$.type'
       WHERE ${isOpen}`
-    const { open = 0, known = 0, differing = "[]" } = before ?? {}
+    const { ids: differing = "[]", known = 0, open = 0 } = before ?? {}
     const created = open - known
     const changed: ReadonlyArray<unknown> = JSON.parse(differing)
     const updated = changed.length
