@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { inflate } from "@sparticuz/chromium"
@@ -22,11 +22,23 @@ const args = [
   "--disable-background-networking"
 ]
 
-/** The folder with the unpacked Chromium of the package, one for each version. */
+/**
+ * Where the unpacked fonts are, beside this file. That of the package looks for them in /tmp, and without any font Chromium ends
+ * at the first page with a text.
+ */
+const fontsConf = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fonts-cache</cachedir>
+</fontconfig>
+`
+
+/** The folder with the unpacked Chromium of the package and its fonts, one for each version. */
 const unpacked = async (): Promise<string> => {
   const home = dirname(dirname(require.resolve("@sparticuz/chromium")))
   const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8"))
-  return madeOnce(`chromium-${version}`, async (folder) => {
+  return madeOnce(`chromium-and-fonts-${version}`, async (folder) => {
     const before = process.env["TMPDIR"]
     // The package unpacks into the folder for temporary files.
     process.env["TMPDIR"] = folder
@@ -34,6 +46,7 @@ const unpacked = async (): Promise<string> => {
       for (const archive of ["chromium.br", "fonts.tar.br", "swiftshader.tar.br", "al2023.tar.br"]) {
         await inflate(join(home, "bin", archive))
       }
+      await writeFile(join(folder, "fonts", "fonts.conf"), fontsConf)
     } finally {
       if (before === undefined) delete process.env["TMPDIR"]
       else process.env["TMPDIR"] = before
@@ -50,7 +63,7 @@ export const launch = async (): Promise<Browser> => {
     chromium.launch({
       executablePath: join(folder, "chromium"),
       args,
-      env: { ...process.env, FONTCONFIG_PATH: join(folder, "fonts"), ...env }
+      env: { ...process.env, FONTCONFIG_PATH: join(folder, "fonts"), XDG_CACHE_HOME: folder, ...env }
     })
   try {
     return await start()
