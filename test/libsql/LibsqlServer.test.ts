@@ -318,6 +318,7 @@ describe.skipIf(Sqld.unavailable !== undefined)(`a replica server ${Sqld.unavail
       const [duration, error] = yield* Effect.timed(failure(sql`INSERT INTO t VALUES (2)`))
       assert.include(["limit", "connection"], error.reason)
       assert.isBelow(Duration.toMillis(duration), 15_000)
+      yield* Sqld.watched(replica)
       yield* primary.start
       yield* onPrimary`INSERT INTO t VALUES (3)`
       const arrived = sql`SELECT a FROM t WHERE a = 3`.pipe(Effect.filterOrFail((rows) => rows.length === 1))

@@ -34,12 +34,12 @@ describe.skipIf(Sqld.unavailable !== undefined)(
       () =>
         Effect.gen(function* () {
           const { primary, replica } = yield* Sqld.primaryAndReplica
-          yield* Sqld.watched(replica)
           const writing = services({ url: primary.url })
           yield* Effect.provide(save(0, total), writing)
           yield* Effect.gen(function* () {
             yield* arrives(total)
             yield* Sqld.takeAway({ primary, replica })
+            yield* Sqld.watched(replica)
             const all = ReferenceRepository.use(({ findAll }) => Stream.runCount(findAll()))
             assert.strictEqual(yield* all, total)
             // The next does not wait for the primary.

@@ -224,7 +224,8 @@ const contentOf = async ({ url }: Server): Promise<number | "lost" | undefined> 
 /**
  * Starts a replica again whenever it has lost its database, as docs/cluster.md tells those who run one. A primary that was
  * killed begins a new log, for which its replicas remove their copies; a replica (0.24.1-pre.42) that is read at that moment
- * may fail to remove its folder, and answers 404 from then on. Gives how often that was.
+ * may fail to remove its folder, and answers 404 from then on. Gives how often that was. One watches at a time, and `takeAway`
+ * does so itself.
  */
 export const watched = (replica: Server): Effect.Effect<() => number, never, Scope.Scope> =>
   Effect.gen(function* () {
