@@ -1,9 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs"
 import { dirname } from "node:path"
+import * as FileProblem from "../domain/FileProblem.ts"
 import { LibsqlFault } from "./LibsqlError.ts"
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : String(error)
 
 /** The code of what the system says against a call, such as `EACCES`; undefined where it says nothing. */
 const against = (call: () => void): string | undefined => {
@@ -11,7 +9,7 @@ const against = (call: () => void): string | undefined => {
     call()
     return undefined
   } catch (error) {
-    return codeOf(error)
+    return FileProblem.codeOf(error) ?? String(error)
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
+import * as FileProblem from "../domain/FileProblem.ts"
 
 /** Files that are being written, to take a place when they are whole. They lie beside it, and name their process. */
 
@@ -19,7 +20,7 @@ export const placeOf = (path: string): string => {
   try {
     return realpathSync(path)
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error
+    if (FileProblem.codeOf(error) !== "ENOENT") throw error
     const link = linkOf(path)
     return link === undefined ? path : placeOf(resolve(realpathSync(dirname(path)), link))
   }
@@ -35,7 +36,7 @@ export const isAlive = (pid: number): boolean => {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
+    return FileProblem.codeOf(error) === "EPERM"
   }
 }
 

@@ -115,8 +115,6 @@ const whereIndexFails =
       )
     })
 
-const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT"
-
 const onFile = <A>(
   operation: string,
   path: string,
@@ -124,7 +122,7 @@ const onFile = <A>(
 ): Effect.Effect<A | undefined, DatabaseError> =>
   Effect.tryPromise({ try: use, catch: (cause) => cause }).pipe(
     Effect.catch((cause) =>
-      isMissing(cause)
+      FileProblem.codeOf(cause) === "ENOENT"
         ? Effect.succeed(undefined)
         : Effect.fail(failure(operation, `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause))
     )

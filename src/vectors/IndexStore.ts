@@ -109,7 +109,7 @@ export class IndexStore {
     } catch (error) {
       this.reset("flat", wanted.dimensions, 0)
       if (error instanceof IndexFile.Damaged) return refuse(error.message)
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return refuse(IndexFile.absent)
+      if (FileProblem.codeOf(error) === "ENOENT") return refuse(IndexFile.absent)
       return refuse(error instanceof Error ? error.message : String(error))
     }
   }

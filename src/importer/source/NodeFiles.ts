@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { Readable } from "node:stream"
 import { ByteSize, Cause, Effect, FileSystem, Layer, Option, Queue, Sink, Stdio, Stream } from "effect"
 import { type PlatformError, systemError, type SystemErrorTag } from "effect/PlatformError"
+import * as FileProblem from "../../domain/FileProblem.ts"
 
 const tags: Readonly<Record<string, SystemErrorTag>> = {
   ENOENT: "NotFound",
@@ -17,7 +18,7 @@ const tags: Readonly<Record<string, SystemErrorTag>> = {
 const failed =
   (method: string, path: string) =>
   (cause: unknown): PlatformError => {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
+    const code = FileProblem.codeOf(cause) ?? ""
     const description = cause instanceof Error ? cause.message : String(cause)
     return systemError({
       _tag: tags[code] ?? "Unknown",
